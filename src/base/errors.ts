@@ -1,0 +1,344 @@
+/**
+ * The catalogue of everything that can go wrong for a caller: one row a code, and the error that carries it.
+ * The public text never echoes input; what is internal goes into `detail`, which only the log sees.
+ */
+
+/** Whose doing a refusal is: it decides who is told and which alert counts it. */
+export type Blame = 'caller' | 'policy' | 'upstream' | 'dependency' | 'gateway';
+
+export interface CatalogueRow {
+  /** HTTP status. 408 and 409 never occur: the official SDKs retry both. */
+  readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 426 | 429 | 500 | 502 | 503 | 504;
+  /** `error.type` in OpenAI's shape. */
+  readonly type: string;
+  /** `error.code` in OpenAI's shape where clients switch on it; the catalogue's own code where left out. */
+  readonly openaiCode?: string;
+  readonly blame: Blame;
+  /** What the caller reads. */
+  readonly message: string;
+  /** What an operator checks first. */
+  readonly check: string;
+  /** `x-should-retry: false`: the SDKs give up at once. */
+  readonly final?: true;
+  /** Default `retry-after` in whole seconds where the refusal is temporary. */
+  readonly retryAfterS?: number;
+}
+
+const invalid = 'invalid_request_error';
+const limit = 'rate_limit_exceeded';
+const quota = 'insufficient_quota';
+
+function bad(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
+  return { status: 400, type: invalid, blame: 'caller', message, check, final: true, ...more };
+}
+function limited(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
+  return {
+    status: 429,
+    type: 'requests',
+    openaiCode: limit,
+    blame: 'policy',
+    message,
+    check,
+    retryAfterS: 1,
+    ...more,
+  };
+}
+function down(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
+  return { status: 503, type: 'server_error', blame: 'dependency', message, check, retryAfterS: 1, ...more };
+}
+function upstream(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
+  return { status: 502, type: 'server_error', blame: 'upstream', message, check, ...more };
+}
+
+export const CATALOGUE = {
+  // edge
+  'edge.https_required': bad('This gateway only answers over HTTPS.', 'The scheme of the base URL.', {
+    status: 426,
+    type: invalid,
+  }),
+  'edge.draining': down('The gateway is shutting down; try again.', 'Whether a deployment is under way.', {
+    blame: 'gateway',
+  }),
+  'edge.busy': down('The gateway is at capacity; try again.', 'Load, and the number of processes.', {
+    blame: 'gateway',
+  }),
+
+  // authenticate
+  'auth.missing': bad('No API key was provided.', 'The Authorization header: Bearer and a key.', {
+    status: 401,
+    openaiCode: 'invalid_api_key',
+  }),
+  'auth.invalid': bad('Incorrect API key provided.', 'Whether the key exists, is unexpired and unrevoked.', {
+    status: 401,
+    openaiCode: 'invalid_api_key',
+  }),
+  'auth.several': bad(
+    'More than one credential was provided.',
+    'That only one header carries a credential.',
+    {
+      status: 401,
+      openaiCode: 'invalid_api_key',
+    },
+  ),
+
+  // authorise
+  'access.unknown_operation': bad('Unknown request URL.', 'Method and path against the endpoint table.', {
+    status: 404,
+    openaiCode: 'unknown_url',
+  }),
+  'access.operation_refused': bad(
+    'This operation is not relayed by this gateway.',
+    'The endpoint table: why.',
+    {
+      status: 403,
+      type: 'permission_error',
+      blame: 'policy',
+    },
+  ),
+  'access.operation_not_allowed': bad('This operation is not allowed.', 'endpoints.allow, and the key.', {
+    status: 403,
+    type: 'permission_error',
+    blame: 'policy',
+  }),
+  'access.permission': bad('Your role does not permit this.', 'The role of the key or token.', {
+    status: 403,
+    type: 'permission_error',
+    blame: 'policy',
+  }),
+  'access.address': bad('This key may not be used from this address.', 'The addresses the key is bound to.', {
+    status: 403,
+    type: 'permission_error',
+    blame: 'policy',
+  }),
+  'access.model': bad('This model is not available to you.', 'The models the key or tier allows.', {
+    status: 403,
+    type: 'permission_error',
+    openaiCode: 'model_not_found',
+    blame: 'policy',
+  }),
+  'access.unknown_object': bad('No such object.', 'Who made the object, and objects.isolation.', {
+    status: 404,
+    openaiCode: 'not_found',
+  }),
+  'access.not_found': bad('Not found.', 'The id in the path.', { status: 404, openaiCode: 'not_found' }),
+
+  // parse
+  'request.too_large': bad('The request body is too large.', 'The size limit of this operation.', {
+    status: 413,
+  }),
+  'request.media_type': bad('Unsupported content type.', 'Content-Type and Content-Encoding.', {
+    status: 415,
+  }),
+  'request.too_slow': bad('The request body did not arrive in time.', 'The network of the caller.'),
+  'request.framing': bad('The request is framed ambiguously.', 'Length and encoding headers.'),
+  'request.path': bad('The request path is not canonical.', 'Encodings, dots and slashes in the path.'),
+  'request.query': bad('A query parameter is not known for this operation.', 'The query string.'),
+  'request.invalid_utf8': bad('The request body is not valid UTF-8.', 'The encoding of the body.'),
+  'request.invalid_json': bad('The request body is not valid JSON.', 'The JSON that was sent.'),
+  'request.duplicate_key': bad('A key occurs twice in one JSON object.', 'The JSON that was sent.'),
+  'request.too_deep': bad('The request body is nested too deeply.', 'Depth: 64 at most.'),
+  'request.number': bad('A number in the request body is out of range.', 'Numbers in the JSON.'),
+  'request.too_complex': bad('The request body has too many values.', 'The number of values in the JSON.'),
+  'request.invalid_multipart': bad('The multipart body is malformed.', 'Boundary, part headers, part names.'),
+  'request.missing_model': bad('A model is required.', 'The model field.', {
+    openaiCode: 'missing_required_parameter',
+  }),
+  'request.invalid_field': bad('A field of the request is not valid.', 'The field named in param.', {
+    openaiCode: 'invalid_value',
+  }),
+  'request.unknown_field': bad('A field of the request is not known.', 'request.unknownFields.', {
+    openaiCode: 'unknown_parameter',
+  }),
+  'request.too_long': bad('A text of the request is too long.', 'request.textCharsMax.', {
+    openaiCode: 'string_above_max_length',
+  }),
+  'request.characters': bad(
+    'A text of the request has characters that are not allowed.',
+    'request.characters.',
+  ),
+  'request.over_cap': bad('The request asks for more tokens than your tier allows.', 'maxTokensPerRequest.', {
+    openaiCode: 'context_length_exceeded',
+    blame: 'policy',
+  }),
+  'request.unpriced': bad(
+    'This model has no known price and is refused.',
+    'models.unpriced, models.prices.',
+    {
+      blame: 'policy',
+    },
+  ),
+  'request.reference': bad('A reference to this address is not allowed.', 'references.urlAllow.', {
+    blame: 'policy',
+  }),
+
+  // tools
+  'tool.denied': bad('A tool of this request is not allowed.', 'tools in policy.yaml.', {
+    status: 403,
+    type: 'permission_error',
+    blame: 'policy',
+  }),
+
+  // screen
+  'guardrail.injection': bad(
+    'The request was blocked: it looks like a prompt injection.',
+    'The audit entry.',
+    {
+      blame: 'policy',
+    },
+  ),
+  'guardrail.pii': bad('The request was blocked: it contains personal data.', 'The audit entry.', {
+    blame: 'policy',
+  }),
+  'guardrail.secrets': bad('The request was blocked: it contains a secret.', 'The audit entry.', {
+    blame: 'policy',
+  }),
+  'guardrail.failed': down('The request could not be screened in time.', 'Guardrail health and time-outs.', {
+    blame: 'gateway',
+  }),
+  'guardrail.busy': down('Too many large requests are being screened; try again.', 'Screening load.', {
+    blame: 'gateway',
+  }),
+
+  // admit
+  'rate.requests': limited('Rate limit reached for requests.', 'The windows of the tier.'),
+  'rate.tokens': limited('Rate limit reached for tokens.', 'tokensPerMinute.', { type: 'tokens' }),
+  'rate.concurrency': limited('Too many requests are open at once.', 'concurrency.'),
+  'rate.held': limited('The rest of the budget is held by open requests.', 'Open reservations.'),
+  'rate.screening': limited(
+    'Too many of your requests are being screened at once.',
+    'Large requests of the key.',
+  ),
+  'rate.refusals': limited('Too many refused requests; slow down.', 'Why the key is being refused.'),
+  'rate.source': limited('Too many failed attempts from this address.', 'Who sends bad credentials.', {
+    blame: 'caller',
+    retryAfterS: 60,
+  }),
+  'budget.exceeded': limited(
+    'You exceeded your current budget.',
+    'The budget of user, key, team and house.',
+    {
+      type: quota,
+      openaiCode: quota,
+      final: true,
+    },
+  ),
+  'ledger.unavailable': down(
+    'Limits cannot be checked at the moment.',
+    'The ledger: Redis reachable, healthy?',
+  ),
+
+  // record
+  'audit.unavailable': down(
+    'The call cannot be put on record at the moment.',
+    'The audit log: disk and space.',
+  ),
+  'store.unavailable': down(
+    'The store cannot be reached at the moment.',
+    'The store: PostgreSQL or its file.',
+  ),
+
+  // forward
+  'upstream.unreachable': upstream(
+    'The upstream API cannot be reached.',
+    'Network, DNS and TLS to upstream.',
+  ),
+  'upstream.timeout': upstream('The upstream API did not answer in time.', 'upstream time-outs.', {
+    status: 504,
+  }),
+  'upstream.credential': upstream('The upstream API refused the gateway.', "Upstream's key and project.", {
+    final: true,
+  }),
+  'upstream.failed': upstream('The upstream API failed.', "OpenAI's status page."),
+  'upstream.invalid_answer': upstream('The upstream API gave an answer that cannot be relayed.', 'Upstream.'),
+  'upstream.overran': upstream(
+    'The upstream API sent more than it was asked for.',
+    'Output cap and upstream.',
+  ),
+  'upstream.broken': upstream("The upstream API's answer broke off.", 'Network to upstream.'),
+  'upstream.limited': limited('The upstream API is limiting requests.', "The account's limits upstream.", {
+    blame: 'upstream',
+  }),
+  'upstream.refused': bad('The upstream API refused the request.', 'The message of upstream.', {
+    blame: 'upstream',
+  }),
+
+  'gateway.fault': upstream('The gateway failed.', 'The log, by request id.', {
+    status: 500,
+    blame: 'gateway',
+  }),
+} as const satisfies Record<string, CatalogueRow>;
+
+export type Code = keyof typeof CATALOGUE;
+
+export interface RefusalOptions {
+  /** The field at fault, in OpenAI's `param`; a path of ours or a name of the schema, never a value. */
+  readonly param?: string;
+  /** Whole seconds ≥ 1. */
+  readonly retryAfterS?: number;
+  /** Replaces the public text; only for texts that were screened (upstream's own message) or hold no input. */
+  readonly message?: string;
+  /** Replaces status and OpenAI code, for upstream's own refusals relayed to the caller. */
+  readonly status?: number;
+  readonly openaiCode?: string | null;
+  readonly type?: string;
+  /** More answer headers, lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For the log alone. */
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+
+/** The one error that stages throw to refuse. Never carries caller text in its message. */
+export class Refusal extends Error {
+  readonly code: Code;
+  readonly options: RefusalOptions;
+  constructor(code: Code, options: RefusalOptions = {}) {
+    super(options.detail ?? code, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Refusal';
+    this.code = code;
+    this.options = options;
+  }
+  get row(): CatalogueRow {
+    return CATALOGUE[this.code];
+  }
+  get status(): number {
+    return this.options.status ?? this.row.status;
+  }
+}
+
+/** What the caller gets: the body in OpenAI's shape, and the headers that steer the SDKs' retries. */
+export interface ErrorBody {
+  readonly error: { message: string; type: string; param: string | null; code: string | null };
+}
+
+export function errorBody(refusal: Refusal): ErrorBody {
+  const { row, options } = refusal;
+  return {
+    error: {
+      message: options.message ?? row.message,
+      type: options.type ?? row.type,
+      param: options.param ?? null,
+      code: options.openaiCode === undefined ? (row.openaiCode ?? refusal.code) : options.openaiCode,
+    },
+  };
+}
+
+/** Headers of a refusal. `x-should-retry: false` also where waiting would take over 60 s. */
+export function errorHeaders(refusal: Refusal): Record<string, string> {
+  const { row, options } = refusal;
+  const retryAfterS = options.retryAfterS ?? row.retryAfterS;
+  const headers: Record<string, string> = { 'x-sallyport-code': refusal.code };
+  if (row.final) headers['x-should-retry'] = 'false';
+  else if (retryAfterS !== undefined) {
+    headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterS)));
+    if (retryAfterS > 60) headers['x-should-retry'] = 'false';
+  }
+  return { ...headers, ...options.headers };
+}
+
+/** Any thrown thing as a Refusal: what is not one is a fault of ours, and its text stays inside. */
+export function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new Refusal('gateway.fault', { detail, cause: error });
+}

@@ -1,0 +1,14 @@
+/** Who calls: what authentication found out, the same for a key and a token. */
+import type { KeyRecord, Role } from '../ports/store.ts';
+
+export interface Caller {
+  /** `[A-Za-z0-9._:-]{1,128}`. */
+  readonly user: string;
+  readonly team?: string | undefined;
+  readonly tier: string;
+  readonly role: Role;
+  /** The key presented; a token has none. */
+  readonly key?: KeyRecord | undefined;
+  /** Public id of the credential, for logs: the key's id, or `jwt`. */
+  readonly credential: string;
+}

@@ -1,0 +1,34 @@
+/** Tiers: how much a caller of a tier may have. Fields left out mean no limit. */
+import { z } from 'zod';
+
+const count = z.int().min(0).max(1_000_000_000);
+const usd = z.number().min(0).max(9_000_000);
+
+/** Limits that every scope can have (house, team, key), the tier's among them. */
+export const limitsSchema = z.strictObject({
+  requestsPerMinute: count.optional(),
+  requestsPerHour: count.optional(),
+  requestsPerDay: count.optional(),
+  tokensPerMinute: count.optional(),
+  concurrency: count.optional(),
+  dailyBudgetUsd: usd.optional(),
+  monthlyBudgetUsd: usd.optional(),
+});
+export type Limits = z.infer<typeof limitsSchema>;
+
+const action = z.enum(['off', 'observe', 'redact', 'block']);
+
+export const tierSchema = limitsSchema.extend({
+  /** Input and output together, a call. */
+  maxTokensPerRequest: count.optional(),
+  /** What happens to a cap named by the caller that is over the tier's bound. */
+  onOverCap: z.enum(['refuse', 'clamp']).optional(),
+  models: z.array(z.string()).optional(),
+  guardrails: z
+    .strictObject({ injection: action.optional(), pii: action.optional(), secrets: action.optional() })
+    .optional(),
+});
+export type Tier = z.infer<typeof tierSchema>;
+
+export const tiersSchema = z.record(z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/), tierSchema);
+export type Tiers = z.infer<typeof tiersSchema>;

@@ -1,0 +1,136 @@
+/** What one row of the endpoint table says. The rows are in endpoints/, one file a family. */
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** How the strings of a body are told apart (who said them, what is prose): one text finder each, in texts.ts. */
+export type Shape =
+  | 'none' // no body
+  | 'chat' // messages by role
+  | 'responses' // instructions, input items, tools
+  | 'completion' // prompt
+  | 'items' // conversation items
+  | 'input' // embeddings, moderations: input is prose
+  | 'prompt' // images, audio, video: prompt and input are prose
+  | 'leaves'; // anything else: every leaf is user text
+
+/** How a call costs. `deferred`: charged when it is made, corrected when the result is seen. */
+export type Cost = 'free' | 'tokens' | 'unit' | 'deferred' | 'unpriced';
+
+/** Kinds of upstream objects that have an owner here. */
+export type ObjectKind =
+  | 'response'
+  | 'conversation'
+  | 'conversation_item'
+  | 'file'
+  | 'upload'
+  | 'batch'
+  | 'vector_store'
+  | 'vector_store_file_batch'
+  | 'container'
+  | 'container_file'
+  | 'chat_completion'
+  | 'assistant'
+  | 'thread'
+  | 'message'
+  | 'run'
+  | 'run_step'
+  | 'eval'
+  | 'eval_run'
+  | 'eval_output_item'
+  | 'fine_tuning_job'
+  | 'fine_tuned_model'
+  | 'checkpoint_permission'
+  | 'video'
+  | 'video_character'
+  | 'skill'
+  | 'skill_version'
+  | 'voice_consent'
+  | 'voice'
+  | 'realtime_call'
+  | 'chatkit_session'
+  | 'chatkit_thread'
+  | 'prompt'
+  | 'image_generation';
+
+export interface Endpoint {
+  /** Unique: the group and the verb, `chat.completions.create`. */
+  readonly id: string;
+  /** What `endpoints.allow` names: `chat.completions`, `responses`… Allowing a group allows all its rows. */
+  readonly group: string;
+  readonly method: Method;
+  /** Without the version prefix: `/chat/completions/{completion_id}`. */
+  readonly path: string;
+  /** Query keys that may be sent; `metadata` covers `metadata[x]`, `include` covers `include[]`. */
+  readonly query: readonly string[];
+  /** Content types taken: JSON, multipart, either, or no body at all. */
+  readonly body: 'none' | 'json' | 'multipart' | 'either' | 'sdp';
+  readonly shape: Shape;
+  /** `binary`: bytes relayed unread (audio, images, archives, file content). */
+  readonly answer: 'json' | 'binary' | 'text';
+  /** Whether `stream: true` (or `stream_format: sse`) makes it answer server-sent events. */
+  readonly streams: boolean;
+  /** Where the model is named; `required`: in the body, a call without one is refused. */
+  readonly model: 'required' | 'optional' | 'path' | 'none';
+  readonly cost: Cost;
+  /** The kind of object a success creates, whose id is `id` of the answer. */
+  readonly makes?: ObjectKind;
+  /** Path parameters that name objects of upstream's, by parameter name. */
+  readonly objects?: Readonly<Record<string, ObjectKind>>;
+  /** A list of such objects: its answer must show only the caller's. */
+  readonly lists?: ObjectKind;
+  /** Largest request body in bytes. */
+  readonly bodyBytesMax: number;
+  /** Not relayed at all, and why in one sentence (administration, media past the gateway). */
+  readonly refused?: string;
+  /** ISO date on which OpenAI ends it: relayed when named or by `*`, never by default. */
+  readonly retired?: string;
+}
+
+/** What is known of a request before it is priced: read once, from the strict parse. All counts are integers ≥ 0. */
+export interface RequestFacts {
+  readonly model?: string | undefined;
+  readonly stream: boolean;
+  /** The caller asked for the usage chunk itself (chat and completions, streamed). */
+  readonly includeUsage: boolean;
+  /** Choices, images…: `n` (and `best_of`), 1 if absent. */
+  readonly n: number;
+  /** The output cap the caller named (the largest of all its names) and the fields that name it. */
+  readonly outputCap?: number | undefined;
+  readonly capFields: readonly string[];
+  readonly serviceTier?: string | undefined;
+  readonly background: boolean;
+  readonly maxToolCalls?: number | undefined;
+  /** Tools that upstream runs itself, by type: `web_search`, `code_interpreter`… */
+  readonly hostedTools: readonly string[];
+  /** Bytes of everything that counts as text input. */
+  readonly textBytes: number;
+  /** Parts whose tokens do not follow from text: images, audio, files. */
+  readonly images: number;
+  readonly audioBytes: number;
+  readonly fileBytes: number;
+  /** Input that upstream adds on its own: previous_response_id, conversation, stored prompt. */
+  readonly chained: readonly string[];
+  /** For images, audio, video: what the price depends on. */
+  readonly size?: string | undefined;
+  readonly quality?: string | undefined;
+  readonly seconds?: number | undefined;
+}
+
+/** Usage as upstream reported it. Sub-counts are parts of inputTokens / outputTokens. */
+export interface TokenUsage {
+  readonly inputTokens: number;
+  readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly inputAudioTokens: number;
+  readonly inputImageTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  readonly outputAudioTokens: number;
+  readonly outputImageTokens: number;
+  /** The tier upstream says it served, where it says so. */
+  readonly serviceTier?: string | undefined;
+  /** Audio by duration (transcriptions), seconds. */
+  readonly seconds?: number | undefined;
+  /** Calls of hosted tools that cost by the call. */
+  readonly toolCalls?: Readonly<Record<string, number>> | undefined;
+}

@@ -1,0 +1,125 @@
+/**
+ * What a ledger engine must promise: live counters of rate, tokens and money, and the reservations that
+ * hold a part of them until settled. Every engine passes test/contracts/ledger.ts.
+ */
+import type { NanoUsd } from '../base/money.ts';
+
+export type ScopeKind = 'house' | 'team' | 'user' | 'key';
+
+/** One holder of limits. A limit left out is not checked; its usage is counted all the same. */
+export interface Scope {
+  readonly kind: ScopeKind;
+  /** `house` for the house; else the name or public id, `[A-Za-z0-9._:-]{1,128}`. */
+  readonly id: string;
+  readonly requestsPerMinute?: number | undefined;
+  readonly requestsPerHour?: number | undefined;
+  readonly requestsPerDay?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
+  /** Exchanges open at the same time. */
+  readonly concurrency?: number | undefined;
+  readonly dailyBudgetNano?: NanoUsd | undefined;
+  readonly monthlyBudgetNano?: NanoUsd | undefined;
+}
+
+export interface AdmitRequest {
+  /** Unique; the same id twice takes nothing twice and answers as the first time. */
+  readonly reservationId: string;
+  /** All of them are checked, then all taken, or none: 1 to 4, house first. */
+  readonly scopes: readonly Scope[];
+  /** Most tokens the call can use, input and output together; an integer ≥ 0. */
+  readonly tokens: number;
+  /** Most money the call can cost; an integer ≥ 0. */
+  readonly nano: NanoUsd;
+  /** The key presented and the version of it that was read; refused if a newer one is known. */
+  readonly keyId?: string | undefined;
+  readonly keyVersion?: number | undefined;
+}
+
+/** What OpenAI's `x-ratelimit-*` headers tell: the user scope's per-minute windows after this call. */
+export interface WindowState {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Milliseconds until the window is empty again if nothing more comes. */
+  readonly resetMs: number;
+}
+
+export interface Admitted {
+  readonly admitted: true;
+  /** UTC day by the ledger's clock, `YYYY-MM-DD`: the day the reservation is settled in. */
+  readonly day: string;
+  readonly requests?: WindowState | undefined;
+  readonly tokens?: WindowState | undefined;
+}
+
+export type RefusalReason =
+  | 'requests' // a window of requests is full
+  | 'tokens' // the window of tokens is full
+  | 'concurrency'
+  | 'budget' // settled + this reservation > budget: waiting does not help today
+  | 'held' // only open reservations of others stand in the way
+  | 'stale_key'; // a newer version of the key is known: read it again
+
+export interface NotAdmitted {
+  readonly admitted: false;
+  readonly reason: RefusalReason;
+  readonly scope: ScopeKind;
+  /** Milliseconds until it could be admitted, ≥ 1; for a budget, until the UTC day (or month) ends. */
+  readonly retryAfterMs: number;
+  readonly requests?: WindowState | undefined;
+  readonly tokens?: WindowState | undefined;
+}
+
+export interface SettleRequest {
+  readonly reservationId: string;
+  /** What was really used and owed; may exceed the reservation, is then taken in full. */
+  readonly tokens: number;
+  readonly nano: NanoUsd;
+  /** Nothing was sent upstream: rate, tokens and money are given back as if it had not been. */
+  readonly release?: boolean;
+}
+
+/** `late`: it was settled or charged before; nothing was changed. `unknown`: no such reservation. */
+export type SettleResult = 'settled' | 'late' | 'unknown';
+
+export interface Usage {
+  readonly day: string;
+  readonly requests: number;
+  readonly tokens: number;
+  readonly settledNano: NanoUsd;
+  readonly reservedNano: NanoUsd;
+  readonly monthSettledNano: NanoUsd;
+}
+
+export interface LedgerHealth {
+  readonly usable: boolean;
+  /** Why not, for /readyz and the log; no addresses, no secrets. */
+  readonly reason?: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+export interface Ledger {
+  /**
+   * Checks all limits and the money of all scopes and takes them in one atomic step, by the ledger's own clock.
+   * A refusal takes nothing. Takes nothing either after its own deadline, when the caller was told it failed.
+   * @throws ledger.unavailable within 300 ms
+   */
+  admit(request: AdmitRequest): Promise<Admitted | NotAdmitted>;
+  /**
+   * Replaces a reservation by what was used, in the day it was made; frees its concurrency. Exactly once: a
+   * second call is `late`. Retries inside until it holds or the process ends; never throws for an outage.
+   */
+  settle(request: SettleRequest): Promise<SettleResult>;
+  /** @throws ledger.unavailable */
+  usage(kind: ScopeKind, id: string): Promise<Usage>;
+  /**
+   * From now on only this version (or newer) of the key is admitted, on every process.
+   * @throws ledger.unavailable
+   */
+  setKeyVersion(keyId: string, version: number): Promise<void>;
+  /** Calls back, on every process, within 1 s of setKeyVersion on any (push; may be lost). */
+  onKeyChanged(listener: (keyId: string, version: number) => void): void;
+  /** Best known UTC day of the ledger, without a trip: for intents written beside an admission. */
+  day(): string;
+  health(): LedgerHealth;
+  close(): Promise<void>;
+}

@@ -1,0 +1,94 @@
+/**
+ * What a store engine must promise: what is searched (keys, owners of objects, audit entries, a few settings).
+ * Every engine passes test/contracts/store.ts. Never holds a secret in clear.
+ */
+import type { Entry } from './audit-log.ts';
+
+export type Role = 'user' | 'developer' | 'admin';
+
+/** A credential we issued. Secrets only as keyed digests. */
+export interface KeyRecord {
+  /** Public id: what logs, limits and the admin API use. */
+  readonly id: string;
+  /** Counts up with every change; the ledger refuses an older one. */
+  readonly version: number;
+  readonly user: string;
+  readonly team?: string | undefined;
+  readonly tier: string;
+  readonly role: Role;
+  readonly name?: string | undefined;
+  /** HMAC-SHA-256 with the pepper, hex. */
+  readonly secretDigest: string;
+  /** Rotation with overlap: exactly one previous secret, valid until then. */
+  readonly previousDigest?: string | undefined;
+  readonly previousUntil?: number | undefined;
+  /** Milliseconds since 1970, as all times here. */
+  readonly createdAt: number;
+  readonly expiresAt?: number | undefined;
+  readonly revokedAt?: number | undefined;
+  readonly models?: readonly string[] | undefined;
+  readonly endpoints?: readonly string[] | undefined;
+  readonly tools?: readonly string[] | undefined;
+  readonly ips?: readonly string[] | undefined;
+  readonly dailyBudgetNano?: number | undefined;
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
+  readonly maxTokensPerRequest?: number | undefined;
+  readonly concurrency?: number | undefined;
+}
+
+/** Whose an object of upstream's is. */
+export interface ObjectOwner {
+  /** Upstream's id, opaque. */
+  readonly id: string;
+  /** `response`, `conversation`, `file`, `batch`… */
+  readonly kind: string;
+  readonly user: string;
+  readonly team?: string | undefined;
+  readonly createdAt: number;
+  /** Total tokens known of it, bounding chained input. */
+  readonly tokens?: number | undefined;
+}
+
+export interface AuditFilter {
+  readonly user?: string | undefined;
+  readonly action?: string | undefined;
+  readonly status?: string | undefined;
+  /** Milliseconds since 1970: from ≤ timestamp < to. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** 1 to 1000, newest first. */
+  readonly limit: number;
+}
+
+export interface Store {
+  /** Creates tables where missing. @throws store.unavailable */
+  open(): Promise<void>;
+  /** Inserts, or replaces an older version of it; false if an equal or newer version is there. */
+  putKey(key: KeyRecord): Promise<boolean>;
+  getKey(id: string): Promise<KeyRecord | undefined>;
+  listKeys(): Promise<readonly KeyRecord[]>;
+
+  /** First writer wins; the same owner again is no error. False if it is another's. */
+  putOwner(owner: ObjectOwner): Promise<boolean>;
+  getOwners(ids: readonly string[]): Promise<readonly ObjectOwner[]>;
+  /** Newest first, at most `limit`, those made before `before` (its id) if given. */
+  listOwners(
+    kind: string,
+    of: { user?: string; team?: string },
+    limit: number,
+    before?: string,
+  ): Promise<readonly ObjectOwner[]>;
+  deleteOwner(id: string): Promise<void>;
+
+  /** At least once, in order of a chain; the same entry twice is stored once. */
+  appendEntries(entries: readonly Entry[]): Promise<void>;
+  findEntries(filter: AuditFilter): Promise<readonly Entry[]>;
+
+  /** Small facts of the house: fingerprint of the secret, cursors. */
+  getSetting(name: string): Promise<string | undefined>;
+  putSetting(name: string, value: string): Promise<void>;
+
+  health(): { readonly usable: boolean; readonly reason?: string | undefined };
+  close(): Promise<void>;
+}
