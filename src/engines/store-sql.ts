@@ -1,0 +1,254 @@
+/**
+ * The store in SQL: its queries, one text for every database. Knows no driver: an engine brings its dialect.
+ * Every fault of the database becomes `store.unavailable`; its text is for the log alone.
+ */
+import { type Insertable, Kysely, type Selectable, sql } from 'kysely';
+import { Refusal } from '../base/errors.ts';
+import type { Entry } from '../ports/audit-log.ts';
+import type { AuditFilter, KeyRecord, ObjectOwner, Store } from '../ports/store.ts';
+import { migrate, type SqlEngine, type Tables } from './store-sql-schema.ts';
+
+type Db = Kysely<Tables>;
+
+/** Rows of one INSERT: 500 × 7 parameters stays far below SQLite's 32,766 and PostgreSQL's 65,535. */
+const entriesPerInsert = 500;
+const probeEveryMs = 1000;
+
+/** A store on this database. It connects and creates its tables with `open()`, or the first query. */
+export function createSqlStore(engine: SqlEngine): Store {
+  return new SqlStore(engine);
+}
+
+class SqlStore implements Store {
+  readonly #engine: SqlEngine;
+  readonly #db: Db;
+  #migrated: Promise<void> | undefined;
+  #reason: string | undefined = 'not opened yet';
+  #probe: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(engine: SqlEngine) {
+    this.#engine = engine;
+    this.#db = new Kysely<Tables>({ dialect: engine.dialect });
+  }
+
+  async open(): Promise<void> {
+    await this.#run((db) => sql`select 1`.execute(db));
+  }
+
+  async putKey(key: KeyRecord): Promise<boolean> {
+    const row = {
+      id: key.id,
+      version: key.version,
+      user_name: key.user,
+      created_at: key.createdAt,
+      record: JSON.stringify(key),
+    };
+    const { id: _, ...changes } = row;
+    const stored = await this.#run((db) =>
+      db
+        .insertInto('sallyport_keys')
+        .values(row)
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet(changes)
+            .whereRef('excluded.version', '>', 'sallyport_keys.version'),
+        )
+        .returning('id')
+        .execute(),
+    );
+    return stored.length === 1;
+  }
+
+  async getKey(id: string): Promise<KeyRecord | undefined> {
+    const row = await this.#run((db) =>
+      db.selectFrom('sallyport_keys').select('record').where('id', '=', id).executeTakeFirst(),
+    );
+    return row && keyFrom(row);
+  }
+
+  async listKeys(): Promise<readonly KeyRecord[]> {
+    const rows = await this.#run((db) =>
+      db.selectFrom('sallyport_keys').select('record').orderBy('created_at').orderBy('id').execute(),
+    );
+    return rows.map(keyFrom);
+  }
+
+  async putOwner(owner: ObjectOwner): Promise<boolean> {
+    const row = {
+      id: owner.id,
+      kind: owner.kind,
+      user_name: owner.user,
+      team: owner.team ?? null,
+      created_at: owner.createdAt,
+      tokens: owner.tokens ?? null,
+    };
+    return await this.#run(async (db) => {
+      const inserted = await db
+        .insertInto('sallyport_owners')
+        .values(row)
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('id')
+        .execute();
+      if (inserted.length === 1) return true;
+      const first = await db
+        .selectFrom('sallyport_owners')
+        .select(['user_name', 'team'])
+        .where('id', '=', owner.id)
+        .executeTakeFirst();
+      return first?.user_name === row.user_name && first.team === row.team;
+    });
+  }
+
+  async getOwners(ids: readonly string[]): Promise<readonly ObjectOwner[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.#run((db) =>
+      db.selectFrom('sallyport_owners').selectAll().where('id', 'in', ids).execute(),
+    );
+    return rows.map(ownerFrom);
+  }
+
+  async listOwners(
+    kind: string,
+    of: { user?: string; team?: string },
+    limit: number,
+    before?: string,
+  ): Promise<readonly ObjectOwner[]> {
+    const rows = await this.#run((db) => {
+      let query = db.selectFrom('sallyport_owners').selectAll().where('kind', '=', kind);
+      if (of.user !== undefined) query = query.where('user_name', '=', of.user);
+      if (of.team !== undefined) query = query.where('team', '=', of.team);
+      if (before !== undefined) {
+        const anchor = db
+          .selectFrom('sallyport_owners')
+          .select(['created_at', 'id'])
+          .where('id', '=', before);
+        query = query.where(sql<boolean>`(created_at, id) < (${anchor})`);
+      }
+      return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+    });
+    return rows.map(ownerFrom);
+  }
+
+  async deleteOwner(id: string): Promise<void> {
+    await this.#run((db) => db.deleteFrom('sallyport_owners').where('id', '=', id).execute());
+  }
+
+  async appendEntries(entries: readonly Entry[]): Promise<void> {
+    for (let from = 0; from < entries.length; from += entriesPerInsert) {
+      const rows = entries.slice(from, from + entriesPerInsert).map(rowFrom);
+      await this.#run((db) =>
+        db
+          .insertInto('sallyport_entries')
+          .values(rows)
+          .onConflict((conflict) => conflict.columns(['chain', 'sequence']).doNothing())
+          .execute(),
+      );
+    }
+  }
+
+  async findEntries(filter: AuditFilter): Promise<readonly Entry[]> {
+    const rows = await this.#run((db) => {
+      let query = db.selectFrom('sallyport_entries').select('entry');
+      if (filter.user !== undefined) query = query.where('user_id', '=', filter.user);
+      if (filter.action !== undefined) query = query.where('action', '=', filter.action);
+      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+      if (filter.from !== undefined) query = query.where('at', '>=', filter.from);
+      if (filter.to !== undefined) query = query.where('at', '<', filter.to);
+      return query
+        .orderBy('at', 'desc')
+        .orderBy('chain', 'desc')
+        .orderBy('sequence', 'desc')
+        .limit(Math.min(Math.max(Math.trunc(filter.limit), 1), 1000))
+        .execute();
+    });
+    return rows.map(entryFrom);
+  }
+
+  async getSetting(name: string): Promise<string | undefined> {
+    const row = await this.#run((db) =>
+      db.selectFrom('sallyport_settings').select('value').where('name', '=', name).executeTakeFirst(),
+    );
+    return row?.value;
+  }
+
+  async putSetting(name: string, value: string): Promise<void> {
+    await this.#run((db) =>
+      db
+        .insertInto('sallyport_settings')
+        .values({ name, value })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+        .execute(),
+    );
+  }
+
+  health(): { readonly usable: boolean; readonly reason?: string } {
+    return this.#reason === undefined ? { usable: true } : { usable: false, reason: this.#reason };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#probe);
+    this.#reason = 'closed';
+    await this.#db.destroy();
+  }
+
+  /** Migrates before the first query, whoever asks it: a database that was away at start needs no restart. */
+  async #run<T>(query: (db: Db) => Promise<T>): Promise<T> {
+    try {
+      this.#migrated ??= migrate(this.#db, this.#engine);
+      await this.#migrated.catch((error: unknown) => {
+        this.#migrated = undefined;
+        throw error;
+      });
+      const result = await query(this.#db);
+      if (!this.#closed) this.#reason = undefined;
+      return result;
+    } catch (error) {
+      this.#fail();
+      const detail = `store: ${error instanceof Error ? error.message : String(error)}`;
+      throw new Refusal('store.unavailable', { detail, cause: error });
+    }
+  }
+
+  /** Not usable until a query succeeds; asks one itself every second, so that health tells of recovery. */
+  #fail(): void {
+    if (this.#closed) return;
+    this.#reason = 'the database does not answer';
+    clearTimeout(this.#probe);
+    this.#probe = setTimeout(() => void this.open().catch(() => {}), probeEveryMs);
+    this.#probe.unref();
+  }
+}
+
+function keyFrom(row: { readonly record: string }): KeyRecord {
+  return JSON.parse(row.record);
+}
+
+function ownerFrom(row: Selectable<Tables['sallyport_owners']>): ObjectOwner {
+  return {
+    id: row.id,
+    kind: row.kind,
+    user: row.user_name,
+    createdAt: row.created_at,
+    ...(row.team !== null && { team: row.team }),
+    ...(row.tokens !== null && { tokens: row.tokens }),
+  };
+}
+
+function entryFrom(row: { readonly entry: string }): Entry {
+  return JSON.parse(row.entry);
+}
+
+function rowFrom(entry: Entry): Insertable<Tables['sallyport_entries']> {
+  return {
+    chain: entry.chain,
+    sequence: entry.sequence,
+    at: Date.parse(entry.timestamp),
+    user_id: entry.userId,
+    action: entry.action,
+    status: entry.status,
+    entry: JSON.stringify(entry),
+  };
+}
