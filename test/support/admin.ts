@@ -1,0 +1,53 @@
+/** The admin API, as tests use it. */
+
+export interface NewKey {
+  readonly user: string;
+  readonly tier: string;
+  readonly role: 'user' | 'developer' | 'admin';
+  readonly team?: string;
+  readonly name?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface MadeKey {
+  readonly id: string;
+  readonly key: string;
+  readonly user: string;
+  readonly tier: string;
+}
+
+interface Door {
+  readonly adminUrl: string;
+  readonly adminKey: string;
+}
+
+/** An admin request; the answer's status and JSON, whatever they are. */
+export async function admin(
+  { adminUrl, adminKey }: Door,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const answer = await fetch(`${adminUrl}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${adminKey}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text ? (JSON.parse(text) as unknown) : undefined };
+}
+
+/** Tier pro, role user, user `tester` unless said otherwise. @throws if it is not made */
+export async function createKey(door: Door, fields: Partial<NewKey> = {}): Promise<MadeKey> {
+  const wanted = { user: 'tester', tier: 'pro', role: 'user', ...fields };
+  const { status, body } = await admin(door, 'POST', '/admin/keys', wanted);
+  if (status === 201 && isMade(body)) return body;
+  throw new Error(`no key was made: ${status} ${JSON.stringify(body)}`);
+}
+
+function isMade(body: unknown): body is MadeKey {
+  return typeof body === 'object' && body !== null && 'key' in body && 'id' in body;
+}

@@ -1,0 +1,193 @@
+/** Real gateway processes for tests: their own environment, ports and data, ended by process id, never by name. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createKey, type NewKey } from './admin.ts';
+import { freePorts } from './free-port.ts';
+
+/** Enough for a test to tell it from any other key; shaped as a project key, so that no warning is due. */
+export const UPSTREAM_KEY = `sk-proj-${'fakefakefake'.repeat(4)}`;
+
+export interface GatewayOptions {
+  /** Laid over `config/local.yaml`: YAML text, or an object. */
+  readonly config?: string | object;
+  /** Over the harness's own environment; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where OPENAI_BASE_URL points. */
+  readonly upstream?: { readonly baseUrl: string };
+  /** The key that is made for the test; tier pro, user `tester` unless said otherwise. `null` makes none. */
+  readonly key?: Partial<NewKey> | null;
+  /** Kept if given, and by `restart`; else a temporary folder that goes with the process. */
+  readonly dataDir?: string;
+  /** False: do not wait for readiness, and make no key. */
+  readonly ready?: boolean;
+  /** Prefix of the command: `['taskset', '-c', '0']`. */
+  readonly command?: readonly string[];
+}
+
+export interface Gateway extends AsyncDisposable {
+  /** With the version prefix: `http://127.0.0.1:PORT/v1`. */
+  readonly baseUrl: string;
+  readonly port: number;
+  /** Without a slash at its end: `http://127.0.0.1:ADMIN_PORT`. */
+  readonly adminUrl: string;
+  readonly adminKey: string;
+  /** Empty where none was made. */
+  readonly callerKey: string;
+  readonly pid: number;
+  readonly dataDir: string;
+  /** Both outputs so far. */
+  logs(): string;
+  /** Resolves with the exit code, or the signal's name. */
+  readonly exited: Promise<number | string>;
+  /** Sends the signal (SIGTERM), waits for the end; SIGKILL after 35 s. The data folder goes unless it was given. */
+  stop(signal?: NodeJS.Signals): Promise<number | string>;
+  /** SIGKILL; the data folder stays. Resolves when the process is gone. */
+  kill9(): Promise<void>;
+}
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const READY_MS_MAX = 30_000;
+const ENDING_MS_MAX = 35_000;
+const open = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of open) child.kill('SIGKILL');
+});
+
+/** One process; ready, with a key. @throws an error with its logs if it ends or is not ready in 30 s */
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  for (let attempt = 1; ; attempt++) {
+    const gateway = await launch(options);
+    if (options.ready === false) return gateway;
+    try {
+      await waitUntilReady(gateway);
+      if (options.key === null) return gateway;
+      const made = await createKey(gateway, { ...options.key });
+      return Object.assign(gateway, { callerKey: made.key });
+    } catch (error) {
+      await gateway.stop('SIGKILL');
+      const taken = gateway.logs().includes('EADDRINUSE');
+      if (!taken || attempt === 3) throw error;
+    }
+  }
+}
+
+/**
+ * N processes with the same secrets. With a shared store all answer to the key made on the first; with a store of
+ * its own each has a key of its own for the same user.
+ */
+export async function startGateways(count: number, options: GatewayOptions = {}): Promise<Gateway[]> {
+  const env = { ...freshSecrets(), ...options.env };
+  const shared = typeof env.DATABASE_URL === 'string' && options.key !== null;
+  const first = await startGateway({ ...options, env });
+  const key = shared ? null : options.key;
+  const others = await Promise.all(
+    Array.from({ length: count - 1 }, () =>
+      startGateway({ ...options, env, ...(key !== undefined && { key }) }),
+    ),
+  );
+  if (shared) for (const other of others) Object.assign(other, { callerKey: first.callerKey });
+  return [first, ...others];
+}
+
+function freshSecrets(): Record<string, string | undefined> {
+  return {
+    SALLYPORT_ADMIN_KEY: `sp-admin-${randomBytes(24).toString('hex')}`,
+    SALLYPORT_SECRET: randomBytes(32).toString('hex'),
+  };
+}
+
+async function launch(options: GatewayOptions): Promise<Gateway> {
+  const [port = 0, adminPort = 0] = await freePorts(2);
+  const home = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
+  const dataDir = options.dataDir ?? join(home, 'data');
+  const env = environmentOf(options, home, { port, adminPort, dataDir });
+  const [command, ...args] = [...(options.command ?? []), process.execPath, 'src/main.ts'];
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  open.add(child);
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => output.push(chunk));
+  }
+  const exited = once(child, 'close').then(([code, signal]: (number | string | null)[]) => {
+    open.delete(child);
+    return code ?? signal ?? 'unknown';
+  });
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    const late = setTimeout(() => child.kill('SIGKILL'), ENDING_MS_MAX);
+    const end = await exited;
+    clearTimeout(late);
+    rmSync(home, { recursive: true, force: true });
+    return end;
+  };
+  return {
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    port,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
+    adminKey: env['SALLYPORT_ADMIN_KEY'] ?? '',
+    callerKey: '',
+    pid: child.pid ?? 0,
+    dataDir,
+    logs: () => output.join(''),
+    exited,
+    stop,
+    kill9: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  };
+}
+
+function environmentOf(
+  options: GatewayOptions,
+  home: string,
+  own: { port: number; adminPort: number; dataDir: string },
+): NodeJS.ProcessEnv {
+  const files = ['config/local.yaml'];
+  if (options.config !== undefined) {
+    const overlay = join(home, 'overlay.yaml');
+    const { config } = options;
+    writeFileSync(overlay, typeof config === 'string' ? config : JSON.stringify(config));
+    files.push(overlay);
+  }
+  return {
+    PATH: process.env['PATH'],
+    HOME: home,
+    TMPDIR: tmpdir(),
+    HOST: '127.0.0.1',
+    PORT: String(own.port),
+    ADMIN_PORT: String(own.adminPort),
+    DATA_DIR: own.dataDir,
+    SALLYPORT_CONFIG: files.join(','),
+    OPENAI_API_KEY: UPSTREAM_KEY,
+    ...(options.upstream && { OPENAI_BASE_URL: options.upstream.baseUrl }),
+    ...freshSecrets(),
+    ...options.env,
+  };
+}
+
+async function waitUntilReady(gateway: Gateway): Promise<void> {
+  const until = performance.now() + READY_MS_MAX;
+  const ended = gateway.exited.then((end) => {
+    throw new Error(`the gateway ended (${end}) before it was ready:\n${gateway.logs()}`);
+  });
+  const asked = (async () => {
+    for (;;) {
+      const answer = await fetch(`${gateway.adminUrl}/readyz`).catch(() => undefined);
+      if (answer?.ok) return;
+      if (performance.now() > until) {
+        const why = (await answer?.text()) ?? 'no answer';
+        throw new Error(`the gateway was not ready in ${READY_MS_MAX} ms: ${why}\n${gateway.logs()}`);
+      }
+      await sleep(20);
+    }
+  })();
+  ended.catch(() => undefined);
+  await Promise.race([asked, ended]);
+}
