@@ -167,7 +167,8 @@ function cached(): string | undefined {
 function librariesOf(bin: string): Record<string, string> {
   if (!bin.startsWith(unpacked())) return {};
   const arch = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  return { LD_LIBRARY_PATH: join(unpacked(), 'usr/lib', `${arch}-linux-gnu`) };
+  const folders = ['usr/lib', 'lib'].map((folder) => join(unpacked(), folder, `${arch}-linux-gnu`));
+  return { LD_LIBRARY_PATH: folders.join(delimiter) };
 }
 
 function run(command: string, args: string[], cwd?: string): boolean {
@@ -193,11 +194,15 @@ function download(): string | undefined {
   if (!server) return undefined;
   mkdirSync(unpacked(), { recursive: true });
   const needed = spawnSync('apt-cache', ['depends', server], { encoding: 'utf8' }).stdout ?? '';
-  const libraries = [...needed.matchAll(/Depends: (lib[a-z0-9.+-]+)/g)].map((match) => match[1] ?? '');
+  // What every Debian has must be its own; the JIT's compiler is large and only loaded where it is there.
+  const libraries = [...needed.matchAll(/Depends: (lib[a-z0-9.+-]+)/g)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => !/^lib(c6|gcc|stdc|llvm|systemd)/.test(name));
   for (const name of [server, ...libraries]) run('apt-get', ['download', name], unpacked());
   const archives = readdirSync(unpacked()).filter((name) => name.endsWith('.deb'));
   const all = archives.map((name) => run('dpkg', ['-x', name, unpacked()], unpacked()));
   if (all.length === 0 || all.includes(false)) return undefined;
+  for (const name of archives) rmSync(join(unpacked(), name));
   mkdirSync(join(unpacked(), '.complete'), { recursive: true });
   return cached();
 }
