@@ -1,0 +1,103 @@
+/**
+ * Changes to a parsed JSON body by splicing its text: every byte that is not meant to change stays as it came.
+ * Never re-serialises a value, so numbers, order and escapes of the caller survive.
+ */
+import type { JsonBody, Place } from './body.ts';
+
+/** Replaces a half-open range of the source, in UTF-16 units; an empty range inserts. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * The source with all edits made. They come sorted by start and do not overlap; insertions at one place keep their order.
+ * @throws RangeError for edits that are not, a fault of ours
+ */
+export function splice(source: string, edits: readonly Edit[]): string {
+  let text = '';
+  let at = 0;
+  for (const edit of edits) {
+    if (edit.start < at || edit.end < edit.start || edit.end > source.length) {
+      throw new RangeError('edits overlap or are out of order');
+    }
+    text += source.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return text + source.slice(at);
+}
+
+/** A string as a JSON token. */
+export function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+/**
+ * Gives the member at the path this value: instead of the one it has, or as the first of its object. What stands on
+ * the way and is not an object becomes one. Two new members of one object that was empty overlap: set them as one.
+ * @param at keys from the root, at least one
+ * @param json the value, valid JSON
+ * @throws RangeError where the body is not an object, a fault of ours
+ */
+export function setMember(body: JsonBody, at: readonly string[], json: string): Edit {
+  const { source } = body;
+  let value = body.value;
+  let start = pastBlank(source, 0);
+  if (!isObject(value)) throw new RangeError('the body is not an object');
+  let place: Place | undefined;
+  for (const [depth, key] of at.entries()) {
+    if (!isObject(value)) return { start, end: endOf(source, start), text: nested(at.slice(depth), json) };
+    if (!Object.hasOwn(value, key)) {
+      const member = `${quote(key)}:${nested(at.slice(depth + 1), json)}`;
+      if (Object.keys(value).length > 0) return { start: start + 1, end: start + 1, text: `${member},` };
+      return { start, end: endOf(source, start), text: `{${member}}` };
+    }
+    const parent = place;
+    const leaf = body.leaves.find((each) => each.isKey && each.at?.key === key && each.at.parent === parent);
+    if (!leaf) throw new RangeError('no leaf for a key');
+    place = leaf.at;
+    start = pastBlank(source, pastBlank(source, leaf.end) + 1);
+    value = value[key];
+  }
+  return { start, end: endOf(source, start), text: json };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value inside objects of one member each. */
+function nested(keys: readonly string[], json: string): string {
+  return keys.reduceRight((inner, key) => `{${quote(key)}:${inner}}`, json);
+}
+
+function pastBlank(source: string, at: number): number {
+  let i = at;
+  while (' \n\r\t'.includes(source.charAt(i)) && i < source.length) i++;
+  return i;
+}
+
+/** Where the value that starts here ends; the source is known to be well formed. */
+function endOf(source: string, start: number): number {
+  let depth = 0;
+  for (let i = start; i < source.length; i++) {
+    const c = source.charAt(i);
+    if (c === '"') i = closingQuote(source, i);
+    else if (c === '{' || c === '[') depth++;
+    else if (c === '}' || c === ']') depth--;
+    else if (depth > 0 || !isLastOfScalar(source, i)) continue;
+    if (depth === 0) return i + 1;
+  }
+  return source.length;
+}
+
+function isLastOfScalar(source: string, at: number): boolean {
+  return ',}] \n\r\t'.includes(source.charAt(at + 1));
+}
+
+function closingQuote(source: string, opening: number): number {
+  let i = opening + 1;
+  while (source.charAt(i) !== '"') i += source.charAt(i) === '\\' ? 2 : 1;
+  return i;
+}
