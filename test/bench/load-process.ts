@@ -1,0 +1,86 @@
+/** The load generator, a process of its own on undici: does one order at a time, and checks every answer. */
+import { Pool, type Dispatcher } from 'undici';
+import { bodyOf, quantile, type Measured, type Order } from './workload.ts';
+
+interface Sample {
+  readonly ms: number;
+  readonly firstMs: number;
+  readonly good: boolean;
+}
+
+/** One request; for `hold` resolves at the first byte and leaves the stream open. */
+function once(pool: Pool, options: Dispatcher.DispatchOptions, workload: Order['workload']): Promise<Sample> {
+  const { promise, resolve } = Promise.withResolvers<Sample>();
+  const startedAt = performance.now();
+  let [firstMs, bytes, status, tail] = [0, 0, 0, ''];
+  const finish = (good: boolean): void => resolve({ ms: performance.now() - startedAt, firstMs, good });
+  pool.dispatch(options, {
+    onRequestStart() {},
+    onResponseStart(_controller, statusCode) {
+      status = statusCode;
+    },
+    onResponseData(_controller, chunk) {
+      if (bytes === 0) firstMs = performance.now() - startedAt;
+      bytes += chunk.length;
+      tail = chunk.subarray(-16).toString('latin1');
+      if (workload === 'hold') finish(status === 200);
+    },
+    onResponseEnd() {
+      finish(status === 200 && bytes > 0 && (workload === 'json' || tail.includes('[DONE]')));
+    },
+    onResponseError() {
+      finish(false);
+    },
+  });
+  return promise;
+}
+
+const holding: Pool[] = [];
+
+async function measure(order: Order): Promise<Measured> {
+  const { origin, pathname } = new URL(order.url);
+  const pool = new Pool(origin, { connections: order.connections, pipelining: 1, bodyTimeout: 0 });
+  const body = bodyOf(order.workload);
+  const headers = { 'content-type': 'application/json', ...order.headers };
+  const options = { path: pathname, method: 'POST' as const, headers, body };
+  const samples: Sample[] = [];
+  const startedAt = performance.now();
+  let left = order.requestsMax;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0 && performance.now() - startedAt < order.durationMsMax) {
+      samples.push(await once(pool, options, order.workload));
+    }
+  };
+  await Promise.all(Array.from({ length: order.connections }, worker));
+  const elapsedMs = performance.now() - startedAt;
+  if (order.workload === 'hold') holding.push(pool);
+  else await pool.close();
+  const good = samples.filter((sample) => sample.good);
+  const times = good.map((sample) => sample.ms);
+  const firstP50Ms = quantile(
+    good.map((sample) => sample.firstMs),
+    0.5,
+  );
+  return {
+    requests: good.length,
+    errors: samples.length - good.length,
+    elapsedMs,
+    p50Ms: quantile(times, 0.5),
+    p99Ms: quantile(times, 0.99),
+    firstP50Ms,
+  };
+}
+
+async function release(): Promise<null> {
+  await Promise.all(holding.splice(0).map((pool) => pool.destroy()));
+  return null;
+}
+
+process.on('message', (order: Order | 'release') => {
+  const work = order === 'release' ? release() : measure(order);
+  work.then(
+    (measured) => process.send?.(measured),
+    () => process.exit(1),
+  );
+});
+process.on('disconnect', () => process.exit(0));
