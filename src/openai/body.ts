@@ -31,6 +31,8 @@ export interface JsonBody {
 export interface MultipartField {
   readonly name: string;
   readonly value: string;
+  /** As it came, where the part named one: text/plain, application/json or application/sdp. */
+  readonly contentType?: string;
 }
 
 export interface MultipartFile {
