@@ -50,6 +50,8 @@ export type ObjectKind =
   | 'chatkit_session'
   | 'chatkit_thread'
   | 'prompt'
+  | 'workflow'
+  | 'audio'
   | 'image_generation';
 
 export interface Endpoint {
@@ -65,7 +67,7 @@ export interface Endpoint {
   /** Content types taken: JSON, multipart, either, or no body at all. */
   readonly body: 'none' | 'json' | 'multipart' | 'either' | 'sdp';
   readonly shape: Shape;
-  /** `binary`: bytes relayed unread (audio, images, archives, file content). */
+  /** `binary`: bytes relayed unread (audio, images, archives, file content). `text`: JSON or plain text, as its content type says. */
   readonly answer: 'json' | 'binary' | 'text';
   /** Whether `stream: true` (or `stream_format: sse`) makes it answer server-sent events. */
   readonly streams: boolean;
@@ -74,16 +76,20 @@ export interface Endpoint {
   readonly cost: Cost;
   /** The kind of object a success creates, whose id is `id` of the answer. */
   readonly makes?: ObjectKind;
+  /** Further objects whose ids stand in an answer, by dotted path: they belong to whoever owns the answer's own. */
+  readonly reveals?: Readonly<Record<string, ObjectKind>>;
   /** Path parameters that name objects of upstream's, by parameter name. */
   readonly objects?: Readonly<Record<string, ObjectKind>>;
   /** A list of such objects: its answer must show only the caller's. */
   readonly lists?: ObjectKind;
   /** Largest request body in bytes. */
   readonly bodyBytesMax: number;
-  /** Not relayed at all, and why in one sentence (administration, media past the gateway). */
+  /** Not relayed at all, and why in one sentence (administration). */
   readonly refused?: string;
   /** ISO date on which OpenAI ends it: relayed when named or by `*`, never by default. */
   readonly retired?: string;
+  /** What the gateway cannot see or bound here, in one sentence for the coverage table. */
+  readonly note?: string;
 }
 
 /** What is known of a request before it is priced: read once, from the strict parse. All counts are integers ≥ 0. */
@@ -114,6 +120,12 @@ export interface RequestFacts {
   readonly size?: string | undefined;
   readonly quality?: string | undefined;
   readonly seconds?: number | undefined;
+  /** Messages, items and tools: each costs a few tokens beside its text. */
+  readonly messages?: number | undefined;
+  /** Characters of the text input, where they are what costs (speech); absent: its bytes stand in. */
+  readonly textChars?: number | undefined;
+  /** The largest `memory_limit` a container is asked for: `1g`, `4g`… */
+  readonly memory?: string | undefined;
 }
 
 /** Usage as upstream reported it. Sub-counts are parts of inputTokens / outputTokens. */

@@ -1,0 +1,72 @@
+/** Builders of table rows: what the rows of a family share is said once, a row says only what is its own. */
+import type { Endpoint, Method, ObjectKind } from '../endpoint.ts';
+
+const MiB = 1024 * 1024;
+
+/** Largest bodies, in bytes. All are below upstream's own limits: a body is held in memory while it is screened. */
+export const BYTES = {
+  none: 0,
+  /** Settings and references. */
+  small: MiB,
+  /** Plain text in quantity. */
+  text: 4 * MiB,
+  /** Conversations: images and files travel in them as data URLs. */
+  conversation: 16 * MiB,
+  audio: 26 * MiB,
+  images: 64 * MiB,
+  file: 64 * MiB,
+} as const;
+
+/** Query keys of the lists. */
+export const PAGE = ['after', 'limit'] as const;
+export const ORDERED_PAGE = [...PAGE, 'order'] as const;
+export const TWO_WAY_PAGE = [...ORDERED_PAGE, 'before'] as const;
+
+type Fields = Partial<Omit<Endpoint, 'id' | 'group' | 'method' | 'path' | 'objects'>>;
+type Build = (verb: string, path: string, own?: Fields) => Endpoint;
+
+interface Family {
+  readonly get: Build;
+  /** With a JSON body, or as `body` says. */
+  readonly post: Build;
+  /** A POST without a body. */
+  readonly act: Build;
+  readonly remove: Build;
+}
+
+/**
+ * Builders for one group. `kinds` says which path parameters name objects of upstream's.
+ * What is left out of a row: no query, JSON body of 1 MiB for a POST, JSON answer, not streamed, no model, free.
+ */
+export function family(group: string, kinds: Record<string, ObjectKind> = {}, common: Fields = {}): Family {
+  const row = (method: Method, own: Fields, verb: string, path: string): Endpoint => {
+    const fields = { ...common, ...own };
+    const body = fields.body ?? 'none';
+    const named = [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name = '']) => {
+      const kind = kinds[name];
+      return kind ? [[name, kind] as const] : [];
+    });
+    return {
+      id: `${group}.${verb}`,
+      group,
+      method,
+      path,
+      query: [],
+      body,
+      shape: body === 'none' ? 'none' : 'leaves',
+      answer: 'json',
+      streams: false,
+      model: 'none',
+      cost: 'free',
+      bodyBytesMax: body === 'none' ? BYTES.none : BYTES.small,
+      ...(named.length > 0 && { objects: Object.fromEntries(named) }),
+      ...fields,
+    };
+  };
+  return {
+    get: (verb, path, own = {}) => row('GET', own, verb, path),
+    post: (verb, path, own = {}) => row('POST', { body: 'json', ...own }, verb, path),
+    act: (verb, path, own = {}) => row('POST', own, verb, path),
+    remove: (verb, path, own = {}) => row('DELETE', own, verb, path),
+  };
+}
