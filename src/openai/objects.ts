@@ -1,0 +1,197 @@
+/**
+ * What a call refers to rather than says: objects kept upstream, and addresses that upstream would fetch.
+ * Errs towards finding too much: an id that is missed opens another caller's object.
+ */
+import { child } from './child.ts';
+import type { Body, JsonBody, Leaf, Place } from './body.ts';
+import type { Endpoint, ObjectKind } from './endpoint.ts';
+import { FREE_FORM, SCHEMAS } from './fields.ts';
+import { pointer } from './json.ts';
+
+export interface ObjectReference {
+  readonly kind: ObjectKind;
+  readonly id: string;
+  /** JSON pointer, name of a multipart part, or name of a path or query parameter. */
+  readonly pointer: string;
+}
+
+export interface UrlReference {
+  readonly url: string;
+  readonly pointer: string;
+}
+
+/** Fields that hold an id, or an array of ids. */
+const FIELDS = new Map<string, ObjectKind>([
+  ['previous_response_id', 'response'],
+  ['response_id', 'response'],
+  ['conversation', 'conversation'],
+  ['conversation_id', 'conversation'],
+  ['file_id', 'file'],
+  ['file_ids', 'file'],
+  ['input_file_id', 'file'],
+  ['training_file', 'file'],
+  ['validation_file', 'file'],
+  ['upload_id', 'upload'],
+  ['batch_id', 'batch'],
+  ['vector_store_id', 'vector_store'],
+  ['vector_store_ids', 'vector_store'],
+  ['container', 'container'],
+  ['container_id', 'container'],
+  ['skill_id', 'skill'],
+  ['assistant_id', 'assistant'],
+  ['thread_id', 'thread'],
+  ['run_id', 'run'],
+  ['eval_id', 'eval'],
+  ['video_id', 'video'],
+  ['consent', 'voice_consent'],
+  ['fine_tuning_job_id', 'fine_tuning_job'],
+]);
+
+/** Objects whose `id` is one of upstream's, by the field they stand in. */
+const HOLDERS = new Map<string, ObjectKind>([
+  ['conversation', 'conversation'],
+  ['prompt', 'prompt'],
+  ['audio', 'audio'],
+  ['voice', 'voice'],
+  ['video', 'video'],
+  ['characters', 'video_character'],
+  ['workflow', 'workflow'],
+]);
+
+/** Kinds that exist only inside of another object: where the path names that one, its owner is theirs. */
+const CONTAINED: ReadonlySet<ObjectKind> = new Set([
+  'conversation_item',
+  'container_file',
+  'message',
+  'run',
+  'run_step',
+  'eval_run',
+  'eval_output_item',
+  'checkpoint_permission',
+  'skill_version',
+  'vector_store_file_batch',
+]);
+
+const URL_FIELDS = new Set(['image_url', 'file_url', 'server_url', 'audio_url', 'video_url', 'target_uri']);
+
+/**
+ * Every object of upstream's that a call names: in its path, its query and anywhere in its body, by the field's name.
+ * Not found: names inside of one conversation (`call_id`, `approval_request_id`, `part_ids`), which open nothing
+ * without the object that holds them; connectors, which are not objects; strings of schemas and metadata.
+ */
+export function findReferences(
+  endpoint: Endpoint,
+  params: Readonly<Record<string, string>>,
+  body?: Body,
+  query: readonly (readonly [string, string])[] = [],
+): readonly ObjectReference[] {
+  const found: ObjectReference[] = [];
+  Object.entries(params).forEach(([name, id], position) => {
+    const kind = endpoint.objects?.[name] ?? tuned(name, id);
+    if (kind && !(position > 0 && CONTAINED.has(kind))) found.push({ kind, id, pointer: name });
+  });
+  for (const [name, id] of query) {
+    const kind = FIELDS.get(name) ?? tuned(name, id);
+    if (kind) found.push({ kind, id, pointer: name });
+  }
+  if (body?.kind === 'json') inJson(body, found);
+  else if (body) inMultipart(body.parts, found);
+  return found;
+}
+
+function tuned(name: string, id: string): ObjectKind | undefined {
+  return name === 'model' && id.startsWith('ft:') ? 'fine_tuned_model' : undefined;
+}
+
+function inJson(body: JsonBody, found: ObjectReference[]): void {
+  for (const leaf of body.leaves) {
+    if (leaf.isKey) continue;
+    const name = nameOf(leaf.at);
+    const kind = name === 'id' ? kindOfId(body, leaf) : (FIELDS.get(name) ?? tuned(name, leaf.value));
+    if (kind && !isCallersOwn(leaf.at)) found.push({ kind, id: leaf.value, pointer: pointer(leaf.at) });
+  }
+}
+
+/** The nearest name on the way up: elements of an array go by the array's. */
+function nameOf(place: Place | undefined): string {
+  let at = place;
+  while (at && typeof at.key === 'number') at = at.parent;
+  return at ? String(at.key) : '';
+}
+
+/** An `id` means what it stands in: a holder, a source of a type, or an item that says nothing but its id. */
+function kindOfId(body: JsonBody, leaf: Leaf): ObjectKind | undefined {
+  const holder = leaf.at?.parent;
+  const name = nameOf(holder);
+  const known = HOLDERS.get(name);
+  if (known) return known;
+  const item = valueAt(body.value, holder);
+  const type = child(item, 'type');
+  if (type === 'item_reference') return 'conversation_item';
+  if (type === 'file_id') return 'file';
+  if (type === 'image_generation_call') {
+    const result = child(item, 'result');
+    return typeof result === 'string' && result !== '' ? undefined : 'image_generation';
+  }
+  const bare = type === undefined || type === null;
+  const isItem = (name === 'input' || name === 'items') && typeof holder?.key === 'number';
+  return bare && isItem && child(item, 'content') === undefined ? 'conversation_item' : undefined;
+}
+
+function valueAt(root: unknown, place: Place | undefined): unknown {
+  if (!place) return root;
+  return child(valueAt(root, place.parent), place.key);
+}
+
+/** Inside of a schema, or a direct value of metadata: the caller's own words, which upstream never looks up. */
+function isCallersOwn(place: Place | undefined): boolean {
+  const parent = place?.parent;
+  if (typeof parent?.key === 'string' && FREE_FORM.has(parent.key)) return true;
+  for (let at = parent; at; at = at.parent) {
+    if (typeof at.key === 'string' && SCHEMAS.has(at.key)) return true;
+  }
+  return false;
+}
+
+function inMultipart(
+  parts: readonly { readonly name: string; readonly value?: string }[],
+  found: ObjectReference[],
+): void {
+  for (const { name, value } of parts) {
+    if (value === undefined) continue;
+    const path = name
+      .replaceAll(']', '')
+      .split('[')
+      .filter((step) => step !== '' && !/^\d+$/.test(step));
+    const field = path.at(-1) ?? '';
+    const kind = field === 'id' ? HOLDERS.get(path.at(-2) ?? '') : (FIELDS.get(field) ?? tuned(field, value));
+    if (kind && !FREE_FORM.has(path.at(-2) ?? '')) found.push({ kind, id: value, pointer: name });
+  }
+}
+
+/**
+ * Addresses that upstream would fetch or call: `image_url`, `file_url`, `server_url` and their like, whatever their
+ * scheme. `data:` URLs are content and left out; so are citations, which nobody follows.
+ */
+export function findUrls(body: Body): readonly UrlReference[] {
+  if (body.kind === 'multipart') {
+    return body.parts.flatMap((part) => {
+      const fields = part.name.replaceAll(']', '').split('[');
+      return 'value' in part && fields.some((name) => URL_FIELDS.has(name)) && !isData(part.value)
+        ? [{ url: part.value, pointer: part.name }]
+        : [];
+    });
+  }
+  return body.leaves
+    .filter((leaf) => !leaf.isKey && namesUrl(leaf.at) && !isData(leaf.value) && !isCallersOwn(leaf.at))
+    .map((leaf) => ({ url: leaf.value, pointer: pointer(leaf.at) }));
+}
+
+function namesUrl(place: Place | undefined): boolean {
+  const name = nameOf(place);
+  return URL_FIELDS.has(name) || (name === 'url' && URL_FIELDS.has(nameOf(place?.parent)));
+}
+
+function isData(url: string): boolean {
+  return /^data:/i.test(url);
+}
