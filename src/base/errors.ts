@@ -81,6 +81,11 @@ export const CATALOGUE = {
     },
   ),
 
+  'auth.unavailable': down(
+    'Tokens cannot be checked at the moment.',
+    "The identity provider's key set: jwt.jwksUrl.",
+  ),
+
   // authorise
   'access.unknown_operation': bad('Unknown request URL.', 'Method and path against the endpoint table.', {
     status: 404,

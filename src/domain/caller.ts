@@ -9,6 +9,6 @@ export interface Caller {
   readonly role: Role;
   /** The key presented; a token has none. */
   readonly key?: KeyRecord | undefined;
-  /** Public id of the credential, for logs: the key's id, or `jwt`. */
+  /** Public id of the credential, for logs and load shedding: the key's id, or `jwt:` and the user. */
   readonly credential: string;
 }

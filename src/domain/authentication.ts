@@ -1,0 +1,164 @@
+/**
+ * Who calls: exactly one credential, in one place, a key of ours or a token. What fails looks the same whatever
+ * the reason, and a credential never gets into an error, a log or an entry.
+ */
+import { BlockList, isIP } from 'node:net';
+import { Refusal } from '../base/errors.ts';
+import type { KeyRecord } from '../ports/store.ts';
+import type { Caller } from './caller.ts';
+import type { FailedAttempts } from './failed-attempts.ts';
+import type { TokenVerifier } from './jwt.ts';
+import type { KeyRing } from './key-ring.ts';
+
+/** What authentication reads of an arriving request. */
+export interface Presented {
+  /** Address of the caller. */
+  readonly source: string;
+  /** The raw request target, for its query. */
+  readonly target: string;
+  /** Name, value, name, value… as they came. */
+  readonly rawHeaders: readonly string[];
+}
+
+/** Where other gateways and clients put a credential. One there is a second one, or in the wrong place. */
+const otherCarriers = new Set(['x-api-key', 'api-key', 'openai-api-key', 'proxy-authorization']);
+const queryCarriers = new Set(['api_key', 'api-key', 'apikey', 'access_token']);
+/** OpenAI's browser clients put the key into the list of sub-protocols. */
+const protocolCarrier = /(^|[,\s])openai-insecure-api-key\./i;
+/** A second credential in the same line. */
+const anotherScheme = /,\s*(basic|bearer)\s/i;
+const credentialCharsMax = 8_192;
+
+/**
+ * The one credential, from `Authorization: Bearer` (RFC 6750, section 2.1). Cookies are no credential here and go
+ * nowhere.
+ * @throws auth.missing, auth.several, auth.invalid
+ */
+export function readCredential(rawHeaders: readonly string[], target: string): string {
+  let authorization: string | undefined;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const value = (rawHeaders[index + 1] ?? '').trim();
+    if (value === '') continue;
+    if (name === 'authorization') {
+      if (authorization !== undefined) throw new Refusal('auth.several');
+      authorization = value;
+    } else if (
+      otherCarriers.has(name) ||
+      (name === 'sec-websocket-protocol' && protocolCarrier.test(value))
+    ) {
+      throw new Refusal('auth.several', { detail: `credential in ${name}` });
+    }
+  }
+  if (hasQueryCredential(target)) throw new Refusal('auth.several', { detail: 'credential in the query' });
+  if (authorization === undefined) throw new Refusal('auth.missing');
+  return bearerOf(authorization);
+}
+
+function hasQueryCredential(target: string): boolean {
+  const start = target.indexOf('?');
+  if (start === -1) return false;
+  const names = [...new URLSearchParams(target.slice(start + 1)).keys()];
+  return names.some((name) => queryCarriers.has(name.toLowerCase()));
+}
+
+function bearerOf(authorization: string): string {
+  const [scheme, rest] = splitOnce(authorization);
+  if (scheme.toLowerCase() !== 'bearer' || anotherScheme.test(rest)) throw new Refusal('auth.several');
+  if (rest === '') throw new Refusal('auth.missing');
+  if (rest.length > credentialCharsMax) throw new Refusal('auth.invalid');
+  return rest;
+}
+
+function splitOnce(text: string): [string, string] {
+  const space = text.search(/[ \t]/);
+  return space === -1 ? [text, ''] : [text.slice(0, space), text.slice(space).trim()];
+}
+
+export interface AuthenticatorOptions {
+  readonly keys: Pick<KeyRing, 'verify'>;
+  /** Without it, tokens are unknown credentials. */
+  readonly tokens?: TokenVerifier | undefined;
+  readonly failedAttempts: Pick<FailedAttempts, 'check'>;
+}
+
+export interface Authenticator {
+  /**
+   * At once where the key or token is cached.
+   * @throws auth.missing, auth.several, auth.invalid, auth.unavailable, access.address, rate.source,
+   *   store.unavailable
+   */
+  authenticate(presented: Presented): Caller | Promise<Caller>;
+}
+
+export function createAuthenticator({ keys, tokens, failedAttempts }: AuthenticatorOptions): Authenticator {
+  function callerOf(credential: string): Caller | undefined | Promise<Caller | undefined> {
+    if (tokens && !credential.startsWith('sk-') && isTokenShaped(credential))
+      return tokens.verify(credential);
+    const record = keys.verify(credential);
+    return record instanceof Promise ? record.then(callerFrom) : callerFrom(record);
+  }
+
+  /** Only who failed is ever told to slow down. */
+  function failed(source: string, error: Refusal): Refusal {
+    if (error.code.startsWith('auth.')) failedAttempts.check(source);
+    return error;
+  }
+
+  function accept(caller: Caller | undefined, source: string): Caller {
+    if (caller === undefined) throw failed(source, new Refusal('auth.invalid'));
+    checkAddress(caller.key, source);
+    return caller;
+  }
+
+  return {
+    authenticate({ rawHeaders, target, source }) {
+      let credential: string;
+      try {
+        credential = readCredential(rawHeaders, target);
+      } catch (error) {
+        throw error instanceof Refusal ? failed(source, error) : error;
+      }
+      const found = callerOf(credential);
+      return found instanceof Promise
+        ? found.then((caller) => accept(caller, source))
+        : accept(found, source);
+    },
+  };
+}
+
+function isTokenShaped(credential: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(credential);
+}
+
+function callerFrom(record: KeyRecord | undefined): Caller | undefined {
+  if (record === undefined) return undefined;
+  const { user, team, tier, role, id } = record;
+  return { user, team, tier, role, key: record, credential: id };
+}
+
+const addressesOf = new WeakMap<KeyRecord, BlockList>();
+
+/** A key bound to addresses opens from those alone. @throws access.address */
+export function checkAddress(key: KeyRecord | undefined, source: string): void {
+  if (key?.ips === undefined) return;
+  const plain = source.startsWith('::ffff:') && source.includes('.') ? source.slice(7) : source;
+  let list = addressesOf.get(key);
+  if (list === undefined) addressesOf.set(key, (list = addressList(key.ips)));
+  const family = isIP(plain);
+  if (family === 0 || !list.check(plain, family === 6 ? 'ipv6' : 'ipv4')) throw new Refusal('access.address');
+}
+
+const rangeFormat = /^([0-9A-Fa-f:.]{2,45})(?:\/(\d{1,3}))?$/;
+
+/** Addresses and CIDR ranges of both families. @throws Error on anything else */
+export function addressList(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [, address = '', bits] = rangeFormat.exec(range) ?? [];
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+}

@@ -1,0 +1,106 @@
+/**
+ * The keys we issue: `sk-sp-<public id>-<secret><checksum>`. The secret exists in clear only in the answer that
+ * shows it once; everything else holds the public id or a keyed digest.
+ */
+import { randomInt } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { equalInConstantTime, keyedDigest } from '../base/secret.ts';
+import type { KeyRecord } from '../ports/store.ts';
+
+const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const base36 = '0123456789abcdefghijklmnopqrstuvwxyz';
+/** 62 bits: a name, not a secret. */
+const idLength = 12;
+/** 190 bits. */
+const secretLength = 32;
+const checksumLength = 6;
+
+const format = new RegExp(
+  `^sk-sp-([a-z0-9]{${idLength}})-([A-Za-z0-9]{${secretLength}})([A-Za-z0-9]{${checksumLength}})$`,
+);
+
+/** What an administrator says of a new key; the rest is made. Times are milliseconds since 1970. */
+export type NewKey = Omit<
+  KeyRecord,
+  'id' | 'version' | 'secretDigest' | 'previousDigest' | 'previousUntil' | 'createdAt' | 'revokedAt'
+>;
+
+/** `key` is the only copy of the secret: show it once, never store or log it. */
+export interface IssuedKey {
+  readonly key: string;
+  readonly record: KeyRecord;
+}
+
+/** A key with a fresh id and secret, version 1. Nothing is stored. */
+export function makeKey(pepper: Buffer, input: NewKey, nowMs: number): IssuedKey {
+  const id = randomText(base36, idLength);
+  const { key, secretDigest } = makeSecret(pepper, id);
+  return { key, record: { ...input, id, version: 1, secretDigest, createdAt: nowMs } };
+}
+
+/**
+ * The same key with a new secret; the present one stays valid for `overlapMs` (0: ends at once), any secret
+ * before that ends now. Version + 1. Nothing is stored.
+ */
+export function rotateKey(pepper: Buffer, old: KeyRecord, overlapMs: number, nowMs: number): IssuedKey {
+  const { previousDigest: _, previousUntil: __, ...kept } = old;
+  const { key, secretDigest } = makeSecret(pepper, old.id);
+  const previous = overlapMs > 0 && { previousDigest: old.secretDigest, previousUntil: nowMs + overlapMs };
+  return { key, record: { ...kept, ...previous, version: old.version + 1, secretDigest } };
+}
+
+function makeSecret(pepper: Buffer, id: string): { key: string; secretDigest: string } {
+  const secret = randomText(base62, secretLength);
+  const body = `sk-sp-${id}-${secret}`;
+  return { key: body + checksum(body), secretDigest: digestSecret(pepper, id, secret) };
+}
+
+/** Undefined for whatever cannot be a key of ours, told without a look-up: wrong shape or checksum. */
+export function parseKey(text: string): { readonly id: string; readonly secret: string } | undefined {
+  const [, id, secret, sum] = format.exec(text) ?? [];
+  if (id === undefined || secret === undefined) return undefined;
+  return checksum(`sk-sp-${id}-${secret}`) === sum ? { id, secret } : undefined;
+}
+
+/** HMAC-SHA-256 with the pepper over id and secret, hex: a digest is of no use under another id. */
+export function digestSecret(pepper: Buffer, id: string, secret: string): string {
+  return keyedDigest(pepper, `${id}.${secret}`);
+}
+
+const nobody = '0'.repeat(64);
+
+/**
+ * Whether this secret opens this key now: right, unexpired, unrevoked. Does the same work for every record, and
+ * for none, so that time tells nothing.
+ */
+export function opens(
+  pepper: Buffer,
+  record: KeyRecord | undefined,
+  presented: { readonly id: string; readonly secret: string },
+  nowMs: number,
+): boolean {
+  const digest = digestSecret(pepper, presented.id, presented.secret);
+  const current = equalInConstantTime(digest, record?.secretDigest ?? nobody);
+  const previous = equalInConstantTime(digest, record?.previousDigest ?? nobody);
+  return (current || (previous && nowMs < (record?.previousUntil ?? 0))) && isLive(record, nowMs);
+}
+
+/** Neither revoked nor expired. */
+export function isLive(record: KeyRecord | undefined, nowMs: number): record is KeyRecord {
+  return record?.revokedAt === undefined && nowMs < (record?.expiresAt ?? Infinity) && record !== undefined;
+}
+
+/** CRC-32 in base 62, as the secret scanners of code hosts know it: it finds typing errors, it protects nothing. */
+function checksum(text: string): string {
+  let rest = crc32(text);
+  let digits = '';
+  for (let index = 0; index < checksumLength; index++) {
+    digits = base62.charAt(rest % 62) + digits;
+    rest = Math.floor(rest / 62);
+  }
+  return digits;
+}
+
+function randomText(alphabet: string, length: number): string {
+  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
+}
