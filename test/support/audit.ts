@@ -1,0 +1,63 @@
+/** An audit log in a directory of its own, with keys of its own, for tests. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { checkpointSigner } from '../../src/engines/audit-checkpoint.ts';
+import { openAuditLog, type AuditLogOptions } from '../../src/engines/audit-file.ts';
+import { readEntries, type ReadOptions } from '../../src/engines/audit-read.ts';
+import { verifyAuditLog, type VerifyReport } from '../../src/engines/audit-verify.ts';
+import type { AuditLog, Entry, EntryDraft } from '../../src/ports/audit-log.ts';
+
+export const chainKey = Buffer.alloc(32, 7);
+export const checkpointKey = Buffer.alloc(32, 9);
+export const { publicKey } = checkpointSigner(checkpointKey);
+
+/** Gone when the test is over. */
+export async function auditDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'sallyport-audit-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** Closed when the test is over. */
+export async function auditLog(dir: string, options: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
+  const log = await openAuditLog({ dir, chainKey, checkpointKey, ...options });
+  onTestFinished(() => log.close());
+  return log;
+}
+
+export function intent(exchange: string): EntryDraft {
+  const metadata = { exchange, reservation: `r-${exchange}`, model: 'gpt-5', tokens: 4000, nano: 1_000_000 };
+  return { userId: 'ada', action: 'exchange.intent', resource: 'chat.create', status: 'pending', metadata };
+}
+
+export function outcome(exchange: string): EntryDraft {
+  const metadata = { exchange, outcome: 'completed', nano: 12 };
+  return { userId: 'ada', action: 'exchange.outcome', resource: 'chat.create', status: 'success', metadata };
+}
+
+export async function allEntries(dir: string, options: ReadOptions = {}): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const batch of readEntries(dir, options)) entries.push(...batch);
+  return entries;
+}
+
+export function verify(dir: string, checkpoints?: string): Promise<VerifyReport> {
+  return verifyAuditLog(dir, {
+    chainKeys: [chainKey],
+    publicKeys: [publicKey],
+    ...(checkpoints === undefined ? {} : { checkpoints }),
+  });
+}
+
+/** Intents that have not exactly one outcome, and outcomes of nothing, by exchange. */
+export function unbalanced(entries: readonly Entry[]): string[] {
+  const open = new Map<string, number>();
+  for (const { action, metadata } of entries) {
+    const exchange = String(metadata['exchange']);
+    if (action === 'exchange.intent') open.set(exchange, open.get(exchange) ?? 0);
+    if (action === 'exchange.outcome') open.set(exchange, (open.get(exchange) ?? 0) + 1);
+  }
+  return [...open].filter(([, outcomes]) => outcomes !== 1).map(([exchange]) => exchange);
+}
