@@ -70,16 +70,10 @@ export function digestSecret(pepper: Buffer, id: string, secret: string): string
 const nobody = '0'.repeat(64);
 
 /**
- * Whether this secret opens this key now: right, unexpired, unrevoked. Does the same work for every record, and
- * for none, so that time tells nothing.
+ * Whether a secret with this digest opens this key now: right, unexpired, unrevoked. Does the same work for every
+ * record, and for none, so that time tells nothing.
  */
-export function opens(
-  pepper: Buffer,
-  record: KeyRecord | undefined,
-  presented: { readonly id: string; readonly secret: string },
-  nowMs: number,
-): boolean {
-  const digest = digestSecret(pepper, presented.id, presented.secret);
+export function opens(record: KeyRecord | undefined, digest: string, nowMs: number): boolean {
   const current = equalInConstantTime(digest, record?.secretDigest ?? nobody);
   const previous = equalInConstantTime(digest, record?.previousDigest ?? nobody);
   return (current || (previous && nowMs < (record?.previousUntil ?? 0))) && isLive(record, nowMs);
