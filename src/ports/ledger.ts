@@ -49,6 +49,8 @@ export interface Admitted {
   readonly day: string;
   readonly requests?: WindowState | undefined;
   readonly tokens?: WindowState | undefined;
+  /** The engine was away and the operator chose to go on: no bound on money was checked. */
+  readonly degraded?: boolean | undefined;
 }
 
 export type RefusalReason =

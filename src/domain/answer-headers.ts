@@ -1,0 +1,28 @@
+/** Which headers of an answer reach the caller: an allow-list, and what the gateway itself has to say. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Exchange } from './exchange.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
+
+/** Of upstream's: what an SDK or a person uses, and nothing that names account, project or infrastructure. */
+const RELAYED = [
+  'content-type',
+  'content-disposition',
+  'openai-processing-ms',
+  'openai-version',
+  'cache-control',
+] as const;
+
+export type AnswerHeaders = (exchange: Exchange, upstream: IncomingHttpHeaders) => Record<string, string>;
+
+export const answerHeaders: AnswerHeaders = (exchange, upstream) => {
+  const headers: Record<string, string> = exchange.admitted ? rateLimitHeaders(exchange.admitted) : {};
+  for (const name of RELAYED) {
+    const value = upstream[name];
+    if (typeof value === 'string') headers[name] = value;
+  }
+  const id = upstream['x-request-id'];
+  if (typeof id === 'string' && /^[\x21-\x7e]{1,128}$/.test(id)) headers['x-upstream-request-id'] = id;
+  const cap = exchange.prepared.quote?.outputCap;
+  if (cap !== undefined) headers['x-sallyport-output-cap'] = String(cap);
+  return headers;
+};

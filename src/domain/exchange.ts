@@ -1,0 +1,117 @@
+/**
+ * One call and all that is known of it: stages fill it in their order, closings read it. Never knows Fastify.
+ * Fields marked `!` are set by the stage named beside them; reading one earlier is a fault of the order.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Refusal } from '../base/errors.ts';
+import type { Endpoint, TokenUsage } from '../openai/endpoint.ts';
+import type { Admitted } from '../ports/ledger.ts';
+import type { ObjectOwner } from '../ports/store.ts';
+import type { Charge } from './charges.ts';
+import type { Caller } from './caller.ts';
+import type { Preparation } from './preparation.ts';
+
+/** How an exchange ended, in its outcome entry. */
+export type Ending = 'completed' | 'refused' | 'failed' | 'aborted';
+
+/** What the edge knows before any stage ran. */
+export interface Arrival {
+  /** Also the request id, the reservation id and the id in the audit log. */
+  readonly id: string;
+  readonly method: string;
+  /** The raw request target, never used to build anything. */
+  readonly target: string;
+  /** Address of the caller, or what a trusted proxy says it is. */
+  readonly source: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Names and values in the order they came, for what must occur once. */
+  readonly rawHeaders: readonly string[];
+  /** Reads the body, once. @throws request.too_large, request.too_slow, request.framing */
+  readBody(bytesMax: number): Promise<Buffer>;
+}
+
+export interface RouteMatch {
+  readonly endpoint: Endpoint;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: readonly (readonly [string, string])[];
+}
+
+/** What came back so far. */
+export interface AnswerState {
+  status: number;
+  streamed: boolean;
+  bytes: number;
+  contentEvents: number;
+  contentChars: number;
+  usage: TokenUsage | undefined;
+  /** Upstream said the answer is whole. */
+  complete: boolean;
+  upstreamRequestId: string | undefined;
+  /** Id of the object upstream made, where the row says so. */
+  madeId: string | undefined;
+}
+
+export class Exchange {
+  readonly arrival: Arrival;
+  readonly startedAt = performance.now();
+  readonly abort = new AbortController();
+
+  caller!: Caller; // authenticate
+  match!: RouteMatch; // authorise-route
+  /** The body as it came. */
+  received: Buffer | undefined; // parse
+  prepared!: Preparation; // parse
+  owners: readonly ObjectOwner[] = []; // authorise-objects
+  admitted: Admitted | undefined; // admit
+  /** The admission may have taken something, even if its answer never came. */
+  admissionTried = false;
+  /** The intent may be on record, even if nobody could say so in time: an outcome is owed. */
+  intentTried = false; // record-intent
+  /** Bytes left the house. */
+  sentUpstream = false; // forward
+  sentAt = 0;
+  firstByteAt = 0;
+  refusal: Refusal | undefined;
+  callerGone = false;
+  charge: Charge | undefined; // settle
+  readonly answer: AnswerState = {
+    status: 0,
+    streamed: false,
+    bytes: 0,
+    contentEvents: 0,
+    contentChars: 0,
+    usage: undefined,
+    complete: false,
+    upstreamRequestId: undefined,
+    madeId: undefined,
+  };
+
+  constructor(arrival: Arrival) {
+    this.arrival = arrival;
+  }
+
+  get id(): string {
+    return this.arrival.id;
+  }
+
+  get endpoint(): Endpoint {
+    return this.match.endpoint;
+  }
+
+  /** Known once routed: for labels. */
+  get operation(): string {
+    return (this.match as RouteMatch | undefined)?.endpoint.id ?? 'none';
+  }
+
+  /** Known once authenticated: for the audit log. */
+  get userId(): string {
+    return (this.caller as Caller | undefined)?.user ?? 'anonymous';
+  }
+
+  get ending(): Ending {
+    if (this.callerGone && !this.answer.complete) return 'aborted';
+    if (!this.refusal) return 'completed';
+    const { blame } = this.refusal.row;
+    return blame === 'caller' || blame === 'policy' ? 'refused' : 'failed';
+  }
+}

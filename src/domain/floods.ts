@@ -1,0 +1,66 @@
+/**
+ * Sheds load before a body is read, without asking the ledger: who was refused until t waits until t, and who is
+ * refused too often waits out the minute. Bounded in memory; forgets the oldest first.
+ */
+import { Refusal, type Code } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+
+const CALLERS_MAX = 50_000;
+const MINUTE_MS = 60_000;
+
+interface Standing {
+  until: number;
+  code: Code;
+  refusals: number;
+  minute: number;
+}
+
+export interface Floods {
+  /** @throws rate.requests, rate.tokens, rate.held, rate.concurrency, rate.refusals */
+  check(credential: string, refusalsPerMinute: number): void;
+  /** The ledger refused: nothing of this credential is asked again before `retryAfterMs` are over. */
+  refusedFor(credential: string, code: Code, retryAfterMs: number): void;
+  /** A call was refused by a guard; counts towards `refusalsPerMinute`. */
+  countRefusal(credential: string): void;
+}
+
+export function createFloods(clock: Clock): Floods {
+  const standings = new Map<string, Standing>();
+  const standing = (credential: string): Standing => {
+    let found = standings.get(credential);
+    if (!found) {
+      if (standings.size >= CALLERS_MAX) standings.delete(standings.keys().next().value as string);
+      found = { until: 0, code: 'rate.requests', refusals: 0, minute: 0 };
+      standings.set(credential, found);
+    }
+    return found;
+  };
+  return {
+    check(credential, refusalsPerMinute) {
+      const found = standings.get(credential);
+      if (!found) return;
+      const now = clock.now();
+      if (found.until > now) {
+        throw new Refusal(found.code, { retryAfterS: Math.max(1, Math.ceil((found.until - now) / 1000)) });
+      }
+      const left = (found.minute + 1) * MINUTE_MS - now;
+      if (left > 0 && found.refusals > refusalsPerMinute) {
+        throw new Refusal('rate.refusals', { retryAfterS: Math.max(1, Math.ceil(left / 1000)) });
+      }
+    },
+    refusedFor(credential, code, retryAfterMs) {
+      const found = standing(credential);
+      found.until = clock.now() + retryAfterMs;
+      found.code = code;
+    },
+    countRefusal(credential) {
+      const found = standing(credential);
+      const minute = Math.floor(clock.now() / MINUTE_MS);
+      if (found.minute !== minute) {
+        found.minute = minute;
+        found.refusals = 0;
+      }
+      found.refusals += 1;
+    },
+  };
+}

@@ -1,0 +1,217 @@
+/**
+ * Everything that follows from the bytes of a request and the rules for its caller: read, screened, priced, and the
+ * bytes that may go upstream. A pure function of plain data, so that large bodies run in a worker, small ones inline.
+ */
+import type { Finding, GuardrailId } from '../base/finding.ts';
+import { asRefusal, Refusal, type Code, type RefusalOptions } from '../base/errors.ts';
+import type { VaultEntry } from '../guardrails/placeholders.ts';
+import { screen, type Screening, type ScreenPolicy } from '../guardrails/screening.ts';
+import type { Body, JsonBody, Text } from '../openai/body.ts';
+import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
+import { ENDPOINTS } from '../openai/endpoints/index.ts';
+import { readFacts } from '../openai/facts.ts';
+import { quote as quoteText, setMember, splice, type Edit } from '../openai/json-edit.ts';
+import { parseJson } from '../openai/json.ts';
+import { buildMultipart, parseMultipart } from '../openai/multipart.ts';
+import { findReferences, findUrls } from '../openai/objects.ts';
+import type { ModelsSettings } from '../openai/prices.ts';
+import { findTargetTexts, findTexts } from '../openai/texts.ts';
+import { countTokens } from '../openai/tokens.ts';
+import { quote, type Quote } from './budgets.ts';
+import type { Reference } from './objects.ts';
+import { createTextCheck, type RequestRules } from './request-rules.ts';
+import type { Tier } from './tiers.ts';
+import { declaredTools } from './tools.ts';
+
+/** Plain data only: it travels to a worker. */
+export interface PrepareJob {
+  readonly endpointId: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: readonly (readonly [string, string])[];
+  readonly contentType: string;
+  readonly bytes: Uint8Array | undefined;
+  readonly policy: ScreenPolicy;
+  readonly rules: RequestRules;
+  readonly tier: Tier;
+  readonly keyTokensMax: number | undefined;
+  readonly models: ModelsSettings;
+  /** Tokens of the objects that upstream adds to the input, where all of them are known. */
+  readonly chainedTokens?: number | undefined;
+}
+
+/** A refusal as plain data. */
+export interface RefusalData {
+  readonly code: Code;
+  readonly options: RefusalOptions;
+}
+
+export interface Preparation {
+  readonly facts: RequestFacts;
+  readonly references: readonly Reference[];
+  readonly urls: readonly { readonly url: string; readonly pointer: string }[];
+  readonly tools: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly blockedBy: GuardrailId | undefined;
+  readonly tainted: boolean;
+  /** Placeholder → original, for the answer. */
+  readonly placeholders: readonly VaultEntry[];
+  readonly redactions: number;
+  /** What the call may cost, or why it may not be made at all. */
+  readonly quote: Quote | undefined;
+  readonly quoteRefusal: RefusalData | undefined;
+  /** What goes upstream; the caller's own bytes where nothing had to change. */
+  readonly bytes: Uint8Array | undefined;
+  readonly contentType: string | undefined;
+  readonly hideUsage: boolean;
+}
+
+const byId = new Map(ENDPOINTS.map((endpoint) => [endpoint.id, endpoint]));
+
+/** @throws request.* for a body that has not exactly one reading, or breaks the operator's rules */
+export function prepare(job: PrepareJob): Preparation {
+  const endpoint = byId.get(job.endpointId);
+  if (!endpoint) throw new Refusal('access.unknown_operation');
+  const body = readBody(endpoint, job);
+  const facts = readFacts(endpoint, body);
+  const { params, query } = job;
+  const ofBody = body ? findTexts(endpoint, body) : [];
+  // After those of the body, so that their indexes stay what they are.
+  const texts = [...ofBody, ...findTargetTexts({ endpoint, params, query })];
+  createTextCheck(job.rules)(texts);
+  const screening = screen(texts, job.policy);
+  const priced = price(endpoint, facts, texts, job);
+  const built = body ? rebuild(endpoint, body, texts, screening, facts, priced.quote, job) : asItCame(job);
+  return {
+    facts,
+    references: findReferences(endpoint, params, body, query),
+    urls: body ? findUrls(body) : [],
+    tools: body?.kind === 'json' ? declaredTools(body.value) : [],
+    findings: screening.findings,
+    blockedBy: screening.block,
+    tainted: screening.taint,
+    placeholders: screening.placeholders,
+    redactions: screening.rewrites.length,
+    quote: priced.quote,
+    quoteRefusal: priced.refusal,
+    bytes: built?.bytes,
+    contentType: built?.contentType,
+    hideUsage: facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage,
+  };
+}
+
+/** Chat and completions send usage in a stream only when asked to; the other endpoints always do. */
+function hasUsageChunk(endpoint: Endpoint): boolean {
+  return endpoint.id === 'chat.completions.create' || endpoint.id === 'completions.create';
+}
+
+const MULTIPART = /^multipart\/form-data\s*;/i;
+const SDP = /^application\/sdp/i;
+
+/** @throws request.invalid_json, request.invalid_multipart and their like */
+function readBody(endpoint: Endpoint, job: PrepareJob): Body | undefined {
+  const bytes = job.bytes && Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.byteLength);
+  if (!bytes) {
+    if (endpoint.body === 'multipart') throw new Refusal('request.invalid_multipart');
+    if (endpoint.model === 'required') throw new Refusal('request.missing_model', { param: 'model' });
+    return undefined;
+  }
+  if (MULTIPART.test(job.contentType)) return parseMultipart(bytes, job.contentType);
+  // A session description is no text that a model reads: relayed as it is, as the coverage table says.
+  return SDP.test(job.contentType) ? undefined : parseJson(bytes);
+}
+
+function price(
+  endpoint: Endpoint,
+  facts: RequestFacts,
+  texts: readonly Text[],
+  job: PrepareJob,
+): { quote: Quote | undefined; refusal: RefusalData | undefined } {
+  try {
+    const quoted = quote({
+      endpoint,
+      facts,
+      tier: job.tier,
+      keyTokensMax: job.keyTokensMax,
+      models: job.models,
+      chainedTokens: job.chainedTokens,
+      tokenCount: (encoding) =>
+        countTokens(
+          texts.filter((text) => text.class !== 'opaque').map((text) => text.text),
+          encoding,
+        ),
+    });
+    return { quote: quoted, refusal: undefined };
+  } catch (error) {
+    const { code, options } = asRefusal(error);
+    if (code === 'gateway.fault') throw error;
+    return { quote: undefined, refusal: { code, options } };
+  }
+}
+
+interface Built {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+}
+
+function asItCame({ bytes, contentType }: PrepareJob): Built | undefined {
+  return bytes && { bytes, contentType };
+}
+
+function rebuild(
+  endpoint: Endpoint,
+  body: Body,
+  texts: readonly Text[],
+  screening: Screening,
+  facts: RequestFacts,
+  quoted: Quote | undefined,
+  job: PrepareJob,
+): Built {
+  if (body.kind === 'multipart') {
+    const parts = body.parts.map((part) => part);
+    for (const { textIndex, text } of screening.rewrites) {
+      const index = texts[textIndex]?.index ?? -1;
+      const part = parts[index];
+      if (part && 'value' in part) parts[index] = { ...part, value: text };
+      else if (part) parts[index] = { ...part, bytes: Buffer.from(text) };
+    }
+    return buildMultipart({ kind: 'multipart', parts });
+  }
+  const edits = [...rewriteEdits(body, texts, screening), ...memberEdits(endpoint, body, facts, quoted)];
+  const contentType = 'application/json';
+  if (edits.length === 0 && job.bytes) return { bytes: job.bytes, contentType };
+  edits.sort((a, b) => a.start - b.start || a.end - b.end);
+  return { bytes: Buffer.from(splice(body.source, edits)), contentType };
+}
+
+function rewriteEdits(body: JsonBody, texts: readonly Text[], screening: Screening): Edit[] {
+  const edits: Edit[] = [];
+  for (const { textIndex, text } of screening.rewrites) {
+    const leaf = body.leaves[texts[textIndex]?.index ?? -1];
+    if (leaf) edits.push({ start: leaf.start, end: leaf.end, text: quoteText(text) });
+  }
+  return edits;
+}
+
+/** The cap that makes the reservation a bound, and the request for usage that makes the bill exact. */
+function memberEdits(
+  endpoint: Endpoint,
+  body: JsonBody,
+  facts: RequestFacts,
+  quoted: Quote | undefined,
+): Edit[] {
+  const edits: Edit[] = [];
+  if (quoted?.setCap && quoted.capField !== undefined && quoted.outputCap !== undefined) {
+    edits.push(setMember(body, [quoted.capField], String(quoted.outputCap)));
+  }
+  if (quoted?.maxToolCalls !== undefined)
+    edits.push(setMember(body, ['max_tool_calls'], String(quoted.maxToolCalls)));
+  if (facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage) {
+    const options = (body.value as { stream_options?: unknown }).stream_options;
+    const edit =
+      typeof options === 'object' && options !== null
+        ? setMember(body, ['stream_options', 'include_usage'], 'true')
+        : setMember(body, ['stream_options'], '{"include_usage":true}');
+    edits.push(edit);
+  }
+  return edits;
+}

@@ -1,0 +1,103 @@
+/** What the audit log keeps of an exchange: names, counts, digests and lengths; never what was written. */
+import type { Finding } from '../base/finding.ts';
+import type { EntryDraft } from '../ports/audit-log.ts';
+import type { Scope } from '../ports/ledger.ts';
+import type { Exchange } from './exchange.ts';
+
+/** Findings by guardrail and type, with how often. */
+function countFindings(findings: readonly Finding[]): Record<string, number> | undefined {
+  if (findings.length === 0) return undefined;
+  const counts: Record<string, number> = {};
+  for (const { guardrail, type } of findings) {
+    const name = `${guardrail}:${type}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Models are named by callers: only what looks like a model's name is kept. */
+function modelName(exchange: Exchange): string | undefined {
+  const model = (exchange.prepared as Exchange['prepared'] | undefined)?.facts.model;
+  return model !== undefined && /^[A-Za-z0-9._:/-]{1,128}$/.test(model) ? model : undefined;
+}
+
+function common(exchange: Exchange): Record<string, unknown> {
+  const caller = exchange.caller as Exchange['caller'] | undefined;
+  return {
+    exchange: exchange.id,
+    credential: caller?.credential,
+    team: caller?.team,
+    tier: caller?.tier,
+    source: exchange.arrival.source,
+    model: modelName(exchange),
+  };
+}
+
+/** Before the first byte goes upstream. Carries what a restart needs to charge it. */
+export function intentEntry(exchange: Exchange, day: string, scopes: readonly Scope[]): EntryDraft {
+  const { prepared } = exchange;
+  return {
+    userId: exchange.userId,
+    action: 'exchange.intent',
+    resource: exchange.operation,
+    status: 'pending',
+    metadata: {
+      ...common(exchange),
+      day,
+      scopes: scopes.map(({ kind, id }) => `${kind}:${id}`),
+      reservedTokens: prepared.quote?.tokens ?? 0,
+      reservedNano: prepared.quote?.nano ?? 0,
+      outputCap: prepared.quote?.outputCap,
+      stream: prepared.facts.stream || undefined,
+      requestBytes: prepared.bytes?.length ?? 0,
+      findings: countFindings(prepared.findings),
+      redactions: prepared.redactions || undefined,
+      tainted: prepared.tainted || undefined,
+    },
+  };
+}
+
+/** After every ending of an exchange that had an intent. */
+export function outcomeEntry(exchange: Exchange): EntryDraft {
+  const { answer, charge, refusal, ending } = exchange;
+  return {
+    userId: exchange.userId,
+    action: 'exchange.outcome',
+    resource: exchange.operation,
+    status: ending === 'completed' ? 'success' : 'failure',
+    metadata: {
+      ...common(exchange),
+      outcome: ending,
+      code: refusal?.code,
+      httpStatus: answer.status || refusal?.status,
+      day: exchange.admitted?.day,
+      ledgerDegraded: exchange.admitted?.degraded,
+      settledTokens: charge?.tokens ?? 0,
+      settledNano: charge?.nano ?? 0,
+      released: charge?.release || undefined,
+      overReservation: charge?.over || undefined,
+      usageKnown: answer.usage !== undefined || undefined,
+      answerBytes: answer.bytes,
+      upstreamRequestId: answer.upstreamRequestId,
+      ms: Math.round(performance.now() - exchange.startedAt),
+    },
+  };
+}
+
+/** A call that was refused before it had an intent. */
+export function refusalEntry(exchange: Exchange): EntryDraft {
+  const prepared = exchange.prepared as Exchange['prepared'] | undefined;
+  return {
+    userId: exchange.userId,
+    action: 'exchange.refused',
+    resource: exchange.operation,
+    status: 'failure',
+    metadata: {
+      ...common(exchange),
+      outcome: exchange.ending,
+      code: exchange.refusal?.code,
+      httpStatus: exchange.refusal?.status,
+      findings: prepared && countFindings(prepared.findings),
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** Reads the money of exchanges out of the audit log, so that a ledger in memory forgets nothing at a restart. */
+import type { Entry } from '../ports/audit-log.ts';
+import type { ScopeKind } from '../ports/ledger.ts';
+
+/** What the audit log knows of an exchange's money: its intent, then its outcome. */
+export interface MoneyFact {
+  readonly kind: 'intent' | 'outcome';
+  readonly reservationId: string;
+  readonly scopes: readonly { readonly kind: ScopeKind; readonly id: string }[];
+  readonly day: string;
+  readonly at: number;
+  readonly tokens: number;
+  readonly nano: number;
+  readonly released: boolean;
+}
+
+const count = (value: unknown): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function scopeOf(name: unknown): { kind: ScopeKind; id: string } | undefined {
+  const match = /^(house|team|user|key):(.+)$/.exec(text(name));
+  return match ? { kind: match[1] as ScopeKind, id: match[2] as string } : undefined;
+}
+
+function factOf({ action, timestamp, metadata }: Entry): MoneyFact | undefined {
+  const intent = action === 'exchange.intent';
+  if (!intent && action !== 'exchange.outcome') return undefined;
+  // A crash left the outcome to recovery: what was reserved is owed.
+  const reserved = intent || metadata['outcome'] === 'unknown';
+  const scopes = Array.isArray(metadata['scopes']) ? metadata['scopes'].map(scopeOf) : [];
+  return {
+    kind: intent ? 'intent' : 'outcome',
+    reservationId: text(metadata['exchange']),
+    scopes: scopes.filter((scope) => scope !== undefined),
+    day: text(metadata['day']) || timestamp.slice(0, 10),
+    at: Date.parse(timestamp),
+    tokens: count(reserved ? metadata['reservedTokens'] : metadata['settledTokens']),
+    nano: count(reserved ? metadata['reservedNano'] : metadata['settledNano']),
+    released: metadata['released'] === true,
+  };
+}
+
+/** Facts in the order of the entries. */
+export async function* moneyFacts(batches: AsyncIterable<readonly Entry[]>): AsyncGenerator<MoneyFact> {
+  for await (const batch of batches) {
+    for (const entry of batch) {
+      const fact = factOf(entry);
+      if (fact) yield fact;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What upstream's refusals become: those about the request reach the caller, cleaned; those about the gateway's own
+ * account are the gateway's fault, never the caller's.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { Refusal } from '../base/errors.ts';
+
+const MESSAGE_CHARS_MAX = 2000;
+
+/** Statuses whose message is about the caller's request. */
+const CALLERS = new Set([400, 404, 405, 409, 413, 415, 422]);
+
+/** Names of account, project and keys never leave: they are not the caller's. */
+export function maskAccount(text: string): string {
+  return text
+    .replace(/\b(?:org|proj|user|acct)[-_][A-Za-z0-9]{6,64}/g, '[hidden]')
+    .replace(/\bsk-[A-Za-z0-9_*.-]{2,256}/g, '[hidden]');
+}
+
+function field(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const found = (value as Record<string, unknown>)[name];
+  return typeof found === 'string' ? found : undefined;
+}
+
+const isCode = (text: string | undefined): text is string =>
+  text !== undefined && /^[A-Za-z0-9_.:[\]-]{1,128}$/.test(text);
+
+/** The refusal for an answer of upstream's with a status that is no success; `clean` screens its message. */
+export function upstreamRefusal(
+  status: number,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  clean: (message: string) => string,
+): Refusal {
+  if (status === 429) return limited(headers, body);
+  if (status === 401 || status === 403)
+    return new Refusal('upstream.credential', { detail: `upstream said ${status}` });
+  if (status === 408 || status === 504)
+    return new Refusal('upstream.timeout', { detail: `upstream said ${status}` });
+  if (!CALLERS.has(status)) return new Refusal('upstream.failed', { detail: `upstream said ${status}` });
+  const error = errorOf(body);
+  const message = field(error, 'message');
+  const code = field(error, 'code');
+  const param = field(error, 'param');
+  return new Refusal('upstream.refused', {
+    status: status === 409 ? 400 : status,
+    openaiCode: isCode(code) ? code : null,
+    ...(message === undefined ? {} : { message: clean(maskAccount(message.slice(0, MESSAGE_CHARS_MAX))) }),
+    ...(isCode(param) ? { param } : {}),
+  });
+}
+
+function errorOf(body: Buffer): unknown {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null && 'error' in value ? value.error : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Upstream's own rate limit, or its account without money: the second is the gateway's to mend. */
+function limited(headers: IncomingHttpHeaders, body: Buffer): Refusal {
+  if (field(errorOf(body), 'code') === 'insufficient_quota') {
+    return new Refusal('upstream.failed', { detail: "upstream's account has no quota left" });
+  }
+  const after = Number(headers['retry-after']);
+  return new Refusal('upstream.limited', {
+    retryAfterS: Number.isFinite(after) && after > 0 ? Math.min(after, 3600) : 1,
+  });
+}

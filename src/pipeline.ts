@@ -1,0 +1,101 @@
+/** The whole way of a request, on one screen. Order is the product: a line says why where it matters. */
+import { asRefusal } from './base/errors.ts';
+import type { Authenticator } from './domain/authentication.ts';
+import { Exchange, type Arrival } from './domain/exchange.ts';
+import type { FailedAttempts } from './domain/failed-attempts.ts';
+import { admit, type AdmitDeps } from './stages/admit.ts';
+import { authenticate } from './stages/authenticate.ts';
+import { authoriseAddresses, authoriseModelAndTools, authoriseObjects } from './stages/authorise-call.ts';
+import { authoriseRoute } from './stages/authorise-route.ts';
+import { forward, type ForwardDeps } from './stages/forward.ts';
+import { parse, priceChained, type ParseDeps } from './stages/parse.ts';
+import { price } from './stages/price.ts';
+import { recordIntent } from './stages/record-intent.ts';
+import { recordOutcome } from './stages/record-outcome.ts';
+import { refuse } from './stages/refuse.ts';
+import type { Reply } from './stages/reply.ts';
+import { screen } from './stages/screen.ts';
+import { settle } from './stages/settle.ts';
+import { shedLoad } from './stages/shed-load.ts';
+import type { Closing, Guard } from './stages/stage.ts';
+import type { AuditLog } from './ports/audit-log.ts';
+import type { Store } from './ports/store.ts';
+import type { ObjectsSettings } from './domain/objects.ts';
+import type { ToolsSettings } from './domain/tools.ts';
+
+export interface PipelineDeps extends AdmitDeps, ForwardDeps, ParseDeps {
+  readonly authenticator: Authenticator;
+  readonly failedAttempts: FailedAttempts;
+  readonly auditLog: AuditLog;
+  readonly store: Store;
+  readonly endpointsAllow: readonly string[];
+  readonly urlAllow: readonly string[];
+  readonly objects: ObjectsSettings;
+  readonly tools: ToolsSettings;
+  readonly observe: (stage: string, seconds: number) => void;
+  /** After the closings: metrics and the request log. */
+  readonly onDone: (exchange: Exchange) => void;
+}
+
+export interface Pipeline {
+  /** Runs one call to its end; never rejects. The reply is answered, or broken off where its caller is gone. */
+  handle(arrival: Arrival, reply: Reply, onExchange: (exchange: Exchange) => void): Promise<void>;
+}
+
+export function createPipeline(d: PipelineDeps): Pipeline {
+  const beforeForwarding: readonly Guard[] = [
+    authenticate(d.authenticator), //               401      before all: strangers learn nothing
+    authoriseRoute(d.endpointsAllow), //            403 404  before the body: what is refused is not read
+    shedLoad(d.floods, d.limiting), //              429      before the body: no trip, no work for who was refused
+    parse(d), //                                    400 413  strict; also screens and prices, in one reading
+    authoriseModelAndTools(d.limiting, d.tools), // 403
+    authoriseAddresses(d.urlAllow), //              400
+    authoriseObjects(d.store, d.objects), //        404
+    priceChained(d), //                             400 413  before acting on price: the chain's owners are known now
+    screen(), //                                    400      before admitting: a refused text takes nothing
+    price(), //                                     400 429  before admitting: no price, no call
+    together(
+      admit(d), //                                  429 503  all limits and the money, one round trip
+      recordIntent(d.auditLog, d.ledger, d.limiting), // 503 durable; beside admitting, as neither leaves the house
+    ),
+  ];
+  // ───────────────────────── nothing leaves the house above this line ─────────────────────────
+  const send = forward(d); //                       502 504  and relays the answer, event by event
+  const afterwards: readonly Closing[] = [
+    settle(d.ledger), //                                     first: the outcome says what was charged
+    recordOutcome(d.auditLog, d.floods, d.failedAttempts),
+  ];
+
+  return {
+    async handle(arrival, reply, onExchange) {
+      const exchange = new Exchange(arrival);
+      onExchange(exchange);
+      try {
+        for (const guard of beforeForwarding) {
+          const startedAt = performance.now();
+          const pending = guard(exchange);
+          if (pending) await pending;
+          d.observe(guard.name, (performance.now() - startedAt) / 1000);
+          if (exchange.callerGone) return;
+        }
+        await send(exchange, reply);
+      } catch (error) {
+        exchange.refusal = asRefusal(error);
+        refuse(exchange, reply);
+      } finally {
+        for (const closing of afterwards) closing(exchange);
+        d.onDone(exchange);
+      }
+    },
+  };
+}
+
+/** Both run side by side and both finish; the first refusal in order is the one that is told. */
+function together(first: Guard, second: Guard): Guard {
+  const pair: Guard = async (exchange) => {
+    const ends = await Promise.allSettled([first(exchange), second(exchange)]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  };
+  Object.defineProperty(pair, 'name', { value: `${first.name}+${second.name}` });
+  return pair;
+}

@@ -1,0 +1,67 @@
+/** All limits and the money of all scopes, in one round trip: checked together, taken together, or not at all. */
+import { Refusal, type Code } from '../base/errors.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import type { Floods } from '../domain/floods.ts';
+import type { Limiting } from '../domain/limiting.ts';
+import { rateLimitHeaders } from '../domain/rate-limit-headers.ts';
+import type { AdmitRequest, Ledger, NotAdmitted, RefusalReason } from '../ports/ledger.ts';
+import type { Guard } from './stage.ts';
+
+const CODES: Record<RefusalReason, Code> = {
+  requests: 'rate.requests',
+  tokens: 'rate.tokens',
+  concurrency: 'rate.concurrency',
+  budget: 'budget.exceeded',
+  held: 'rate.held',
+  stale_key: 'auth.invalid',
+};
+
+/** Reasons that time alone ends: the same credential need not ask again before. */
+const WAITING = new Set<RefusalReason>(['requests', 'tokens']);
+
+export interface AdmitDeps {
+  readonly ledger: Ledger;
+  readonly limiting: Limiting;
+  readonly floods: Floods;
+  /** A newer version of the key is known: what is cached of it is dropped. */
+  readonly forgetKey: (id: string) => void;
+}
+
+/** @throws rate.*, budget.exceeded, auth.invalid, ledger.unavailable */
+export function admit(deps: AdmitDeps): Guard {
+  return async function admit(exchange) {
+    exchange.admissionTried = true;
+    const answer = await deps.ledger.admit(requestOf(exchange, deps.limiting));
+    if (answer.admitted) {
+      exchange.admitted = answer;
+      return;
+    }
+    exchange.admissionTried = false;
+    refuse(exchange, answer, deps);
+  };
+}
+
+function requestOf(exchange: Exchange, limiting: Limiting): AdmitRequest {
+  const { caller, prepared } = exchange;
+  return {
+    reservationId: exchange.id,
+    scopes: limiting.scopes(caller),
+    tokens: prepared.quote?.tokens ?? 0,
+    nano: prepared.quote?.nano ?? 0,
+    keyId: caller.key?.id,
+    keyVersion: caller.key?.version,
+  };
+}
+
+function refuse(exchange: Exchange, answer: NotAdmitted, deps: AdmitDeps): never {
+  const code = CODES[answer.reason];
+  const { caller } = exchange;
+  if (answer.reason === 'stale_key' && caller.key) deps.forgetKey(caller.key.id);
+  if (WAITING.has(answer.reason))
+    deps.floods.refusedFor(caller.credential, code, Math.min(answer.retryAfterMs, 60_000));
+  throw new Refusal(code, {
+    retryAfterS: Math.max(1, Math.ceil(answer.retryAfterMs / 1000)),
+    headers: rateLimitHeaders(answer),
+    detail: `${answer.reason} of ${answer.scope}`,
+  });
+}

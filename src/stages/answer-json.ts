@@ -1,0 +1,39 @@
+/** A JSON answer is a stream of one event: read whole, counted, its object recorded, sent in one write. */
+import { Refusal } from '../base/errors.ts';
+import { usageFromAnswer } from '../openai/usage.ts';
+import type { Answer, AnswerContext } from './relay.ts';
+
+const BYTES_MAX = 128 * 1024 * 1024;
+
+export function createJsonAnswer(status: number, context: AnswerContext): Answer {
+  const { exchange, reply, headers } = context;
+  const chunks: Buffer[] = [];
+  return {
+    data(chunk) {
+      if (exchange.answer.bytes > BYTES_MAX)
+        throw new Refusal('upstream.overran', { detail: 'a JSON answer over 128 MiB' });
+      chunks.push(chunk);
+    },
+    end() {
+      const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      const value = read(bytes);
+      exchange.answer.usage = usageFromAnswer(exchange.endpoint, value);
+      const send = (): void => {
+        reply.head(status, { ...headers, 'content-length': String(bytes.length) });
+        reply.end(bytes);
+      };
+      const recorded = context.recordObject(exchange, value);
+      return recorded ? recorded.then(send) : send();
+    },
+    fail: () => reply.destroy(),
+  };
+}
+
+function read(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new Refusal('upstream.invalid_answer', { detail: 'not JSON' });
+  }
+}

@@ -1,0 +1,50 @@
+/** Whether this caller may use the model, the tools, the objects and the addresses that the call names. */
+import { Refusal } from '../base/errors.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import type { Limiting } from '../domain/limiting.ts';
+import { checkReferences, type ObjectsSettings } from '../domain/objects.ts';
+import { checkTools, type ToolsSettings } from '../domain/tools.ts';
+import type { Store } from '../ports/store.ts';
+import type { Guard } from './stage.ts';
+
+/** A key's list may end in `*`. */
+function inList(model: string, list: readonly string[]): boolean {
+  return list.some((entry) => (entry.endsWith('*') ? model.startsWith(entry.slice(0, -1)) : entry === model));
+}
+
+/** @throws access.model, tool.denied */
+export function authoriseModelAndTools(limiting: Limiting, tools: ToolsSettings): Guard {
+  return function authoriseModelAndTools({ caller, prepared, match }) {
+    const model = prepared.facts.model ?? match.params['model'];
+    if (model !== undefined) {
+      for (const list of [limiting.tier(caller).models, caller.key?.models]) {
+        if (list && !inList(model, list)) throw new Refusal('access.model', { param: 'model' });
+      }
+    }
+    checkTools(caller, prepared.tools, tools);
+  };
+}
+
+/** @throws request.reference */
+export function authoriseAddresses(allow: readonly string[]): Guard {
+  const any = allow.includes('*');
+  return function authoriseAddresses({ prepared }) {
+    if (any) return;
+    for (const { url, pointer } of prepared.urls) {
+      if (!URL.canParse(url) || !inList(new URL(url).hostname, allow)) {
+        throw new Refusal('request.reference', { param: pointer });
+      }
+    }
+  };
+}
+
+/** @throws access.unknown_object, store.unavailable */
+export function authoriseObjects(store: Store, settings: ObjectsSettings): Guard {
+  return function authoriseObjects(exchange: Exchange) {
+    const { caller, prepared } = exchange;
+    if (prepared.references.length === 0 || settings.isolation === 'off') return;
+    return checkReferences(store, caller, prepared.references, settings).then((owners) => {
+      exchange.owners = owners;
+    });
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * Sends the prepared call upstream, once, and relays what comes back. Everything above this line has finished:
+ * limits taken, intent durable. Upstream's path, headers and body are built here, never copied.
+ */
+import { Refusal } from '../base/errors.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import type { AnswerHeaders } from '../domain/answer-headers.ts';
+import { upstreamPath } from '../openai/route.ts';
+import type { Upstream, UpstreamControl, UpstreamFault } from '../ports/upstream.ts';
+import { createRelay, type Relay } from './relay.ts';
+import type { Reply } from './reply.ts';
+import type { RecordObject } from './record-object.ts';
+
+export interface ForwardDeps {
+  readonly upstream: Upstream;
+  readonly apiKey: string;
+  readonly organization: string | undefined;
+  readonly project: string | undefined;
+  readonly answerHeaders: AnswerHeaders;
+  readonly recordObject: RecordObject;
+}
+
+export type Forward = (exchange: Exchange, reply: Reply) => Promise<void>;
+
+const FAULTS = {
+  unreachable: 'upstream.unreachable',
+  timeout: 'upstream.timeout',
+  broken: 'upstream.broken',
+  aborted: 'upstream.broken',
+} as const satisfies Record<UpstreamFault, string>;
+
+/** What goes up of the caller's headers: these, if they are one plain line (RFC 9110, section 5.5). */
+const RELAYED = ['accept', 'openai-beta', 'idempotency-key'] as const;
+
+/** @throws upstream.* when nothing was answered yet; a broken stream ends with an error event instead */
+export function forward(deps: ForwardDeps): Forward {
+  return (exchange, reply) =>
+    new Promise<void>((resolve, reject) => {
+      const relay = createRelay(exchange, reply, deps);
+      const settle = (refusal?: Refusal): void => {
+        exchange.abort.signal.removeEventListener('abort', onAbort);
+        if (refusal) reject(refusal);
+        else resolve();
+      };
+      const control = send(deps, exchange, relay, settle);
+      const onAbort = (): void => control.abort();
+      exchange.abort.signal.addEventListener('abort', onAbort, { once: true });
+      if (exchange.abort.signal.aborted) control.abort();
+      relay.control = control;
+    });
+}
+
+function send(
+  deps: ForwardDeps,
+  exchange: Exchange,
+  relay: Relay,
+  settle: (refusal?: Refusal) => void,
+): UpstreamControl {
+  /** Whatever a listener throws ends the exchange, never the process. */
+  const guarded = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      relay.control?.abort();
+      relay.fail(error instanceof Refusal ? error : new Refusal('gateway.fault', { cause: error }), settle);
+    }
+  };
+  return deps.upstream.send(
+    {
+      method: exchange.match.endpoint.method,
+      path: upstreamPath(deps.upstream.basePath, exchange.match),
+      headers: headersUp(deps, exchange),
+      body: exchange.prepared.bytes,
+    },
+    {
+      sent() {
+        exchange.sentUpstream = true;
+        exchange.sentAt = performance.now();
+      },
+      head: (status, headers) => guarded(() => relay.head(status, headers)),
+      data: (chunk) => guarded(() => relay.data(chunk)),
+      end: () => guarded(() => relay.end(settle)),
+      failed: (fault, detail) => relay.fail(new Refusal(FAULTS[fault], { detail }), settle),
+    },
+  );
+}
+
+function headersUp(deps: ForwardDeps, exchange: Exchange): Record<string, string> {
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${deps.apiKey}`,
+    'accept-encoding': 'identity',
+    'user-agent': 'sallyport',
+  };
+  if (exchange.prepared.contentType !== undefined) headers['content-type'] = exchange.prepared.contentType;
+  if (deps.organization !== undefined) headers['openai-organization'] = deps.organization;
+  if (deps.project !== undefined) headers['openai-project'] = deps.project;
+  for (const name of RELAYED) {
+    const value = exchange.arrival.headers[name];
+    if (typeof value === 'string' && value.length <= 1024 && /^[\x20-\x7e]*$/.test(value))
+      headers[name] = value;
+  }
+  return headers;
+}

@@ -1,0 +1,97 @@
+/** Reads the body and prepares the call: strictly parsed, screened, priced. Large bodies never on the event loop. */
+import { Refusal } from '../base/errors.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import type { Limiting } from '../domain/limiting.ts';
+import { prepare, type Preparation, type PrepareJob } from '../domain/preparation.ts';
+import type { RequestRules } from '../domain/request-rules.ts';
+import type { ModelsSettings } from '../openai/prices.ts';
+import type { Guard } from './stage.ts';
+
+export interface ParseDeps {
+  readonly limiting: Limiting;
+  readonly rules: RequestRules;
+  readonly models: ModelsSettings;
+  /** Bodies above this go to `large`. */
+  readonly inlineBytesMax: number;
+  /** @throws guardrail.busy, guardrail.failed, request.* */
+  readonly large: (job: PrepareJob) => Promise<Preparation>;
+}
+
+/** @throws request.*, guardrail.busy, guardrail.failed */
+export function parse(deps: ParseDeps): Guard {
+  return async function parse(exchange) {
+    const { endpoint, arrival } = exchange;
+    checkMediaType(exchange);
+    const bytes =
+      endpoint.body === 'none' ? await emptyBody(exchange) : await arrival.readBody(endpoint.bodyBytesMax);
+    exchange.received = bytes.length > 0 ? bytes : undefined;
+    exchange.prepared = await prepareWith(deps, exchange);
+  };
+}
+
+/**
+ * Prices a call that continues others by what those are known to hold, instead of by all the model can take.
+ * @throws request.*, guardrail.busy, guardrail.failed
+ */
+export function priceChained(deps: ParseDeps): Guard {
+  return async function priceChained(exchange) {
+    const { chained } = exchange.prepared.facts;
+    if (chained.length === 0) return;
+    const known = chained.map((id) => exchange.owners.find((owner) => owner.id === id)?.tokens);
+    if (known.some((tokens) => tokens === undefined)) return;
+    const chainedTokens = known.reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0);
+    exchange.prepared = await prepareWith(deps, exchange, chainedTokens);
+  };
+}
+
+function prepareWith(
+  deps: ParseDeps,
+  exchange: Exchange,
+  chainedTokens?: number,
+): Preparation | Promise<Preparation> {
+  const { caller, match, received, arrival } = exchange;
+  const job: PrepareJob = {
+    endpointId: match.endpoint.id,
+    params: match.params,
+    query: match.query,
+    contentType: arrival.headers['content-type'] ?? '',
+    bytes: received,
+    policy: deps.limiting.screenPolicy(caller),
+    rules: deps.rules,
+    tier: deps.limiting.tier(caller),
+    keyTokensMax: caller.key?.maxTokensPerRequest,
+    models: deps.models,
+    chainedTokens,
+  };
+  return (received?.length ?? 0) > deps.inlineBytesMax ? deps.large(job) : prepare(job);
+}
+
+/** A body where none belongs is read and must be empty (or an empty object, which some clients send). */
+async function emptyBody(exchange: Exchange): Promise<Buffer> {
+  const bytes = await exchange.arrival.readBody(1024);
+  if (bytes.length > 0 && bytes.toString().trim() !== '{}') throw new Refusal('request.invalid_json');
+  return Buffer.alloc(0);
+}
+
+const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
+const MULTIPART_TYPE = /^multipart\/form-data\s*;/i;
+const SDP_TYPE = /^application\/sdp\s*$/i;
+
+/** What each row takes. */
+const TYPES = {
+  none: [],
+  json: [JSON_TYPE],
+  multipart: [MULTIPART_TYPE],
+  either: [JSON_TYPE, MULTIPART_TYPE],
+  sdp: [SDP_TYPE, MULTIPART_TYPE],
+} as const;
+
+/** @throws request.media_type for a type the row does not take, or an encoding that is not read */
+function checkMediaType({ arrival: { headers }, endpoint }: Exchange): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') throw new Refusal('request.media_type');
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (endpoint.body === 'none' || !hasBody) return;
+  const type = headers['content-type'] ?? '';
+  if (!TYPES[endpoint.body].some((pattern) => pattern.test(type))) throw new Refusal('request.media_type');
+}

@@ -1,0 +1,18 @@
+/** Closing: an outcome for every intent, an entry for every refusal. Last, so that it knows the charge. */
+import type { FailedAttempts } from '../domain/failed-attempts.ts';
+import type { Floods } from '../domain/floods.ts';
+import { outcomeEntry, refusalEntry } from '../domain/records.ts';
+import type { AuditLog } from '../ports/audit-log.ts';
+import type { Closing } from './stage.ts';
+
+export function recordOutcome(auditLog: AuditLog, floods: Floods, failedAttempts: FailedAttempts): Closing {
+  return function recordOutcome(exchange) {
+    if (exchange.intentTried) {
+      auditLog.note(outcomeEntry(exchange));
+      return;
+    }
+    const known = (exchange.caller as unknown) !== undefined;
+    if (known) floods.countRefusal(exchange.caller.credential);
+    if (known || failedAttempts.count(exchange.arrival.source)) auditLog.note(refusalEntry(exchange));
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * Relays one answer: an error of upstream's becomes a refusal, a JSON answer is read whole and sent in one write, a
+ * stream event by event, bytes as they come. Slow callers slow upstream down; nothing is gathered for them.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { Refusal } from '../base/errors.ts';
+import type { AnswerHeaders } from '../domain/answer-headers.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import { upstreamRefusal } from '../domain/upstream-errors.ts';
+import type { UpstreamControl } from '../ports/upstream.ts';
+import { createJsonAnswer } from './answer-json.ts';
+import { createRawAnswer } from './answer-raw.ts';
+import { createStreamAnswer } from './answer-stream.ts';
+import type { RecordObject } from './record-object.ts';
+import type { Reply } from './reply.ts';
+
+/** One way of relaying, chosen by the head of the answer. `end` may take its time. */
+export interface Answer {
+  data(chunk: Buffer): void;
+  /** Upstream said the answer is whole. */
+  end(): void | Promise<void>;
+  /** The answer broke off after its head: says so in the form of the answer. */
+  fail(refusal: Refusal): void;
+}
+
+export interface AnswerContext {
+  readonly exchange: Exchange;
+  readonly reply: Reply;
+  readonly headers: Record<string, string>;
+  readonly recordObject: RecordObject;
+  pause(): void;
+  resume(): void;
+}
+
+type Settle = (refusal?: Refusal) => void;
+
+export interface Relay {
+  control: UpstreamControl | undefined;
+  head(status: number, headers: IncomingHttpHeaders): void;
+  data(chunk: Buffer): void;
+  end(settle: Settle): void;
+  fail(refusal: Refusal, settle: Settle): void;
+}
+
+const ERROR_BYTES_MAX = 65_536;
+
+/** Gathers an error body of upstream's, and refuses with it. */
+function createErrorAnswer(status: number, headers: IncomingHttpHeaders): Answer {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  return {
+    data(chunk) {
+      if (bytes < ERROR_BYTES_MAX) chunks.push(chunk.subarray(0, ERROR_BYTES_MAX - bytes));
+      bytes += chunk.length;
+    },
+    end() {
+      throw upstreamRefusal(status, headers, Buffer.concat(chunks), (message) => message);
+    },
+    fail() {},
+  };
+}
+
+function choose(status: number, headers: IncomingHttpHeaders, context: AnswerContext): Answer {
+  const { exchange } = context;
+  if (status < 200 || status >= 300) return createErrorAnswer(status, headers);
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new Refusal('upstream.invalid_answer', { detail: 'encoded' });
+  const type = String(headers['content-type'] ?? '').toLowerCase();
+  if (type.startsWith('text/event-stream')) return createStreamAnswer(status, context);
+  if (
+    exchange.endpoint.answer === 'json' &&
+    (type.startsWith('application/json') || exchange.endpoint.makes !== undefined)
+  ) {
+    return createJsonAnswer(status, context);
+  }
+  return createRawAnswer(status, context);
+}
+
+export function createRelay(
+  exchange: Exchange,
+  reply: Reply,
+  deps: { readonly answerHeaders: AnswerHeaders; readonly recordObject: RecordObject },
+): Relay {
+  let answer: Answer | undefined;
+  let over = false;
+  const relay: Relay = {
+    control: undefined,
+    head(status, headers) {
+      exchange.firstByteAt = performance.now();
+      exchange.answer.status = status;
+      const id = headers['x-request-id'];
+      exchange.answer.upstreamRequestId = typeof id === 'string' ? id.slice(0, 128) : undefined;
+      answer = choose(status, headers, {
+        exchange,
+        reply,
+        headers: deps.answerHeaders(exchange, headers),
+        recordObject: deps.recordObject,
+        pause: () => relay.control?.pause(),
+        resume: () => relay.control?.resume(),
+      });
+    },
+    data(chunk) {
+      if (over) return;
+      exchange.answer.bytes += chunk.length;
+      answer?.data(chunk);
+    },
+    end(settle) {
+      if (over) return;
+      over = true;
+      exchange.answer.complete = true;
+      const pending = answer?.end();
+      if (pending)
+        pending.then(
+          () => settle(),
+          (error: unknown) => settle(error as Refusal),
+        );
+      else settle();
+    },
+    fail(refusal, settle) {
+      const first = !over || exchange.answer.complete;
+      over = true;
+      if (!first) return;
+      if (reply.headSent) {
+        exchange.refusal ??= refusal;
+        answer?.fail(refusal);
+        settle();
+      } else settle(refusal);
+    },
+  };
+  return relay;
+}
