@@ -1,0 +1,113 @@
+/** The console's page: reads the admin API with a key that is kept in memory alone; builds text nodes, never HTML. */
+const byId = (id) => document.getElementById(id);
+let adminKey = '';
+
+async function api(method, path, body) {
+  const response = await fetch(path, {
+    method,
+    headers: {
+      authorization: `Bearer ${adminKey}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error?.message ?? `status ${response.status}`);
+  return answer;
+}
+
+function row(cells) {
+  const tr = document.createElement('tr');
+  for (const cell of cells) {
+    const td = document.createElement('td');
+    td.append(cell instanceof Node ? cell : String(cell ?? ''));
+    tr.append(td);
+  }
+  return tr;
+}
+
+function button(text, onClick) {
+  const element = document.createElement('button');
+  element.textContent = text;
+  element.addEventListener('click', onClick);
+  return element;
+}
+
+const listOf = (answer) => (Array.isArray(answer) ? answer : (answer.data ?? []));
+
+function stateOf(key) {
+  if (key.revokedAt) return 'revoked';
+  return key.expiresAt && new Date(key.expiresAt) < new Date() ? 'expired' : 'active';
+}
+
+async function showKeys() {
+  const keys = listOf(await api('GET', '/admin/keys'));
+  byId('keys').replaceChildren(
+    ...keys.map((key) => {
+      const revoke = button('Revoke', async () => {
+        await api('DELETE', `/admin/keys/${encodeURIComponent(key.id)}`);
+        await showKeys();
+      });
+      const created = new Date(key.createdAt).toLocaleString();
+      return row([key.id, key.user, key.team, key.tier, key.role, created, stateOf(key), key.revokedAt ? '' : revoke]);
+    }),
+  );
+  return [...new Set(keys.map((key) => key.user))].slice(0, 50);
+}
+
+async function showUsage(users) {
+  const rows = await Promise.all(users.map((user) => api('GET', `/admin/usage?user=${encodeURIComponent(user)}`)));
+  byId('usage').replaceChildren(
+    ...rows.map((u) => row([u.user, u.requests, u.tokens, u.settledUsd, u.reservedUsd, u.budgetUsd])),
+  );
+}
+
+async function showEntries() {
+  const entries = listOf(await api('GET', '/admin/audit?limit=100'));
+  byId('entries').replaceChildren(
+    ...entries.map((e) => {
+      const tr = row([e.timestamp, e.userId, e.action, e.resource, e.status, e.metadata?.code]);
+      if (e.status === 'failure') tr.className = 'failure';
+      return tr;
+    }),
+  );
+}
+
+async function showHealth() {
+  const answer = await fetch('/readyz').then((response) => response.json());
+  const failing = Object.entries(answer.checks).filter(([, ok]) => !ok);
+  byId('health').textContent = answer.ready ? 'ready' : `not ready: ${failing.map(([name]) => name).join(', ')}`;
+}
+
+async function refresh() {
+  await showUsage(await showKeys());
+  await showEntries();
+}
+
+byId('sign-in').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  adminKey = byId('admin-key').value;
+  try {
+    await refresh();
+    byId('signed-in').hidden = false;
+    byId('sign-in').hidden = true;
+  } catch (error) {
+    adminKey = '';
+    byId('health').textContent = error.message;
+  }
+});
+
+byId('new-key').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const { user, tier, role } = Object.fromEntries(new FormData(event.target));
+  try {
+    const made = await api('POST', '/admin/keys', { user, tier, role });
+    byId('made-key').textContent = `Shown once: ${made.key}`;
+    await refresh();
+  } catch (error) {
+    byId('made-key').textContent = error.message;
+  }
+});
+
+await showHealth();
+setInterval(showHealth, 5000);

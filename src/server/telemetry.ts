@@ -1,0 +1,96 @@
+/** Metrics, the only place that knows prom-client. Labels are bounded: never a key, a user, a model or a path. */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Exchange } from '../domain/exchange.ts';
+
+const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+
+export interface HealthNow {
+  /** Readiness checks by name. */
+  readonly checks: Readonly<Record<string, boolean>>;
+  readonly auditWaiting: number;
+  readonly openExchanges: number;
+}
+
+export interface Telemetry {
+  observeStage(stage: string, seconds: number): void;
+  done(exchange: Exchange): void;
+  failedAttempt(): void;
+  /** Prometheus text format, and its content type. */
+  render(): Promise<{ readonly body: string; readonly contentType: string }>;
+}
+
+export function createTelemetry(health: () => HealthNow): Telemetry {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  collectDefaultMetrics({ register: registry, prefix: 'sallyport_' });
+  const histogram = (name: string, help: string, labelNames: string[] = []): Histogram =>
+    new Histogram({ name: `sallyport_${name}`, help, labelNames, buckets: BUCKETS, registers });
+  const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
+    new Counter({ name: `sallyport_${name}`, help, labelNames, registers });
+
+  const requests = counter('requests_total', 'Calls by operation, decision and code.', [
+    'endpoint',
+    'decision',
+    'code',
+  ]);
+  const stages = histogram('stage_seconds', 'Time in each stage before forwarding.', ['stage']);
+  const upstream = histogram('upstream_seconds', 'From the first byte sent to the head of the answer.');
+  const overhead = histogram('overhead_seconds', 'From arrival to the first byte sent upstream.');
+  const whole = histogram('request_seconds', 'From arrival to the end of the answer.');
+  const tokens = counter('tokens_total', 'Tokens upstream reported.', ['direction']);
+  const dollars = counter('dollars_total', 'Money settled, in US dollars.');
+  const unreported = counter('usage_unknown_total', 'Calls charged without reported usage.');
+  const over = counter('over_reservation_total', 'Calls whose reported usage exceeded the reservation.');
+  const findings = counter('findings_total', 'Findings by guardrail.', ['guardrail']);
+  const failed = counter('failed_attempts_total', 'Refusals before authentication.');
+  new Gauge({
+    name: 'sallyport_ready',
+    help: 'Readiness by check.',
+    labelNames: ['check'],
+    registers,
+    collect() {
+      for (const [check, ok] of Object.entries(health().checks)) this.set({ check }, ok ? 1 : 0);
+    },
+  });
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name: `sallyport_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge('audit_waiting', 'Audit entries waiting for the disk.', () => health().auditWaiting);
+  gauge('audit_writable', 'Whether the audit log can be written.', () => (health().checks['audit'] ? 1 : 0));
+  gauge('ledger_usable', 'Whether the ledger can be used.', () => (health().checks['ledger'] ? 1 : 0));
+  gauge('open_exchanges', 'Calls that have not ended.', () => health().openExchanges);
+
+  return {
+    observeStage: (stage, seconds) => stages.observe({ stage }, seconds),
+    done(exchange) {
+      const { answer, charge } = exchange;
+      requests.inc({
+        endpoint: exchange.operation,
+        decision: exchange.ending,
+        code: exchange.refusal?.code ?? 'none',
+      });
+      whole.observe((performance.now() - exchange.startedAt) / 1000);
+      for (const finding of (exchange.prepared as Exchange['prepared'] | undefined)?.findings ?? []) {
+        findings.inc({ guardrail: finding.guardrail });
+      }
+      if (!exchange.sentUpstream) return;
+      overhead.observe((exchange.sentAt - exchange.startedAt) / 1000);
+      if (exchange.firstByteAt > 0) upstream.observe((exchange.firstByteAt - exchange.sentAt) / 1000);
+      if (answer.usage) {
+        tokens.inc({ direction: 'input' }, answer.usage.inputTokens);
+        tokens.inc({ direction: 'output' }, answer.usage.outputTokens);
+      } else unreported.inc();
+      if (charge) dollars.inc(charge.nano / 1e9);
+      if (charge?.over) over.inc();
+    },
+    failedAttempt: () => failed.inc(),
+    render: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * The way upstream: one pool of undici's, one origin from the configuration. Never follows a redirect, never retries,
+ * never sends what the pipeline did not build; upstream's certificate is always verified.
+ */
+import { readFileSync } from 'node:fs';
+import { Pool, type Dispatcher } from 'undici';
+import { z } from 'zod';
+import type {
+  Upstream,
+  UpstreamControl,
+  UpstreamFault,
+  UpstreamListener,
+  UpstreamRequest,
+} from '../ports/upstream.ts';
+
+const ms = z.int().min(10).max(3_600_000);
+
+function allowedUrl(text: string): boolean {
+  const url = new URL(text);
+  const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
+  const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  return plain && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback));
+}
+
+export const upstreamSchema = z.strictObject({
+  /** https, or http to loopback only. */
+  baseUrl: z
+    .url()
+    .refine(allowedUrl, 'must be https, or http to a loopback address, without user, query or fragment'),
+  apiKey: z.string().optional(),
+  /** ISO date on which the key was made: over 90 days is warned about. */
+  apiKeyCreatedAt: z.iso.date().optional(),
+  organization: z.string().optional(),
+  project: z.string().optional(),
+  /** PEM file of certificate authorities to trust instead of Node's. */
+  caFile: z.string().optional(),
+  connectMsMax: ms.default(10_000),
+  /** Until the head of the answer: reasoning models think for minutes. */
+  headMsMax: ms.default(600_000),
+  /** Silence within an answer. */
+  idleMsMax: ms.default(300_000),
+  connectionsMax: z.int().min(1).max(65_535).default(4096),
+});
+export type UpstreamSettings = z.infer<typeof upstreamSchema>;
+
+const UNSENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+
+function faultOf(error: Error, aborted: boolean): UpstreamFault {
+  if (aborted) return 'aborted';
+  const code = 'code' in error ? String(error.code) : '';
+  if (TIMEOUTS.has(code)) return 'timeout';
+  return UNSENT.has(code) || code.startsWith('ERR_TLS') || code.includes('CERT') ? 'unreachable' : 'broken';
+}
+
+/** One exchange with upstream, in the form that undici calls back. */
+class Dispatch implements Dispatcher.DispatchHandler, UpstreamControl {
+  readonly #listener: UpstreamListener;
+  #controller: Dispatcher.DispatchController | undefined;
+  #aborted = false;
+  #over = false;
+
+  constructor(listener: UpstreamListener) {
+    this.#listener = listener;
+  }
+  abort(): void {
+    if (this.#over || this.#aborted) return;
+    this.#aborted = true;
+    this.#controller?.abort(new Error('aborted'));
+  }
+  pause(): void {
+    this.#controller?.pause();
+  }
+  resume(): void {
+    this.#controller?.resume();
+  }
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#aborted) controller.abort(new Error('aborted'));
+    else this.#listener.sent();
+  }
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status >= 200) this.#listener.head(status, headers);
+  }
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#listener.data(chunk);
+  }
+  onResponseEnd(): void {
+    this.#over = true;
+    this.#listener.end();
+  }
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#listener.failed(faultOf(error, this.#aborted), error.message);
+  }
+}
+
+export function createUpstream(settings: UpstreamSettings): Upstream {
+  const base = new URL(settings.baseUrl);
+  const pool = new Pool(base.origin, {
+    connections: settings.connectionsMax,
+    pipelining: 1,
+    headersTimeout: settings.headMsMax,
+    bodyTimeout: settings.idleMsMax,
+    connect: {
+      timeout: settings.connectMsMax,
+      rejectUnauthorized: true,
+      ...(settings.caFile === undefined ? {} : { ca: readFileSync(settings.caFile) }),
+    },
+  });
+  return {
+    basePath: base.pathname.replace(/\/+$/, ''),
+    send(request: UpstreamRequest, listener: UpstreamListener): UpstreamControl {
+      const dispatch = new Dispatch(listener);
+      pool.dispatch(
+        { method: request.method, path: request.path, headers: request.headers, body: request.body ?? null },
+        dispatch,
+      );
+      return dispatch;
+    },
+    close: () => pool.destroy(),
+  };
+}
