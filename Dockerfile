@@ -6,9 +6,10 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The compiler comes as an optional dependency: nothing is left out here. No package may run a script.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
+COPY docker/tsconfig.build.json ./docker/
 COPY src ./src
-RUN node_modules/.bin/tsc --project tsconfig.build.json
+RUN node_modules/.bin/tsc --project docker/tsconfig.build.json
 # Scripts for Redis and the console's files are read at run time, from beside the code.
 RUN cd src && find . -type f ! -name '*.ts' ! -name '*.md' -exec cp --parents '{}' ../dist/ ';'
 
