@@ -1,0 +1,130 @@
+/**
+ * The view of a text that detectors read: NFKC, accents off Latin letters, invisible characters gone, look-alikes
+ * inside Latin words made Latin; every place of it maps back to the text that came. Never changes what is sent.
+ */
+import { fold, LOOK_ALIKE } from './look-alikes.ts';
+
+/** Where the units of a view come from, half-open, in UTF-16 units of the source. */
+interface Origin {
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** A text as detectors see it: ASCII keeps its case, everything else is in lower case. */
+export interface View {
+  readonly text: string;
+  /** Left out where the view is the source. */
+  readonly origin?: Origin;
+  /** What invisible tag characters spell (U+E0020 to U+E007E; those of flags left out), and where they stand. */
+  readonly tags?: { readonly text: string; readonly start: number; readonly end: number };
+}
+
+/** The part of the source that a half-open, non-empty part of the view stands for. */
+export function sourceRange(view: View, start: number, end: number): readonly [number, number] {
+  const { origin } = view;
+  return origin ? [origin.starts[start] ?? 0, origin.ends[end - 1] ?? 0] : [start, end];
+}
+
+/** Linear in the text; for ASCII it costs one look. */
+export function canonicalise(source: string): View {
+  // oxlint-disable-next-line no-control-regex
+  return /[^\u0000-\u007f]/.test(source) ? new Folding(source).run() : { text: source };
+}
+
+const isLatinLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
+
+function twice<T extends Uint16Array | Uint32Array>(room: T, filled: T): T {
+  room.set(filled);
+  return room;
+}
+
+/** One pass over a text that has characters above ASCII. */
+class Folding {
+  readonly #source: string;
+  #units: Uint16Array;
+  #starts: Uint32Array;
+  #ends: Uint32Array;
+  #length = 0;
+  #wordStart = 0;
+  #hasLatin = false;
+  #hasLookAlike = false;
+  #isAfterFlag = false;
+  #tags = { text: '', start: 0, end: 0 };
+
+  constructor(source: string) {
+    const room = source.length + 32;
+    this.#source = source;
+    this.#units = new Uint16Array(room);
+    this.#starts = new Uint32Array(room);
+    this.#ends = new Uint32Array(room);
+  }
+
+  run(): View {
+    const source = this.#source;
+    for (let i = 0; i < source.length; ) {
+      const codePoint = source.codePointAt(i) ?? 0;
+      const end = i + (codePoint > 0xffff ? 2 : 1);
+      if (codePoint < 0x80) this.#unit(codePoint, i, end);
+      else this.#beyondAscii(codePoint, i, end);
+      i = end;
+    }
+    this.#endWord();
+    const origin = {
+      starts: this.#starts.subarray(0, this.#length),
+      ends: this.#ends.subarray(0, this.#length),
+    };
+    const view = { text: this.#string(), origin };
+    return this.#tags.text ? { ...view, tags: this.#tags } : view;
+  }
+
+  #beyondAscii(codePoint: number, start: number, end: number): void {
+    if (codePoint >= 0xe0000 && codePoint <= 0xe007f) this.#tag(codePoint, start, end);
+    else this.#isAfterFlag = codePoint === 0x1f3f4;
+    const folded = fold(codePoint);
+    for (let i = 0; i < folded.length; i++) this.#unit(folded.charCodeAt(i), start, end);
+  }
+
+  #tag(codePoint: number, start: number, end: number): void {
+    if (this.#isAfterFlag || codePoint < 0xe0020 || codePoint > 0xe007e) return;
+    if (!this.#tags.text) this.#tags.start = start;
+    this.#tags.end = end;
+    this.#tags.text += String.fromCharCode(codePoint - 0xe0000);
+  }
+
+  #unit(unit: number, start: number, end: number): void {
+    if (this.#length === this.#units.length) this.#grow();
+    this.#units[this.#length] = unit;
+    this.#starts[this.#length] = start;
+    this.#ends[this.#length++] = end;
+    if (isLatinLetter(unit)) this.#hasLatin = true;
+    else if (unit < 0x80) this.#endWord();
+    else if (LOOK_ALIKE.has(unit)) this.#hasLookAlike = true;
+  }
+
+  /** Look-alikes become Latin only in a word that has a Latin letter: Russian and Greek stay what they are. */
+  #endWord(): void {
+    if (this.#hasLatin && this.#hasLookAlike) {
+      for (let i = this.#wordStart; i < this.#length; i++) {
+        const unit = this.#units[i] ?? 0;
+        this.#units[i] = LOOK_ALIKE.get(unit) ?? unit;
+      }
+    }
+    this.#hasLatin = false;
+    this.#hasLookAlike = false;
+    this.#wordStart = this.#length;
+  }
+
+  #grow(): void {
+    this.#units = twice(new Uint16Array(2 * this.#length), this.#units);
+    this.#starts = twice(new Uint32Array(2 * this.#length), this.#starts);
+    this.#ends = twice(new Uint32Array(2 * this.#length), this.#ends);
+  }
+
+  #string(): string {
+    let text = '';
+    for (let i = 0; i < this.#length; i += 8192) {
+      text += String.fromCharCode(...this.#units.subarray(i, Math.min(i + 8192, this.#length)));
+    }
+    return text;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Prompt injection: every view of a text (as it reads, and what hides in it) goes through the detectors, and their
+ * evidence adds up. Trained heads join DETECTORS, decoders join decode.ts, detectors elsewhere have a port of their own.
+ */
+import type { Finding, Trust } from '../../base/finding.ts';
+import { type Candidate, toFindings } from '../candidate.ts';
+import { canonicalise, type View } from '../canonical.ts';
+import type { Guardrail } from '../guardrail.ts';
+import { findHidden, type Hidden, taggedText } from './decode.ts';
+import { matchPhrases } from './phrases.ts';
+import { findRoleMarkers } from './role-markers.ts';
+import { applyRules } from './rules.ts';
+import { combine, type Detector, heaviestStretch, OBSERVE_AT, type Signal } from './signal.ts';
+import { scanWords } from './words.ts';
+
+const DETECTORS: readonly Detector[] = [
+  ({ words }) => applyRules(words.hits),
+  ({ view, words }) => matchPhrases(view.text, words.cues),
+  ({ view }) => findRoleMarkers(view.text),
+];
+
+const DEPTH_MAX = 2;
+/** Hidden content is a cue of its own, too weak alone: encodings have honest uses. */
+const HIDDEN_WEIGHT = 0.3;
+
+/** Findings in a view at or above the observe point, one a type at most, in places of its source. */
+export function findInjection(view: View, trust: Trust): Finding[] {
+  const open = heaviestStretch(inspect(view, trust));
+  const signals = [...open, ...hiddenSignals(view, trust, open)];
+  return signals.length === 0 ? [] : toFindings('injection', view, candidatesOf(signals));
+}
+
+function inspect(view: View, trust: Trust): Signal[] {
+  const reading = { view, words: scanWords(view.text), trust };
+  return DETECTORS.flatMap((detect) => detect(reading));
+}
+
+/** What hides in the view counts at the place where it hides. */
+function hiddenSignals(view: View, trust: Trust, open: readonly Signal[]): Signal[] {
+  const signals: Signal[] = [];
+  for (const hidden of [...taggedText(view), ...findHidden(view.text)]) {
+    const weight = weigh(hidden, trust, 1);
+    if (weight < OBSERVE_AT && open.length === 0) continue;
+    const { start, end, source, coding } = hidden;
+    const isAttack = weight >= OBSERVE_AT;
+    const reason = isAttack ? `hides an injection in ${coding}` : `holds text in ${coding}`;
+    const own = { weight: isAttack ? weight : HIDDEN_WEIGHT, reason };
+    signals.push({ type: 'hidden_text', rule: 'hidden', start, end, source, ...own });
+  }
+  return signals;
+}
+
+/** How much hidden text, and what hides in it in turn, looks like an injection. */
+function weigh(hidden: Hidden, trust: Trust, depth: number): number {
+  const view = canonicalise(hidden.text);
+  const own = combine([...heaviestStretch(inspect(view, trust)), hiddenCue(hidden)]);
+  if (depth >= DEPTH_MAX) return own;
+  return Math.max(own, ...findHidden(view.text).map((inner) => weigh(inner, trust, depth + 1)));
+}
+
+function hiddenCue({ start, end }: Hidden): Signal {
+  return { type: 'hidden_text', rule: 'hidden', start, end, weight: HIDDEN_WEIGHT, reason: '' };
+}
+
+/** One candidate a type, at its strongest signal; the strongest type carries the weight of all. */
+function candidatesOf(signals: readonly Signal[]): Candidate[] {
+  const strongest = [...signals].sort((a, b) => b.weight - a.weight);
+  const [first] = strongest;
+  const candidates: Candidate[] = [];
+  for (const { type, start, end, source, reason } of strongest) {
+    if (candidates.some((candidate) => candidate.type === type)) continue;
+    const score = combine(type === first?.type ? signals : signals.filter((signal) => signal.type === type));
+    if (score < OBSERVE_AT) continue;
+    candidates.push({ type, start, end, source, reason, score: Math.round(score * 1000) / 1000 });
+  }
+  return candidates;
+}
+
+export const injectionGuardrail: Guardrail = {
+  id: 'injection',
+  inspect: (text, trust) => findInjection(canonicalise(text), trust),
+};

@@ -1,0 +1,68 @@
+/** A piece of evidence for an injection, and how pieces add up. Rules and trained heads speak this alike. */
+import type { Trust } from '../../base/finding.ts';
+import type { View } from '../canonical.ts';
+import type { Words } from './words.ts';
+
+export type InjectionType = 'override' | 'extraction' | 'persona' | 'role_marker' | 'hidden_text';
+
+export interface Signal {
+  readonly type: InjectionType;
+  /** Which rule or head; of one rule only the strongest signal counts. */
+  readonly rule: string;
+  /** Half-open range in units of the view. */
+  readonly start: number;
+  readonly end: number;
+  /** Half-open range in the source, for what is not in the view at all. */
+  readonly source?: readonly [start: number, end: number] | undefined;
+  /** 0 to 1: how sure this piece alone makes us. */
+  readonly weight: number;
+  readonly reason: string;
+}
+
+/** What detectors are given: a view, its known words, and where the text came from (which head of several applies). */
+export interface Reading {
+  readonly view: View;
+  readonly words: Words;
+  readonly trust: Trust;
+}
+
+/** Pure, linear. */
+export type Detector = (reading: Reading) => readonly Signal[];
+
+/** At and above: block, shipped. */
+export const BLOCK_AT = 0.9;
+/** At and above: a finding. */
+export const OBSERVE_AT = 0.5;
+
+/** Weak cues add up only where they stand near each other, so that long documents do not collect them. */
+const NEAR = 4096;
+
+/** Noisy-or over the strongest signal of each rule: independent pieces of evidence, none counted twice. */
+export function combine(signals: readonly Signal[]): number {
+  const strongest = new Map<string, number>();
+  for (const { rule, weight } of signals) strongest.set(rule, Math.max(weight, strongest.get(rule) ?? 0));
+  let innocence = 1;
+  for (const weight of strongest.values()) innocence *= 1 - weight;
+  return 1 - innocence;
+}
+
+/** The signals of the stretch of 4,096 units that weighs most; stretches overlap by half. */
+export function heaviestStretch(signals: readonly Signal[]): readonly Signal[] {
+  if (signals.length === 0) return signals;
+  const stretches = new Map<number, Signal[]>();
+  for (const signal of signals) {
+    const half = Math.floor(signal.start / (NEAR / 2));
+    for (const stretch of [half - 1, half]) {
+      const members = stretches.get(stretch);
+      if (members) members.push(signal);
+      else stretches.set(stretch, [signal]);
+    }
+  }
+  let best: readonly Signal[] = [];
+  let most = 0;
+  for (const members of stretches.values()) {
+    const weight = combine(members);
+    if (weight > most) [best, most] = [members, weight];
+  }
+  return best;
+}

@@ -1,0 +1,67 @@
+/** Payment card numbers: check digit, issuer and how such numbers are printed. */
+
+/** The Luhn check digit (ISO/IEC 7812-1, annex B). */
+export function hasLuhnDigit(digits: string): boolean {
+  let sum = 0;
+  for (let i = digits.length - 1, isDoubled = false; i >= 0; i--, isDoubled = !isDoubled) {
+    const digit = digits.charCodeAt(i) - 48;
+    sum += isDoubled ? (digit > 4 ? 2 * digit - 9 : 2 * digit) : digit;
+  }
+  return sum % 10 === 0;
+}
+
+/** Issuer by its range of leading digits, and the lengths it uses. */
+const ISSUERS: readonly (readonly [from: number, to: number, lengths: readonly number[]])[] = [
+  [4, 4, [13, 16, 19]], // Visa
+  [51, 55, [16]], // Mastercard
+  [2221, 2720, [16]],
+  [34, 34, [15]], // American Express
+  [37, 37, [15]],
+  [6011, 6011, [16, 19]], // Discover
+  [644, 649, [16, 19]],
+  [65, 65, [16, 19]],
+  [62, 62, [16, 17, 18, 19]], // UnionPay
+  [3528, 3589, [16, 19]], // JCB
+  [1800, 1800, [15]],
+  [2131, 2131, [15]],
+  [300, 305, [14, 16]], // Diners Club
+  [36, 36, [14]],
+  [38, 39, [14, 16]],
+  [5018, 5018, [12, 13, 14, 15, 16, 17, 18, 19]], // Maestro
+  [5020, 5020, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [5038, 5038, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [5893, 5893, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [6304, 6304, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [6759, 6759, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [6761, 6763, [12, 13, 14, 15, 16, 17, 18, 19]],
+];
+
+/** How the digits stand in groups on cards and forms. */
+const GROUPINGS = new Set([
+  '4-4-4-4',
+  '4-6-5',
+  '4-6-4',
+  '4-4-4-4-3',
+  '4-4-4-1',
+  '4-4-5',
+  '6-13',
+  '8-8',
+  '4-4-4-2',
+  '4-5-6',
+  '4-4-4-3',
+]);
+
+/** Leading digits of an issuer, a length it uses, and not all digits alike. */
+export function isIssued(digits: string): boolean {
+  if (/^(\d)\1+$/.test(digits)) return false;
+  const lead = Number(digits.slice(0, 4));
+  return ISSUERS.some(([from, to, lengths]) => {
+    const prefix = Math.floor(lead / 10 ** (4 - String(from).length));
+    return prefix >= from && prefix <= to && lengths.includes(digits.length);
+  });
+}
+
+/** Whether groups of these lengths are a way cards are written; one group always is. */
+export function isCardGrouping(lengths: readonly number[]): boolean {
+  return lengths.length === 1 || GROUPINGS.has(lengths.join('-'));
+}

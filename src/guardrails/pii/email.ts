@@ -1,0 +1,52 @@
+/** E-mail addresses, found from the `@` outwards (RFC 5321, sections 4.1.2 and 4.5.3.1: the lengths). */
+import type { Candidate } from '../candidate.ts';
+import { CONFIDENCE } from '../overlaps.ts';
+
+const LOCAL_MAX = 64;
+const DOMAIN_MAX = 253;
+const TLD_MAX = 24;
+const SCHEME_MAX = 128;
+
+const isAlphanumeric = (unit: number): boolean =>
+  (unit >= 0x30 && unit <= 0x39) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) || unit >= 0xc0;
+const isLocal = (unit: number): boolean => isAlphanumeric(unit) || LOCAL_MARKS.has(unit);
+const isDomain = (unit: number): boolean => isAlphanumeric(unit) || unit === 0x2e || unit === 0x2d;
+const LOCAL_MARKS = new Set(Array.from('._%+-', (mark) => mark.charCodeAt(0)));
+
+/** `logo@2x.png` and `main@index.ts` look like addresses; no such top-level domains exist. */
+const FILE_ENDINGS = new Set(
+  'png jpg jpeg gif svg webp ico bmp js mjs cjs ts tsx jsx css scss html htm json yaml yml xml txt pdf log conf cfg ini lock toml service socket target mount timer slice local localdomain internal invalid'.split(
+    ' ',
+  ),
+);
+
+/** The address around the `@` at `at`; at most 64 units to the left and 253 to the right are looked at. */
+export function emailAt(text: string, at: number): Candidate | undefined {
+  let start = at;
+  while (start > 0 && at - start < LOCAL_MAX && isLocal(text.charCodeAt(start - 1))) start--;
+  while (start < at && !isAlphanumeric(text.charCodeAt(start)) && text[start] !== '_') start++;
+  if (start === at || text[at - 1] === '.') return undefined;
+  let end = at + 1;
+  while (end < text.length && end - at <= DOMAIN_MAX && isDomain(text.charCodeAt(end))) end++;
+  while (end > at && !isAlphanumeric(text.charCodeAt(end - 1))) end--;
+  if (!isDomainName(text.slice(at + 1, end)) || isUserInfo(text, start, at, end)) return undefined;
+  return { type: 'EMAIL', start, end, score: CONFIDENCE.validated, reason: 'an e-mail address' };
+}
+
+function isDomainName(domain: string): boolean {
+  const labels = domain.split('.');
+  const top = labels.at(-1) ?? '';
+  if (labels.length < 2 || top.length < 2 || top.length > TLD_MAX) return false;
+  if (!/^(?:\D+|xn--[a-z0-9-]+)$/i.test(top) || FILE_ENDINGS.has(top.toLowerCase())) return false;
+  return labels.every((label) => label.length > 0 && label.length < 64 && !/^-|-$/.test(label));
+}
+
+/** `scheme://user:pass@host` and `git@host:path` name machines, not people. */
+function isUserInfo(text: string, start: number, at: number, end: number): boolean {
+  if (text.slice(start, at) === 'git') return true;
+  if (text[end] === ':' && /[a-z/~]/i.test(text[end + 1] ?? '')) return true;
+  const before = text[start - 1];
+  if (before !== ':' && before !== '/') return false;
+  const left = text.slice(Math.max(0, start - SCHEME_MAX), start);
+  return /:\/\/[^\s/]{0,128}$/.test(left);
+}

@@ -1,0 +1,63 @@
+/** Public IP addresses. Private, loopback and multicast ranges name no one, and versions are not addresses. */
+import { isIPv6 } from 'node:net';
+import type { Candidate } from '../candidate.ts';
+import { CONFIDENCE } from '../overlaps.ts';
+import { isWord, type NumberSpan } from './number-span.ts';
+
+const IPV6_MAX = 45;
+const VERSION = /(?:version|ver|release|build|oid)\W{0,3}$/i;
+
+/** Four octets at the start of the span, nothing of the kind before or after. */
+export function ipv4At(text: string, span: NumberSpan): Candidate | undefined {
+  const { groups, gaps } = span;
+  if (groups.length < 4 || gaps[0] !== '.' || gaps[1] !== '.' || gaps[2] !== '.') return undefined;
+  const start = groups[0]?.[0] ?? 0;
+  const end = groups[3]?.[1] ?? 0;
+  const octets = text.slice(start, end).split('.');
+  if (!octets.every((octet) => /^(?:0|[1-9]\d{0,2})$/.test(octet) && Number(octet) < 256)) return undefined;
+  if (gaps[3] === '.' || isWord(text.charCodeAt(end)) || isWord(text.charCodeAt(start - 1))) return undefined;
+  if (/[.-]/.test(text[start - 1] ?? '') || VERSION.test(text.slice(Math.max(0, start - 12), start)))
+    return undefined;
+  if (!isPublic(Number(octets[0]), Number(octets[1])) || !isPersonal(text, start)) return undefined;
+  return { type: 'IP', start, end, score: CONFIDENCE.heuristic, reason: 'a public IP address' };
+}
+
+const LABEL =
+  /\bip(?:v[46])?(?:[ _-]?addr(?:ess)?)?\W{1,4}(?:(?:is|was|of)\W)?$|(?:client|user|visitor)_?(?:ip|addr(?:ess)?)\W{1,4}$/i;
+
+/** Only beside a label: the addresses of logs, code and configuration are machines in the main. */
+function isPersonal(text: string, start: number): boolean {
+  return LABEL.test(text.slice(Math.max(0, start - 24), start));
+}
+
+/** RFC 6890, section 2.2.2: the ranges that are not global. */
+function isPublic(a: number, b: number): boolean {
+  if (a === 0 || a === 10 || a === 127 || a >= 224) return false;
+  if (a === 100) return b < 64 || b > 127;
+  if (a === 169) return b !== 254;
+  if (a === 172) return b < 16 || b > 31;
+  return a !== 192 || b !== 168;
+}
+
+const isHex = (unit: number): boolean =>
+  (unit >= 0x30 && unit <= 0x39) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x66);
+
+/** The IPv6 address with its first colon at `at`, of at least four groups; at most 45 units. */
+export function ipv6At(text: string, at: number): Candidate | undefined {
+  let start = at;
+  while (start > 0 && at - start < 4 && isHex(text.charCodeAt(start - 1))) start--;
+  if (text[start - 1] === ':') return undefined;
+  let end = at + 1;
+  while (end - start <= IPV6_MAX && (isHex(text.charCodeAt(end)) || text[end] === ':')) end++;
+  if (end - start < 9) return undefined;
+  const address = text.slice(start, end);
+  if (isWord(text.charCodeAt(start - 1)) || isWord(text.charCodeAt(end)) || !isIPv6(address))
+    return undefined;
+  if (
+    address.split(/:+/).filter(Boolean).length < 4 ||
+    /^fe[89ab]|^f[cd]/i.test(address) ||
+    !isPersonal(text, start)
+  )
+    return undefined;
+  return { type: 'IP', start, end, score: CONFIDENCE.heuristic, reason: 'a public IP address' };
+}

@@ -1,0 +1,73 @@
+/**
+ * Placeholders for personal data: `<EMAIL_1>` goes up, the value comes back. A vault lives and dies with its exchange
+ * and is never shared, logged or stored in clear. Secrets never enter it.
+ */
+import { canonicalValue } from './pii/pii.ts';
+
+/** One value and what stands for it. Plain data: it may cross threads. */
+export interface VaultEntry {
+  /** `<TYPE_n>`, n from 1. */
+  readonly placeholder: string;
+  readonly type: string;
+  /** As it was first spelled. */
+  readonly value: string;
+}
+
+/** In brackets or bare, in any case, with the escape Markdown puts before `_`. */
+const PLACEHOLDER_LIKE = /([A-Za-z]{2,24}(?:_[A-Za-z]{2,24}){0,2})\\?_(\d{1,7})(?!\d)/g;
+const RESTORABLE = /<([A-Za-z]{2,24}(?:\\?_[A-Za-z]{2,24}){0,2})\\?_(\d{1,7})>/g;
+
+/** Issues placeholders in the order it is asked, numbered from 1 by type, equal for equal canonical values. */
+export class Vault {
+  readonly #byValue = new Map<string, VaultEntry>();
+  readonly #byName = new Map<string, VaultEntry>();
+  readonly #last = new Map<string, number>();
+  readonly #taken = new Set<string>();
+
+  /** A vault that knows these values, to restore an answer. */
+  static from(entries: readonly VaultEntry[]): Vault {
+    const vault = new Vault();
+    for (const entry of entries) vault.#keep(entry);
+    return vault;
+  }
+
+  /** Names that stand in this text already, in whatever spelling, will not be issued. Call before the first issue. */
+  reserve(text: string): void {
+    if (!text.includes('_')) return;
+    for (const [, type = '', number = ''] of text.matchAll(PLACEHOLDER_LIKE)) {
+      this.#taken.add(`${type.toUpperCase()}_${Number(number)}`);
+    }
+  }
+
+  /** The placeholder for a value; the same one for every spelling of it. */
+  issue(type: string, value: string): string {
+    const key = `${type} ${canonicalValue(type, value)}`;
+    const known = this.#byValue.get(key);
+    if (known) return known.placeholder;
+    let number = (this.#last.get(type) ?? 0) + 1;
+    while (this.#taken.has(`${type}_${number}`)) number++;
+    this.#last.set(type, number);
+    const entry = { placeholder: `<${type}_${number}>`, type, value };
+    this.#keep(entry);
+    return entry.placeholder;
+  }
+
+  #keep(entry: VaultEntry): void {
+    this.#byValue.set(`${entry.type} ${canonicalValue(entry.type, entry.value)}`, entry);
+    this.#byName.set(entry.placeholder, entry);
+  }
+
+  /** In the order of issue. */
+  get entries(): VaultEntry[] {
+    return [...this.#byName.values()];
+  }
+
+  /** A whole text with the values back, also in another case or with `\_`; an unknown number stays as it is. */
+  restore(text: string): string {
+    if (this.#byName.size === 0 || !text.includes('<')) return text;
+    return text.replace(RESTORABLE, (found: string, type: string, number: string) => {
+      const name = `<${type.replaceAll('\\', '').toUpperCase()}_${Number(number)}>`;
+      return this.#byName.get(name)?.value ?? found;
+    });
+  }
+}

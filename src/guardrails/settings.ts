@@ -1,0 +1,66 @@
+/** The `guardrails` section of the configuration, and the policy it makes for a tier. */
+import { z } from 'zod';
+import type { Action, GuardrailId } from '../base/finding.ts';
+import { ENFORCED_PII_TYPES, type ScreenPolicy } from './screening.ts';
+
+const action = z.enum(['off', 'observe', 'redact', 'block']);
+const inTokens = z.enum(['observe', 'block']);
+
+/** Types a probe of `pii/` can find. */
+export const PII_TYPES = [...ENFORCED_PII_TYPES, 'IP'] as const;
+
+const injectionSchema = z.strictObject({
+  action: action.default('block'),
+  /** What an injection in a tool result does where the action is `block`. */
+  toolResults: z.enum(['taint', 'block']).default('taint'),
+});
+
+const piiSchema = z.strictObject({
+  action: action.default('redact'),
+  /** Whether the caller gets the values back in the answer. */
+  reversible: z.boolean().default(true),
+  /** What the action is for; other types are observed. An IP address is a person's more rarely than a machine's. */
+  types: z.array(z.enum(PII_TYPES)).default([...ENFORCED_PII_TYPES]),
+  /** Where nothing may be rewritten (ids, names, URLs) and the action is `redact`. */
+  inTokens: inTokens.default('observe'),
+});
+
+const secretsSchema = z.strictObject({
+  action: action.default('block'),
+  inTokens: inTokens.default('block'),
+});
+
+const workersSchema = z.strictObject({
+  threads: z.int().min(1).max(64).default(1),
+  /** Jobs that may wait; one more is refused with `guardrail.busy`. */
+  queueMax: z.int().min(0).max(10_000).default(64),
+  /** Bodies with more text than this are screened off the event loop. */
+  overBytes: z.int().min(0).max(1_048_576).default(16_384),
+});
+
+export const guardrailsSchema = z.strictObject({
+  injection: injectionSchema.prefault({}),
+  pii: piiSchema.prefault({}),
+  secrets: secretsSchema.prefault({}),
+  /** For one request in a worker; over it the request is refused with `guardrail.failed`. */
+  timeoutMs: z.int().min(10).max(60_000).default(2000),
+  workers: workersSchema.prefault({}),
+});
+export type GuardrailsSettings = z.infer<typeof guardrailsSchema>;
+
+/** The house's settings with a tier's own actions over them. */
+export function screenPolicy(
+  settings: GuardrailsSettings,
+  overrides: Readonly<Partial<Record<GuardrailId, Action | undefined>>> = {},
+): ScreenPolicy {
+  const { injection, pii, secrets } = settings;
+  return {
+    injection: overrides.injection ?? injection.action,
+    pii: overrides.pii ?? pii.action,
+    secrets: overrides.secrets ?? secrets.action,
+    reversible: pii.reversible,
+    piiTypes: pii.types,
+    toolInjection: injection.toolResults,
+    tokenFindings: { pii: pii.inTokens, secrets: secrets.inTokens },
+  };
+}
