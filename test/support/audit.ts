@@ -37,6 +37,26 @@ export function outcome(exchange: string): EntryDraft {
   return { userId: 'ada', action: 'exchange.outcome', resource: 'chat.create', status: 'success', metadata };
 }
 
+/** Three starts on one log, each closed, several files each. Returns the checkpoints, one a line. */
+export async function writeLog(dir: string, key = chainKey): Promise<string> {
+  const lines: string[] = [];
+  for (let start = 0; start < 3; start++) {
+    const log = await openAuditLog({
+      dir,
+      chainKey: key,
+      checkpointKey,
+      segmentBytesMax: 2500,
+      onCheckpoint: (line) => lines.push(line),
+    });
+    for (let i = 0; i < 4; i++) {
+      await log.record(intent(`${start}-${i}`));
+      log.note(outcome(`${start}-${i}`));
+    }
+    await log.close();
+  }
+  return lines.join('\n');
+}
+
 export async function allEntries(dir: string, options: ReadOptions = {}): Promise<Entry[]> {
   const entries: Entry[] = [];
   for await (const batch of readEntries(dir, options)) entries.push(...batch);
