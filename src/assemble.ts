@@ -107,7 +107,7 @@ interface Engines {
 async function buildEngines({ config, environment }: Setup, secret: Secret, log: Log): Promise<Engines> {
   const dataDir = resolve(environment.DATA_DIR);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = await acquireDataDir(dataDir);
+  const lock = acquireDataDir(dataDir);
   const auditDir = join(dataDir, 'audit');
   const auditLog = await openAuditLog({
     dir: auditDir,
@@ -138,7 +138,7 @@ async function buildEngines({ config, environment }: Setup, secret: Secret, log:
       await ledger.close();
       await auditLog.close();
       await store.close();
-      await lock.release();
+      lock.release();
     },
   };
 }
@@ -149,16 +149,15 @@ function openStore(
   fingerprint: string,
   log: Log,
 ): { done: Promise<void>; isOpen: () => boolean; stop: () => void } {
-  let open = false;
-  let stopped = false;
+  const state = { open: false, stopped: false };
   const attempt = async (): Promise<void> => {
-    for (let waitMs = 250; !stopped; waitMs = Math.min(waitMs * 2, 5000)) {
+    for (let waitMs = 250; !state.stopped; waitMs = Math.min(waitMs * 2, 5000)) {
       try {
         await store.open();
         const known = await store.getSetting('fingerprint');
         if (known === undefined) await store.putSetting('fingerprint', fingerprint);
         else if (known !== fingerprint) throw new FatalError('the store belongs to another SALLYPORT_SECRET');
-        open = true;
+        state.open = true;
         return;
       } catch (err) {
         if (err instanceof FatalError) throw err;
@@ -173,7 +172,7 @@ function openStore(
     process.exitCode = 1;
     process.kill(process.pid, 'SIGTERM');
   });
-  return { done, isOpen: () => open, stop: () => void (stopped = true) };
+  return { done, isOpen: () => state.open, stop: () => void (state.stopped = true) };
 }
 
 class FatalError extends Error {}

@@ -166,7 +166,8 @@ const JWT_BY_SECRET = {
   defaults: { tier: 'free' },
 };
 
-const loopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+const loopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.');
 
 /** Rules that span environment and files. */
 function checkTogether(

@@ -59,7 +59,7 @@ const FUNCTION_LINES_MAX = 50;
 const TOP_LEVEL = new Set(
   [
     'README.md CHANGELOG.md LICENSE SECURITY.md CONTRIBUTING.md NOTICE',
-    'package.json package-lock.json tsconfig.json tsconfig.build.json',
+    'package.json package-lock.json tsconfig.json',
     'Dockerfile docker-compose.yml .dockerignore .gitignore .npmrc .env.example',
     '.biome.json .oxlintrc.json .ci .github .git config docker src test',
   ].flatMap((line) => line.split(' ')),

@@ -2,6 +2,7 @@
  * Sheds load before a body is read, without asking the ledger: who was refused until t waits until t, and who is
  * refused too often waits out the minute. Bounded in memory; forgets the oldest first.
  */
+import { BoundedMap } from '../base/bounded-map.ts';
 import { Refusal, type Code } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 
@@ -25,11 +26,10 @@ export interface Floods {
 }
 
 export function createFloods(clock: Clock): Floods {
-  const standings = new Map<string, Standing>();
+  const standings = new BoundedMap<string, Standing>(CALLERS_MAX);
   const standing = (credential: string): Standing => {
     let found = standings.get(credential);
     if (!found) {
-      if (standings.size >= CALLERS_MAX) standings.delete(standings.keys().next().value as string);
       found = { until: 0, code: 'rate.requests', refusals: 0, minute: 0 };
       standings.set(credential, found);
     }

@@ -1,4 +1,5 @@
 /** What a caller is held to: the scopes, the tier, the guardrails' actions, looked up once a credential. */
+import { BoundedMap } from '../base/bounded-map.ts';
 import { Refusal } from '../base/errors.ts';
 import type { ScreenPolicy } from '../guardrails/screening.ts';
 import { screenPolicy, type GuardrailsSettings } from '../guardrails/settings.ts';
@@ -23,7 +24,7 @@ interface Held {
 const CALLERS_MAX = 10_000;
 
 export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSettings): Limiting {
-  const held = new Map<string, Held>();
+  const held = new BoundedMap<string, Held>(CALLERS_MAX);
   const policies = new Map<string, ScreenPolicy>();
 
   function find(caller: Caller): Held {
@@ -32,7 +33,6 @@ export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSe
     if (found) return found;
     const tier = settings.tiers[caller.tier];
     if (!tier) throw new Refusal('auth.invalid', { detail: 'the tier of the caller is not configured' });
-    if (held.size >= CALLERS_MAX) held.clear();
     found = { tier, scopes: scopesOf(caller, settings) };
     held.set(name, found);
     return found;

@@ -8,6 +8,7 @@ import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { screen, type Screening, type ScreenPolicy } from '../guardrails/screening.ts';
 import type { Body, JsonBody, Text } from '../openai/body.ts';
 import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
+import { child, isRecord } from '../openai/child.ts';
 import { ENDPOINTS } from '../openai/endpoints/index.ts';
 import { readFacts } from '../openai/facts.ts';
 import { quote as quoteText, setMember, splice, type Edit } from '../openai/json-edit.ts';
@@ -206,11 +207,9 @@ function memberEdits(
   if (quoted?.maxToolCalls !== undefined)
     edits.push(setMember(body, ['max_tool_calls'], String(quoted.maxToolCalls)));
   if (facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage) {
-    const options = (body.value as { stream_options?: unknown }).stream_options;
-    const edit =
-      typeof options === 'object' && options !== null
-        ? setMember(body, ['stream_options', 'include_usage'], 'true')
-        : setMember(body, ['stream_options'], '{"include_usage":true}');
+    const edit = isRecord(child(body.value, 'stream_options'))
+      ? setMember(body, ['stream_options', 'include_usage'], 'true')
+      : setMember(body, ['stream_options'], '{"include_usage":true}');
     edits.push(edit);
   }
   return edits;

@@ -14,13 +14,16 @@ export interface MoneyFact {
   readonly released: boolean;
 }
 
+const KINDS: readonly ScopeKind[] = ['house', 'team', 'user', 'key'];
+
 const count = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function scopeOf(name: unknown): { kind: ScopeKind; id: string } | undefined {
-  const match = /^(house|team|user|key):(.+)$/.exec(text(name));
-  return match ? { kind: match[1] as ScopeKind, id: match[2] as string } : undefined;
+  const [kind, ...id] = text(name).split(':');
+  const known = KINDS.find((candidate) => candidate === kind);
+  return known && id.length > 0 ? { kind: known, id: id.join(':') } : undefined;
 }
 
 function factOf({ action, timestamp, metadata }: Entry): MoneyFact | undefined {

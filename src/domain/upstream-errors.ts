@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Refusal } from '../base/errors.ts';
+import { child } from '../openai/child.ts';
 
 const MESSAGE_CHARS_MAX = 2000;
 
@@ -18,8 +19,7 @@ export function maskAccount(text: string): string {
 }
 
 function field(value: unknown, name: string): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const found = (value as Record<string, unknown>)[name];
+  const found = child(value, name);
   return typeof found === 'string' ? found : undefined;
 }
 
@@ -53,8 +53,7 @@ export function upstreamRefusal(
 
 function errorOf(body: Buffer): unknown {
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return typeof value === 'object' && value !== null && 'error' in value ? value.error : undefined;
+    return child(JSON.parse(body.toString('utf8')), 'error');
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** The callers' listener: `/v1/*` into the pipeline, `/me/usage`; everything else is 404. Fastify's only edge to callers. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import cors from '@fastify/cors';
@@ -56,7 +56,7 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
       keepAliveTimeout: 75_000,
       connectionsCheckingInterval: 2000,
     },
-    clientErrorHandler: (error, socket) => answerUnreadable(error, socket as Socket, options),
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, options),
     frameworkErrors: (_error, request, reply) => sendBare(reply, new Refusal('request.path'), request.id),
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 4096 },
   });
@@ -127,7 +127,7 @@ function arrivalOf(request: FastifyRequest, bodyMsMax: number): Arrival {
 /** `close` of the raw response is the one event that always comes: before its end, the caller has left. */
 function watchCaller(
   exchange: Exchange,
-  response: ServerResponse<IncomingMessage>,
+  response: ServerResponse,
   onClose: () => void,
 ): void {
   response.once('close', () => {

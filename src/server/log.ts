@@ -33,7 +33,9 @@ export function createLog(level: string): Log {
 /** Errors of drivers and sockets carry addresses and credentials in their text: what looks like one is hidden. */
 function maskError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
-  const mask = (text: string): string =>
-    text.replace(/\b(?:sk|sp)-[A-Za-z0-9_-]{8,}/g, '[hidden]').replace(/:\/\/[^\s/@]*@/g, '://[hidden]@');
   return { type: error.name, message: mask(error.message), stack: mask(error.stack ?? '') };
+}
+
+function mask(text: string): string {
+  return text.replace(/\b(?:sk|sp)-[A-Za-z0-9_-]{8,}/g, '[hidden]').replace(/:\/\/[^\s/@]*@/g, '://[hidden]@');
 }

@@ -12,7 +12,7 @@ export interface HealthNow {
 }
 
 export interface Telemetry {
-  observeStage(stage: string, seconds: number): void;
+  readonly observeStage: (stage: string, seconds: number) => void;
   done(exchange: Exchange): void;
   failedAttempt(): void;
   /** Prometheus text format, and its content type. */
@@ -20,8 +20,8 @@ export interface Telemetry {
 }
 
 export function createTelemetry(health: () => HealthNow): Telemetry {
-  const registers = [new Registry()];
-  const [registry] = registers as [Registry];
+  const registry = new Registry();
+  const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'sallyport_' });
   const histogram = (name: string, help: string, labelNames: string[] = []): Histogram =>
     new Histogram({ name: `sallyport_${name}`, help, labelNames, buckets: BUCKETS, registers });
@@ -43,29 +43,21 @@ export function createTelemetry(health: () => HealthNow): Telemetry {
   const over = counter('over_reservation_total', 'Calls whose reported usage exceeded the reservation.');
   const findings = counter('findings_total', 'Findings by guardrail.', ['guardrail']);
   const failed = counter('failed_attempts_total', 'Refusals before authentication.');
-  new Gauge({
-    name: 'sallyport_ready',
-    help: 'Readiness by check.',
-    labelNames: ['check'],
-    registers,
-    collect() {
-      for (const [check, ok] of Object.entries(health().checks)) this.set({ check }, ok ? 1 : 0);
-    },
-  });
-  const gauge = (name: string, help: string, read: () => number): void => {
-    new Gauge({
-      name: `sallyport_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
+  const gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
+    new Gauge({ name: `sallyport_${name}`, help, labelNames, registers });
+  const ready = gauge('ready', 'Readiness by check.', ['check']);
+  const auditWaiting = gauge('audit_waiting', 'Audit entries waiting for the disk.');
+  const auditWritable = gauge('audit_writable', 'Whether the audit log can be written.');
+  const ledgerUsable = gauge('ledger_usable', 'Whether the ledger can be used.');
+  const openExchanges = gauge('open_exchanges', 'Calls that have not ended.');
+  const readHealth = (): void => {
+    const now = health();
+    for (const [check, ok] of Object.entries(now.checks)) ready.set({ check }, ok ? 1 : 0);
+    auditWaiting.set(now.auditWaiting);
+    auditWritable.set(now.checks['auditLog'] ? 1 : 0);
+    ledgerUsable.set(now.checks['ledger'] ? 1 : 0);
+    openExchanges.set(now.openExchanges);
   };
-  gauge('audit_waiting', 'Audit entries waiting for the disk.', () => health().auditWaiting);
-  gauge('audit_writable', 'Whether the audit log can be written.', () => (health().checks['audit'] ? 1 : 0));
-  gauge('ledger_usable', 'Whether the ledger can be used.', () => (health().checks['ledger'] ? 1 : 0));
-  gauge('open_exchanges', 'Calls that have not ended.', () => health().openExchanges);
 
   return {
     observeStage: (stage, seconds) => stages.observe({ stage }, seconds),
@@ -91,6 +83,9 @@ export function createTelemetry(health: () => HealthNow): Telemetry {
       if (charge?.over) over.inc();
     },
     failedAttempt: () => failed.inc(),
-    render: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
+    async render() {
+      readHealth();
+      return { body: await registry.metrics(), contentType: registry.contentType };
+    },
   };
 }

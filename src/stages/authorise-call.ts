@@ -40,11 +40,13 @@ export function authoriseAddresses(allow: readonly string[]): Guard {
 
 /** @throws access.unknown_object, store.unavailable */
 export function authoriseObjects(store: Store, settings: ObjectsSettings): Guard {
-  return function authoriseObjects(exchange: Exchange) {
-    const { caller, prepared } = exchange;
-    if (prepared.references.length === 0 || settings.isolation === 'off') return;
-    return checkReferences(store, caller, prepared.references, settings).then((owners) => {
-      exchange.owners = owners;
-    });
+  return function authoriseObjects(exchange) {
+    const { references } = exchange.prepared;
+    if (references.length === 0 || settings.isolation === 'off') return undefined;
+    return lookUp(store, exchange, settings);
   };
+}
+
+async function lookUp(store: Store, exchange: Exchange, settings: ObjectsSettings): Promise<void> {
+  exchange.owners = await checkReferences(store, exchange.caller, exchange.prepared.references, settings);
 }

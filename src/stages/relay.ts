@@ -3,7 +3,7 @@
  * stream event by event, bytes as they come. Slow callers slow upstream down; nothing is gathered for them.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { Refusal } from '../base/errors.ts';
+import { asRefusal, Refusal } from '../base/errors.ts';
 import type { AnswerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { upstreamRefusal } from '../domain/upstream-errors.ts';
@@ -66,7 +66,7 @@ function choose(status: number, headers: IncomingHttpHeaders, context: AnswerCon
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
     throw new Refusal('upstream.invalid_answer', { detail: 'encoded' });
-  const type = String(headers['content-type'] ?? '').toLowerCase();
+  const type = (headers['content-type'] ?? '').toLowerCase();
   if (type.startsWith('text/event-stream')) return createStreamAnswer(status, context);
   if (
     exchange.endpoint.answer === 'json' &&
@@ -113,7 +113,7 @@ export function createRelay(
       if (pending)
         pending.then(
           () => settle(),
-          (error: unknown) => settle(error as Refusal),
+          (error: unknown) => settle(asRefusal(error)),
         );
       else settle();
     },

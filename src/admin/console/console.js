@@ -84,8 +84,7 @@ async function refresh() {
   await showEntries();
 }
 
-byId('sign-in').addEventListener('submit', async (event) => {
-  event.preventDefault();
+async function signIn() {
   adminKey = byId('admin-key').value;
   try {
     await refresh();
@@ -95,11 +94,10 @@ byId('sign-in').addEventListener('submit', async (event) => {
     adminKey = '';
     byId('health').textContent = error.message;
   }
-});
+}
 
-byId('new-key').addEventListener('submit', async (event) => {
-  event.preventDefault();
-  const { user, tier, role } = Object.fromEntries(new FormData(event.target));
+async function createKey(form) {
+  const { user, tier, role } = Object.fromEntries(new FormData(form));
   try {
     const made = await api('POST', '/admin/keys', { user, tier, role });
     byId('made-key').textContent = `Shown once: ${made.key}`;
@@ -107,6 +105,15 @@ byId('new-key').addEventListener('submit', async (event) => {
   } catch (error) {
     byId('made-key').textContent = error.message;
   }
+}
+
+byId('sign-in').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void signIn();
+});
+byId('new-key').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void createKey(event.target);
 });
 
 await showHealth();
