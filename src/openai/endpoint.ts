@@ -122,6 +122,8 @@ export interface RequestFacts {
   readonly seconds?: number | undefined;
   /** Messages, items and tools: each costs a few tokens beside its text. */
   readonly messages?: number | undefined;
+  /** Tokens that no string holds: integers given as tokens, numbers and structure of tools. A count of texts adds them. */
+  readonly givenTokens?: number | undefined;
   /** Characters of the text input, where they are what costs (speech); absent: its bytes stand in. */
   readonly textChars?: number | undefined;
   /** The largest `memory_limit` a container is asked for: `1g`, `4g`… */
