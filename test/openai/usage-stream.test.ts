@@ -1,15 +1,8 @@
 /** What a stream shows of its use, event by event, without parsing each. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Endpoint } from '../../src/openai/endpoint.ts';
-import { ENDPOINTS } from '../../src/openai/endpoints/index.ts';
 import { isUsageOnlyChunk, StreamUsage } from '../../src/openai/usage-stream.ts';
-
-function endpoint(path: string): Endpoint {
-  const found = ENDPOINTS.find((row) => row.path === path && row.method === 'POST');
-  if (!found) throw new Error(`no row for ${path}`);
-  return found;
-}
+import { endpoint } from '../support/quotes.ts';
 
 function read(path: string, events: readonly unknown[]): StreamUsage {
   const usage = new StreamUsage(endpoint(path));

@@ -1,14 +1,8 @@
 /** Usage in every dialect of upstream's answers; a report that cannot be believed is none. */
 import { describe, expect, test } from 'vitest';
-import type { Endpoint } from '../../src/openai/endpoint.ts';
-import { ENDPOINTS } from '../../src/openai/endpoints/index.ts';
 import { readUsage, usageFromAnswer } from '../../src/openai/usage.ts';
+import { endpoint } from '../support/quotes.ts';
 
-function endpoint(path: string): Endpoint {
-  const found = ENDPOINTS.find((row) => row.path === path && row.method === 'POST');
-  if (!found) throw new Error(`no row for ${path}`);
-  return found;
-}
 const CHAT = endpoint('/chat/completions');
 const RESPONSES = endpoint('/responses');
 const PICTURES = endpoint('/images/generations');
