@@ -7,10 +7,10 @@ import { checkpointSigner } from '../../src/engines/audit-checkpoint.ts';
 import { openAuditLog, type AuditLogOptions } from '../../src/engines/audit-file.ts';
 import { readEntries, type ReadOptions } from '../../src/engines/audit-read.ts';
 import { verifyAuditLog, type VerifyReport } from '../../src/engines/audit-verify.ts';
-import type { AuditLog, Entry, EntryDraft } from '../../src/ports/audit-log.ts';
+import type { AuditLog, Entry } from '../../src/ports/audit-log.ts';
+import { chainKey, checkpointKey, intent, outcome } from './audit-drafts.ts';
 
-export const chainKey = Buffer.alloc(32, 7);
-export const checkpointKey = Buffer.alloc(32, 9);
+export { chainKey, checkpointKey, intent, outcome };
 export const { publicKey } = checkpointSigner(checkpointKey);
 
 /** Gone when the test is over. */
@@ -25,16 +25,6 @@ export async function auditLog(dir: string, options: Partial<AuditLogOptions> = 
   const log = await openAuditLog({ dir, chainKey, checkpointKey, ...options });
   onTestFinished(() => log.close());
   return log;
-}
-
-export function intent(exchange: string): EntryDraft {
-  const metadata = { exchange, reservation: `r-${exchange}`, model: 'gpt-5', tokens: 4000, nano: 1_000_000 };
-  return { userId: 'ada', action: 'exchange.intent', resource: 'chat.create', status: 'pending', metadata };
-}
-
-export function outcome(exchange: string): EntryDraft {
-  const metadata = { exchange, outcome: 'completed', nano: 12 };
-  return { userId: 'ada', action: 'exchange.outcome', resource: 'chat.create', status: 'success', metadata };
 }
 
 /** Three starts on one log, each closed, several files each. Returns the checkpoints, one a line. */

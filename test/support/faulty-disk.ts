@@ -104,3 +104,10 @@ export class FaultyDisk implements DiskPort {
     };
   }
 }
+
+/** Takes everything and syncs nothing: for many small logs whose durability is not the question. */
+export const unsyncedDisk: DiskPort = {
+  ...localDisk,
+  sync: () => Promise.resolve(),
+  create: async (path) => ({ ...(await localDisk.create(path)), datasync: () => Promise.resolve() }),
+};
