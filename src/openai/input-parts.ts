@@ -136,15 +136,19 @@ function isReference(item: Fields): boolean {
 
 function integers(value: unknown): number {
   if (!Array.isArray(value)) return 0;
-  return value.reduce<number>((sum, item) => sum + (typeof item === 'number' ? 1 : integers(item)), 0);
+  let sum = 0;
+  for (const item of value) sum += typeof item === 'number' ? 1 : integers(item);
+  return sum;
 }
 
 /** The most tokens that a value written as JSON has beside the characters of its strings. */
 function structure(value: unknown): number {
   if (typeof value === 'number') return String(value).length + 1;
   if (typeof value !== 'object' || value === null) return 3;
-  const keys = Array.isArray(value) ? 0 : 3 * Object.keys(value).length;
-  return Object.values(value).reduce<number>((sum, inner) => sum + structure(inner), 3 + keys);
+  const inner: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let sum = 3 + (inner === value ? 0 : 3 * inner.length);
+  for (const item of inner) sum += structure(item);
+  return sum;
 }
 
 function prompts(prompt: unknown): number {
