@@ -3,6 +3,7 @@
  * inside Latin words made Latin; every place of it maps back to the text that came. Never changes what is sent.
  */
 import { fold, LOOK_ALIKE } from './look-alikes.ts';
+import { isLatinLetter } from './units.ts';
 
 /** Where the units of a view come from, half-open, in UTF-16 units of the source. */
 interface Origin {
@@ -30,8 +31,6 @@ export function canonicalise(source: string): View {
   // oxlint-disable-next-line no-control-regex
   return /[^\u0000-\u007f]/.test(source) ? new Folding(source).run() : { text: source };
 }
-
-const isLatinLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
 function twice<T extends Uint16Array | Uint32Array>(room: T, filled: T): T {
   room.set(filled);

@@ -3,6 +3,7 @@
  * bytes and depth. Decoded text is inspected, never sent or logged. More decoders join the table below.
  */
 import type { View } from '../canonical.ts';
+import { isWord } from '../units.ts';
 
 /** Text that stood in another text in disguise. */
 export interface Hidden {
@@ -90,9 +91,13 @@ function fromBase64(run: string): string | undefined {
 /** Mostly letters and spaces, nothing that is not text. */
 function isReadable(text: string): boolean {
   if (text.length < 8 || text.includes('\ufffd')) return false;
-  const letters = text.match(/[\p{L}\p{N} ]/gu)?.length ?? 0;
-  // oxlint-disable-next-line no-control-regex
-  return letters >= 0.7 * text.length && !/[\u0000-\u0008\u000e-\u001f]/.test(text);
+  let letters = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 && (unit < 9 || unit > 13)) return false;
+    if (unit === 0x20 || isWord(unit)) letters++;
+  }
+  return letters >= 0.7 * text.length;
 }
 
 /** Words with at least three `%41`, each decoded whole; at most 64. */

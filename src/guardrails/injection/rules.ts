@@ -158,7 +158,17 @@ const RULES: readonly Rule[] = [
   ]),
 ];
 
-const FIRST = RULES.map((rule) => rule.steps[0]?.mask ?? 0);
+/** Indexes of the rules that a word of these senses can begin; as many as the lexicon has combinations. */
+const rulesBySenses = new Map<number, readonly number[]>();
+
+function rulesFrom(senses: number): readonly number[] {
+  let indexes = rulesBySenses.get(senses);
+  if (!indexes) {
+    indexes = RULES.flatMap(({ steps }, index) => (((steps[0]?.mask ?? 0) & senses) !== 0 ? [index] : []));
+    rulesBySenses.set(senses, indexes);
+  }
+  return indexes;
+}
 
 /** One signal a rule in 2,048 units is enough. */
 const BLOCK = 2048;
@@ -169,12 +179,11 @@ export function applyRules(hits: readonly Hit[]): Signal[] {
   const seen = new Int32Array(RULES.length).fill(-1);
   for (const [at, hit] of hits.entries()) {
     const block = Math.floor(hit.start / BLOCK);
-    for (let i = 0; i < FIRST.length; i++) {
-      if ((hit.senses & (FIRST[i] ?? 0)) === 0 || seen[i] === block) continue;
-      const rule = RULES[i];
-      const last = rule && lastStep(hits, at, rule);
+    for (const index of rulesFrom(hit.senses)) {
+      const rule = RULES[index];
+      const last = rule && seen[index] !== block ? lastStep(hits, at, rule) : undefined;
       if (!rule || !last) continue;
-      seen[i] = block;
+      seen[index] = block;
       const { id, type, weight, reason } = rule;
       signals.push({ type, rule: id, weight, reason, start: hit.start, end: last.end });
     }

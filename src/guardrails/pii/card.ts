@@ -1,4 +1,5 @@
 /** Payment card numbers: check digit, issuer and how such numbers are printed. */
+import { type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
 
 /** The Luhn check digit (ISO/IEC 7812-1, annex B). */
 export function hasLuhnDigit(digits: string): boolean {
@@ -37,19 +38,21 @@ const ISSUERS: readonly (readonly [from: number, to: number, lengths: readonly n
 ];
 
 /** How the digits stand in groups on cards and forms. */
-const GROUPINGS = new Set([
-  '4-4-4-4',
-  '4-6-5',
-  '4-6-4',
-  '4-4-4-4-3',
-  '4-4-4-1',
-  '4-4-5',
-  '6-13',
-  '8-8',
-  '4-4-4-2',
-  '4-5-6',
-  '4-4-4-3',
-]);
+const GROUPINGS: ReadonlySet<number> = new Set(
+  [
+    [4, 4, 4, 4],
+    [4, 6, 5],
+    [4, 6, 4],
+    [4, 4, 4, 4, 3],
+    [4, 4, 4, 1],
+    [4, 4, 5],
+    [6, 13],
+    [8, 8],
+    [4, 4, 4, 2],
+    [4, 5, 6],
+    [4, 4, 4, 3],
+  ].map(shapeOf),
+);
 
 /** Leading digits of an issuer, a length it uses, and not all digits alike. */
 export function isIssued(digits: string): boolean {
@@ -61,7 +64,7 @@ export function isIssued(digits: string): boolean {
   });
 }
 
-/** Whether groups of these lengths are a way cards are written; one group always is. */
-export function isCardGrouping(lengths: readonly number[]): boolean {
-  return lengths.length === 1 || GROUPINGS.has(lengths.join('-'));
+/** Whether the first `count` groups are a way cards are written; one group always is. */
+export function isCardGrouping(span: NumberSpan, count: number): boolean {
+  return count === 1 || GROUPINGS.has(shapeAt(span, 0, count));
 }

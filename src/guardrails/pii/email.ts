@@ -1,14 +1,14 @@
 /** E-mail addresses, found from the `@` outwards (RFC 5321, sections 4.1.2 and 4.5.3.1: the lengths). */
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
+import { isDigit, isLetter } from '../units.ts';
 
 const LOCAL_MAX = 64;
 const DOMAIN_MAX = 253;
 const TLD_MAX = 24;
 const SCHEME_MAX = 128;
 
-const isAlphanumeric = (unit: number): boolean =>
-  (unit >= 0x30 && unit <= 0x39) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) || unit >= 0xc0;
+const isAlphanumeric = (unit: number): boolean => isDigit(unit) || isLetter(unit);
 const isLocal = (unit: number): boolean => isAlphanumeric(unit) || LOCAL_MARKS.has(unit);
 const isDomain = (unit: number): boolean => isAlphanumeric(unit) || unit === 0x2e || unit === 0x2d;
 const LOCAL_MARKS = new Set(Array.from('._%+-', (mark) => mark.charCodeAt(0)));
@@ -29,6 +29,7 @@ export function emailAt(text: string, at: number): Candidate | undefined {
   let end = at + 1;
   while (end < text.length && end - at <= DOMAIN_MAX && isDomain(text.charCodeAt(end))) end++;
   while (end > at && !isAlphanumeric(text.charCodeAt(end - 1))) end--;
+  if (end - at < 5 || text.lastIndexOf('.', end) <= at) return undefined;
   if (!isDomainName(text.slice(at + 1, end)) || isUserInfo(text, start, at, end)) return undefined;
   return { type: 'EMAIL', start, end, score: CONFIDENCE.validated, reason: 'an e-mail address' };
 }

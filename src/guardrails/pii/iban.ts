@@ -1,7 +1,7 @@
 /** International bank account numbers (ISO 13616): country, its length, check digits modulo 97. */
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
-import { isWord } from './number-span.ts';
+import { isWord } from '../units.ts';
 
 /** Length by country (SWIFT, IBAN Registry, release 99). */
 const LENGTHS: ReadonlyMap<string, number> = new Map(

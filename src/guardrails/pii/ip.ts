@@ -2,7 +2,8 @@
 import { isIPv6 } from 'node:net';
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
-import { isWord, type NumberSpan } from './number-span.ts';
+import { isWord } from '../units.ts';
+import { type NumberSpan } from './number-span.ts';
 
 const IPV6_MAX = 45;
 const VERSION = /(?:version|ver|release|build|oid)\W{0,3}$/i;

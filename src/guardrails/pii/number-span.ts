@@ -1,4 +1,5 @@
 /** A number as people write it: groups of digits with little between them. What phones, cards and ids start from. */
+import { isDigit, isLetter, isWord } from '../units.ts';
 
 const GROUPS_MAX = 8;
 const DIGITS_MAX = 24;
@@ -10,13 +11,12 @@ export interface NumberSpan {
   readonly gaps: readonly string[];
 }
 
-export const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
-export const isWord = (unit: number): boolean =>
-  isDigit(unit) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) || unit === 0x5f || unit >= 0xc0;
-
 const GAP = new Set(Array.from(' -./()', (mark) => mark.charCodeAt(0)));
 
-/** The groups from the digit at `start` on: at most 8 groups, 24 digits, gaps of 1 or 2 units. */
+/**
+ * The groups from the digit at `start` on: at most 8 groups, 24 digits, gaps of 1 or 2 units. Behind the first group
+ * a single digit before a space ends it: that is a table.
+ */
 export function numberSpanAt(text: string, start: number): NumberSpan {
   const groups: [number, number][] = [];
   const gaps: string[] = [];
@@ -29,10 +29,28 @@ export function numberSpanAt(text: string, start: number): NumberSpan {
     let next = end;
     while (next - end < 2 && GAP.has(text.charCodeAt(next))) next++;
     if (next === end || !isDigit(text.charCodeAt(next))) break;
-    gaps.push(text.slice(end, next));
+    const gap = next - end === 1 ? text.charAt(end) : text.slice(end, next);
+    if (gap === ' ' && end - at === 1 && groups.length > 1) break;
+    gaps.push(gap);
     at = next;
   }
   return gaps.length < groups.length ? { groups, gaps } : { groups, gaps: gaps.slice(0, groups.length - 1) };
+}
+
+/** Lengths of groups as one number, 5 bits each: `shapeOf([3, 3, 4])`. At most 6 groups. */
+export function shapeOf(lengths: readonly number[]): number {
+  return lengths.reduce((shape, length) => 32 * shape + length, 0);
+}
+
+/** The shape of `count` groups of a span; 0 where it has fewer. */
+export function shapeAt({ groups }: NumberSpan, from: number, count: number): number {
+  if (from + count > groups.length) return 0;
+  let shape = 0;
+  for (let i = from; i < from + count; i++) {
+    const group = groups[i];
+    if (group) shape = 32 * shape + group[1] - group[0];
+  }
+  return shape;
 }
 
 /** The digits of the first `count` groups. */
@@ -42,16 +60,18 @@ export function digitsOf(text: string, span: NumberSpan, count: number): string 
   return digits;
 }
 
-const isLetter = (unit: number): boolean => ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a) || unit >= 0xc0;
 /** A label ends at most this far before its number. */
 const LABEL_GAP = 16;
 
+/** Whether there is a letter near enough before `at` to end a label: cheap, before any pattern is tried. */
+export function hasLabelBefore(text: string, at: number): boolean {
+  for (let i = at - 1; i >= 0 && at - i <= LABEL_GAP; i--) if (isLetter(text.charCodeAt(i))) return true;
+  return false;
+}
+
 /** Whether the label stands in the 40 units before `at`. */
 export function isLabelled(text: string, at: number, label: RegExp): boolean {
-  let letters = at - 1;
-  while (letters >= 0 && at - letters <= LABEL_GAP && !isLetter(text.charCodeAt(letters))) letters--;
-  if (letters < 0 || at - letters > LABEL_GAP) return false;
-  return label.test(text.slice(Math.max(0, at - 40), at));
+  return hasLabelBefore(text, at) && label.test(text.slice(Math.max(0, at - 40), at));
 }
 
 /** Whether a number that ends here ends as a whole: no letter, digit or group hangs on to it. */

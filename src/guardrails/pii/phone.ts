@@ -4,7 +4,16 @@
  */
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
-import { digitsOf, endsAt, isLabelled, isWord, type NumberSpan } from './number-span.ts';
+import { isLetter, isWord } from '../units.ts';
+import {
+  digitsOf,
+  endsAt,
+  hasLabelBefore,
+  isLabelled,
+  type NumberSpan,
+  shapeAt,
+  shapeOf,
+} from './number-span.ts';
 
 /** Country codes of one and two digits (ITU-T E.164, assigned codes); those of three start with any other pair. */
 const SHORT_CODES = new Set(
@@ -24,6 +33,7 @@ const DATE = /^(?:(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?|\d\d?[-/. ]\d\d?[-/. ](?:1
 /** A number at the first group of the span, or nothing. */
 export function phoneAt(text: string, span: NumberSpan): Candidate | undefined {
   const first = span.groups[0]?.[0] ?? 0;
+  if (span.groups.length > 4 && shapeAt(span, 1, 4) === SINGLES) return undefined;
   const isParenthesised = text[first - 1] === '(';
   const start = isParenthesised ? first - 1 : first;
   if (text[start - 1] === '+') return internationalAt(text, span, start - 1);
@@ -62,17 +72,20 @@ function isNorthAmerican(digits: string): boolean {
   return /^[2-9]\d\d[2-9]\d{6}$/.test(digits);
 }
 
+const SINGLES = shapeOf([1, 1, 1, 1]);
+const GROUPED = shapeOf([3, 3, 4]);
+const PAREN = shapeOf([3, 7]);
+
 function northAmericanAt(
   text: string,
   span: NumberSpan,
   start: number,
   isParenthesised: boolean,
 ): Candidate | undefined {
-  const lengths = span.groups.map(([from, to]) => to - from);
   const lead = digitsOf(text, span, 1);
   const skip = lead === '1' || lead === '001' ? 1 : 0;
-  const shape = lengths.slice(skip, skip + 3).join('-');
-  const count = shape === '3-3-4' ? skip + 3 : isParenthesised && shape.startsWith('3-7') ? skip + 2 : 0;
+  const isSplitOnce = isParenthesised && shapeAt(span, skip, 2) === PAREN;
+  const count = shapeAt(span, skip, 3) === GROUPED ? skip + 3 : isSplitOnce ? skip + 2 : 0;
   if (count === 0) return undefined;
   const digits = digitsOf(text, span, count).slice(skip ? lead.length : 0);
   const end = span.groups[count - 1]?.[1] ?? 0;
@@ -90,25 +103,36 @@ function northAmericanAt(
 
 function labelledAt(text: string, span: NumberSpan, start: number): Candidate | undefined {
   let count = 0;
-  let digits = '';
-  for (const [i, [from, to]] of span.groups.entries()) {
-    if (digits.length + to - from > 15) break;
-    digits += text.slice(from, to);
-    count = i + 1;
+  let digits = 0;
+  for (const [from, to] of span.groups) {
+    if (digits + to - from > 15) break;
+    digits += to - from;
+    count++;
   }
-  if (digits.length < 6 || digits.length < 2 * count || DATE.test(text.slice(start, start + 12)))
-    return undefined;
   const end = span.groups[count - 1]?.[1] ?? 0;
-  if (!endsAt(text, end) && !hasExtension(text, end)) return undefined;
+  if (digits < 6 || digits < 2 * count || (!hasLabelBefore(text, start) && !hasLabelAfter(text, end)))
+    return undefined;
+  if (DATE.test(text.slice(start, start + 12)) || (!endsAt(text, end) && !hasExtension(text, end)))
+    return undefined;
   const isNamed = isLabelled(text, start, LABEL) || LABEL_AFTER.test(text.slice(end, end + 12));
-  const isGrouped = count > 1 && digits.length > 6;
-  const isLoose = (isGrouped || isNorthAmerican(digits)) && isLabelled(text, start, LOOSE_LABEL);
-  if (!isLoose && !(isNamed && (isGrouped || digits.length > 6))) return undefined;
+  const isGrouped = count > 1 && digits > 6;
+  const isLoose = isGrouped || (digits === 10 && isNorthAmerican(digitsOf(text, span, count)));
+  const isLabelledLoosely = isLoose && isLabelled(text, start, LOOSE_LABEL);
+  if (!isLabelledLoosely && !(isNamed && (isGrouped || digits > 6))) return undefined;
   return candidate(
     start,
     withExtension(text, end),
     CONFIDENCE.contextual,
     'a number labelled as a phone number',
+  );
+}
+
+/** Letters close behind a number: cheap, before any pattern is tried. */
+function hasLabelAfter(text: string, end: number): boolean {
+  return (
+    isLetter(text.charCodeAt(end + 1)) ||
+    isLetter(text.charCodeAt(end + 2)) ||
+    isLetter(text.charCodeAt(end + 3))
   );
 }
 

@@ -7,19 +7,12 @@ import { canonicalise, type View } from '../canonical.ts';
 import { type Candidate, toFindings } from '../candidate.ts';
 import type { Guardrail } from '../guardrail.ts';
 import { CONFIDENCE } from '../overlaps.ts';
+import { isDigit, isLatinLetter, isWord } from '../units.ts';
 import { hasLuhnDigit, isCardGrouping, isIssued } from './card.ts';
 import { emailAt } from './email.ts';
 import { ibanAt } from './iban.ts';
 import { ipv4At, ipv6At } from './ip.ts';
-import {
-  digitsOf,
-  endsAt,
-  isDigit,
-  isLabelled,
-  isWord,
-  type NumberSpan,
-  numberSpanAt,
-} from './number-span.ts';
+import { digitsOf, endsAt, isLabelled, type NumberSpan, numberSpanAt } from './number-span.ts';
 import { phoneAt } from './phone.ts';
 import { ssnAt } from './ssn.ts';
 
@@ -47,15 +40,19 @@ function numbersFrom(text: string, at: number, found: Candidate[]): number {
   let end = at + 1;
   while (isDigit(text.charCodeAt(end))) end++;
   let candidate: Candidate | undefined;
-  if (isLetter(text.charCodeAt(at - 1))) candidate = end - at >= 2 ? ibanAt(text, at) : undefined;
+  if (isLatinLetter(text.charCodeAt(at - 1))) candidate = end - at >= 2 ? ibanAt(text, at) : undefined;
   else if (end - at <= 19) candidate = inSpan(text, numberSpanAt(text, at));
   if (candidate) found.push(candidate);
   return Math.max(end, candidate?.end ?? 0);
 }
 
-const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
+/** Units of the shortest number that is anyone's. */
+const SHORTEST = 7;
 
 function inSpan(text: string, span: NumberSpan): Candidate | undefined {
+  const [first] = span.groups;
+  const last = span.groups.at(-1);
+  if (!first || !last || last[1] - first[0] < SHORTEST) return undefined;
   return ipv4At(text, span) ?? cardAt(text, span) ?? ssnAt(text, span) ?? phoneAt(text, span);
 }
 
@@ -68,20 +65,20 @@ function cardAt(text: string, span: NumberSpan): Candidate | undefined {
   const before = text.charCodeAt(start - 1);
   if (isWord(before) || ((before === 0x2d || before === 0x2e) && isDigit(text.charCodeAt(start - 2))))
     return undefined;
-  const lengths: number[] = [];
-  for (const [i, [from, to]] of groups.entries()) {
+  for (let i = 0; i < groups.length; i++) {
+    const to = groups[i]?.[1] ?? 0;
     if (i > 0 && (gaps[i - 1] !== gaps[0] || !isCardGap(gaps[0]))) return undefined;
-    lengths.push(to - from);
     const isWhole = i === 0 ? !isWord(text.charCodeAt(to)) : endsAt(text, to);
-    if (!isWhole || !isCardGrouping(lengths)) continue;
+    if (to - start < CARD_MIN || !isWhole || !isCardGrouping(span, i + 1)) continue;
     const digits = digitsOf(text, span, i + 1);
-    if (digits.length < 12 || !hasLuhnDigit(digits)) continue;
+    if (!hasLuhnDigit(digits)) continue;
     if (isIssued(digits)) return { ...CARD, start, end: to };
     if (isLabelled(text, start, CARD_LABEL)) return { ...CARD, start, end: to, score: CONFIDENCE.contextual };
   }
   return undefined;
 }
 
+const CARD_MIN = 12;
 const isCardGap = (gap: string | undefined): boolean => gap === ' ' || gap === '-' || gap === '.';
 const CARD = { type: 'CREDIT_CARD', score: CONFIDENCE.validated, reason: 'a payment card number' };
 

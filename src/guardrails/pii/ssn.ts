@@ -1,9 +1,12 @@
 /** United States social security numbers (SSA, "Meaning of the social security number", and its 2011 randomisation). */
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
-import { digitsOf, endsAt, isLabelled, isWord, type NumberSpan } from './number-span.ts';
+import { isWord } from '../units.ts';
+import { digitsOf, endsAt, isLabelled, type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
 
 const LABEL = /(?:\bssn|\bss ?#|social[ _-]?security|\bsoc\.? ?sec|\bitin\b|taxpayer[ _-]?id)[^0-9]{0,24}$/i;
+
+const DASHED = shapeOf([3, 2, 4]);
 
 /** Area, group and serial are never all zero; area 666 and 900 to 999 were never given. */
 function isIssuable(digits: string): boolean {
@@ -13,21 +16,14 @@ function isIssuable(digits: string): boolean {
 /** `123-45-6789` stands alone; any other way of writing it, and bare digits, only beside a label. */
 export function ssnAt(text: string, span: NumberSpan): Candidate | undefined {
   const [first] = span.groups;
-  if (!first || isWord(text.charCodeAt(first[0] - 1)) || /[-./]/.test(text[first[0] - 1] ?? ''))
-    return undefined;
-  const lengths = span.groups.map(([from, to]) => to - from);
-  const count = lengths[0] === 9 ? 1 : lengths.slice(0, 3).join('-') === '3-2-4' ? 3 : 0;
-  if (count === 0 || !isIssuable(digitsOf(text, span, count))) return undefined;
+  const count = shapeAt(span, 0, 1) === 9 ? 1 : shapeAt(span, 0, 3) === DASHED ? 3 : 0;
   const end = span.groups[count - 1]?.[1] ?? 0;
-  if (!endsAt(text, end)) return undefined;
-  const isDashed = count === 3 && span.gaps[0] === '-' && span.gaps[1] === '-';
-  if (
-    !isDashed &&
-    !(span.gaps[0] === span.gaps[1] && isLabelled(text, first[0], LABEL)) &&
-    !(count === 1 && isLabelled(text, first[0], LABEL))
-  ) {
+  if (!first || count === 0 || !isIssuable(digitsOf(text, span, count)) || !endsAt(text, end))
     return undefined;
-  }
+  if (isWord(text.charCodeAt(first[0] - 1)) || /[-./]/.test(text[first[0] - 1] ?? '')) return undefined;
+  const isDashed = span.gaps[0] === '-' && span.gaps[1] === '-' && count === 3;
+  const isUniform = count === 1 || span.gaps[0] === span.gaps[1];
+  if (!isDashed && !(isUniform && isLabelled(text, first[0], LABEL))) return undefined;
   const score = isDashed ? CONFIDENCE.prefix : CONFIDENCE.contextual;
   return { type: 'SSN', start: first[0], end, score, reason: 'a US social security number' };
 }
