@@ -56,10 +56,10 @@ export function charge({ endpoint, facts, quote, outcome }: ChargeInput): Charge
   return { ...charged, tokens: quote.tokens, nano: quote.nano };
 }
 
-/** Whether a report says what the price needs to know. */
+/** Whether a report says what the price needs to know; one that costs nothing, of a model that is not free, does not. */
 function tells(usage: TokenUsage, price: Price): boolean {
   if (price.unit) return price.unit.per === 'audio_second' && usage.seconds !== undefined;
-  return usage.inputTokens + usage.outputTokens > 0;
+  return price.free === true || costNano(price, usage) > 0;
 }
 
 function settledNano(price: Price, usage: TokenUsage, quote: Quote, facts: RequestFacts): NanoUsd {

@@ -5,77 +5,61 @@
 import type { Endpoint, TokenUsage } from './endpoint.ts';
 import { usageFromAnswer } from './usage.ts';
 
-/** Where generated text stands in an event: chat and completions. */
-const CHAT_KEYS = [
-  '"content"',
-  '"refusal"',
-  '"reasoning_content"',
-  '"arguments"',
-  '"name"',
-  '"transcript"',
-] as const;
-const COMPLETION_KEYS = ['"text"'] as const;
-/** In every event of Responses, of sound and of transcripts that ends in `.delta`. */
-const DELTA_KEYS = ['"delta"'] as const;
+/**
+ * Keys with generated text, or the report, and what their value begins with. Inside of a string a quote is escaped, so
+ * that what looks like a key is one.
+ */
+const CHAT_KEYS = /"(?:content|refusal|reasoning_content|arguments|name|transcript|(usage))"\s*:\s*(["{])/g;
+const COMPLETION_KEYS = /"(?:text|(usage))"\s*:\s*(["{])/g;
+/** Events of Responses, of sound and of transcripts have it in `.delta` events alone. */
+const DELTA_KEYS = /"(?:delta|(usage))"\s*:\s*(["{])/g;
 
-const QUOTE = 34;
 const BACKSLASH = 92;
-const COLON = 58;
 
-function skipSpace(data: string, at: number): number {
-  let next = at;
-  while (next < data.length && data.charCodeAt(next) <= 32) next += 1;
-  return next;
-}
-
-/** Where the value of this key begins, if the string at `at` is a key and not a value; else -1. */
-function valueAt(data: string, at: number, key: string): number {
-  const colon = skipSpace(data, at + key.length);
-  return data.charCodeAt(colon) === COLON ? skipSpace(data, colon + 1) : -1;
-}
-
-/** Where the string that begins at `start` ends (its closing quote), and whether it has an escape. */
-function stringEnd(data: string, start: number): { end: number; escaped: boolean } {
-  let escaped = false;
-  for (let at = start + 1; at < data.length; at += 1) {
-    const unit = data.charCodeAt(at);
-    if (unit === QUOTE) return { end: at, escaped };
-    if (unit === BACKSLASH) {
-      escaped = true;
-      at += 1;
-    }
+/** The closing quote of the string that begins at `start`, or the end of what there is. */
+function stringEnd(data: string, start: number): number {
+  let end = data.indexOf('"', start + 1);
+  for (; end >= 0; end = data.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (data.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes += 1;
+    if (slashes % 2 === 0) return end;
   }
-  return { end: data.length, escaped };
+  return data.length;
 }
 
-function decodedLength(token: string): number {
+/** UTF-16 units of the string between these quotes, as decoded. */
+function decodedLength(data: string, start: number, end: number): number {
+  const length = end - start - 1;
+  if (!data.slice(start + 1, end).includes('\\')) return length;
   try {
-    const text: unknown = JSON.parse(token);
-    return typeof text === 'string' ? text.length : token.length;
+    const text: unknown = JSON.parse(data.slice(start, end + 1));
+    return typeof text === 'string' ? text.length : length;
   } catch {
-    return token.length;
+    return length;
   }
 }
 
-/** Characters of all strings that stand under this key, at any depth. */
-function charsUnder(data: string, key: string): number {
+interface Seen {
+  /** Characters of generated text. */
+  readonly chars: number;
+  /** There is a usage report, not null. */
+  readonly report: boolean;
+}
+
+function scan(data: string, keys: RegExp): Seen {
   let chars = 0;
-  for (let at = data.indexOf(key); at >= 0; at = data.indexOf(key, at + key.length)) {
-    const start = valueAt(data, at, key);
-    if (start < 0 || data.charCodeAt(start) !== QUOTE) continue;
-    const { end, escaped } = stringEnd(data, start);
-    chars += escaped ? decodedLength(data.slice(start, end + 1)) : end - start - 1;
+  let report = false;
+  keys.lastIndex = 0;
+  for (let found = keys.exec(data); found; found = keys.exec(data)) {
+    const [, usage, sign] = found;
+    if (sign === '"' && !usage) {
+      const start = keys.lastIndex - 1;
+      const end = stringEnd(data, start);
+      chars += decodedLength(data, start, end);
+      keys.lastIndex = end + 1;
+    } else if (usage && sign === '{') report = true;
   }
-  return chars;
-}
-
-/** Whether `"usage"` has an object for its value. Inside of a string its quotes would be escaped. */
-function reportsUsage(data: string): boolean {
-  for (let at = data.indexOf('"usage"'); at >= 0; at = data.indexOf('"usage"', at + 7)) {
-    const start = valueAt(data, at, '"usage"');
-    if (start >= 0 && data[start] === '{') return true;
-  }
-  return false;
+  return { chars, report };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -108,7 +92,7 @@ const DELTA = /"type"\s*:\s*"[a-z_.]{1,80}\.delta"/;
 
 /** A chat or completions chunk without choices: it exists only since `include_usage` was asked for. */
 export function isUsageOnlyChunk(data: string): boolean {
-  if (!/"choices"\s*:\s*\[\s*\]/.test(data) || !reportsUsage(data)) return false;
+  if (!/"choices"\s*:\s*\[\s*\]/.test(data) || !/"usage"\s*:\s*\{/.test(data)) return false;
   const chunk = parse(data);
   return Array.isArray(chunk?.['choices']) && chunk['choices'].length === 0 && chunk['usage'] !== null;
 }
@@ -117,7 +101,7 @@ export class StreamUsage {
   readonly #endpoint: Endpoint;
   readonly #responses: boolean;
   readonly #pictures: boolean;
-  readonly #keys: readonly string[];
+  readonly #keys: RegExp;
   readonly #byDelta: boolean;
   /** The last report; undefined until one can be believed. */
   usage: TokenUsage | undefined;
@@ -138,23 +122,18 @@ export class StreamUsage {
 
   /** @param data the `data` of one server-sent event; never throws, whatever it is */
   event(data: string): void {
-    this.#countContent(data);
+    const { chars, report } = scan(data, this.#keys);
+    if (chars > 0 && (!this.#byDelta || DELTA.test(data))) {
+      this.contentEvents += 1;
+      this.contentChars += chars;
+    }
     if (this.#responses && !this.made && CREATED.test(data)) this.#make(parse(data)?.['response']);
-    if (reportsUsage(data)) this.#report(data);
+    if (report) this.#report(data);
   }
 
   /** As `isUsageOnlyChunk`, for the endpoints that have such chunks. */
   isUsageOnly(data: string): boolean {
     return !this.#byDelta && isUsageOnlyChunk(data);
-  }
-
-  #countContent(data: string): void {
-    if (this.#byDelta && !DELTA.test(data)) return;
-    let chars = 0;
-    for (const key of this.#keys) chars += charsUnder(data, key);
-    if (chars === 0) return;
-    this.contentEvents += 1;
-    this.contentChars += chars;
   }
 
   #report(data: string): void {

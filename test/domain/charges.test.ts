@@ -151,6 +151,14 @@ describe('usage unknown', () => {
     expect(charged).toEqual({ tokens: quoted.tokens, nano: quoted.nano, release: false, over: false });
     expect(charged.nano).toBeGreaterThan(0);
   });
+  test('a report that costs nothing is none', () => {
+    const facts = { model: 'text-embedding-3-small', outputCap: undefined, capFields: [] };
+    for (const usage of [used(0, 5), used(0, 0), used(0, 0, { seconds: 9 })]) {
+      const { quoted, charged } = end({ usage }, facts, '/embeddings');
+      expect([charged.nano, charged.nano > 0]).toEqual([quoted.nano, true]);
+    }
+    expect(end({ usage: used(5, 0) }, facts, '/embeddings').charged.nano).toBe(100);
+  });
   test('a free model stays free', () => {
     for (const outcome of [{}, stream, { usage: used(20, 10) }]) {
       expect(end(outcome, { model: 'gift' }).charged).toMatchObject({ nano: 0, over: false });
