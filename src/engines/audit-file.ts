@@ -105,6 +105,7 @@ class FileAuditLog implements AuditLog {
       onLate: (sequences) => this.#commit.note(house('audit.late', { sequences })),
       onTrouble: () => this.#tellHealth(),
     });
+    this.#told = this.#commit.trouble;
   }
 
   /** Resolves when what was recovered is durable, or the disk has had `waitMsMax` for it. */
@@ -149,6 +150,7 @@ class FileAuditLog implements AuditLog {
 
   async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#writeDropped();
     this.#commit.note(house('audit.close', {}));
     const drained = await this.#commit.drain(CLOSE_MS_MAX);
     this.#checkpoint();
@@ -191,8 +193,13 @@ class FileAuditLog implements AuditLog {
     if (!this.#closing) this.#commit.note(house('audit.checkpoint', { ...statement }));
   }
 
+  /** Once the queue has room, or the note of what was dropped would be dropped itself. */
   #sayDropped(): void {
-    if (this.#space !== 'ample' || this.#commit.trouble !== undefined) return;
+    const room = this.#commit.waiting < 1000 && this.#commit.trouble === undefined;
+    if (room && this.#space === 'ample') this.#writeDropped();
+  }
+
+  #writeDropped(): void {
     const dropped = this.#commit.takeDropped();
     if (dropped) this.#commit.note(house('audit.dropped', { dropped }, 'failure'));
   }

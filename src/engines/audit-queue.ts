@@ -37,9 +37,10 @@ export class DraftQueue {
     return this.#pending.length;
   }
 
-  /** False if the queue is full. The last quarter is kept for outcomes. */
+  /** False if the queue is full. The last quarter is kept for outcomes and for what the log says of itself. */
   push(draft: EntryDraft, timestamp: string, waiter?: Waiter): boolean {
-    const share = draft.action === 'exchange.outcome' ? 1 : 0.75;
+    const first = draft.action === 'exchange.outcome' || draft.action.startsWith('audit.');
+    const share = first ? 1 : 0.75;
     if (this.size >= QUEUE_ENTRIES_MAX * share || this.#chars >= QUEUE_CHARS_MAX * share) return false;
     const text = draftText(draft, timestamp);
     this.#pending.push({ draft, timestamp, text, waiter });

@@ -32,7 +32,12 @@ export class FaultyDisk implements DiskPort {
   freeBytesNow = Number.MAX_SAFE_INTEGER;
   /** Whether what was written since the last good datasync is lost when one fails. */
   losesUnsynced = false;
+  readonly #disk: DiskPort;
   #count = 0;
+
+  constructor(disk: DiskPort = localDisk) {
+    this.#disk = disk;
+  }
 
   async #call<T>(call: DiskCall, work: () => Promise<T>, onFault?: () => Promise<void>): Promise<T> {
     this.trace.push(`+${call}`);
@@ -51,15 +56,15 @@ export class FaultyDisk implements DiskPort {
   }
 
   makeDir(path: string): Promise<void> {
-    return this.#call('makeDir', () => localDisk.makeDir(path));
+    return this.#call('makeDir', () => this.#disk.makeDir(path));
   }
 
   sync(path: string): Promise<void> {
-    return this.#call('sync', () => localDisk.sync(path));
+    return this.#call('sync', () => this.#disk.sync(path));
   }
 
   remove(path: string): Promise<void> {
-    return this.#call('remove', () => localDisk.remove(path));
+    return this.#call('remove', () => this.#disk.remove(path));
   }
 
   freeBytes(): Promise<number> {
@@ -67,7 +72,7 @@ export class FaultyDisk implements DiskPort {
   }
 
   async create(path: string): Promise<DiskFile> {
-    const file = await this.#call('create', () => localDisk.create(path));
+    const file = await this.#call('create', () => this.#disk.create(path));
     let written = 0;
     let synced = 0;
     const half = async (bytes: Buffer, offset: number): Promise<void> => {
