@@ -1,0 +1,292 @@
+/**
+ * The ledger of a house of many processes, in Redis or Valkey: one script to admit, one to settle, by the
+ * server's clock. Must never admit on an outage, nor leave taken what its caller was told had failed.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { utcDay } from '../base/clock.ts';
+import { Refusal } from '../base/errors.ts';
+import type {
+  Admitted,
+  AdmitRequest,
+  Ledger,
+  LedgerHealth,
+  NotAdmitted,
+  ScopeKind,
+  SettleRequest,
+  SettleResult,
+  Usage,
+} from '../ports/ledger.ts';
+import { Connection, type Inspection, within } from './ledger-redis-connection.ts';
+import { Membership, type Spent } from './ledger-redis-membership.ts';
+import {
+  type Argument,
+  admitAnswer,
+  admitArguments,
+  type Reply,
+  type ScriptName,
+  usageAnswer,
+} from './ledger-redis-scripts.ts';
+import { type Settlement, Settlements } from './ledger-redis-settlements.ts';
+import { RedisTime } from './ledger-redis-time.ts';
+import { WINDOWS_MS, type WindowsMs } from './ledger-windows.ts';
+
+export interface RedisLedgerOptions {
+  /** `redis://` or `rediss://`, with user, password and database as needed. */
+  readonly url: string;
+  /** Houses that share a server have different ones; `[a-z0-9-]`. */
+  readonly namespace?: string;
+  /** Digest that tells one house secret from another. */
+  readonly fingerprint: string;
+  /** Stable name of this process's place, held by a lock; random if there is none. */
+  readonly processName?: string;
+  /** {@link MembershipOptions.mayInitialise} */
+  readonly mayInitialise: () => Promise<boolean>;
+  /** Longest a call takes before it is `ledger.unavailable`. */
+  readonly waitMsMax?: number;
+  readonly beatMs?: number;
+  readonly leaseMs?: number;
+  /** Other lengths than a minute, an hour and a day are for tests. */
+  readonly windowsMs?: WindowsMs;
+}
+
+export interface RedisLedger extends Ledger {
+  /**
+   * Connects and joins. A server that cannot be reached is no error: `health` says so and it is tried for ever.
+   * @throws Error if the ledger belongs to another house secret
+   */
+  open(): Promise<void>;
+  /** Data were lost, and only `adopt` or the next UTC day makes the ledger usable again. */
+  needsAdoption(): boolean;
+  /**
+   * An operator's word that what was lost is left behind; `spent` is put on the books first.
+   * @throws ledger.unavailable
+   */
+  adopt(spent?: readonly Spent[]): Promise<void>;
+}
+
+const DEFAULTS = {
+  namespace: 'sallyport',
+  waitMsMax: 250,
+  beatMs: 1000,
+  leaseMs: 4000,
+  windowsMs: WINDOWS_MS,
+};
+/** A settlement that comes later than this after its reservation was closed is `unknown`, not `late`. */
+const CLOSED_MS = 600_000;
+/** How long `open` waits for a first word of the server, and `close` for settlements under way. */
+const PATIENCE_MS = 2000;
+/** The server's settings are looked at again after this many beats. */
+const INSPECT_EVERY = 10;
+
+type Settings = Required<Omit<RedisLedgerOptions, 'mayInitialise'>>;
+
+function unavailable(detail: string, cause?: unknown): Refusal {
+  return new Refusal('ledger.unavailable', { detail, cause });
+}
+
+class LedgerOnRedis implements RedisLedger {
+  readonly #settings: Settings;
+  readonly #lengths: readonly [minute: number, hour: number, day: number];
+  readonly #base: string;
+  readonly #connection: Connection;
+  readonly #time = new RedisTime();
+  readonly #membership: Membership;
+  readonly #listeners: ((keyId: string, version: number) => void)[] = [];
+  readonly #closing = new AbortController();
+  readonly #settlements: Settlements;
+  #inspection: Inspection | undefined;
+  #beats: Promise<void> = Promise.resolve();
+
+  constructor({ mayInitialise, ...options }: RedisLedgerOptions) {
+    this.#settings = { ...DEFAULTS, processName: randomUUID(), ...options };
+    const { url, namespace, waitMsMax, windowsMs } = this.#settings;
+    this.#lengths = [windowsMs.minute, windowsMs.hour, windowsMs.day];
+    this.#base = `{sp:${namespace}}`;
+    this.#connection = new Connection(url, this.#channel, waitMsMax);
+    const membership = { ...this.#settings, closedMs: CLOSED_MS, mayInitialise };
+    this.#membership = new Membership(this.#call.bind(this), membership);
+    this.#settlements = new Settlements(this.#sendSettlement.bind(this), this.#closing.signal);
+  }
+
+  async open(): Promise<void> {
+    this.#connection.start(
+      () => void this.#membership.beat(),
+      (message) => this.#push(message),
+    );
+    this.#beats = this.#keepBeating();
+    await this.#firstWord();
+    if (this.#membership.standing === 'foreign') {
+      await this.close();
+      throw new Error('the ledger in Redis was made with another SALLYPORT_SECRET');
+    }
+  }
+
+  async admit(request: AdmitRequest): Promise<Admitted | NotAdmitted> {
+    const started = performance.now();
+    const left = () => this.#settings.waitMsMax - (performance.now() - started);
+    // The second try is for replies that took nothing: a clock estimate that was off, a process given up for dead.
+    for (let tries = 0; tries < 2 && left() > 0; tries++) {
+      this.#mustBeUsable();
+      const reply = await this.#askToAdmit(request, started, left());
+      if (reply[0] === 'admitted' || reply[0] === 'refused') return admitAnswer(reply, request, this.#dayMs);
+      if (reply[0] === 'late') continue;
+      if (reply[0] === 'lost') this.#membership.forsake();
+      await within(this.#membership.beat(), left()).catch(() => undefined);
+    }
+    throw unavailable('not admitted in time');
+  }
+
+  settle({ reservationId, tokens, nano, release = false }: SettleRequest): Promise<SettleResult> {
+    return this.#settlements.settle({ reservationId, tokens, nano, how: release ? 'release' : 'use' });
+  }
+
+  async usage(kind: ScopeKind, id: string): Promise<Usage> {
+    this.#mustBeUsable();
+    const args = [this.#membership.epoch, `${kind}:${id}`, ...this.#lengths];
+    const reply = await this.#orUnavailable(this.#call('usage', args, this.#settings.waitMsMax));
+    if (reply[0] === 'used') return usageAnswer(reply, this.#dayMs);
+    this.#membership.forsake();
+    throw unavailable('the marker is gone');
+  }
+
+  async setKeyVersion(keyId: string, version: number): Promise<void> {
+    const args = [keyId, version, this.#channel];
+    await this.#orUnavailable(this.#call('keyVersion', args, this.#settings.waitMsMax));
+  }
+
+  onKeyChanged(listener: (keyId: string, version: number) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  day(): string {
+    const now = this.#time.at(performance.now()) ?? Date.now();
+    return utcDay(Math.floor(now / this.#dayMs) * this.#dayMs);
+  }
+
+  health(): LedgerHealth {
+    const reason = this.#whyNot();
+    return { usable: reason === undefined, reason, warnings: this.#inspection?.warnings ?? [] };
+  }
+
+  needsAdoption(): boolean {
+    return this.#membership.standing === 'lost';
+  }
+
+  async adopt(spent: readonly Spent[] = []): Promise<void> {
+    await this.#orUnavailable(this.#membership.adopt(spent));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    if (this.#connection.ready) await within(this.#settlements.drained(), PATIENCE_MS).catch(() => undefined);
+    this.#closing.abort();
+    await this.#beats;
+    if (this.#connection.ready) await this.#membership.leave().catch(() => undefined);
+    this.#connection.close();
+  }
+
+  get #dayMs(): number {
+    return this.#settings.windowsMs.day;
+  }
+
+  get #channel(): string {
+    return `${this.#base}:keys`;
+  }
+
+  #whyNot(): string | undefined {
+    const { standing } = this.#membership;
+    if (standing === 'foreign') return 'the ledger belongs to another house secret';
+    if (!this.#connection.ready) return 'no connection to the ledger';
+    if (standing === 'lost') return 'the ledger lost its data: adopt it, or wait for the next UTC day';
+    if (standing === 'away') return 'the ledger does not answer';
+    if (this.#inspection === undefined) return "the ledger's settings are not known yet";
+    return this.#inspection.fault;
+  }
+
+  #mustBeUsable(): void {
+    const reason = this.#whyNot();
+    if (reason !== undefined) throw unavailable(reason);
+  }
+
+  async #orUnavailable<T>(promise: Promise<T>): Promise<T> {
+    try {
+      return await promise;
+    } catch (error) {
+      throw unavailable('no answer', error);
+    }
+  }
+
+  async #call(script: ScriptName, args: readonly Argument[], waitMs: number): Promise<Reply> {
+    const sent = performance.now();
+    const reply = await this.#connection.run(script, this.#base, args, waitMs);
+    this.#time.observe(reply[1], sent, performance.now());
+    return reply;
+  }
+
+  async #askToAdmit(request: AdmitRequest, started: number, waitMs: number): Promise<Reply> {
+    const { waitMsMax, windowsMs } = this.#settings;
+    const deadlineMs = (this.#time.at(started) ?? 0) + waitMsMax;
+    const { epoch, process } = this.#membership;
+    const args = admitArguments(request, { epoch, process, deadlineMs, windowsMs });
+    try {
+      return await this.#call('admit', args, waitMs);
+    } catch (error) {
+      // It may have been taken all the same, its reply lost: then it is given back.
+      const refusedByServer = error instanceof Error && error.name === 'ReplyError';
+      const { reservationId } = request;
+      if (!refusedByServer)
+        void this.#settlements.settle({ reservationId, tokens: 0, nano: 0, how: 'abandon' });
+      throw unavailable('no answer', error);
+    }
+  }
+
+  #sendSettlement({ reservationId, tokens, nano, how, nonce }: Settlement): Promise<Reply> {
+    const { epoch } = this.#membership;
+    const args = [epoch, reservationId, nonce, tokens, nano, how, ...this.#lengths, CLOSED_MS];
+    return this.#call('settle', args, this.#settings.waitMsMax);
+  }
+
+  /** Ends early when the ledger is closed. */
+  async #pause(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
+  }
+
+  #push(message: string): void {
+    const [keyId = '', version] = message.split(' ');
+    for (const listener of this.#listeners) listener(keyId, Number(version));
+  }
+
+  async #firstWord(): Promise<void> {
+    const until = performance.now() + PATIENCE_MS;
+    while (performance.now() < until && !this.#closing.signal.aborted) {
+      const { standing } = this.#membership;
+      if (standing === 'foreign' || standing === 'lost') return;
+      if (standing === 'joined' && this.#inspection !== undefined) return;
+      await pause(5);
+    }
+  }
+
+  async #keepBeating(): Promise<void> {
+    const { beatMs } = this.#settings;
+    for (let beats = 0; !this.#closing.signal.aborted; beats++) {
+      if (this.#connection.ready) {
+        await this.#membership.beat();
+        if (this.#inspection === undefined || beats % INSPECT_EVERY === 0) await this.#inspect();
+        this.#connection.probePushes();
+      }
+      const steady = this.#membership.standing === 'joined' && this.#inspection !== undefined;
+      await this.#pause(steady ? beatMs : Math.min(beatMs, 50));
+    }
+  }
+
+  /** On an outage what was known stands. */
+  async #inspect(): Promise<void> {
+    this.#inspection = await this.#connection.inspect().catch(() => this.#inspection);
+  }
+}
+
+/** Builds the engine; nothing is connected before {@link RedisLedger.open}. */
+export function createRedisLedger(options: RedisLedgerOptions): RedisLedger {
+  return new LedgerOnRedis(options);
+}

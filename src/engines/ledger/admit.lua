@@ -1,0 +1,145 @@
+-- Checks every limit and the money of all scopes, then takes all of them, or nothing.
+-- Atomic: the whole script. Nothing is taken after the deadline, without the marker, or twice for one id.
+--
+-- KEYS[1]  the marker (scope.lua)
+-- ARGV     1 epoch · 2 process · 3 deadline (ms, the server's clock) · 4 reservation id · 5 tokens
+--          6 nano-dollars · 7 key id or '' · 8 key version · 9 minute, 10 hour, 11 day (ms)
+--          12 position of the scope whose windows are told, 0 for none
+--          then 8 for each scope: kind:id, requests a minute, an hour, a day, tokens a minute, concurrency,
+--          daily budget, monthly budget (nano-dollars); '' where there is no limit
+-- Returns  {'admitted', now, day, windows…} · {'refused', now, reason, scope, retry after (ms), windows…}
+--          windows: limit (-1 for none), remaining, reset (ms) of requests a minute, then of tokens a minute
+--          {'late', now} past the deadline or abandoned · {'lost', now} no marker, or another epoch
+--          {'rejoin', now} the process was given up for dead
+
+local server_now = now_ms()
+local process, id = ARGV[2], ARGV[4]
+local tokens, nano, version = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[8])
+local width = lengths(ARGV[9], ARGV[10], ARGV[11])
+local told = tonumber(ARGV[12])
+
+local marker = call('HMGET', KEYS[1], 'epoch', 'beat:' .. process)
+if marker[1] ~= ARGV[1] then return { 'lost', server_now } end
+if not marker[2] then return { 'rejoin', server_now } end
+if server_now > tonumber(ARGV[3]) then return { 'late', server_now } end
+
+local count = (#ARGV - 12) / 8
+local names = { KEYS[1] .. ':r:' .. id, KEYS[1] .. ':k:' .. ARGV[7] }
+for i = 1, count do names[2 + i] = KEYS[1] .. ':s:' .. ARGV[5 + 8 * i] end
+local found = call('MGET', unpack(names))
+
+if found[1] then
+  local reservation = cmsgpack.unpack(found[1])
+  if not reservation[ANSWER] then return { 'late', server_now } end
+  return { 'admitted', server_now, reservation[RES_DAY], unpack(reservation[ANSWER]) }
+end
+
+local scopes, now = {}, server_now
+for i = 1, count do
+  local first = 5 + 8 * i
+  local scope = open_scope(ARGV[first], found[2 + i])
+  scope.limits = { [0] = tonumber(ARGV[first + 1]), tonumber(ARGV[first + 2]), tonumber(ARGV[first + 3]),
+    tonumber(ARGV[first + 4]) }
+  scope.concurrency = tonumber(ARGV[first + 5])
+  scope.daily, scope.monthly = tonumber(ARGV[first + 6]), tonumber(ARGV[first + 7])
+  scopes[i] = scope
+  now = max(now, scope.counters[SEEN])
+end
+for i = 1, count do roll(scopes[i], now, width) end
+
+-- Time until `amount` fits into a window, from the oldest slot on; its length if it never will.
+local function retry_after(scope, window, amount)
+  local c, at, w = scope.counters, WINDOWS + window * 3, width[window]
+  local limit, slot = scope.limits[window], c[at]
+  if amount > limit then return ceil(w * SLOTS) end
+  local over = c[at + 1] + c[at + 2] + amount - limit
+  local bytes = call('GETRANGE', scope.ring, window * SLOTS * 8, (window + 1) * SLOTS * 8 - 1)
+  for k = 0, SLOTS - 1 do
+    local position = (slot + k) % SLOTS * 8 + 1
+    if position + 7 <= #bytes then over = over - struct.unpack('<d', bytes, position) end
+    if over <= 0 then return max(1, ceil((slot + k + 1) * w - now)) end
+  end
+  return max(1, ceil((slot + SLOTS + 1) * w - now))
+end
+
+local function until_next_month(c)
+  local day = c[DAY] + 1
+  while month_of(day) == c[MONTH] do day = day + 1 end
+  return day * width.day - now
+end
+
+-- Spent money first, because waiting does not help; then by scope in order.
+local function refusal()
+  for i, scope in ipairs(scopes) do
+    local c = scope.counters
+    if scope.monthly and c[MONTH_SETTLED] + nano > scope.monthly then return 'budget', i, until_next_month(c) end
+    if scope.daily and c[DAY_SETTLED] + nano > scope.daily then
+      return 'budget', i, (c[DAY] + 1) * width.day - now
+    end
+  end
+  for i, scope in ipairs(scopes) do
+    local c = scope.counters
+    for window = 0, 3 do
+      local at, limit = WINDOWS + window * 3, scope.limits[window]
+      local amount = window == TOKENS_MINUTE and tokens or 1
+      if limit and c[at + 1] + c[at + 2] + amount > limit then
+        return window == TOKENS_MINUTE and 'tokens' or 'requests', i, retry_after(scope, window, amount)
+      end
+    end
+    if scope.concurrency and c[OPEN] + 1 > scope.concurrency then return 'concurrency', i, 1000 end
+    if scope.daily and c[DAY_SETTLED] + c[DAY_RESERVED] + nano > scope.daily then return 'held', i, 1000 end
+    if scope.monthly and c[MONTH_SETTLED] + c[MONTH_RESERVED] + nano > scope.monthly then return 'held', i, 1000 end
+  end
+end
+
+local function windows_told()
+  local told_windows = {}
+  for _, window in ipairs({ 0, TOKENS_MINUTE }) do
+    local scope, limit, remaining, reset = scopes[told], -1, 0, 0
+    if scope and scope.limits[window] then
+      local c, at = scope.counters, WINDOWS + window * 3
+      local used = c[at + 1] + c[at + 2]
+      limit, remaining = scope.limits[window], max(0, scope.limits[window] - used)
+      if used > 0 then reset = ceil((c[at] + SLOTS + 1) * width[window] - now) end
+    end
+    local n = #told_windows
+    told_windows[n + 1], told_windows[n + 2], told_windows[n + 3] = limit, remaining, reset
+  end
+  return told_windows
+end
+
+local known = tonumber(found[2] or 0)
+local reason, which, retry_ms
+if ARGV[7] ~= '' and version < known then
+  reason, which, retry_ms = 'stale_key', 0, 1
+else
+  reason, which, retry_ms = refusal()
+end
+if reason then
+  for i = 1, count do save(scopes[i]) end
+  return { 'refused', server_now, reason, which, max(1, ceil(retry_ms)), unpack(windows_told()) }
+end
+
+if ARGV[7] ~= '' and version > known then
+  call('SET', KEYS[1] .. ':k:' .. ARGV[7], ARGV[8], 'PX', KEPT_MS)
+end
+local day, month = floor(now / width.day), scopes[1].counters[MONTH]
+local reservation = { 'open', process, now, day, month, tokens, nano, false }
+for i, scope in ipairs(scopes) do
+  local c = scope.counters
+  for window = 0, 2 do
+    local current = WINDOWS + window * 3 + 1
+    c[current] = c[current] + 1
+  end
+  c[WINDOWS + TOKENS_MINUTE * 3 + 1] = c[WINDOWS + TOKENS_MINUTE * 3 + 1] + tokens
+  c[OPEN] = c[OPEN] + 1
+  c[DAY_REQUESTS] = c[DAY_REQUESTS] + 1
+  c[DAY_RESERVED] = c[DAY_RESERVED] + nano
+  c[MONTH_RESERVED] = c[MONTH_RESERVED] + nano
+  reservation[SCOPES + i - 1] = scope.name
+  save(scope)
+end
+reservation[ANSWER] = windows_told()
+call('SET', KEYS[1] .. ':r:' .. id, cmsgpack.pack(reservation), 'PX', KEPT_MS)
+call('SADD', KEYS[1] .. ':p:' .. process, id)
+return { 'admitted', server_now, day, unpack(reservation[ANSWER]) }
