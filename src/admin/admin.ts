@@ -1,0 +1,111 @@
+/**
+ * The operators' door in HTTP: who acts, which row, how it is answered. Bodies are read only from who has shown a
+ * credential; refusals have the shape and the headers they have on the callers' side.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
+import { equalInConstantTime } from '../base/secret.ts';
+import { type Authenticator, readCredential } from '../domain/authentication.ts';
+import type { FailedAttempts } from '../domain/failed-attempts.ts';
+import { parseJson } from '../openai/json.ts';
+import { adminOpenApi } from './openapi.ts';
+import { perform } from './perform.ts';
+import type { Actor, AdminTools, Route } from './route.ts';
+import { ADMIN_ROUTES } from './routes.ts';
+
+export interface AdminDeps extends AdminTools {
+  /** SALLYPORT_ADMIN_KEY: 32 to 256 printable characters. */
+  readonly adminKey: string;
+  /** For issued keys and tokens, whose role decides. */
+  readonly authenticator: Authenticator;
+  readonly failedAttempts: FailedAttempts;
+}
+
+const bodyBytesMax = 65_536;
+
+/** Adds `/admin/*`: the table's routes and their description; everything else there is 404 `access.not_found`. */
+export function registerAdmin(app: FastifyInstance, deps: AdminDeps): void {
+  void app.register(
+    async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser(
+        'application/json',
+        { parseAs: 'buffer', bodyLimit: bodyBytesMax },
+        (_request, body, done) => done(null, body),
+      );
+      scope.setErrorHandler((error, _request, reply) => answerRefusal(reply, refusalFrom(error)));
+      scope.setNotFoundHandler((_request, reply) => answerRefusal(reply, new Refusal('access.not_found')));
+      const description = adminOpenApi();
+      scope.get('/openapi.json', () => description);
+      for (const route of ADMIN_ROUTES) register(scope, route, deps);
+    },
+    { prefix: '/admin' },
+  );
+}
+
+function register(scope: FastifyInstance, route: Route, deps: AdminDeps): void {
+  const actors = new WeakMap<FastifyRequest, Actor>();
+  scope.route<{ Params: { id?: string } }>({
+    method: route.method,
+    url: route.path.slice('/admin'.length),
+    onRequest: async (request) => {
+      actors.set(request, await actorOf(request, deps));
+    },
+    handler: async (request, reply) => {
+      const actor = actors.get(request);
+      if (actor === undefined) throw new Refusal('auth.missing');
+      const { id, ip: source } = request;
+      const target = request.params.id ?? '';
+      const body = await perform(deps, { route, actor, id, source, target, input: () => inputOf(request) });
+      return reply.code(route.status).send(body);
+    },
+  });
+}
+
+/** @throws auth.*, access.address, rate.source, store.unavailable */
+async function actorOf(request: FastifyRequest, deps: AdminDeps): Promise<Actor> {
+  const { rawHeaders, url = '' } = request.raw;
+  const source = request.ip;
+  try {
+    const credential = readCredential(rawHeaders, url);
+    if (equalInConstantTime(credential, deps.adminKey)) {
+      return { user: 'admin', role: 'admin', credential: 'admin-key' };
+    }
+    return await deps.authenticator.authenticate({ rawHeaders, target: url, source });
+  } catch (error) {
+    const { code } = asRefusal(error);
+    if (deps.failedAttempts.count(source)) {
+      deps.auditLog.note({
+        userId: 'anonymous',
+        action: 'admin.refused',
+        resource: 'admin',
+        status: 'failure',
+        metadata: { request: request.id, source, code },
+      });
+    }
+    throw error;
+  }
+}
+
+/** The query of a GET, the body of a POST; what a method does not take must not be there. */
+function inputOf({ method, query, body }: FastifyRequest): unknown {
+  if (method !== 'POST') {
+    if (Buffer.isBuffer(body) && body.length > 0) throw new Refusal('request.unknown_field');
+    return query;
+  }
+  if (Object.keys(query ?? {}).length > 0) throw new Refusal('request.query');
+  return parseJson(Buffer.isBuffer(body) ? body : Buffer.alloc(0)).value;
+}
+
+/** Fastify's own refusals of a request, in the catalogue's words. */
+function refusalFrom(error: unknown): Refusal {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  if (error instanceof Refusal || typeof status !== 'number' || status >= 500) return asRefusal(error);
+  if (status === 413) return new Refusal('request.too_large', { cause: error });
+  if (status === 415) return new Refusal('request.media_type', { cause: error });
+  return new Refusal('request.framing', { cause: error });
+}
+
+async function answerRefusal(reply: FastifyReply, refusal: Refusal): Promise<void> {
+  await reply.code(refusal.status).headers(errorHeaders(refusal)).send(errorBody(refusal));
+}

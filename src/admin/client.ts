@@ -1,0 +1,98 @@
+/** The admin API as a command uses it: over HTTP to a running gateway, or straight to the rules where none runs. */
+import { existsSync, readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { Refusal } from '../base/errors.ts';
+import { perform } from './perform.ts';
+import type { AdminTools } from './route.ts';
+import { ADMIN_ROUTES } from './routes.ts';
+
+export interface AdminApi {
+  /**
+   * The answer's body. `path` with its query.
+   * @throws Error with a sentence for the operator
+   */
+  call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+const callMsMax = 10_000;
+const refusalSchema = z.object({
+  error: z.object({ message: z.string(), param: z.string().nullable(), code: z.string().nullable() }),
+});
+
+/** The running gateway's, found by ADMIN_HOST, ADMIN_PORT and the admin key of the environment or DATA_DIR. */
+export function remoteAdminApi(env: Variables): AdminApi {
+  const host = env['ADMIN_HOST'] || env['HOST'] || '127.0.0.1';
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const port = env['ADMIN_PORT'] || '8788';
+  const origin = `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`;
+  return {
+    async call(method, path, body) {
+      const answer = await reach(origin, path, {
+        method,
+        headers: {
+          authorization: `Bearer ${adminKeyOf(env)}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        redirect: 'error',
+        signal: AbortSignal.timeout(callMsMax),
+      });
+      const content: unknown = await answer.json().catch(() => undefined);
+      if (answer.ok) return content;
+      throw new Error(
+        sentenceOf(content, answer.headers.get('x-sallyport-code')) ?? `status ${answer.status}`,
+      );
+    },
+  };
+}
+
+async function reach(origin: string, path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(origin + path, init);
+  } catch (cause) {
+    throw new Error(`no gateway answers at ${origin} (ADMIN_HOST, ADMIN_PORT)`, { cause });
+  }
+}
+
+function sentenceOf(content: unknown, code: string | null): string | undefined {
+  const refusal = refusalSchema.safeParse(content);
+  if (!refusal.success) return undefined;
+  const { message, param } = refusal.data.error;
+  return `${message}${param === null ? '' : ` (${param})`}${code === null ? '' : ` [${code}]`}`;
+}
+
+function adminKeyOf(env: Variables): string {
+  if (env['SALLYPORT_ADMIN_KEY']) return env['SALLYPORT_ADMIN_KEY'];
+  const file = env['SALLYPORT_ADMIN_KEY_FILE'] || join(env['DATA_DIR'] || 'data', 'admin-key');
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  throw new Error('SALLYPORT_ADMIN_KEY is needed');
+}
+
+/** The same rules and the same record without a listener, for a command that holds the lock of DATA_DIR itself. */
+export function directAdminApi(tools: AdminTools): AdminApi {
+  return {
+    async call(method, path, body) {
+      const [pathname = '', search = ''] = path.split('?');
+      const parts = pathname.split('/');
+      const found = ADMIN_ROUTES.find((route) => route.method === method && fits(route.path, parts));
+      if (found === undefined) throw new Refusal('access.not_found');
+      return await perform(tools, {
+        route: found,
+        actor: { user: 'admin', role: 'admin', credential: 'command' },
+        id: randomUUID(),
+        source: 'local',
+        target: decodeURIComponent(parts[found.path.split('/').indexOf(':id')] ?? ''),
+        input: () => (method === 'POST' ? body : Object.fromEntries(new URLSearchParams(search))),
+      });
+    },
+  };
+}
+
+function fits(pattern: string, parts: readonly string[]): boolean {
+  const own = pattern.split('/');
+  return own.length === parts.length && own.every((part, index) => part === ':id' || part === parts[index]);
+}

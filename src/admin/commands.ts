@@ -1,0 +1,126 @@
+/** The commands `keys`, `usage` and `audit list`: they print the admin API's JSON and hold no rules of their own. */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type AdminApi, remoteAdminApi } from './client.ts';
+
+/** Exit codes: 0 done, 1 refused or not reached (said on standard error), 2 not understood. */
+export type CommandResult = Promise<number>;
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_OVERLAP_S = 86_400;
+
+const KEYS_USAGE = `usage: keys create --user U --tier T [--role user|developer|admin] [--team M] [--name N]
+         [--expires-at ISO] [--models A,B] [--endpoints A,B] [--tools A,B] [--ips A,B] [--daily-budget-usd X]
+         [--requests-per-minute N] [--tokens-per-minute N] [--max-tokens-per-request N] [--concurrency N]
+       keys list
+       keys revoke ID
+       keys rotate ID [--overlap SECONDS]   (${DEFAULT_OVERLAP_S} if left out; 0 ends the present secret at once)
+`;
+const USAGE_USAGE = 'usage: usage --user U\n';
+const AUDIT_USAGE =
+  'usage: audit list [--user U] [--action A] [--status S] [--from ISO] [--to ISO] [--limit N]\n';
+
+const texts = ['user', 'tier', 'role', 'team', 'name', 'expires-at'] as const;
+const lists = ['models', 'endpoints', 'tools', 'ips'] as const;
+const numbers = [
+  'daily-budget-usd',
+  'requests-per-minute',
+  'tokens-per-minute',
+  'max-tokens-per-request',
+  'concurrency',
+] as const;
+
+/** `keys create | list | revoke | rotate`. */
+export async function runKeys(
+  args: readonly string[],
+  env: Variables,
+  api: AdminApi = remoteAdminApi(env),
+): CommandResult {
+  const [verb = '', ...rest] = args;
+  const verbs: Record<string, () => Promise<unknown> | undefined> = {
+    create: () => api.call('POST', '/admin/keys', newKeyFrom(flags(rest, [...texts, ...lists, ...numbers]))),
+    list: () => (rest.length === 0 ? api.call('GET', '/admin/keys') : undefined),
+    revoke: () => (rest.length === 1 ? api.call('DELETE', pathOf(rest[0])) : undefined),
+    rotate: () => {
+      const { positionals, values } = parse(rest, ['overlap'], true);
+      if (positionals.length !== 1) return undefined;
+      const overlapSeconds = Number(values['overlap'] ?? DEFAULT_OVERLAP_S);
+      return api.call('POST', `${pathOf(positionals[0])}/rotate`, { overlapSeconds });
+    },
+  };
+  return await run(KEYS_USAGE, () => (Object.hasOwn(verbs, verb) ? verbs[verb]?.() : undefined));
+}
+
+/** `usage --user U`. */
+export async function runUsage(
+  args: readonly string[],
+  env: Variables,
+  api: AdminApi = remoteAdminApi(env),
+): CommandResult {
+  return await run(USAGE_USAGE, () => api.call('GET', `/admin/usage?${queryOf(flags(args, ['user']))}`));
+}
+
+/** `audit list`. */
+export async function runAudit(
+  args: readonly string[],
+  env: Variables,
+  api: AdminApi = remoteAdminApi(env),
+): CommandResult {
+  const names = ['user', 'action', 'status', 'from', 'to', 'limit'];
+  return await run(AUDIT_USAGE, () => api.call('GET', `/admin/audit?${queryOf(flags(args, names))}`));
+}
+
+/** A call that was not made is a command that was not understood. */
+async function run(usage: string, start: () => Promise<unknown> | undefined): CommandResult {
+  let started: Promise<unknown> | undefined;
+  try {
+    started = start();
+  } catch {
+    started = undefined;
+  }
+  if (started === undefined) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  try {
+    process.stdout.write(`${JSON.stringify(await started, null, 2)}\n`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`sallyport: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+type Flags = Readonly<Record<string, string | undefined>>;
+
+/** Throws on what is not among the names. */
+function parse(args: readonly string[], names: readonly string[], allowPositionals: boolean) {
+  const options: ParseArgsConfig['options'] = Object.fromEntries(
+    names.map((name) => [name, { type: 'string' }] as const),
+  );
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals, strict: true });
+  const read = Object.entries(values).map(([name, value]) => [name, String(value)] as const);
+  return { values: Object.fromEntries(read) as Flags, positionals };
+}
+
+const flags = (args: readonly string[], names: readonly string[]): Flags => parse(args, names, false).values;
+
+const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+function newKeyFrom(given: Flags): Record<string, unknown> {
+  const body: Record<string, unknown> = { role: 'user' };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (lists.some((each) => each === name)) body[camel(name)] = value.split(',').filter(Boolean);
+    else body[camel(name)] = numbers.some((each) => each === name) ? Number(value) : value;
+  }
+  return body;
+}
+
+function pathOf(id: string | undefined): string {
+  return `/admin/keys/${encodeURIComponent(id ?? '')}`;
+}
+
+function queryOf(given: Flags): string {
+  const known = Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return new URLSearchParams(known).toString();
+}

@@ -1,0 +1,84 @@
+/** Keys as the admin API takes and shows them: dollars and ISO times. A digest is never shown. */
+import { z } from 'zod';
+import { Refusal } from '../base/errors.ts';
+import { nanoFromUsd, usdFromNano } from '../base/money.ts';
+import { addressList } from '../domain/authentication.ts';
+import type { NewKey } from '../domain/keys.ts';
+import type { Tiers } from '../domain/tiers.ts';
+import type { KeyRecord } from '../ports/store.ts';
+
+/** Names that mean somebody else in the audit log. */
+const reserved = new Set(['anonymous', 'system']);
+
+export const userName = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,128}$/)
+  .refine((name) => !reserved.has(name));
+const count = z.int().min(0).max(1_000_000_000);
+const list = (pattern: RegExp) => z.array(z.string().regex(pattern)).max(200);
+
+function isAddressRange(range: string): boolean {
+  try {
+    addressList([range]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `POST /admin/keys`. */
+export const newKeySchema = z.strictObject({
+  user: userName,
+  tier: z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/),
+  role: z.enum(['user', 'developer', 'admin']),
+  team: userName.optional(),
+  name: z
+    .string()
+    .regex(/^[^\p{Cc}\p{Cs}]{1,128}$/u)
+    .optional(),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  models: list(/^[A-Za-z0-9._:/*-]{1,128}$/).optional(),
+  endpoints: list(/^[A-Za-z0-9._*-]{1,128}$/).optional(),
+  tools: list(/^[A-Za-z0-9._:*-]{1,128}$/).optional(),
+  ips: z.array(z.string().max(64).refine(isAddressRange)).max(200).optional(),
+  dailyBudgetUsd: z.number().min(0).max(9_000_000).optional(),
+  requestsPerMinute: count.optional(),
+  tokensPerMinute: count.optional(),
+  maxTokensPerRequest: count.optional(),
+  concurrency: count.optional(),
+});
+
+/** `POST /admin/keys/:id/rotate`: how long the present secret stays valid; 30 days at most, 0 ends it at once. */
+export const rotateSchema = z.strictObject({ overlapSeconds: z.int().min(0).max(2_592_000) });
+
+/** @throws request.invalid_field for a tier that is not configured or a time that is over */
+export function newKeyFrom(input: z.infer<typeof newKeySchema>, tiers: Tiers, nowMs: number): NewKey {
+  const { expiresAt, dailyBudgetUsd, ...same } = input;
+  if (!Object.hasOwn(tiers, input.tier)) throw new Refusal('request.invalid_field', { param: 'tier' });
+  const endsAt = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+  if (endsAt !== undefined && endsAt <= nowMs) {
+    throw new Refusal('request.invalid_field', { param: 'expiresAt' });
+  }
+  return {
+    ...same,
+    ...(endsAt !== undefined && { expiresAt: endsAt }),
+    ...(dailyBudgetUsd !== undefined && { dailyBudgetNano: nanoFromUsd(dailyBudgetUsd) }),
+  };
+}
+
+const iso = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();
+
+/** What anybody who may manage keys sees of one. */
+export function keyView(record: KeyRecord): Record<string, unknown> {
+  const { secretDigest: _, previousDigest: __, ...shown } = record;
+  const { createdAt, expiresAt, revokedAt, previousUntil, dailyBudgetNano, ...same } = shown;
+  return {
+    ...same,
+    createdAt: iso(createdAt),
+    expiresAt: iso(expiresAt),
+    revokedAt: iso(revokedAt),
+    previousValidUntil: iso(previousUntil),
+    dailyBudgetUsd: dailyBudgetNano === undefined ? undefined : usdFromNano(dailyBudgetNano),
+  };
+}

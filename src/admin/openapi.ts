@@ -1,0 +1,68 @@
+/** The description of the admin API, made from its table. */
+import { z } from 'zod';
+import { ADMIN_ROUTES } from './routes.ts';
+import type { Route } from './route.ts';
+
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+}
+
+const errorSchema = {
+  type: 'object',
+  properties: {
+    error: {
+      type: 'object',
+      properties: {
+        message: { type: 'string' },
+        type: { type: 'string' },
+        param: { type: ['string', 'null'] },
+        code: { type: ['string', 'null'] },
+      },
+    },
+  },
+};
+
+const answer = (description: string, schema: object) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+function operationOf(route: Route): object {
+  const schema: ObjectSchema = z.toJSONSchema(route.input, { io: 'input' });
+  const { $schema: _, ...body } = z.toJSONSchema(route.input, { io: 'input' });
+  const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+  const query = Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: schema.required?.includes(name) ?? false,
+    schema: property,
+  }));
+  const inQuery = route.method !== 'POST';
+  return {
+    summary: route.summary,
+    'x-permission': route.permission,
+    parameters: [...(route.path.includes(':id') ? [id] : []), ...(inQuery ? query : [])],
+    ...(!inQuery && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: {
+      [route.status]: answer('Done.', { type: 'object' }),
+      default: answer('Refused.', errorSchema),
+    },
+  };
+}
+
+/** OpenAPI 3.1. */
+export function adminOpenApi(): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of ADMIN_ROUTES) {
+    const path = route.path.replace(':id', '{id}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Sallyport admin API', version: '1' },
+    security: [{ key: [] }],
+    components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    paths,
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * Does an admin action: permission, input, plan, the record, and only then the effect. Whoever acts and however
+ * it ends is in the audit log; nothing takes effect that is not there first.
+ */
+import { asRefusal } from '../base/errors.ts';
+import { permit } from '../domain/permissions.ts';
+import type { EntryDraft, EntryStatus } from '../ports/audit-log.ts';
+import type { Actor, AdminTools, Plan, Route } from './route.ts';
+
+export interface AdminRequest {
+  readonly route: Route;
+  readonly actor: Actor;
+  /** The request's, in its entries. */
+  readonly id: string;
+  readonly source: string;
+  /** `:id` of the path; empty without one. */
+  readonly target: string;
+  /** Reads and parses the input; its refusals are on record too. */
+  readonly input: () => unknown;
+}
+
+const targetFormat = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** What an action leaves in the audit log. */
+export function adminEntry(
+  request: Omit<AdminRequest, 'input'>,
+  status: EntryStatus,
+  resource: string,
+  more: Readonly<Record<string, unknown>> = {},
+): EntryDraft {
+  const { actor, route, id, source } = request;
+  const metadata = { request: id, credential: actor.credential, source, ...more };
+  return { userId: actor.user, action: route.action, resource, status, metadata };
+}
+
+/**
+ * The answer's body.
+ * @throws access.permission, request.*, audit.unavailable (then nothing was done), and the action's own refusals
+ */
+export async function perform(tools: AdminTools, request: AdminRequest): Promise<unknown> {
+  const { auditLog } = tools;
+  const plan = await planOf(tools, request);
+  await auditLog.record(adminEntry(request, 'pending', plan.resource, plan.metadata));
+  try {
+    const answer = await plan.run();
+    auditLog.note(adminEntry(request, 'success', plan.resource));
+    return answer;
+  } catch (error) {
+    const { code } = asRefusal(error);
+    auditLog.note(adminEntry(request, 'failure', plan.resource, { code }));
+    throw error;
+  }
+}
+
+async function planOf(tools: AdminTools, request: AdminRequest): Promise<Plan> {
+  const { route, actor, target } = request;
+  try {
+    permit(actor.role, route.permission);
+    return await route.plan(request.input(), target, tools);
+  } catch (error) {
+    const { code } = asRefusal(error);
+    const resource = targetFormat.test(target) ? target : route.path;
+    await tools.auditLog.record(adminEntry(request, 'failure', resource, { code }));
+    throw error;
+  }
+}

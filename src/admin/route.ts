@@ -1,0 +1,82 @@
+/** What one row of the admin API says, and what every row may use. Knows no HTTP. */
+import type { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import { Refusal } from '../base/errors.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
+import type { Permission } from '../domain/permissions.ts';
+import type { Tiers } from '../domain/tiers.ts';
+import type { AuditLog } from '../ports/audit-log.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Role, Store } from '../ports/store.ts';
+
+/** Who acts: an administrator by the house's admin key, or the holder of a key or token. */
+export interface Actor {
+  readonly user: string;
+  readonly role: Role;
+  /** Public id of the credential; `admin-key` for the house's own. */
+  readonly credential: string;
+}
+
+/** What the rows work with. */
+export interface AdminTools {
+  readonly keys: KeyRing;
+  readonly store: Pick<Store, 'findEntries'>;
+  readonly ledger: Pick<Ledger, 'usage'>;
+  readonly auditLog: Pick<AuditLog, 'record' | 'note'>;
+  readonly tiers: Tiers;
+  /** What is done with every operation of OpenAI's description. */
+  readonly coverage: () => unknown;
+  readonly clock: Clock;
+}
+
+/** An action that is checked and not yet begun. Everything before `run` has no effect. */
+export interface Plan {
+  /** What it is done to, for the audit log: an id, a name; never a secret. */
+  readonly resource: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The effect; its result is the answer's body. */
+  run(): Promise<unknown>;
+}
+
+interface Row<Input extends z.ZodType> {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** With `:id` for what the path names. */
+  readonly path: string;
+  /** In the audit log. */
+  readonly action: string;
+  readonly permission: Permission;
+  readonly summary: string;
+  readonly status: 200 | 201;
+  /** A strict object: the query of a GET, else the body. */
+  readonly input: Input;
+  /** @throws the refusals of the action, all that can be known before it begins */
+  plan(input: z.output<Input>, id: string, tools: AdminTools): Plan | Promise<Plan>;
+}
+
+/** A row as the table holds it: `plan` takes anything and checks it by the row's own schema. */
+export interface Route extends Omit<Row<z.ZodType>, 'plan'> {
+  /** @throws request.unknown_field, request.invalid_field, and the refusals of the action */
+  plan(input: unknown, id: string, tools: AdminTools): Plan | Promise<Plan>;
+}
+
+/** A row whose handler sees only what its schema lets through. */
+export function route<Input extends z.ZodType>(row: Row<Input>): Route {
+  return {
+    ...row,
+    plan(input, id, tools) {
+      const checked = row.input.safeParse(input);
+      if (!checked.success) throw refusalOf(checked.error);
+      return row.plan(checked.data, id, tools);
+    },
+  };
+}
+
+/** Names the field if the schema knows it; a field that nobody knows is the caller's text and is not repeated. */
+function refusalOf(error: z.ZodError): Refusal {
+  const unknown = error.issues.find((issue) => issue.code === 'unrecognized_keys');
+  const param = (unknown ?? error.issues[0])?.path.join('.') ?? '';
+  return new Refusal(
+    unknown ? 'request.unknown_field' : 'request.invalid_field',
+    param === '' ? {} : { param },
+  );
+}

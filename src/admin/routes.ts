@@ -1,0 +1,165 @@
+/** The admin API: one row a route. Handlers are thin; what they do is in domain/. */
+import { z } from 'zod';
+import { isLive } from '../domain/keys.ts';
+import { usageOf } from '../domain/usage.ts';
+import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
+import { type AdminTools, type Route, route } from './route.ts';
+
+const nothing = z.strictObject({});
+const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+const auditSchema = z.strictObject({
+  user: z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]{1,128}$/)
+    .optional(),
+  action: z
+    .string()
+    .regex(/^[a-z0-9._-]{1,64}$/)
+    .optional(),
+  status: z.enum(['success', 'failure', 'pending']).optional(),
+  from: time.optional(),
+  to: time.optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+/** A list in OpenAI's shape. */
+const listOf = (data: readonly unknown[]) => ({ object: 'list', data });
+
+const createKey = route({
+  method: 'POST',
+  path: '/admin/keys',
+  action: 'admin.key.create',
+  permission: 'manage_users',
+  summary: 'Creates a key; its text is in this answer and nowhere else.',
+  status: 201,
+  input: newKeySchema,
+  plan(input, _id, { keys, tiers, clock }) {
+    const wanted = newKeyFrom(input, tiers, clock.now());
+    const { key, record } = keys.mint(wanted);
+    const { name: _, ...recorded } = wanted;
+    return {
+      resource: record.id,
+      metadata: { key: recorded },
+      async run() {
+        await keys.add(record);
+        return { id: record.id, key, ...keyView(record) };
+      },
+    };
+  },
+});
+
+const listKeys = route({
+  method: 'GET',
+  path: '/admin/keys',
+  action: 'admin.key.list',
+  permission: 'manage_users',
+  summary: 'Every key, the oldest first; never its text.',
+  status: 200,
+  input: nothing,
+  plan: (_input, _id, { keys }) => ({
+    resource: 'keys',
+    run: async () => listOf((await keys.list()).map(keyView)),
+  }),
+});
+
+const revokeKey = route({
+  method: 'DELETE',
+  path: '/admin/keys/:id',
+  action: 'admin.key.revoke',
+  permission: 'manage_users',
+  summary: 'Revokes a key, everywhere and for good. Again is no fault.',
+  status: 200,
+  input: nothing,
+  plan: (_input, id, { keys }) => ({
+    resource: id,
+    async run() {
+      const { revokedAt } = keyView(await keys.revoke(id));
+      return { id, revokedAt };
+    },
+  }),
+});
+
+const rotateKey = route({
+  method: 'POST',
+  path: '/admin/keys/:id/rotate',
+  action: 'admin.key.rotate',
+  permission: 'manage_users',
+  summary: 'A new secret for a key; the present one stays valid for the overlap, older ones end.',
+  status: 200,
+  input: rotateSchema,
+  plan: ({ overlapSeconds }, id, { keys }) => ({
+    resource: id,
+    metadata: { overlapSeconds },
+    async run() {
+      const { key, record } = await keys.rotate(id, overlapSeconds * 1000);
+      return { id, key, ...keyView(record) };
+    },
+  }),
+});
+
+const usage = route({
+  method: 'GET',
+  path: '/admin/usage',
+  action: 'admin.usage.view',
+  permission: 'view_costs',
+  summary: 'What a user has used today (UTC), and may.',
+  status: 200,
+  input: z.strictObject({ user: userName }),
+  plan: ({ user }, _id, tools) => ({
+    resource: user,
+    run: async () => await usageOf(tools, { user, tier: await largestTier(user, tools) }),
+  }),
+});
+
+/** The budget belongs to the user and the presented key's tier gives its size: the largest there is. */
+async function largestTier(
+  user: string,
+  { keys, tiers, clock }: Pick<AdminTools, 'keys' | 'tiers' | 'clock'>,
+): Promise<string | undefined> {
+  const own = (await keys.list()).filter((key) => key.user === user && isLive(key, clock.now()));
+  const budget = (tier: string): number => tiers[tier]?.dailyBudgetUsd ?? Infinity;
+  return own.map(({ tier }) => tier).sort((a, b) => budget(b) - budget(a))[0];
+}
+
+const audit = route({
+  method: 'GET',
+  path: '/admin/audit',
+  action: 'admin.audit.view',
+  permission: 'view_logs',
+  summary: 'Entries of the audit log, the newest first: from ≤ timestamp < to; a date is its start in UTC.',
+  status: 200,
+  input: auditSchema,
+  plan: ({ from, to, ...filter }, _id, { store }) => ({
+    resource: 'audit',
+    metadata: { filter: { ...filter, from, to } },
+    run: async () =>
+      listOf(
+        await store.findEntries({
+          ...filter,
+          from: from === undefined ? undefined : Date.parse(from),
+          to: to === undefined ? undefined : Date.parse(to),
+        }),
+      ),
+  }),
+});
+
+const coverage = route({
+  method: 'GET',
+  path: '/admin/coverage',
+  action: 'admin.coverage.view',
+  permission: 'view_logs',
+  summary: 'Every operation of the API, and what is done with it.',
+  status: 200,
+  input: nothing,
+  plan: (_input, _id, tools) => ({ resource: 'coverage', run: async () => tools.coverage() }),
+});
+
+export const ADMIN_ROUTES: readonly Route[] = [
+  createKey,
+  listKeys,
+  revokeKey,
+  rotateKey,
+  usage,
+  audit,
+  coverage,
+];

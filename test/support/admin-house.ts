@@ -1,0 +1,114 @@
+/** The operators' door over real engines on loopback: SQLite, the embedded ledger, the audit log on disk. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fastify from 'fastify';
+import { type AdminDeps, registerAdmin } from '../../src/admin/admin.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { Secret } from '../../src/base/secret.ts';
+import { createAuthenticator } from '../../src/domain/authentication.ts';
+import { createFailedAttempts } from '../../src/domain/failed-attempts.ts';
+import { createTokenVerifier, jwtSchema } from '../../src/domain/jwt.ts';
+import { createKeyRing } from '../../src/domain/key-ring.ts';
+import { openAuditLog } from '../../src/engines/audit-file.ts';
+import type { DiskPort } from '../../src/engines/audit-disk.ts';
+import { createEmbeddedLedger } from '../../src/engines/ledger-embedded.ts';
+import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
+import type { Entry } from '../../src/ports/audit-log.ts';
+
+export const ADMIN_KEY = 'correct, horse battery staple of 32 characters';
+export const JWT_SECRET = 'a secret of at least thirty-two bytes, for HS256';
+const TIERS = { free: { dailyBudgetUsd: 0.1 }, pro: { dailyBudgetUsd: 5 }, internal: {} };
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // Whatever JSON came.
+  readonly body: any;
+}
+
+/** Listens at `url`; `close()` removes everything. */
+export async function startAdminHouse(disk?: DiskPort) {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
+  const clock = systemClock;
+  const auditDir = join(folder, 'audit');
+  const auditLog = await openAuditLog({
+    dir: auditDir,
+    chainKey: randomBytes(32),
+    checkpointKey: randomBytes(32),
+    disk,
+  });
+  const store = openSqliteStore({ file: join(folder, 'store.db') });
+  auditLog.follow((entries) => void store.appendEntries(entries));
+  const ledger = createEmbeddedLedger();
+  const keys = createKeyRing({ store, ledger, pepper: randomBytes(32), clock });
+  const failedAttempts = createFailedAttempts({ clock });
+  const tokens = createTokenVerifier({
+    settings: jwtSchema.parse({ issuer: 'i', audience: 'a', hs256: true, defaults: { tier: 'pro' } }),
+    secret: new Secret(JWT_SECRET),
+    tiers: new Set(Object.keys(TIERS)),
+    digestKey: randomBytes(32),
+    clock,
+  });
+  const deps: AdminDeps = {
+    keys,
+    store,
+    ledger,
+    auditLog,
+    tiers: TIERS,
+    clock,
+    failedAttempts,
+    coverage: () => [{ id: 'chat.completions.create', relayed: true }],
+    authenticator: createAuthenticator({ keys, tokens, failedAttempts }),
+    adminKey: ADMIN_KEY,
+  };
+  const app = fastify({ exposeHeadRoutes: false });
+  registerAdmin(app, deps);
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+
+  async function send(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
+    const answer = await fetch(url + path, { method, ...init });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      body: text ? JSON.parse(text) : undefined,
+    };
+  }
+
+  return {
+    url,
+    deps,
+    ledger,
+    auditDir,
+    send,
+    /** With the admin key unless another is given; a body is sent as JSON. */
+    call: (method: string, path: string, body?: unknown, key = ADMIN_KEY): Promise<Answer> =>
+      send(method, path, {
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    /** What is on disk at this moment, in order. */
+    onDisk(): Entry[] {
+      const files = readdirSync(auditDir, { recursive: true, encoding: 'utf8' });
+      const lines = files
+        .filter((name) => name.endsWith('.jsonl'))
+        .sort()
+        .flatMap((name) => readFileSync(join(auditDir, name), 'utf8').split('\n'));
+      return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+    },
+    async close(): Promise<void> {
+      await app.close();
+      await auditLog.close();
+      await store.close();
+      await ledger.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
