@@ -159,7 +159,8 @@ function quoteText(input: QuoteInput, price: Price, unpriced: boolean): Quote {
   const toolCalls =
     facts.hostedTools.length === 0
       ? 0
-      : (facts.maxToolCalls ?? (asksTools(endpoint) ? models.maxToolCalls : 1));
+      : // Nobody says whether 0 means none or no bound.
+        facts.maxToolCalls || (asksTools(endpoint) ? models.maxToolCalls : 1);
   const inputTokens = allInput(input, price, own, unpriced, toolCalls);
   const dearestTool = Math.max(0, ...facts.hostedTools.map((type) => toolNano(type, facts.memory)));
   const tools = price.free ? 0 : unitsNano(price, toolCalls, dearestTool);
@@ -228,6 +229,12 @@ function capOf(input: QuoteInput, price: Price, own: number): Cap {
   if (field === undefined) {
     if (own > tokensMax(input)) throw over();
     return { tokens: endpoint.shape === 'input' ? 0 : price.outputTokensMax, inForce: false, set: false };
+  }
+  if (facts.outputCap === 0 && endpoint.shape !== 'completion') {
+    // Upstream refuses it, or takes it for no cap at all.
+    const tokens = Math.min(price.outputTokensMax, Math.max(least, price.contextTokens - own));
+    if (tokens > room) throw over();
+    return { tokens, inForce: false, set: false };
   }
   if (facts.outputCap !== undefined) {
     if (facts.outputCap <= room) return { tokens: facts.outputCap, inForce: true, set: false };

@@ -100,7 +100,7 @@ export interface RequestFacts {
   readonly includeUsage: boolean;
   /** Choices, images…: `n` (and `best_of`), 1 if absent. */
   readonly n: number;
-  /** The output cap the caller named (the largest of all its names) and the fields that name it. */
+  /** The output cap the caller named (the largest of all its names) and the fields that name it; 0: none that holds. */
   readonly outputCap?: number | undefined;
   readonly capFields: readonly string[];
   readonly serviceTier?: string | undefined;

@@ -68,14 +68,11 @@ export function readFacts(endpoint: Endpoint, body: Body | undefined): RequestFa
   };
 }
 
-/** A call without a model is refused where its price hangs on it; a stored prompt brings its own. */
+/** Where upstream chooses a model itself (a stored prompt's, a default), its price is nobody's to know. */
 function readModel(endpoint: Endpoint, fields: Fields): string | undefined {
   const model = fields.text('model');
-  const prompt = fields.get('prompt');
-  const needed =
-    endpoint.model === 'required' ||
-    (endpoint.model === 'optional' && endpoint.cost === 'tokens' && !(isRecord(prompt) && 'id' in prompt));
-  if (!model && needed) throw new Refusal('request.missing_model', { param: 'model' });
+  if (model === '' || (model === undefined && endpoint.model === 'required'))
+    throw new Refusal('request.missing_model', { param: 'model' });
   return model;
 }
 
@@ -95,14 +92,15 @@ function readIncludeUsage(fields: Fields): boolean {
 }
 
 function readCaps(endpoint: Endpoint, fields: Fields): Pick<RequestFacts, 'outputCap' | 'capFields'> {
-  // Only completions may ask for no output at all, to have the prompt scored.
-  const least = endpoint.shape === 'completion' ? 0 : 1;
   const named = CAP_FIELDS.flatMap((name) => {
-    const cap = fields.count(name, least, COUNT_MAX);
+    const cap = fields.count(name, 0, COUNT_MAX);
     return cap === undefined ? [] : [{ name, cap }];
   });
   if (named.length === 0) return { capFields: [] };
-  return { outputCap: Math.max(...named.map(({ cap }) => cap)), capFields: named.map(({ name }) => name) };
+  const caps = named.map(({ cap }) => cap);
+  // Only completions have a use for no output, to have the prompt scored; elsewhere 0 is no cap to rely on.
+  const outputCap = caps.includes(0) && endpoint.shape !== 'completion' ? 0 : Math.max(...caps);
+  return { outputCap, capFields: named.map(({ name }) => name) };
 }
 
 type Turn = Pick<RequestFacts, 'background' | 'maxToolCalls' | 'chained'>;
@@ -118,7 +116,7 @@ function readTurn(endpoint: Endpoint, fields: Fields, referred: readonly string[
   ];
   return {
     background: fields.flag('background') ?? false,
-    maxToolCalls: fields.count('max_tool_calls', 1, COUNT_MAX),
+    maxToolCalls: fields.count('max_tool_calls', 0, COUNT_MAX),
     chained: [...chained, ...referred],
   };
 }

@@ -45,6 +45,10 @@ interface Node {
 const newNode = (): Node => ({ fixed: new Map(), param: undefined, rows: new Map() });
 const root = newNode();
 for (const endpoint of ENDPOINTS) plant(endpoint);
+/** Where administration lives: what is added there is no more relayed than what is known of it. */
+const ADMINISTRATION = new Set(
+  ENDPOINTS.filter((row) => row.refused !== undefined).map((row) => row.path.split('/')[1]),
+);
 
 function plant(endpoint: Endpoint): void {
   const names: string[] = [];
@@ -65,8 +69,8 @@ function plant(endpoint: Endpoint): void {
 
 /**
  * The row a request names, with its parameters. A fixed segment wins over a parameter, without a second try.
- * @throws request.path for a target that is not canonical; access.unknown_operation for what has no row;
- *   request.query for a query key the row does not list, a repeated one, or one that cannot be decoded
+ * @throws request.path for a target that is not canonical; access.unknown_operation for what has no row, and
+ *   access.operation_refused if it would be administration; request.query for a query key the row does not list, a repeated one, or one that cannot be decoded
  */
 export function matchRoute(method: string, rawTarget: string): Match {
   const mark = rawTarget.indexOf('?');
@@ -75,10 +79,14 @@ export function matchRoute(method: string, rawTarget: string): Match {
   if (!path.startsWith(PREFIX)) throw unknown();
   const values: string[] = [];
   const row = find(path, values)?.rows.get(method);
-  if (!row) throw unknown();
+  if (!row) {
+    throw ADMINISTRATION.has(path.split('/')[2]) ? new Refusal('access.operation_refused') : unknown();
+  }
   const params: Record<string, string> = {};
   for (const [i, name] of row.names.entries()) params[name] = values[i] ?? '';
-  const query = mark < 0 ? [] : readQuery(row.endpoint, rawTarget.slice(mark + 1));
+  // What is not relayed needs no reading: its refusal says more than a complaint about its query.
+  const unread = mark < 0 || row.endpoint.refused !== undefined;
+  const query = unread ? [] : readQuery(row.endpoint, rawTarget.slice(mark + 1));
   return { endpoint: row.endpoint, params, query };
 }
 

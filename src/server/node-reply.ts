@@ -5,11 +5,15 @@ import type { Reply } from '../stages/reply.ts';
 /** A refused body is read on to this size, so that its sender sees the answer instead of a reset. */
 const DRAIN_BYTES_MAX = 1024 * 1024;
 const DRAIN_MS_MAX = 2000;
+/** What is announced to be this small is as good as there: its connection is kept. */
+const KEPT_BYTES_MAX = 16 * 1024;
 
 export class NodeReply implements Reply {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #own: Readonly<Record<string, string>>;
+  /** The connection closes behind this answer, once the rest of the body is there. */
+  #closing = false;
 
   /** @param own headers on every answer: the request id, the security headers */
   constructor(request: IncomingMessage, response: ServerResponse, own: Readonly<Record<string, string>>) {
@@ -21,13 +25,14 @@ export class NodeReply implements Reply {
     return this.#response.headersSent;
   }
   head(status: number, headers: Readonly<Record<string, string>>): void {
-    const unread = !this.#request.complete;
+    const left = bodyBytesLeft(this.#request);
+    this.#closing = left > KEPT_BYTES_MAX;
     this.#response.writeHead(status, {
       ...headers,
       ...this.#own,
-      ...(unread ? { connection: 'close' } : {}),
+      ...(this.#closing ? { connection: 'close' } : {}),
     });
-    if (unread) this.#drain();
+    if (left > 0) this.#drain();
   }
   write(chunk: Uint8Array | string): boolean {
     return this.#response.destroyed || this.#response.write(chunk);
@@ -36,7 +41,14 @@ export class NodeReply implements Reply {
     this.#response.once('drain', listener);
   }
   end(body?: Uint8Array | string): void {
-    if (!this.#response.destroyed) this.#response.end(body);
+    if (this.#response.destroyed) return;
+    if (!this.#closing || this.#request.complete) {
+      this.#response.end(body);
+      return;
+    }
+    // Who still writes would be reset by the closing, and never read the answer.
+    if (body !== undefined) this.#response.write(body);
+    this.#request.once('end', () => this.#response.end());
   }
   destroy(): void {
     this.#response.destroy();
@@ -51,7 +63,15 @@ export class NodeReply implements Reply {
       bytes += chunk.length;
       if (bytes > DRAIN_BYTES_MAX) stop();
     });
-    request.once('close', () => clearTimeout(timer));
+    const done = (): void => clearTimeout(timer);
+    request.once('end', done).once('close', done);
     request.resume();
   }
+}
+
+/** What may still come of the body; Infinity where it does not say its length. */
+function bodyBytesLeft({ complete, headers }: IncomingMessage): number {
+  if (complete) return 0;
+  if (headers['transfer-encoding'] !== undefined) return Infinity;
+  return Number(headers['content-length'] ?? 0);
 }

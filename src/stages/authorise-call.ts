@@ -16,10 +16,12 @@ function inList(model: string, list: readonly string[]): boolean {
 export function authoriseModelAndTools(limiting: Limiting, tools: ToolsSettings): Guard {
   return function authoriseModelAndTools({ caller, prepared, match }) {
     const model = prepared.facts.model ?? match.params['model'];
-    if (model !== undefined) {
-      for (const list of [limiting.tier(caller).models, caller.key?.models]) {
-        if (list && !inList(model, list)) throw new Refusal('access.model', { param: 'model' });
-      }
+    // Where upstream may choose the model itself, no list can allow it.
+    const { endpoint } = match;
+    const chosen = model !== undefined || (endpoint.model === 'optional' && endpoint.cost !== 'free');
+    for (const list of [limiting.tier(caller).models, caller.key?.models]) {
+      if (list && chosen && !(model !== undefined && inList(model, list)))
+        throw new Refusal('access.model', { param: 'model' });
     }
     checkTools(caller, prepared.tools, tools);
   };

@@ -73,6 +73,11 @@ describe('what upstream adds', () => {
     expect(quoted).toMatchObject({ inputTokens: 128_000 * 3, toolNano: 2 * 10_000_000 });
     expect(quoted.maxToolCalls).toBeUndefined();
   });
+  test('a cap of no tool calls is kept, and not relied on', () => {
+    const quoted = ask({ path: '/responses', facts: { hostedTools: ['web_search'], maxToolCalls: 0 } });
+    expect(quoted.toolNano).toBe(8 * 10_000_000);
+    expect(quoted.maxToolCalls).toBeUndefined();
+  });
   test('a tool nobody knows costs the dearest; chat has no cap of calls to send', () => {
     expect(ask({ path: '/responses', facts: { hostedTools: ['unheard_of'] } }).toolNano).toBe(
       8 * 500_000_000,

@@ -36,6 +36,12 @@ describe('the smallest tier', () => {
     expect(counted).toBe(1);
     expect(refusal({ tier: FREE, facts: { textBytes: 3000 } })).toBe('request.over_cap');
   });
+  test('a cap of 0 holds nothing: it is left as it is, and all the model can say is reserved', () => {
+    const quoted = ask({ facts: named(0), models: {} });
+    expect(quoted).toMatchObject({ setCap: false, outputTokens: 16_384 });
+    expect(quoted.outputCap).toBeUndefined();
+    expect(refusal({ tier: FREE, facts: named(0) })).toBe('request.over_cap max_tokens');
+  });
   test('nothing is counted where the bytes decide', () => {
     for (const facts of [{ textBytes: 400 }, { textBytes: 400, ...named(500) }]) {
       expect(ask({ tier: FREE, facts, tokenCount: never }).tokens).toBeLessThanOrEqual(1000);

@@ -87,6 +87,7 @@ describe('fields that cost', () => {
       capFields: ['max_completion_tokens', 'max_output_tokens', 'max_tokens'],
     });
     expect(facts('completions.create', { model, prompt: 'x', max_tokens: 0 }).outputCap).toBe(0);
+    expect(chat({ max_tokens: 10, max_completion_tokens: 0 }).outputCap).toBe(0);
   });
 
   test('choices: n, best_of, and as many prompts', () => {
@@ -179,7 +180,7 @@ describe('a type that is wrong is refused, with the field named', () => {
     [CHAT, 'n', 129],
     [CHAT, 'max_tokens', '10'],
     [CHAT, 'max_tokens', -1],
-    [CHAT, 'max_tokens', 0],
+    [CHAT, 'max_tokens', -1],
     [CHAT, 'max_completion_tokens', 1e10],
     [CHAT, 'max_completion_tokens', [1]],
     [CHAT, 'service_tier', true],
@@ -188,7 +189,7 @@ describe('a type that is wrong is refused, with the field named', () => {
     [CHAT, 'tools', [null]],
     [CHAT, 'tools', [{ function: {} }]],
     [RESPONSES, 'background', 'true'],
-    [RESPONSES, 'max_tool_calls', 0],
+    [RESPONSES, 'max_tool_calls', -1],
     [RESPONSES, 'previous_response_id', {}],
     [RESPONSES, 'conversation', {}],
     [RESPONSES, 'conversation', 1],
@@ -232,11 +233,13 @@ describe('a type that is wrong is refused, with the field named', () => {
   });
 
   test('no model', () => {
-    for (const id of [CHAT, RESPONSES, 'embeddings.create', 'completions.create']) {
+    for (const id of [CHAT, 'responses.compact', 'embeddings.create', 'completions.create']) {
       expect(refusal(() => facts(id, { input: 'x' }))).toBe('request.missing_model model');
       expect(refusal(() => facts(id, { model: '' }))).toBe('request.missing_model model');
       expect(refusal(() => facts(id, { model: null }))).toBe('request.missing_model model');
     }
+    expect(refusal(() => facts(RESPONSES, { model: '' }))).toBe('request.missing_model model');
+    expect(facts(RESPONSES, {}).model).toBeUndefined();
     expect(facts(RESPONSES, { prompt: { id: 'pmpt_1' } }).model).toBeUndefined();
     expect(facts('images.generate', { prompt: 'x' }).model).toBeUndefined();
   });

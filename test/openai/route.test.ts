@@ -174,6 +174,15 @@ describe('queries', () => {
     expect(outcome('GET', '/v1/models?')).toBe('models.list');
   });
 
+  it('of administration are not read: all of it is refused, what is not known of it too', () => {
+    expect(outcome('GET', '/v1/organization/costs?start_time=1&x[]=%zz')).toBe(
+      'administration.get.organization.costs',
+    );
+    expect(outcome('GET', '/v1/organization/nobody_knows/x')).toBe('access.operation_refused');
+    expect(outcome('PATCH', '/v1/projects/proj_1')).toBe('access.operation_refused');
+    expect(outcome('GET', '/v1/organizations')).toBe('access.unknown_operation');
+  });
+
   it('name the newer contract of responses on the same row', () => {
     expect(up('POST', '/v1/responses?beta=true')).toBe('/v1/responses?beta=true');
     expect(outcome('POST', '/v1/embeddings?beta=true')).toBe('request.query');
@@ -252,6 +261,11 @@ describe('whatever comes', () => {
       { seed, numRuns: 5000 },
     );
     expect(accepted).toBeGreaterThan(300);
-    expect([...codes].sort()).toEqual(['access.unknown_operation', 'request.path', 'request.query']);
+    expect([...codes].sort()).toEqual([
+      'access.operation_refused',
+      'access.unknown_operation',
+      'request.path',
+      'request.query',
+    ]);
   });
 });
