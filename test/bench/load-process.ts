@@ -5,7 +5,8 @@ import { bodyOf, quantile, type Measured, type Order } from './workload.ts';
 interface Sample {
   readonly ms: number;
   readonly firstMs: number;
-  readonly good: boolean;
+  /** What was wrong with the answer; undefined if nothing. */
+  readonly wrong: string | undefined;
 }
 
 /** One request; for `hold` resolves at the first byte and leaves the stream open. */
@@ -13,7 +14,8 @@ function once(pool: Pool, options: Dispatcher.DispatchOptions, workload: Order['
   const { promise, resolve } = Promise.withResolvers<Sample>();
   const startedAt = performance.now();
   let [firstMs, bytes, status, tail] = [0, 0, 0, ''];
-  const finish = (good: boolean): void => resolve({ ms: performance.now() - startedAt, firstMs, good });
+  const finish = (good: boolean, why = `${status} …${tail}`): void =>
+    resolve({ ms: performance.now() - startedAt, firstMs, wrong: good ? undefined : why });
   pool.dispatch(options, {
     onRequestStart() {},
     onResponseStart(_controller, statusCode) {
@@ -22,14 +24,14 @@ function once(pool: Pool, options: Dispatcher.DispatchOptions, workload: Order['
     onResponseData(_controller, chunk) {
       if (bytes === 0) firstMs = performance.now() - startedAt;
       bytes += chunk.length;
-      tail = chunk.subarray(-16).toString('latin1');
+      tail = (tail + chunk.subarray(-200).toString('latin1')).slice(-200);
       if (workload === 'hold') finish(status === 200);
     },
     onResponseEnd() {
       finish(status === 200 && bytes > 0 && (workload === 'json' || tail.includes('[DONE]')));
     },
-    onResponseError() {
-      finish(false);
+    onResponseError(_controller, error) {
+      finish(false, error.message);
     },
   });
   return promise;
@@ -55,7 +57,7 @@ async function measure(order: Order): Promise<Measured> {
   const elapsedMs = performance.now() - startedAt;
   if (order.workload === 'hold') holding.push(pool);
   else await pool.close();
-  const good = samples.filter((sample) => sample.good);
+  const good = samples.filter((sample) => sample.wrong === undefined);
   const times = good.map((sample) => sample.ms);
   const firstP50Ms = quantile(
     good.map((sample) => sample.firstMs),
@@ -64,6 +66,7 @@ async function measure(order: Order): Promise<Measured> {
   return {
     requests: good.length,
     errors: samples.length - good.length,
+    firstError: samples.find((sample) => sample.wrong !== undefined)?.wrong,
     elapsedMs,
     p50Ms: quantile(times, 0.5),
     p99Ms: quantile(times, 0.99),

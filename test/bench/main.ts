@@ -19,6 +19,7 @@ const HELD_FEW = 100;
 const HELD = quick ? 200 : 500;
 const CONNECTIONS = 64;
 
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
 type Load = ReturnType<typeof start>;
 
 async function run(
@@ -27,8 +28,11 @@ async function run(
   order: Omit<Order, 'url' | 'headers'>,
 ): Promise<Measured> {
   const measured = await command(load, { url: contender.url, headers: contender.headers, ...order });
-  if (measured.errors > 0) {
-    throw new Error(`${contender.name}: ${measured.errors} answers of ${order.workload} were wrong`);
+  const { errors, requests, firstError } = measured;
+  if (errors > 0) {
+    const what = `${contender.name}: ${errors} of ${errors + requests} answers (${order.workload}) were wrong: ${firstError}`;
+    if (requests === 0) throw new Error(what);
+    say(what);
   }
   return measured;
 }
@@ -54,6 +58,7 @@ async function round(load: Load, contender: Contender, into: Figures): Promise<v
     const spentMs = contender.pid ? cpuMs(contender.pid) - before : Number.NaN;
     into[workload].perSecond.push((busy.requests / busy.elapsedMs) * 1000);
     into[workload].cpuUs.push((spentMs / busy.requests) * 1000);
+    into.wrong += alone.errors + busy.errors;
   }
 }
 
@@ -105,11 +110,10 @@ function noSeries(): Series {
 }
 
 function noFigures(): Figures {
-  return { json: noSeries(), stream: noSeries(), heldKb: Number.NaN };
+  return { json: noSeries(), stream: noSeries(), heldKb: Number.NaN, wrong: 0 };
 }
 
 pinSelf();
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 if (!pinned) say('Nothing is pinned to a core here (no taskset, or one core): the ratios are softer.');
 const redis = await startRedis();
 const upstream = start('upstream-process.ts');

@@ -13,6 +13,8 @@ export interface Figures {
   stream: Series;
   /** KiB of resident memory an open stream. */
   heldKb: number;
+  /** Answers that were not what was asked for: on a machine that others load, deadlines may pass. */
+  wrong: number;
 }
 
 const median = (values: readonly number[]): number => quantile(values, 0.5);
@@ -25,12 +27,13 @@ const HEADS = [
   'streams/s',
   'CPU µs a stream',
   'KiB an open stream',
+  'wrong answers',
 ];
 
 /** Markdown: one row a contender, then Sallyport's ratios. */
 export function tableOf(figures: ReadonlyMap<string, Figures>, fdatasyncMs: number): string {
   const base = figures.get('direct');
-  const rows = [...figures].map(([name, { json, stream, heldKb }]) => {
+  const rows = [...figures].map(([name, { json, stream, heldKb, wrong }]) => {
     const added = median(json.p50Ms) - median(base?.json.p50Ms ?? []);
     const first = median(stream.firstP50Ms) - median(base?.stream.firstP50Ms ?? []);
     const cells = [
@@ -42,6 +45,7 @@ export function tableOf(figures: ReadonlyMap<string, Figures>, fdatasyncMs: numb
       show(median(stream.perSecond), 0),
       show(median(stream.cpuUs), 0),
       show(heldKb, 0),
+      String(wrong),
     ];
     return `| ${name} | ${cells.join(' | ')} |`;
   });

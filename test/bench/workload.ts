@@ -18,6 +18,8 @@ export interface Order {
 export interface Measured {
   readonly requests: number;
   readonly errors: number;
+  /** Status and end of the first wrong answer. */
+  readonly firstError: string | undefined;
   readonly elapsedMs: number;
   /** Whole answer. */
   readonly p50Ms: number;
@@ -31,11 +33,11 @@ const PROSE =
   'of the month, to keep the old dashboard until the new one has been used by every region, and to look again ' +
   'at the order of the checklist. ';
 
-/** A chat request of about 1.5 KB, benign, capped at 64 tokens. */
+/** A chat request of about 1.5 KB, benign, capped at 256 tokens. */
 export function bodyOf(workload: Order['workload']): string {
   return JSON.stringify({
     model: 'gpt-4o-mini',
-    max_tokens: 64,
+    max_tokens: 256,
     ...(workload !== 'json' && { stream: true, seed: workload === 'hold' ? HOLD : 50 }),
     messages: [
       { role: 'system', content: 'You are a careful assistant. Answer in one short paragraph.' },
