@@ -38,7 +38,7 @@ async function run(
 }
 
 /** One round of one contender: latency alone, then throughput and CPU under load, plain and streamed. */
-async function round(load: Load, contender: Contender, into: Figures): Promise<void> {
+async function round(load: Load, contender: Contender, into: Figures, busyMs: number): Promise<void> {
   for (const workload of ['json', 'stream'] as const) {
     const alone = await run(load, contender, {
       workload,
@@ -53,7 +53,7 @@ async function round(load: Load, contender: Contender, into: Figures): Promise<v
       workload,
       connections: CONNECTIONS,
       requestsMax: Number.MAX_SAFE_INTEGER,
-      durationMsMax: BUSY_MS,
+      durationMsMax: busyMs,
     });
     const spentMs = contender.pid ? cpuMs(contender.pid) - before : Number.NaN;
     into[workload].perSecond.push((busy.requests / busy.elapsedMs) * 1000);
@@ -141,7 +141,7 @@ try {
     say(at === 0 ? 'warming up' : `round ${at} of ${ROUNDS}`);
     for (const contender of contenders) {
       const into = at === 0 ? noFigures() : figures.get(contender.name);
-      if (into) await round(load, contender, into);
+      if (into) await round(load, contender, into, at === 0 ? 3 * BUSY_MS : BUSY_MS);
     }
   }
   process.stdout.write(`${tableOf(figures, fdatasyncP50Ms())}\n`);
