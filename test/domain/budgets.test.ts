@@ -56,6 +56,10 @@ describe('the smallest tier', () => {
       }).tokens,
     ).toBe(924);
   });
+  test('the text of a model nobody knows is not counted: nobody knows how', () => {
+    const facts = { model: 'unheard-of', textBytes: 900 };
+    expect(ask({ tier: FREE, facts, tokenCount: never })).toMatchObject({ outputCap: 1000 - 900 - BESIDE });
+  });
   test('text is counted in the vocabulary of its model', () => {
     const encodings: string[] = [];
     const tokenCount = (encoding: string) => {

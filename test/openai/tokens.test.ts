@@ -22,6 +22,14 @@ describe('counting', () => {
     expect(countTokens([text])).toBeGreaterThanOrEqual(exact);
     expect(countTokens([text])).toBeLessThanOrEqual(exact * 1.03);
   });
+  test.each(['o200k_base', 'cl100k_base'] as const)('%s: a cut inside a word hides no token', (encoding) => {
+    for (const word of ['rrrrois', 'aaesertinooi']) {
+      for (let at = 1; at < word.length; at += 1) {
+        const text = '1\n'.repeat(128).slice(at) + word;
+        expect(countTokens([text], encoding)).toBeGreaterThanOrEqual(whole(text, encoding));
+      }
+    }
+  });
   test('texts add up; none is none', () => {
     expect(countTokens([])).toBe(0);
     expect(countTokens(['', ''])).toBe(0);
