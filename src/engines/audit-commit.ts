@@ -33,6 +33,7 @@ export class GroupCommit {
   #stalled = false;
   #scheduled = false;
   #ended = false;
+  #stamp = { ms: Number.NaN, text: '' };
   #noteTimer: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -107,7 +108,9 @@ export class GroupCommit {
   }
 
   #timestamp(): string {
-    return new Date(this.#options.clock.now()).toISOString();
+    const ms = this.#options.clock.now();
+    if (ms !== this.#stamp.ms) this.#stamp = { ms, text: new Date(ms).toISOString() };
+    return this.#stamp.text;
   }
 
   /** Records that arrive in one turn of the event loop share a flush. */

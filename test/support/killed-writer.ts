@@ -1,4 +1,4 @@
-/** A real process that records intents and outcomes as fast as it can until it is killed. */
+/** A real process that records intents and outcomes as fast as it can until it is killed, and tells which are kept. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -18,10 +18,14 @@ const script = (dir: string, url: (name: string) => string): string => `
   };
   for (let i = 0; i < 8; i++) void record();`;
 
+/** The program, for `node --input-type=module-typescript -e`. It prints the exchange of each intent once told. */
+export function writerScript(dir: string): string {
+  return script(dir, (name) => JSON.stringify(new URL(`../../${name}`, import.meta.url).href));
+}
+
 /** Kills it with SIGKILL after so many intents were told durable; returns those. */
 export async function killedWriter(dir: string, count: number): Promise<string[]> {
-  const url = (name: string) => JSON.stringify(new URL(`../../${name}`, import.meta.url).href);
-  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script(dir, url)], {
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', writerScript(dir)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const told: string[] = [];
