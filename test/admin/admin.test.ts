@@ -99,7 +99,7 @@ describe('the life of a key', () => {
   });
 });
 
-describe('what is on record', () => {
+describe('I8, I9 what is on record', () => {
   test('each action before its effect, then how it ended; its key nowhere, in no encoding', async () => {
     const { body: made } = await create({ name: 'free text stays out' });
     const rotated = await house.call('POST', `/admin/keys/${made.id}/rotate`, { overlapSeconds: 5 });
@@ -154,7 +154,7 @@ describe('what is on record', () => {
   });
 });
 
-describe('who may do what', () => {
+describe('I27 who may do what', () => {
   const rows: [string, string, object | undefined, readonly Role[]][] = [
     ['POST', '/admin/keys', wanted, ['admin']],
     ['GET', '/admin/keys', undefined, ['admin']],
@@ -215,7 +215,7 @@ describe('who may do what', () => {
   });
 });
 
-describe('what is not understood is refused', () => {
+describe('I27 what is not understood is refused', () => {
   const bad: [string, object, string | null][] = [
     ['an unknown field', { isAdmin: true }, null],
     ['a field of the record', { secretDigest: '0'.repeat(64) }, null],

@@ -49,7 +49,7 @@ async function refusalOf(work: () => unknown): Promise<string> {
   }
 }
 
-describe('one credential, in one place', () => {
+describe('I30 one credential, in one place', () => {
   test.each(['Bearer k', 'bearer k', 'BEARER   k', 'Bearer\tk', '  Bearer k  '])('%j is k', (line) => {
     expect(read(['authorization', line, 'cookie', 'session=1', 'x-request-id', 'k'])).toBe('k');
   });
@@ -128,7 +128,7 @@ describe('who calls', () => {
     expect(await refusalOf(() => without.authenticate(present(`Bearer ${token}`)))).toContain('auth.invalid');
   });
 
-  test('whatever is wrong with a credential, the answer is the same to the byte', async () => {
+  test('I26 whatever is wrong with a credential, the answer is the same to the byte', async () => {
     const expired = await issue({ expiresAt: 1 });
     const revoked = await issue();
     await keys.revoke(revoked.record.id);

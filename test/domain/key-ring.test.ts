@@ -59,7 +59,7 @@ test('a key opens once it is added, and at once when it is cached', async () => 
   expect(keys.verify(issued.key)).toEqual(issued.record);
 });
 
-test('unknown, wrong, expired, revoked and malformed are all just not there', async () => {
+test('I26 unknown, wrong, expired, revoked and malformed are all just not there', async () => {
   const { ring, store, time } = house();
   const keys = ring();
   const right = await issue(keys);
@@ -87,7 +87,7 @@ test('garbage is refused without a look-up, also with the store away', async () 
   await expect(keys.verify(keys.mint(input).key)).rejects.toMatchObject({ code: 'store.unavailable' });
 });
 
-test('a revocation holds in every process at once by the push', async () => {
+test('I24 a revocation holds in every process at once by the push', async () => {
   const { ring } = house();
   const [here, there] = [ring(), ring()];
   const { key, record } = await issue(here);
@@ -101,7 +101,7 @@ test('a revocation holds in every process at once by the push', async () => {
   expect(await here.verify(key)).toBeUndefined();
 });
 
-test('without a push it holds within five seconds', async () => {
+test('I24 without a push it holds within five seconds', async () => {
   const { ring, time } = house({ ledger: false });
   const [here, there] = [ring(), ring()];
   const { key, record } = await issue(here);
@@ -122,7 +122,7 @@ test('a copy that is asked for often is read again in the background, so it is n
   await expect.poll(() => keys.find(record.id)).toMatchObject({ name: 'renamed' });
 });
 
-test('a copy older than the newest version heard of is not used, even if the store still has it', async () => {
+test('I25 a copy older than the newest version heard of is not used, even if the store still has it', async () => {
   const { ring, ledger } = house();
   const keys = ring();
   const { key, record } = await issue(keys);

@@ -32,7 +32,7 @@ test('a key reads back as its id and secret, and opens its own record alone', ()
   expect(opened(issued, now, randomBytes(32))).toBe(false);
 });
 
-test('the record holds a digest, nothing of the secret', () => {
+test('I26 the record holds a digest, nothing of the secret', () => {
   const { key, record } = make();
   const secret = parseKey(key)?.secret ?? '';
   expect(JSON.stringify(record)).not.toContain(secret);

@@ -29,13 +29,10 @@ export interface Answer {
   readonly body: any;
 }
 
-/** Listens at `url`; `close()` removes everything. */
-export async function startAdminHouse(disk?: DiskPort) {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
+async function buildParts(folder: string, disk: DiskPort | undefined) {
   const clock = systemClock;
-  const auditDir = join(folder, 'audit');
   const auditLog = await openAuditLog({
-    dir: auditDir,
+    dir: join(folder, 'audit'),
     chainKey: randomBytes(32),
     checkpointKey: randomBytes(32),
     disk,
@@ -52,18 +49,28 @@ export async function startAdminHouse(disk?: DiskPort) {
     digestKey: randomBytes(32),
     clock,
   });
-  const deps: AdminDeps = {
-    keys,
-    store,
-    ledger,
-    auditLog,
-    tiers: TIERS,
-    clock,
-    failedAttempts,
-    coverage: () => [{ id: 'chat.completions.create', relayed: true }],
-    authenticator: createAuthenticator({ keys, tokens, failedAttempts }),
-    adminKey: ADMIN_KEY,
-  };
+  const authenticator = createAuthenticator({ keys, tokens, failedAttempts });
+  return { clock, auditLog, store, ledger, keys, failedAttempts, authenticator };
+}
+
+/** What is on disk at this moment, in order. */
+function entriesIn(auditDir: string): Entry[] {
+  const files = readdirSync(auditDir, { recursive: true, encoding: 'utf8' });
+  const lines = files
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .flatMap((name) => readFileSync(join(auditDir, name), 'utf8').split('\n'));
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+}
+
+const coverage = () => [{ id: 'chat.completions.create', relayed: true }];
+
+/** Listens at `url`; `close()` removes everything. */
+export async function startAdminHouse(disk?: DiskPort) {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
+  const auditDir = join(folder, 'audit');
+  const parts = await buildParts(folder, disk);
+  const deps: AdminDeps = { ...parts, tiers: TIERS, coverage, adminKey: ADMIN_KEY };
   const app = fastify({ exposeHeadRoutes: false });
   registerAdmin(app, deps);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -82,7 +89,7 @@ export async function startAdminHouse(disk?: DiskPort) {
   return {
     url,
     deps,
-    ledger,
+    ledger: parts.ledger,
     auditDir,
     send,
     /** With the admin key unless another is given; a body is sent as JSON. */
@@ -94,20 +101,12 @@ export async function startAdminHouse(disk?: DiskPort) {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
-    /** What is on disk at this moment, in order. */
-    onDisk(): Entry[] {
-      const files = readdirSync(auditDir, { recursive: true, encoding: 'utf8' });
-      const lines = files
-        .filter((name) => name.endsWith('.jsonl'))
-        .sort()
-        .flatMap((name) => readFileSync(join(auditDir, name), 'utf8').split('\n'));
-      return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
-    },
+    onDisk: () => entriesIn(auditDir),
     async close(): Promise<void> {
       await app.close();
-      await auditLog.close();
-      await store.close();
-      await ledger.close();
+      await parts.auditLog.close();
+      await parts.store.close();
+      await parts.ledger.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
