@@ -75,9 +75,10 @@ function settledNano(price: Price, usage: TokenUsage, quote: Quote, facts: Reque
   return Math.min(NANO_USD_MAX, costNano(price, usage, facts.serviceTier) + tools);
 }
 
-/** A call says `web_search` whichever of the declared types of it ran: the dearest did. */
+/** A call says `web_search` whichever of the declared types of it ran: the dearest did. An undeclared shell is the caller's. */
 function declaredNano(tool: string, facts: RequestFacts): NanoUsd {
   const types = facts.hostedTools.filter((type) => type.startsWith(tool));
+  if (types.length === 0 && tool === 'shell') return 0;
   return Math.max(...(types.length > 0 ? types : [tool]).map((type) => toolNano(type, facts.memory)));
 }
 

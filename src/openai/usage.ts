@@ -96,6 +96,9 @@ export function readUsage(value: unknown, pictures = false): TokenUsage | undefi
   }
 }
 
+/** Calls that the caller answers, not upstream. */
+const CALLERS = new Set(['function_call', 'custom_tool_call']);
+
 /** How often each hosted tool was called, by the items of a response; containers count once each. */
 function toolCallsOf(output: unknown): Record<string, number> | undefined {
   if (!Array.isArray(output)) return undefined;
@@ -105,7 +108,7 @@ function toolCallsOf(output: unknown): Record<string, number> | undefined {
   for (const item of items) {
     const fields = asFields(item);
     const type = fields?.['type'];
-    if (typeof type !== 'string' || !/^[a-z_]{1,40}_call$/.test(type) || type === 'function_call') continue;
+    if (typeof type !== 'string' || !/^[a-z_]{1,40}_call$/.test(type) || CALLERS.has(type)) continue;
     const container = fields?.['container_id'];
     if (container !== undefined && containers.has(container)) continue;
     containers.add(container);

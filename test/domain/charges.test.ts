@@ -30,12 +30,14 @@ const FACTS: RequestFacts = {
   outputCap: 1000,
   capFields: ['max_tokens'],
   background: false,
+  keeps: true,
   hostedTools: [],
   textBytes: 100,
   images: 0,
   audioBytes: 0,
   fileBytes: 0,
   chained: [],
+  keeps: true,
 };
 
 /** A call of 124 tokens of input and 1,000 of output at most. */
@@ -83,6 +85,9 @@ describe('usage known', () => {
     );
     expect(counted.charged.nano).toBe(9000 + 2 * 25_000_000);
     expect(end({ usage: used(20, 10) }, facts, '/responses').charged.nano).toBe(9000 + 8 * 25_000_000);
+    const shell = { usage: used(20, 10, { toolCalls: { shell: 3 } }) };
+    expect(end(shell, {}, '/responses').charged.nano).toBe(9000);
+    expect(end(shell, { hostedTools: ['shell'] }, '/responses').charged.nano).toBe(9000 + 3 * 30_000_000);
   });
   test('by the second where sound has a price by the second', () => {
     const facts = { model: 'whisper-1', audioBytes: 45_000, outputCap: undefined, capFields: [] };

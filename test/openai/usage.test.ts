@@ -42,6 +42,7 @@ describe('dialects', () => {
       { type: 'web_search_call' },
       { type: 'web_search_call' },
       { type: 'function_call' },
+      { type: 'custom_tool_call' },
       { type: 'code_interpreter_call', container_id: 'c1' },
       { type: 'code_interpreter_call', container_id: 'c1' },
       { type: 'message' },
