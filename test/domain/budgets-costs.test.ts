@@ -218,7 +218,6 @@ test('a quote is integers within the tier, never 0 but for what is free, and pla
         includeUsage: false,
         background: false,
         keeps: true,
-        keeps: true,
         ...facts,
         capFields: facts.outputCap === undefined ? [] : ['max_tokens'],
       };

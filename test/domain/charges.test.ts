@@ -37,7 +37,6 @@ const FACTS: RequestFacts = {
   audioBytes: 0,
   fileBytes: 0,
   chained: [],
-  keeps: true,
 };
 
 /** A call of 124 tokens of input and 1,000 of output at most. */

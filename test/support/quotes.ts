@@ -43,7 +43,6 @@ export function ask({ path = '/chat/completions', facts = {}, models, ...more }:
       audioBytes: 0,
       fileBytes: 0,
       chained: [],
-      keeps: true,
       ...facts,
     },
   });
