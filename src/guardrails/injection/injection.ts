@@ -14,7 +14,7 @@ import { combine, type Detector, heaviestStretch, OBSERVE_AT, type Signal } from
 import { scanWords } from './words.ts';
 
 const DETECTORS: readonly Detector[] = [
-  ({ words }) => applyRules(words.hits),
+  ({ words }) => applyRules(words),
   ({ view, words }) => matchPhrases(view.text, words.cues),
   ({ view }) => findRoleMarkers(view.text),
 ];

@@ -29,10 +29,10 @@ const MARKERS: readonly Marker[] = [
     pattern:
       /<\|(?:im_start|im_end|endoftext|begin_of_text|start_header_id|end_header_id|endofprompt|fim_prefix)\|>/i,
   },
-  { cues: ['<<'], weight: 0.9, reason: 'forges a system turn (Llama)', pattern: /<<\/?sys>>/ },
-  { cues: ['[INST]', '[inst]'], weight: 0.7, reason: 'forges an instruction turn', pattern: /\[inst\]/ },
-  { cues: ['[/INST]', '[/inst]'], weight: 0.7, reason: 'forges an instruction turn', pattern: /\[\/inst\]/ },
-  { cues: ['_turn>'], weight: 0.85, reason: 'forges a turn (Gemma)', pattern: /<(?:start|end)_of_turn>/ },
+  { cues: ['<<'], weight: 0.9, reason: 'forges a system turn (Llama)', pattern: /<<\/?sys>>/i },
+  { cues: ['[INST]', '[inst]'], weight: 0.7, reason: 'forges an instruction turn', pattern: /\[inst\]/i },
+  { cues: ['[/INST]', '[/inst]'], weight: 0.7, reason: 'forges an instruction turn', pattern: /\[\/inst\]/i },
+  { cues: ['_turn>'], weight: 0.85, reason: 'forges a turn (Gemma)', pattern: /<(?:start|end)_of_turn>/i },
   {
     cues: ['ystem', 'YSTEM'],
     weight: 0.92,
@@ -62,7 +62,7 @@ const MARKERS: readonly Marker[] = [
     cues: ['ystem>', 'YSTEM>'],
     weight: 0.45,
     reason: 'opens or closes a system block',
-    pattern: /<\/?system>/,
+    pattern: /<\/?system>/i,
   },
   {
     cues: ['#'],

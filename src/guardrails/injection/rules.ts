@@ -4,7 +4,7 @@
  */
 import { isSense, SENSE } from './lexicon.ts';
 import type { InjectionType, Signal } from './signal.ts';
-import { type Hit, means } from './words.ts';
+import { type Hit, means, type Words } from './words.ts';
 
 /** One of these senses, at most `gap` other words after the step before. */
 interface Step {
@@ -45,7 +45,7 @@ function family(
 
 const RULES: readonly Rule[] = [
   ...family('override.drop', 'override', 'asks to drop earlier instructions', [
-    [0.93, 'drop prior+3 rules|safety+2'],
+    [0.93, 'drop prior+3 rules|safety+3'],
     [0.93, 'drop rules+2 prior+2'],
     [0.9, 'drop all rules+1'],
     [0.9, 'drop your+1 rules|safety|ethics+2'],
@@ -92,9 +92,9 @@ const RULES: readonly Rule[] = [
     [0.6, 'reveal all+2 prior+3'],
   ]),
   ...family('extraction.ask', 'extraction', 'asks what the system prompt is', [
-    [0.9, 'what be+0 your+1 inner+1 prompt|rules+1'],
+    [0.9, 'what your+2 inner+1 prompt|rules+1'],
     [0.85, 'what inner+3 prompt+1 you+3'],
-    [0.7, 'what be+0 your+1 prior|spoken+1 rules+1'],
+    [0.7, 'what your+2 prior|spoken+1 rules+1'],
     [0.7, 'what you+1 spoken+1 prior+2'],
     [0.6, 'what rules+1 you+3 spoken+2'],
     [0.55, 'your inner prompt+0'],
@@ -172,17 +172,24 @@ function rulesFrom(senses: number): readonly number[] {
 
 /** One signal a rule in 2,048 units is enough. */
 const BLOCK = 2048;
+/** In place of a block: a sense the rule needs is nowhere in the view. */
+const NEVER = -2;
 
 /** Evidence in the known words of a view; linear in their number. */
-export function applyRules(hits: readonly Hit[]): Signal[] {
+export function applyRules({ hits, senses }: Words): Signal[] {
   const signals: Signal[] = [];
-  const seen = new Int32Array(RULES.length).fill(-1);
-  for (const [at, hit] of hits.entries()) {
+  const seen: number[] = RULES.map(({ steps }) =>
+    steps.every(({ mask }) => (mask & senses) !== 0) ? -1 : NEVER,
+  );
+  for (let at = 0; at < hits.length; at++) {
+    const hit = hits[at];
+    if (!hit) break;
     const block = Math.floor(hit.start / BLOCK);
     for (const index of rulesFrom(hit.senses)) {
       const rule = RULES[index];
-      const last = rule && seen[index] !== block ? lastStep(hits, at, rule) : undefined;
-      if (!rule || !last) continue;
+      if (!rule || seen[index] === NEVER || seen[index] === block) continue;
+      const last = lastStep(hits, at, rule);
+      if (!last) continue;
       seen[index] = block;
       const { id, type, weight, reason } = rule;
       signals.push({ type, rule: id, weight, reason, start: hit.start, end: last.end });

@@ -16,6 +16,8 @@ export interface Words {
   readonly hits: readonly Hit[];
   /** Bits of the phrases of which a cue stands in the view. */
   readonly cues: number;
+  /** All senses of all hits. */
+  readonly senses: number;
 }
 
 interface Entry {
@@ -42,17 +44,23 @@ for (const word of new Set([...LEXICON.keys(), ...CUES.keys()])) {
   table[slot] = entries.push({ word, hash, senses: LEXICON.get(word) ?? 0, cues: CUES.get(word) ?? 0 }) - 1;
 }
 
-/** 0: between words; 1: letter or digit; 2: apostrophe, left out; 3: ends a sentence. Above ASCII see `kindOf`. */
-const KIND = new Uint8Array(128);
+/** What a unit is to the scan: a letter or digit in lower case, or one of these. */
+const BETWEEN = 0;
+const SENTENCE_END = 1;
+const LEFT_OUT = 2;
+
+const FOLDED = new Uint8Array(128);
 for (let unit = 0; unit < 128; unit++) {
   const char = String.fromCharCode(unit);
-  KIND[unit] = /[A-Za-z0-9]/.test(char) ? 1 : char === "'" ? 2 : /[.!?]/.test(char) ? 3 : 0;
+  if (/[A-Za-z0-9]/.test(char)) FOLDED[unit] = char.toLowerCase().charCodeAt(0);
+  else FOLDED[unit] = char === "'" ? LEFT_OUT : /[.!?]/.test(char) ? SENTENCE_END : BETWEEN;
 }
 
-function kindOf(unit: number): number {
-  if (unit < 128) return KIND[unit] ?? 0;
-  if (unit < 0xc0 || (unit >= 0x2000 && unit < 0x2c00) || (unit >= 0xd800 && unit < 0xf900)) return 0;
-  return unit >= 0x3000 && unit < 0x3040 ? (unit === 0x3002 ? 3 : 0) : unit === 0x0964 ? 3 : 1;
+function folded(unit: number): number {
+  if (unit < 128) return FOLDED[unit] ?? BETWEEN;
+  if (unit === 0x3002 || unit === 0x0964) return SENTENCE_END;
+  const isBetween = unit < 0xc0 || (unit >= 0x2000 && unit < 0x2c00) || (unit >= 0xd800 && unit < 0xf900);
+  return isBetween || (unit >= 0x3000 && unit < 0x3040) ? BETWEEN : unit;
 }
 
 /** Longer words are no words of the lexicon. */
@@ -61,34 +69,36 @@ const WORD_MAX = 24;
 /** All known words, left to right; linear. */
 export function scanWords(text: string): Words {
   const hits: Hit[] = [];
+  const { length } = text;
   let cues = 0;
+  let senses = 0;
   let ordinal = 0;
-  for (let at = 0; at < text.length; ) {
-    const kind = kindOf(text.charCodeAt(at));
-    if (kind !== 1) {
-      if (kind === 3) ordinal += 2;
-      at++;
-      continue;
-    }
+  for (let at = 0; at < length; ) {
     const start = at;
     let hash = SEED;
     let digits = 0;
-    for (; at < text.length; at++) {
-      const unit = text.charCodeAt(at);
-      const inside = kindOf(unit);
-      if (inside === 1) {
-        hash = step(hash, unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit);
-        if (unit < 0x3a) digits++;
-      } else if (inside !== 2) break;
+    let unit = BETWEEN;
+    for (; at < length && (unit = folded(text.charCodeAt(at))) > SENTENCE_END; at++) {
+      if (unit === LEFT_OUT) continue;
+      hash = step(hash, unit);
+      if (unit < 0x3a) digits++;
     }
-    ordinal++;
-    if (at - start > WORD_MAX || digits === at - start) continue;
-    const entry = digits === 0 ? lookUp(text, start, at, hash) : lookUpLeet(text, start, at);
-    if (!entry) continue;
-    cues |= entry.cues;
-    if (entry.senses !== 0) hits.push({ senses: entry.senses, start, end: at, ordinal });
+    const size = at++ - start;
+    if (size > 0) ordinal++;
+    const isWord = size > 0 && size <= WORD_MAX && digits < size;
+    const entry = isWord
+      ? digits
+        ? lookUpLeet(text, start, at - 1)
+        : lookUp(text, start, at - 1, hash)
+      : undefined;
+    if (entry) {
+      cues |= entry.cues;
+      senses |= entry.senses;
+      if (entry.senses !== 0) hits.push({ senses: entry.senses, start, end: at - 1, ordinal });
+    }
+    if (unit === SENTENCE_END) ordinal += 2;
   }
-  return { hits, cues };
+  return { hits, cues, senses };
 }
 
 function lookUp(text: string, start: number, end: number, hash: number): Entry | undefined {
@@ -116,8 +126,8 @@ function lookUpAs(text: string, start: number, end: number, one: string): Entry 
   }
   let hash = SEED;
   for (let i = 0; i < word.length; i++) {
-    const unit = word.charCodeAt(i);
-    hash = step(hash, unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit);
+    const unit = folded(word.charCodeAt(i));
+    if (unit !== LEFT_OUT) hash = step(hash, unit);
   }
   return lookUp(word, 0, word.length, hash);
 }

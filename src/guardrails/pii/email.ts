@@ -46,8 +46,7 @@ function isDomainName(domain: string): boolean {
 function isUserInfo(text: string, start: number, at: number, end: number): boolean {
   if (text.slice(start, at) === 'git') return true;
   if (text[end] === ':' && /[a-z/~]/i.test(text[end + 1] ?? '')) return true;
-  const before = text[start - 1];
-  if (before !== ':' && before !== '/') return false;
+  if (start === 0 || text.charCodeAt(start - 1) <= 0x20) return false;
   const left = text.slice(Math.max(0, start - SCHEME_MAX), start);
   return /:\/\/[^\s/]{0,128}$/.test(left);
 }

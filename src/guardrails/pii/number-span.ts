@@ -56,7 +56,10 @@ export function shapeAt({ groups }: NumberSpan, from: number, count: number): nu
 /** The digits of the first `count` groups. */
 export function digitsOf(text: string, span: NumberSpan, count: number): string {
   let digits = '';
-  for (let i = 0; i < count; i++) digits += text.slice(...(span.groups[i] ?? [0, 0]));
+  for (let i = 0; i < count; i++) {
+    const group = span.groups[i];
+    if (group) digits += text.slice(group[0], group[1]);
+  }
   return digits;
 }
 

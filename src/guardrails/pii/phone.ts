@@ -28,7 +28,7 @@ const LABEL =
 const LOOSE_LABEL =
   /\b(?:call|contact|text|sms|dial|reach|ring|answering)(?: (?:me|us|him|her|them))?(?: (?:at|on))?[ :]{1,3}$/i;
 const LABEL_AFTER = /^[^\w\n]{1,3}(?:office|fax|phone|mobile|cell|home|work)\b/i;
-const DATE = /^(?:(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?|\d\d?[-/. ]\d\d?[-/. ](?:19|20)?\d\d)(?!\d)(?![-. ]\d)/;
+const DATE = /^(?:(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?|\d\d?[-/. ]\d\d?[-/. ](?:19|20)?\d\d)(?!\d)(?![-.]\d)/;
 
 /** A number at the first group of the span, or nothing. */
 export function phoneAt(text: string, span: NumberSpan): Candidate | undefined {

@@ -1,0 +1,39 @@
+/** The guardrails' section: complete by default, strict, and a tier's word over the house's. */
+import { expect, it } from 'vitest';
+import { guardrailsSchema, screenPolicy } from '../../src/guardrails/settings.ts';
+
+it('is complete when nothing is said', () => {
+  expect(guardrailsSchema.parse({})).toMatchObject({
+    injection: { action: 'block', toolResults: 'taint' },
+    pii: { action: 'redact', reversible: true, inTokens: 'observe' },
+    secrets: { action: 'block', inTokens: 'block' },
+    timeoutMs: 2000,
+    workers: { threads: 1, queueMax: 64, overBytes: 16_384 },
+  });
+});
+
+it('takes the documented form', () => {
+  const section = {
+    injection: { action: 'observe' },
+    pii: { action: 'redact', reversible: false },
+    secrets: { action: 'off' },
+  };
+  expect(guardrailsSchema.parse(section)).toMatchObject(section);
+});
+
+it.each([{ injections: {} }, { pii: { action: 'mask' } }, { pii: { types: ['NAME'] } }, { timeoutMs: 0 }])(
+  'refuses %j',
+  (section) => {
+    expect(guardrailsSchema.safeParse(section).success).toBe(false);
+  },
+);
+
+it('lets a tier say otherwise', () => {
+  const policy = screenPolicy(guardrailsSchema.parse({}), { pii: 'observe' });
+  expect(policy).toMatchObject({
+    injection: 'block',
+    pii: 'observe',
+    secrets: 'block',
+    toolInjection: 'taint',
+  });
+});
