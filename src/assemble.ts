@@ -36,7 +36,7 @@ import type { Log } from './server/log.ts';
 import { createPreparationPool } from './server/preparation-pool.ts';
 import { createTelemetry, type Telemetry } from './server/telemetry.ts';
 import { createUpstream } from './server/upstream.ts';
-import { recordObject } from './stages/record-object.ts';
+import { ownObjects } from './stages/own-objects.ts';
 
 /** Everything that runs, and the way to end it. */
 export interface House {
@@ -287,9 +287,7 @@ function buildDoors(setup: Setup, adminKey: string, log: Log, engines: Engines, 
     organization: config.upstream.organization,
     project: config.upstream.project,
     answerHeaders,
-    recordObject: recordObject(store, config.objects, (err) =>
-      log.warn({ err }, 'an owner was not recorded'),
-    ),
+    ownObjects: ownObjects(store, config.objects, (err) => log.warn({ err }, 'an owner was not recorded')),
     rules: config.request,
     models: config.models,
     inlineBytesMax: config.guardrails.workers.overBytes,

@@ -8,7 +8,7 @@ import { authenticate } from './stages/authenticate.ts';
 import { authoriseAddresses, authoriseModelAndTools, authoriseObjects } from './stages/authorise-call.ts';
 import { authoriseRoute } from './stages/authorise-route.ts';
 import { forward, type ForwardDeps } from './stages/forward.ts';
-import { parse, priceChained, type ParseDeps } from './stages/parse.ts';
+import { parse, priceChained, repriced, type ParseDeps } from './stages/parse.ts';
 import { price } from './stages/price.ts';
 import { recordIntent } from './stages/record-intent.ts';
 import { recordOutcome } from './stages/record-outcome.ts';
@@ -23,7 +23,7 @@ import type { Store } from './ports/store.ts';
 import type { ObjectsSettings } from './domain/objects.ts';
 import type { ToolsSettings } from './domain/tools.ts';
 
-export interface PipelineDeps extends AdmitDeps, ForwardDeps, ParseDeps {
+export interface PipelineDeps extends Omit<AdmitDeps, 'reprice'>, ForwardDeps, ParseDeps {
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
   readonly auditLog: AuditLog;
@@ -55,7 +55,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     screen(), //                                    400      before admitting: a refused text takes nothing
     price(), //                                     400 429  before admitting: no price, no call
     together(
-      admit(d), //                                  429 503  all limits and the money, one round trip
+      admit({ ...d, reprice: repriced(d) }), //     429 503  all limits and the money, one round trip
       recordIntent(d.auditLog, d.ledger, d.limiting), // 503 durable; beside admitting, as neither leaves the house
     ),
   ];

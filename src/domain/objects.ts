@@ -1,6 +1,7 @@
 /** Whose an object of upstream's is: all callers share one account, so an id alone opens nothing. */
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
+import { child, isRecord } from '../openai/child.ts';
 import type { ObjectOwner, Store } from '../ports/store.ts';
 import type { Caller } from './caller.ts';
 
@@ -11,9 +12,6 @@ export const objectsSchema = z.strictObject({
   unknown: z.enum(['refuse', 'allow']).default('refuse'),
 });
 export type ObjectsSettings = z.infer<typeof objectsSchema>;
-
-/** Kinds whose makers are recorded; every other object is refused while isolation is on. */
-export const OWNED = new Set(['response', 'conversation', 'file', 'batch']);
 
 /** Whether this caller may use what that owner made. */
 export function mayUse(caller: Caller, owner: ObjectOwner, settings: ObjectsSettings): boolean {
@@ -30,7 +28,7 @@ export interface Reference {
 
 /**
  * The owners of all objects a call names.
- * @throws access.unknown_object for another's, an unknown one, or a kind whose makers are not recorded
+ * @throws access.unknown_object for another's, and for an unknown one unless the operator adopts those
  * @throws store.unavailable
  */
 export async function checkReferences(
@@ -44,10 +42,45 @@ export async function checkReferences(
   const byId = new Map(owners.map((owner) => [owner.id, owner]));
   for (const reference of references) {
     const owner = byId.get(reference.id);
-    const allowed = owner
-      ? mayUse(caller, owner, settings)
-      : OWNED.has(reference.kind) && settings.unknown === 'allow';
+    const allowed = owner ? mayUse(caller, owner, settings) : settings.unknown === 'allow';
     if (!allowed) throw new Refusal('access.unknown_object', { param: reference.pointer });
   }
   return owners;
+}
+
+/**
+ * A list as this caller may see it: without what others made. The page keeps its place among upstream's pages.
+ * @throws store.unavailable
+ */
+export async function ownList(
+  store: Store,
+  caller: Caller,
+  list: unknown,
+  settings: ObjectsSettings,
+): Promise<unknown> {
+  if (!isRecord(list) || !Array.isArray(list['data'])) return list;
+  const items: readonly unknown[] = list['data'];
+  const owners = await store.getOwners(items.map(idOf).filter((id) => id !== undefined));
+  const own = new Set(owners.filter((owner) => mayUse(caller, owner, settings)).map((owner) => owner.id));
+  const data = items.filter((item) => own.has(idOf(item) ?? ''));
+  return { ...list, data };
+}
+
+/** Ids an answer shows: of the object it made, and of further ones at the paths its row names. */
+export function idsShown(
+  answer: unknown,
+  makes: string | undefined,
+  reveals: Readonly<Record<string, string>> = {},
+): readonly { readonly kind: string; readonly id: string }[] {
+  const shown = Object.entries(reveals).map(([path, kind]) => ({
+    kind,
+    id: path.split('.').reduce<unknown>(child, answer),
+  }));
+  if (makes !== undefined) shown.push({ kind: makes, id: child(answer, 'id') });
+  return shown.flatMap(({ kind, id }) => (typeof id === 'string' && id !== '' ? [{ kind, id }] : []));
+}
+
+function idOf(item: unknown): string | undefined {
+  const id = child(item, 'id');
+  return typeof id === 'string' ? id : undefined;
 }

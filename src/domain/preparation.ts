@@ -38,6 +38,8 @@ export interface PrepareJob {
   readonly models: ModelsSettings;
   /** Tokens of the objects that upstream adds to the input, where all of them are known. */
   readonly chainedTokens?: number | undefined;
+  /** What the tightest budget has left, if an output cap of ours would ask for more. */
+  readonly remainingNano?: number | undefined;
 }
 
 /** A refusal as plain data. */
@@ -135,7 +137,9 @@ function price(
       keyTokensMax: job.keyTokensMax,
       models: job.models,
       chainedTokens: job.chainedTokens,
+      remainingNano: job.remainingNano,
       tokenCount: (encoding) =>
+        (facts.givenTokens ?? 0) +
         countTokens(
           texts.filter((text) => text.class !== 'opaque').map((text) => text.text),
           encoding,

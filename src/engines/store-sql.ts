@@ -85,19 +85,22 @@ class SqlStore implements Store {
       tokens: owner.tokens ?? null,
     };
     return await this.#run(async (db) => {
-      const inserted = await db
+      const kept = await db
         .insertInto('sallyport_owners')
         .values(row)
-        .onConflict((conflict) => conflict.column('id').doNothing())
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet({
+              tokens: sql`case when excluded.tokens > coalesce(sallyport_owners.tokens, -1)
+                then excluded.tokens else sallyport_owners.tokens end`,
+            })
+            .where('sallyport_owners.user_name', '=', row.user_name)
+            .where('sallyport_owners.team', 'is not distinct from', row.team),
+        )
         .returning('id')
         .execute();
-      if (inserted.length === 1) return true;
-      const first = await db
-        .selectFrom('sallyport_owners')
-        .select(['user_name', 'team'])
-        .where('id', '=', owner.id)
-        .executeTakeFirst();
-      return first?.user_name === row.user_name && first.team === row.team;
+      return kept.length === 1;
     });
   }
 

@@ -105,6 +105,8 @@ export interface RequestFacts {
   readonly capFields: readonly string[];
   readonly serviceTier?: string | undefined;
   readonly background: boolean;
+  /** Upstream stores what the call makes, so that its id is of use to somebody. */
+  readonly keeps: boolean;
   readonly maxToolCalls?: number | undefined;
   /** Tools that upstream runs itself, by type: `web_search`, `code_interpreter`… */
   readonly hostedTools: readonly string[];

@@ -31,6 +31,7 @@ const NOTHING: RequestFacts = {
   audioBytes: 0,
   fileBytes: 0,
   chained: [],
+  keeps: true,
 };
 
 /**
@@ -60,6 +61,8 @@ export function readFacts(endpoint: Endpoint, body: Body | undefined): RequestFa
       Math.max(1, fields.count('n', 1, CHOICES_MAX) ?? 1, fields.count('best_of', 0, CHOICES_MAX) ?? 1),
     includeUsage: readIncludeUsage(fields),
     serviceTier: fields.text('service_tier'),
+    // Chat stores only when asked to, Responses unless asked not to.
+    keeps: fields.flag('store') ?? endpoint.shape !== 'chat',
     ...(endpoint.shape === 'prompt' && {
       size: fields.text('size'),
       quality: fields.text('quality'),

@@ -69,7 +69,7 @@ export interface Store {
   getKey(id: string): Promise<KeyRecord | undefined>;
   listKeys(): Promise<readonly KeyRecord[]>;
 
-  /** First writer wins; the same owner again is no error. False if it is another's. */
+  /** First writer wins; the same owner again keeps the larger count of tokens. False if it is another's. */
   putOwner(owner: ObjectOwner): Promise<boolean>;
   getOwners(ids: readonly string[]): Promise<readonly ObjectOwner[]>;
   /** Newest first, at most `limit`, those made before `before` (its id) if given. */

@@ -5,6 +5,7 @@ import type { Floods } from '../domain/floods.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { rateLimitHeaders } from '../domain/rate-limit-headers.ts';
 import type { AdmitRequest, Ledger, NotAdmitted, RefusalReason } from '../ports/ledger.ts';
+import type { Reprice } from './parse.ts';
 import type { Guard } from './stage.ts';
 
 const CODES: Record<RefusalReason, Code> = {
@@ -23,6 +24,7 @@ export interface AdmitDeps {
   readonly ledger: Ledger;
   readonly limiting: Limiting;
   readonly floods: Floods;
+  readonly reprice: Reprice;
   /** A newer version of the key is known: what is cached of it is dropped. */
   readonly forgetKey: (id: string) => void;
 }
@@ -31,7 +33,12 @@ export interface AdmitDeps {
 export function admit(deps: AdmitDeps): Guard {
   return async function admit(exchange) {
     exchange.admissionTried = true;
-    const answer = await deps.ledger.admit(requestOf(exchange, deps.limiting));
+    let answer = await deps.ledger.admit(requestOf(exchange, deps.limiting));
+    if (!answer.admitted && answer.reason === 'budget' && exchange.prepared.quote?.setCap) {
+      // The cap was ours: what is left of the budget may still pay for a shorter answer.
+      await deps.reprice(exchange, await remainingNano(exchange, deps));
+      answer = await deps.ledger.admit(requestOf(exchange, deps.limiting));
+    }
     if (answer.admitted) {
       exchange.admitted = answer;
       return;
@@ -39,6 +46,19 @@ export function admit(deps: AdmitDeps): Guard {
     exchange.admissionTried = false;
     refuse(exchange, answer, deps);
   };
+}
+
+/** What is left of the tightest budget of all scopes, by what is settled and held. */
+async function remainingNano({ caller }: Exchange, { ledger, limiting }: AdmitDeps): Promise<number> {
+  let least = Number.MAX_SAFE_INTEGER;
+  for (const { kind, id, dailyBudgetNano, monthlyBudgetNano } of limiting.scopes(caller)) {
+    if (dailyBudgetNano === undefined && monthlyBudgetNano === undefined) continue;
+    const { settledNano, reservedNano, monthSettledNano } = await ledger.usage(kind, id);
+    const today = (dailyBudgetNano ?? Number.MAX_SAFE_INTEGER) - settledNano - reservedNano;
+    const month = (monthlyBudgetNano ?? Number.MAX_SAFE_INTEGER) - monthSettledNano - reservedNano;
+    least = Math.min(least, today, month);
+  }
+  return Math.max(0, least);
 }
 
 function requestOf(exchange: Exchange, limiting: Limiting): AdmitRequest {

@@ -14,16 +14,16 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
         throw new Refusal('upstream.overran', { detail: 'a JSON answer over 128 MiB' });
       chunks.push(chunk);
     },
-    end() {
+    async end() {
       const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       const value = read(bytes);
       exchange.answer.usage = usageFromAnswer(exchange.endpoint, value);
-      const send = (): void => {
-        reply.head(status, { ...headers, 'content-length': String(bytes.length) });
-        reply.end(bytes);
-      };
-      const recorded = context.recordObject(exchange, value);
-      return recorded ? recorded.then(send) : send();
+      const recorded = context.ownObjects.record(exchange, value);
+      if (recorded) await recorded;
+      const filtered = context.ownObjects.filter(exchange, value);
+      const body = filtered ? Buffer.from(JSON.stringify(await filtered)) : bytes;
+      reply.head(status, { ...headers, 'content-length': String(body.length) });
+      reply.end(body);
     },
     fail: () => reply.destroy(),
   };

@@ -46,11 +46,19 @@ class StreamAnswer implements Answer {
     if (frame.data === undefined) return true;
     const { exchange } = this.#context;
     this.#lastData = frame.data;
+    const known = this.#usage.made;
     this.#usage.event(frame.data);
+    if (!known && this.#usage.made) this.#recordObject();
     exchange.answer.usage = this.#usage.usage;
     exchange.answer.contentEvents = this.#usage.contentEvents;
     exchange.answer.contentChars = this.#usage.contentChars;
     return !(exchange.prepared.hideUsage && this.#usage.isUsageOnly(frame.data));
+  }
+
+  /** Once when its id is seen, once more at the end, when it is known what it holds. */
+  #recordObject(): void {
+    const { exchange, ownObjects } = this.#context;
+    void ownObjects.record(exchange, this.#usage.made);
   }
 
   /** No honest answer is longer than what was asked for. */
@@ -76,9 +84,8 @@ class StreamAnswer implements Answer {
   end(): void {
     const rest = this.#splitter.end();
     if (rest && this.#look(rest)) this.#write(rest.raw);
-    const { exchange, reply, recordObject } = this.#context;
-    void recordObject(exchange, this.#usage.made);
-    reply.end();
+    if (this.#usage.made) this.#recordObject();
+    this.#context.reply.end();
   }
 
   /** One error event in the form of the endpoint, no `[DONE]`: both official SDKs raise on it. */

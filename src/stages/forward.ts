@@ -9,7 +9,7 @@ import { upstreamPath } from '../openai/route.ts';
 import type { Upstream, UpstreamControl, UpstreamFault } from '../ports/upstream.ts';
 import { createRelay, type Relay } from './relay.ts';
 import type { Reply } from './reply.ts';
-import type { RecordObject } from './record-object.ts';
+import type { OwnObjects } from './own-objects.ts';
 
 export interface ForwardDeps {
   readonly upstream: Upstream;
@@ -17,7 +17,7 @@ export interface ForwardDeps {
   readonly organization: string | undefined;
   readonly project: string | undefined;
   readonly answerHeaders: AnswerHeaders;
-  readonly recordObject: RecordObject;
+  readonly ownObjects: OwnObjects;
 }
 
 export type Forward = (exchange: Exchange, reply: Reply) => Promise<void>;

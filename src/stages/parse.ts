@@ -35,19 +35,47 @@ export function parse(deps: ParseDeps): Guard {
  */
 export function priceChained(deps: ParseDeps): Guard {
   return async function priceChained(exchange) {
-    const { chained } = exchange.prepared.facts;
-    if (chained.length === 0) return;
-    const known = chained.map((id) => exchange.owners.find((owner) => owner.id === id)?.tokens);
-    if (known.some((tokens) => tokens === undefined)) return;
-    const chainedTokens = known.reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0);
-    exchange.prepared = await prepareWith(deps, exchange, chainedTokens);
+    if (exchange.prepared.facts.chained.length === 0) return;
+    const chainedTokens = chainedTokensOf(exchange);
+    if (chainedTokens === undefined) return;
+    exchange.prepared = await prepareWith(deps, exchange, { chainedTokens });
   };
+}
+
+/** What the object in this field is known to hold; undefined for whatever has no owner row, or no count in it. */
+function tokensBehind({ prepared, owners }: Exchange, field: string): number | undefined {
+  const pointers = [`/${field}`, `/${field}/id`];
+  const id = prepared.references.find(({ pointer }) => pointers.includes(pointer))?.id;
+  return owners.find((owner) => owner.id === id)?.tokens;
+}
+
+/** Prepares the call anew, with an output cap that this much money can pay. */
+export type Reprice = (exchange: Exchange, remainingNano: number) => Promise<void>;
+
+/** @throws budget.exceeded if it cannot buy a useful answer */
+export function repriced(deps: ParseDeps): Reprice {
+  return async (exchange, remainingNano) => {
+    exchange.prepared = await prepareWith(deps, exchange, {
+      chainedTokens: chainedTokensOf(exchange),
+      remainingNano,
+    });
+    const { quoteRefusal } = exchange.prepared;
+    if (quoteRefusal) throw new Refusal(quoteRefusal.code, quoteRefusal.options);
+  };
+}
+
+/** Tokens of all objects that upstream adds to the input; undefined if one of them is not known. */
+function chainedTokensOf(exchange: Exchange): number | undefined {
+  const known = exchange.prepared.facts.chained.map((field) => tokensBehind(exchange, field));
+  return known.includes(undefined)
+    ? undefined
+    : known.reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0);
 }
 
 function prepareWith(
   deps: ParseDeps,
   exchange: Exchange,
-  chainedTokens?: number,
+  known: Pick<PrepareJob, 'chainedTokens' | 'remainingNano'> = {},
 ): Preparation | Promise<Preparation> {
   const { caller, match, received, arrival } = exchange;
   const job: PrepareJob = {
@@ -61,7 +89,7 @@ function prepareWith(
     tier: deps.limiting.tier(caller),
     keyTokensMax: caller.key?.maxTokensPerRequest,
     models: deps.models,
-    chainedTokens,
+    ...known,
   };
   return (received?.length ?? 0) > deps.inlineBytesMax ? deps.large(job) : prepare(job);
 }

@@ -11,7 +11,7 @@ import type { UpstreamControl } from '../ports/upstream.ts';
 import { createJsonAnswer } from './answer-json.ts';
 import { createRawAnswer } from './answer-raw.ts';
 import { createStreamAnswer } from './answer-stream.ts';
-import type { RecordObject } from './record-object.ts';
+import type { OwnObjects } from './own-objects.ts';
 import type { Reply } from './reply.ts';
 
 /** One way of relaying, chosen by the head of the answer. `end` may take its time. */
@@ -27,7 +27,7 @@ export interface AnswerContext {
   readonly exchange: Exchange;
   readonly reply: Reply;
   readonly headers: Record<string, string>;
-  readonly recordObject: RecordObject;
+  readonly ownObjects: OwnObjects;
   pause(): void;
   resume(): void;
 }
@@ -70,7 +70,7 @@ function choose(status: number, headers: IncomingHttpHeaders, context: AnswerCon
   if (type.startsWith('text/event-stream')) return createStreamAnswer(status, context);
   if (
     exchange.endpoint.answer === 'json' &&
-    (type.startsWith('application/json') || exchange.endpoint.makes !== undefined)
+    (type.startsWith('application/json') || exchange.endpoint.lists !== undefined)
   ) {
     return createJsonAnswer(status, context);
   }
@@ -80,7 +80,7 @@ function choose(status: number, headers: IncomingHttpHeaders, context: AnswerCon
 export function createRelay(
   exchange: Exchange,
   reply: Reply,
-  deps: { readonly answerHeaders: AnswerHeaders; readonly recordObject: RecordObject },
+  deps: { readonly answerHeaders: AnswerHeaders; readonly ownObjects: OwnObjects },
 ): Relay {
   let answer: Answer | undefined;
   let over = false;
@@ -95,7 +95,7 @@ export function createRelay(
         exchange,
         reply,
         headers: deps.answerHeaders(exchange, headers),
-        recordObject: deps.recordObject,
+        ownObjects: deps.ownObjects,
         pause: () => relay.control?.pause(),
         resume: () => relay.control?.resume(),
       });
