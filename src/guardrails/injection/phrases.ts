@@ -128,7 +128,7 @@ const IDIOMS: readonly Idiom[] = [
     0.25,
     'speaks of jailbreaking',
     'jailbreak jailbroken jail jailbreaks jailbreaking jailbreaker',
-    /\bjail ?br(?:eak|oken)/,
+    /\bjail ?br(?:eak|oken)/i,
   ),
   persona(
     'decline',

@@ -1,12 +1,15 @@
 /** Payment card numbers: check digit, issuer and how such numbers are printed. */
 import { type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
 
-/** The Luhn check digit (ISO/IEC 7812-1, annex B). */
-export function hasLuhnDigit(digits: string): boolean {
+/** The Luhn check digit (ISO/IEC 7812-1, annex B) of the digits in a part of a text; what is no digit is passed over. */
+export function hasLuhnDigit(text: string, start: number, end: number): boolean {
   let sum = 0;
-  for (let i = digits.length - 1, isDoubled = false; i >= 0; i--, isDoubled = !isDoubled) {
-    const digit = digits.charCodeAt(i) - 48;
+  let isDoubled = false;
+  for (let i = end - 1; i >= start; i--) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) continue;
     sum += isDoubled ? (digit > 4 ? 2 * digit - 9 : 2 * digit) : digit;
+    isDoubled = !isDoubled;
   }
   return sum % 10 === 0;
 }

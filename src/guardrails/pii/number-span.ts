@@ -2,10 +2,10 @@
 import { isDigit, isLetter, isWord } from '../units.ts';
 
 const GROUPS_MAX = 8;
-const DIGITS_MAX = 24;
+const DIGITS_MAX = 20;
 
 export interface NumberSpan {
-  /** Half-open ranges of the groups, left to right; a group longer than 24 digits is cut there. */
+  /** Half-open ranges of the groups, left to right; a group longer than 20 digits is cut there. */
   readonly groups: readonly (readonly [start: number, end: number])[];
   /** What stands before group i + 1. */
   readonly gaps: readonly string[];
@@ -14,7 +14,7 @@ export interface NumberSpan {
 const GAP = new Set(Array.from(' -./()', (mark) => mark.charCodeAt(0)));
 
 /**
- * The groups from the digit at `start` on: at most 8 groups, 24 digits, gaps of 1 or 2 units. Behind the first group
+ * The groups from the digit at `start` on: at most 8 groups, 20 digits, gaps of 1 or 2 units. Behind the first group
  * a single digit before a space ends it: that is a table.
  */
 export function numberSpanAt(text: string, start: number): NumberSpan {

@@ -70,9 +70,8 @@ function cardAt(text: string, span: NumberSpan): Candidate | undefined {
     if (i > 0 && (gaps[i - 1] !== gaps[0] || !isCardGap(gaps[0]))) return undefined;
     const isWhole = i === 0 ? !isWord(text.charCodeAt(to)) : endsAt(text, to);
     if (to - start < CARD_MIN || !isWhole || !isCardGrouping(span, i + 1)) continue;
-    const digits = digitsOf(text, span, i + 1);
-    if (!hasLuhnDigit(digits)) continue;
-    if (isIssued(digits)) return { ...CARD, start, end: to };
+    if (!hasLuhnDigit(text, start, to)) continue;
+    if (isIssued(digitsOf(text, span, i + 1))) return { ...CARD, start, end: to };
     if (isLabelled(text, start, CARD_LABEL)) return { ...CARD, start, end: to, score: CONFIDENCE.contextual };
   }
   return undefined;

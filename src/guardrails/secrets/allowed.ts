@@ -2,10 +2,13 @@
 
 const EXAMPLE =
   /example|sample|dummy|placeholder|changeme|change_me|redacted|your[-_]|my[-_]?(?:secret|token|key|password)|x{4,}|\*{3,}|\.{3}|-{4,}/i;
-const REFERENCE = /^[$%{<(&*@[]|\$\{|\{\{|process\.env|import\.meta|os\.environ|getenv|^env[.:]|^vault:|^arn:|^secretref/i;
+const REFERENCE =
+  /^[$%{<(&*@[]|\$\{|\{\{|process\.env|import\.meta|os\.environ|getenv|^env[.:]|^vault:|^arn:|^secretref/i;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const PATH_OR_URL = /^(?:[a-z]:)?[./~\\]|:\/\/|^[\w.-]+(?:\/[\w.-]+){1,}$|\.(?:pem|key|crt|json|ya?ml|txt|js|ts|py|go|env|md)$/i;
-const LITERAL = /^(?:true|false|null|none|nil|undefined|string|number|boolean|required|optional|\d+(?:[.,:/-]\d+)*)$/i;
+const PATH_OR_URL =
+  /^(?:[a-z]:)?[./~\\]|:\/\/|^[\w.-]+(?:\/[\w.-]+){1,}$|\.(?:pem|key|crt|json|ya?ml|txt|js|ts|py|go|env|md)$/i;
+const LITERAL =
+  /^(?:true|false|null|none|nil|undefined|string|number|boolean|required|optional|\d+(?:[.,:/-]\d+)*)$/i;
 
 /** Whether a token of a vendor's shape is plainly a stand-in. */
 export function isStandIn(token: string): boolean {

@@ -9,7 +9,8 @@ const VALUE_MAX = 160;
 /** A name that ends in a word for a secret, then what may stand between name and value. */
 const LABEL =
   /((?:passwor[dt]|passwd|passphrase|passcode|pwd|secret|token|api[ _-]?key|apikey|access[ _-]?key|auth[ _-]?key|private[ _-]?key|account[ _-]?key|encryption[ _-]?key|signing[ _-]?key|master[ _-]?key|credentials?|authorization|contrasena|mot de passe|kennwort|senha|пароль|密码|パスワード)(?:[_-]?(?:id|value|string|base64|hash))?)["'`\]]{0,2}\s{0,4}$/i;
-const PASSWORD = /passwor[dt]|passwd|passphrase|passcode|pwd|contrasena|mot de passe|kennwort|senha|пароль|密码|パスワード/i;
+const PASSWORD =
+  /passwor[dt]|passwd|passphrase|passcode|pwd|contrasena|mot de passe|kennwort|senha|пароль|密码|パスワード/i;
 
 const OPERATORS = ':=!>|+?-';
 
@@ -62,5 +63,9 @@ function isSecretValue(value: string, isPassword: boolean, isQuoted: boolean): b
 
 /** Names of variables, fields and files: words joined by case, `.`, `_` or `-`, with at most a number at the end. */
 function isIdentifier(value: string): boolean {
-  return /^[A-Za-z]+(?:[._-][A-Za-z]+)*\d{0,2}$/.test(value) && /[a-z]{3}|^[A-Z_]+$/.test(value) && !/[a-z]\d[a-zA-Z]/.test(value);
+  return (
+    /^[A-Za-z]+(?:[._-][A-Za-z]+)*\d{0,2}$/.test(value) &&
+    /[a-z]{3}|^[A-Z_]+$/.test(value) &&
+    !/[a-z]\d[a-zA-Z]/.test(value)
+  );
 }

@@ -7,6 +7,7 @@ import { type Candidate, toFindings } from '../candidate.ts';
 import { canonicalise, type View } from '../canonical.ts';
 import type { Guardrail } from '../guardrail.ts';
 import { CONFIDENCE } from '../overlaps.ts';
+import { isDigit, isLatinLetter } from '../units.ts';
 import { entropyBits, isStandIn } from './allowed.ts';
 import { assignedAt, statedAt } from './labelled.ts';
 import { RULES_BY_START, startOf } from './vendors.ts';
@@ -16,18 +17,26 @@ const RUN_MIN = 10;
 
 /** 1: part of a token; 2: may stand between label and value. */
 const KIND = new Uint8Array(128);
-for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/') KIND[char.charCodeAt(0)] = 1;
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/')
+  KIND[char.charCodeAt(0)] = 1;
 for (const char of ':=') KIND[char.charCodeAt(0)] = 2;
+
+/** The table, for a place inside the text; beyond ASCII nothing is part of a token. */
+function kindAt(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  return unit < 128 ? (KIND[unit] ?? 0) : 0;
+}
 
 /** Findings in a view, in places of its source; sorted, not overlapping. */
 export function findSecrets(view: View): Finding[] {
   const { text } = view;
+  const { length } = text;
   const found: Candidate[] = [];
-  for (let at = 0; at < text.length; ) {
-    const kind = KIND[text.charCodeAt(at)] ?? 0;
+  for (let at = 0; at < length; ) {
+    const kind = kindAt(text, at);
     if (kind === 1) {
       let end = at + 1;
-      while (KIND[text.charCodeAt(end)] === 1) end++;
+      while (end < length && kindAt(text, end) === 1) end++;
       if (end - at >= RUN_MIN) inRun(text, at, end, found);
       else if (end - at === 2 || end - at === 3) add(found, statement(text, at, end));
       at = end;
@@ -64,7 +73,7 @@ function inRun(text: string, start: number, end: number, found: Candidate[]): vo
   }
 }
 
-const isAlphanumeric = (unit: number): boolean => KIND[unit] === 1 && unit > 0x2f && unit !== 0x5f;
+const isAlphanumeric = (unit: number): boolean => isDigit(unit) || isLatinLetter(unit);
 
 function vendorTokenAt(text: string, at: number): Candidate | undefined {
   for (const { type, vendor, prefix, pattern } of RULES_BY_START.get(startOf(text, at)) ?? []) {
@@ -72,8 +81,15 @@ function vendorTokenAt(text: string, at: number): Candidate | undefined {
     pattern.lastIndex = at;
     const token = pattern.exec(text)?.[0];
     if (token === undefined) continue;
-    if (isStandIn(token) || entropyBits(token.slice(prefix.length, prefix.length + 64)) < 2.5) return undefined;
-    return { type, start: at, end: at + token.length, score: CONFIDENCE.prefix, reason: `a token of ${vendor}` };
+    if (isStandIn(token) || entropyBits(token.slice(prefix.length, prefix.length + 64)) < 2.5)
+      return undefined;
+    return {
+      type,
+      start: at,
+      end: at + token.length,
+      score: CONFIDENCE.prefix,
+      reason: `a token of ${vendor}`,
+    };
   }
   return undefined;
 }
@@ -94,7 +110,13 @@ function pemAt(text: string, at: number): Candidate | undefined {
   const bodyEnd = hasEnd ? dashes : bodyStart + base64Length(text.slice(bodyStart, bodyStart + PEM_MAX));
   if (bodyEnd - bodyStart < 24 || /\.{3}|<[a-z]/i.test(text.slice(bodyStart, bodyEnd))) return undefined;
   const end = hasEnd ? bodyEnd + (PEM_END.exec(text.slice(bodyEnd, bodyEnd + 64))?.[0].length ?? 9) : bodyEnd;
-  return { type: 'private_key', start: at, end, score: CONFIDENCE.validated, reason: 'a private key in PEM form' };
+  return {
+    type: 'private_key',
+    start: at,
+    end,
+    score: CONFIDENCE.validated,
+    reason: 'a private key in PEM form',
+  };
 }
 
 const USER_INFO = /:\/\/([^\s:@/"'<>]{0,64}):([^\s@/"'<>]{3,128})@[\w.[-]/y;
@@ -105,10 +127,19 @@ function urlPasswordAt(text: string, at: number): Candidate | undefined {
   USER_INFO.lastIndex = at;
   const match = USER_INFO.exec(text);
   const password = match?.[2];
-  if (!match || password === undefined || password === match[1] || /^[$%{<*[]|x{3,}|^pass(?:word)?$|\*{3}|\.{3}/i.test(password)) return undefined;
+  if (
+    !match ||
+    password === undefined ||
+    password === match[1] ||
+    /^[$%{<*[]|x{3,}|^pass(?:word)?$|\*{3}|\.{3}/i.test(password)
+  )
+    return undefined;
   const start = at + 4 + (match[1]?.length ?? 0);
   const reason = 'a password in a URL';
   return { type: 'url_password', start, end: start + password.length, score: CONFIDENCE.prefix, reason };
 }
 
-export const secretsGuardrail: Guardrail = { id: 'secrets', inspect: (text) => findSecrets(canonicalise(text)) };
+export const secretsGuardrail: Guardrail = {
+  id: 'secrets',
+  inspect: (text) => findSecrets(canonicalise(text)),
+};

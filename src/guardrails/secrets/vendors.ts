@@ -46,7 +46,12 @@ export const VENDOR_RULES: readonly VendorRule[] = [
   rule('gitlab_token', 'GitLab', 'glrt-', '[A-Za-z0-9_-]{20,64}'),
   rule('gitlab_token', 'GitLab', 'glcbt-', '[A-Za-z0-9_-]{20,64}'),
   rule('gitlab_token', 'GitLab', 'glsoat-', '[A-Za-z0-9_-]{20,64}'),
-  rule('slack_token', 'Slack', 'xox', '[abeoprs](?:\\.xox[bp])?-(?=[A-Za-z-]{0,30}[0-9])[A-Za-z0-9-]{10,200}'),
+  rule(
+    'slack_token',
+    'Slack',
+    'xox',
+    '[abeoprs](?:\\.xox[bp])?-(?=[A-Za-z-]{0,30}[0-9])[A-Za-z0-9-]{10,200}',
+  ),
   rule('slack_token', 'Slack', 'xapp-', '[0-9]-[A-Za-z0-9-]{20,160}'),
   rule('aws_access_key', 'AWS', 'AKIA', `[A-Z2-7]{16}${END}`),
   rule('aws_access_key', 'AWS', 'ASIA', `[A-Z2-7]{16}${END}`),
@@ -97,7 +102,12 @@ export const VENDOR_RULES: readonly VendorRule[] = [
   rule('artifactory_key', 'Artifactory', 'AKCp', word(69)),
   rule('atlassian_token', 'Atlassian', 'ATATT3', '[A-Za-z0-9_=-]{60,300}'),
   rule('dropbox_token', 'Dropbox', 'sl.', '[A-Za-z0-9_=-]{135,200}'),
-  rule('discord_webhook', 'Discord', 'discord', '(?:app)?\\.com/api/webhooks/\\d{17,20}/[A-Za-z0-9_-]{60,80}'),
+  rule(
+    'discord_webhook',
+    'Discord',
+    'discord',
+    '(?:app)?\\.com/api/webhooks/\\d{17,20}/[A-Za-z0-9_-]{60,80}',
+  ),
   rule('slack_webhook', 'Slack', 'hooks.slack.com/', '(?:services|workflows|triggers)/[A-Za-z0-9+/]{20,80}'),
   rule('groq_key', 'Groq', 'gsk_', word(52)),
   rule('xai_key', 'xAI', 'xai-', word(80)),
@@ -105,12 +115,18 @@ export const VENDOR_RULES: readonly VendorRule[] = [
   rule('replicate_token', 'Replicate', 'r8_', word('37,40')),
   rule('age_key', 'age', 'AGE-SECRET-KEY-1', '[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}'),
   rule('onepassword_token', '1Password', 'ops_eyJ', '[A-Za-z0-9+/]{200,2000}={0,3}'),
-  rule('jwt', 'JSON Web Token', 'eyJ', '[A-Za-z0-9_-]{10,2000}\\.eyJ[A-Za-z0-9_-]{10,4000}(?:\\.[A-Za-z0-9_-]{10,1000})?'),
+  rule(
+    'jwt',
+    'JSON Web Token',
+    'eyJ',
+    '[A-Za-z0-9_-]{10,2000}\\.eyJ[A-Za-z0-9_-]{10,4000}(?:\\.[A-Za-z0-9_-]{10,1000})?',
+  ),
 ];
 
 /** The rules by the first two characters of their prefix, in the order of the table. */
-export const RULES_BY_START: ReadonlyMap<number, readonly VendorRule[]> = Map.groupBy(VENDOR_RULES, ({ prefix }) =>
-  startOf(prefix, 0),
+export const RULES_BY_START: ReadonlyMap<number, readonly VendorRule[]> = Map.groupBy(
+  VENDOR_RULES,
+  ({ prefix }) => startOf(prefix, 0),
 );
 
 /** Two characters as one number. */
