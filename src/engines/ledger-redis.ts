@@ -76,6 +76,8 @@ const DEFAULTS = {
 const CLOSED_MS = 600_000;
 /** How long `open` waits for a first word of the server, and `close` for settlements under way. */
 const PATIENCE_MS = 2000;
+/** A command may still take so long before its caller is told that it failed: timers and clocks have whole ms. */
+const MARGIN_MS = 5;
 /** The server's settings are looked at again after this many beats. */
 const INSPECT_EVERY = 10;
 
@@ -226,7 +228,7 @@ class LedgerOnRedis implements RedisLedger {
 
   async #askToAdmit(request: AdmitRequest, started: number, waitMs: number): Promise<Reply> {
     const { waitMsMax, windowsMs } = this.#settings;
-    const deadlineMs = (this.#time.at(started) ?? 0) + waitMsMax;
+    const deadlineMs = (this.#time.at(started) ?? 0) + waitMsMax - MARGIN_MS;
     const { epoch, process } = this.#membership;
     const args = admitArguments(request, { epoch, process, deadlineMs, windowsMs });
     try {
@@ -234,11 +236,13 @@ class LedgerOnRedis implements RedisLedger {
     } catch (error) {
       // It may have been taken all the same, its reply lost: then it is given back.
       const refusedByServer = error instanceof Error && error.name === 'ReplyError';
-      const { reservationId } = request;
-      if (!refusedByServer)
-        void this.#settlements.settle({ reservationId, tokens: 0, nano: 0, how: 'abandon' });
+      if (!refusedByServer) this.#abandon(request.reservationId);
       throw unavailable('no answer', error);
     }
+  }
+
+  #abandon(reservationId: string): void {
+    void this.#settlements.settle({ reservationId, tokens: 0, nano: 0, how: 'abandon' });
   }
 
   #sendSettlement({ reservationId, tokens, nano, how, nonce }: Settlement): Promise<Reply> {
