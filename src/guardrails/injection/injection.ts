@@ -76,6 +76,7 @@ function candidatesOf(signals: readonly Signal[]): Candidate[] {
   return candidates;
 }
 
+/** The guardrail as others see it; the request's join calls the finder on a view it has already. */
 export const injectionGuardrail: Guardrail = {
   id: 'injection',
   inspect: (text, trust) => findInjection(canonicalise(text), trust),

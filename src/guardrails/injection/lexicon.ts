@@ -45,7 +45,7 @@ export type Sense = keyof typeof SENSE;
 /** Every form is written out: a word is compared as a whole. */
 const WORDS: Readonly<Record<Sense, string>> = {
   drop:
-    'ignore ignoring disregard disregarding forget forgetting discard neglect dismiss overlook drop erase scrap skip ' +
+    'ignore ignoring disregard disregarding forget forgetting discard neglect dismiss overlook drop erase scrap ' +
     'ignora ignorad ignorar ignoren olvida olvidad olvidar olvidate omite descarta desestima ignorez ignorer oublie oubliez oublier neglige ' +
     'ignoriere ignorieren ignoriert vergiss vergesst vergessen missachte verwirf ignori ignorate dimentica dimenticate scorda tralascia ' +
     'esqueca esquece esquecer desconsidere desconsidera negeer vergeet negeren zignoruj ignoruj zapomnij pomin ignorera glom ' +
@@ -58,7 +58,7 @@ const WORDS: Readonly<Record<Sense, string>> = {
     'contorne desative omzeil obejdz wylacz обоиди отключи переопредели devre nonaktifkan vohita',
   not: 'not dont never no cannot cant stop without wont shouldnt neednt no nunca jamas ne pas jamais nicht nie kein non mai nao niet geen nie не нет никогда mat jangan tidak dung khong',
   follow:
-    'follow following obey adhere comply listen abide apply bound respect consider heed sigas seguir obedezcas suis suivez suivre obeir befolge folge seguire siga volg stosuj следуи соблюдаи слушаи ikuti',
+    'follow obey adhere comply listen abide apply bound respect consider heed sigas seguir obedezcas suis suivez suivre obeir befolge folge seguire siga volg stosuj следуи соблюдаи слушаи ikuti',
   prior:
     'previous prior above earlier preceding former foregoing past initial original before beforehand existing previously old first ' +
     'anterior anteriores previas previos previa previo antes precedent precedents precedente precedentes precedenti anteriori dessus avant initiales ' +
@@ -71,8 +71,8 @@ const WORDS: Readonly<Record<Sense, string>> = {
     'tutte tutti tutto tudo alle alles wszystkie wszystko все всё всех semua tum butun sab saare sari alla toate minden kaikki ολες tat كل جميع כל सभी सब',
   your: 'your ur youre yours tus tu sus vos tes votre ton ta deine deinen deiner ihre ihren tuo tue tuoi vostre seus suas sua seu teu jouw je uw twoje swoje твои твои ваши свои твоих tumhare tumhari apne apni aapke kamu anda senin sizin तुम्हारे अपने आपके',
   rules:
-    'instruction instructions instruct rule rules guideline guidelines directive directives command commands direction directions order orders ' +
-    'programming training prompt prompts constraints context conversation protocol protocols policies policy guidance inputs briefing ' +
+    'instruction instructions instruct rule rules guideline guidelines directive directives command commands directions orders ' +
+    'programming training prompt prompts constraints context protocol protocols policies policy guidance briefing ' +
     'instruccion instrucciones reglas directrices ordenes indicaciones consignes consigne directives regles instructions anweisungen anweisung regeln ' +
     'vorgaben befehle richtlinien vorschriften istruzioni regole direttive comandi instrucoes regras diretrizes ordens comandos instructies regels ' +
     'richtlijnen opdrachten instrukcje polecenia zasady wytyczne инструкции инструкции инструкциями указания правила команды правил інструкції instruksi ' +
@@ -83,10 +83,10 @@ const WORDS: Readonly<Record<Sense, string>> = {
     'boundaries limits restricciones filtros limitaciones limites filtres einschrankungen beschrankungen filtri restrizioni restricoes beperkingen ограничении ограничения фильтры',
   reveal:
     'reveal say show print output repeat display tell disclose leak expose dump share recite give list return echo provide summarize translate ' +
-    'paraphrase describe explain divulge spell copy paste quote encode state convert send read ' +
+    'paraphrase divulge spell ' +
     'revela muestra muestrame imprime repite dime dame comparte revele montre affiche imprime repete dis donne partage traduis ' +
     'zeige zeig verrate wiederhole gib nenne drucke mostra mostrami rivela stampa ripeti dimmi mostre revele repita diga toon herhaal geef ' +
-    'pokaz ujawnij powtorz podaj покажи раскрои повтори выведи скажи напиши tunjukkan ungkapkan tampilkan ulangi goster yaz tekrarla dikhao batao ' +
+    'pokaz ujawnij powtorz podaj покажи раскрои повтори выведи скажи tunjukkan ungkapkan tampilkan ulangi goster yaz tekrarla dikhao batao ' +
     'visa avsloja zobraz prikaz arata spune naytä αποκαλυψε أظهر اكشف הצג חשוף दिखाओ बताओ',
   inner:
     'system hidden secret internal confidential developer base pre initial original underlying starting core custom preset backend concealed ' +
@@ -110,7 +110,7 @@ const WORDS: Readonly<Record<Sense, string>> = {
   refuse:
     'refuse refuses refusing reject decline deny apologize apologise apologies disclaimer disclaimers warnings warning sorry moralize lecture refusal refusals',
   fresh:
-    'new updated following next instead different real actual true nuevas nueva nouvelles neue neuen nuove novas nieuwe nowe новые новая baru yeni naye',
+    'new updated next different real actual true nuevas nueva nouvelles neue neuen nuove novas nieuwe nowe новые новая baru yeni naye',
   machine:
     'ai chatbot chatgpt gpt assistant bot model llm llms language agent claude gemini assistente asistente assistent ассистент ии',
   what: 'what whats which cual cuales que quelle quelles quels was welche welches quali qual quais wat jakie какие каков какова apa nedir kya',

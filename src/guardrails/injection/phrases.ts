@@ -121,7 +121,7 @@ const IDIOMS: readonly Idiom[] = [
     0.4,
     'asks for a second, unbound answer',
     'responses answers jailbreak jailbroken jailbreaked classic',
-    /\u{1f513}|\[jailbreak\]|\bjailbreak(?:ed)? (?:answer|response|prompt|mode|output)|\b(?:two|both) (?:different )?(?:responses|answers)\b|\[classic/iu,
+    /\u{1f513}|\[jailbreak\]|\bjailbreak(?:ed)? (?:answer|response|mode|output)|\b(?:two|both) (?:different )?(?:responses|answers)\b|\[classic/iu,
   ),
   persona(
     'word',

@@ -51,7 +51,7 @@ const RULES: readonly Rule[] = [
     [0.9, 'drop your+1 rules|safety|ethics+2'],
     [0.85, 'drop all you+1 spoken+3'],
     [0.65, 'drop prior+2 reveal|now|fresh+12'],
-    [0.6, 'drop all prior|spoken+4'],
+    [0.6, 'drop all prior|spoken+2'],
     [0.45, 'drop rules+1'],
     [0.6, 'drop safety+3'],
     [0.45, 'drop prior+2'],
@@ -88,7 +88,7 @@ const RULES: readonly Rule[] = [
     [0.8, 'reveal rules|prompt+3 you+2 spoken+3'],
     [0.7, 'reveal your+2 rules|prompt+0'],
     [0.6, 'reveal inner+3 rules+1'],
-    [0.6, 'reveal rules|prompt+2 prior+2'],
+    [0.45, 'reveal rules|prompt+2 prior+2'],
     [0.6, 'reveal all+2 prior+3'],
   ]),
   ...family('extraction.ask', 'extraction', 'asks what the system prompt is', [
@@ -98,7 +98,7 @@ const RULES: readonly Rule[] = [
     [0.7, 'what you+1 spoken+1 prior+2'],
     [0.6, 'what rules+1 you+3 spoken+2'],
     [0.55, 'your inner prompt+0'],
-    [0.55, 'what your+2 rules+0'],
+    [0.45, 'what your+2 rules+0'],
   ]),
   ...family('extraction.verbatim', 'extraction', 'asks for earlier text word for word', [
     [0.5, 'reveal prior+4 verbatim+6'],

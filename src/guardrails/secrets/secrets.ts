@@ -139,6 +139,7 @@ function urlPasswordAt(text: string, at: number): Candidate | undefined {
   return { type: 'url_password', start, end: start + password.length, score: CONFIDENCE.prefix, reason };
 }
 
+/** The guardrail as others see it; the request's join calls the finder on a view it has already. */
 export const secretsGuardrail: Guardrail = {
   id: 'secrets',
   inspect: (text) => findSecrets(canonicalise(text)),
