@@ -38,6 +38,7 @@ export interface AuditLogOptions {
 }
 
 const MIB = 1_048_576;
+const OPEN_MS_MAX = 5000;
 const CLOSE_MS_MAX = 3000;
 const TICK_MS = 1000;
 
@@ -79,7 +80,8 @@ type Options = AuditLogOptions & { readonly disk: DiskPort; readonly clock: Cloc
 
 class FileAuditLog implements AuditLog {
   readonly #options: Options;
-  readonly #waitMsMax: number;
+  /** The disk has taken something, or refused to. */
+  readonly #answered = Promise.withResolvers<void>();
   readonly #writer: ChainWriter;
   readonly #signer: CheckpointSigner;
   readonly #commit: GroupCommit;
@@ -94,29 +96,33 @@ class FileAuditLog implements AuditLog {
 
   constructor(options: Options, writer: ChainWriter, signer: CheckpointSigner) {
     this.#options = options;
-    this.#waitMsMax = options.waitMsMax ?? 250;
     this.#writer = writer;
     this.#signer = signer;
     this.#commit = new GroupCommit({
       writer,
       clock: options.clock,
-      waitMsMax: this.#waitMsMax,
+      waitMsMax: options.waitMsMax ?? 250,
       onDurable: (entries) => this.#durable(entries),
       onLate: (sequences) => this.#commit.note(house('audit.late', { sequences })),
-      onTrouble: () => this.#tellHealth(),
+      onTrouble: () => {
+        this.#tellHealth();
+        this.#answered.resolve();
+      },
     });
     this.#told = this.#commit.trouble;
   }
 
-  /** Resolves when what was recovered is durable, or the disk has had `waitMsMax` for it. */
+  /** Resolves when what was recovered is durable, or the disk refused or has had time for it. */
   async start({ open, previous, abandoned }: Recovered): Promise<void> {
     for (const { entry } of open.values()) this.#commit.note(unknownOutcome(entry));
     const tornBytes = previous?.restBytes ?? 0;
     if (tornBytes > 0 || open.size > 0 || abandoned.length > 0) {
       this.#commit.note(house('audit.recovered', { tornBytes, unknownOutcomes: open.size, abandoned }));
     }
-    await Promise.race([this.#askSpace(), later(this.#waitMsMax)]);
-    await Promise.race([this.#commit.start(), later(this.#waitMsMax)]);
+    const patience = later(OPEN_MS_MAX);
+    await Promise.race([this.#askSpace(), patience]);
+    void this.#commit.start();
+    await Promise.race([this.#answered.promise, patience]);
     this.#every(TICK_MS, () => this.#tick());
     this.#every(this.#options.checkpointMsMax ?? 30_000, () => this.#checkpoint());
   }

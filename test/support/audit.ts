@@ -20,9 +20,9 @@ export async function auditDir(): Promise<string> {
   return dir;
 }
 
-/** Closed when the test is over. */
+/** Closed when the test is over. Patient with a slow machine unless told otherwise. */
 export async function auditLog(dir: string, options: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
-  const log = await openAuditLog({ dir, chainKey, checkpointKey, ...options });
+  const log = await openAuditLog({ dir, chainKey, checkpointKey, waitMsMax: 10_000, ...options });
   onTestFinished(() => log.close());
   return log;
 }
@@ -35,6 +35,7 @@ export async function writeLog(dir: string, key = chainKey): Promise<string> {
       dir,
       chainKey: key,
       checkpointKey,
+      waitMsMax: 10_000,
       segmentBytesMax: 2500,
       onCheckpoint: (line) => lines.push(line),
     });
