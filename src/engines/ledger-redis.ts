@@ -73,7 +73,7 @@ const DEFAULTS = {
   windowsMs: WINDOWS_MS,
 };
 /** A settlement that comes later than this after its reservation was closed is `unknown`, not `late`. */
-const CLOSED_MS = 600_000;
+const CLOSED_MS = 300_000;
 /** How long `open` waits for a first word of the server, and `close` for settlements under way. */
 const PATIENCE_MS = 2000;
 /** A command may still take so long before its caller is told that it failed: timers and clocks have whole ms. */

@@ -22,7 +22,7 @@ export interface Scope {
 }
 
 export interface AdmitRequest {
-  /** Unique; the same id twice takes nothing twice and answers as the first time. */
+  /** Unique; one that was admitted takes nothing twice and answers as the first time; a refused one may ask again. */
   readonly reservationId: string;
   /** All of them are checked, then all taken, or none: 1 to 4, house first. */
   readonly scopes: readonly Scope[];
@@ -39,7 +39,7 @@ export interface AdmitRequest {
 export interface WindowState {
   readonly limit: number;
   readonly remaining: number;
-  /** Milliseconds until the window is empty again if nothing more comes. */
+  /** Milliseconds until the window is empty again if nothing more comes; of a refusal, at most. */
   readonly resetMs: number;
 }
 

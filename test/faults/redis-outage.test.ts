@@ -5,6 +5,7 @@
  * nonce of settle.lua: a settlement whose reply was lost is told that it was late.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { asRefusal } from '../../src/base/errors.ts';
 import { createRedisLedger, type RedisLedger } from '../../src/engines/ledger-redis.ts';
@@ -207,6 +208,39 @@ describe('I12: a settlement', () => {
     expect(await ledger.settle({ reservationId, tokens: 0, nano: 30 })).toBe('settled');
     expect(proxy.counts.dropped).toBe(1);
     expect((await ledger.usage('user', user)).settledNano).toBe(30);
+  });
+});
+
+describe('I13: leases', () => {
+  test('an outage of the server kills nobody: who lives through it is not charged', async () => {
+    const namespace = randomUUID();
+    const open = async () => {
+      const ledgerOfOne = createRedisLedger({
+        url: redis.url,
+        namespace,
+        fingerprint: 'ours',
+        mayInitialise: async () => true,
+        beatMs: 100,
+        leaseMs: 300,
+      });
+      await ledgerOfOne.open();
+      return ledgerOfOne;
+    };
+    // Both have something open, whoever of them is heard first afterwards.
+    const [one, other] = [await open(), await open()];
+    const scopes = [{ kind: 'user', id: user }] as const;
+    const [mine, theirs] = [randomUUID(), randomUUID()];
+    await one.admit({ reservationId: mine, scopes, tokens: 0, nano: 50 });
+    await other.admit({ reservationId: theirs, scopes, tokens: 0, nano: 50 });
+    redis.freeze();
+    await pause(900); // three leases
+    redis.thaw();
+    await expect.poll(() => one.health().usable && other.health().usable, RECOVERY).toBe(true);
+    expect(await other.usage('user', user)).toMatchObject({ settledNano: 0, reservedNano: 100 });
+    expect(await one.settle({ reservationId: mine, tokens: 0, nano: 20 })).toBe('settled');
+    expect(await other.settle({ reservationId: theirs, tokens: 0, nano: 20 })).toBe('settled');
+    await one.close();
+    await other.close();
   });
 });
 
