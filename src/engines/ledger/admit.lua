@@ -53,7 +53,7 @@ local function retry_after(scope, window, amount)
   local limit, slot = scope.limits[window], c[at]
   if amount > limit then return ceil(w * SLOTS) end
   local over = c[at + 1] + c[at + 2] + amount - limit
-  local bytes = call('GETRANGE', scope.ring, window * SLOTS * 8, (window + 1) * SLOTS * 8 - 1)
+  local bytes = call('GETRANGE', ring_of(scope), window * SLOTS * 8, (window + 1) * SLOTS * 8 - 1)
   for k = 0, SLOTS - 1 do
     local position = (slot + k) % SLOTS * 8 + 1
     if position + 7 <= #bytes then over = over - struct.unpack('<d', bytes, position) end
@@ -92,20 +92,18 @@ local function refusal()
   end
 end
 
+local function window_told(window)
+  local scope = scopes[told]
+  local limit = scope and scope.limits[window]
+  if not limit then return -1, 0, 0 end
+  local c, at = scope.counters, WINDOWS + window * 3
+  local used = c[at + 1] + c[at + 2]
+  return limit, max(0, limit - used), used > 0 and ceil((c[at] + SLOTS + 1) * width[window] - now) or 0
+end
+
 local function windows_told()
-  local told_windows = {}
-  for _, window in ipairs({ 0, TOKENS_MINUTE }) do
-    local scope, limit, remaining, reset = scopes[told], -1, 0, 0
-    if scope and scope.limits[window] then
-      local c, at = scope.counters, WINDOWS + window * 3
-      local used = c[at + 1] + c[at + 2]
-      limit, remaining = scope.limits[window], max(0, scope.limits[window] - used)
-      if used > 0 then reset = ceil((c[at] + SLOTS + 1) * width[window] - now) end
-    end
-    local n = #told_windows
-    told_windows[n + 1], told_windows[n + 2], told_windows[n + 3] = limit, remaining, reset
-  end
-  return told_windows
+  local limit, remaining, reset = window_told(0)
+  return { limit, remaining, reset, window_told(TOKENS_MINUTE) }
 end
 
 local known = tonumber(found[2] or 0)
@@ -116,12 +114,12 @@ else
   reason, which, retry_ms = refusal()
 end
 if reason then
-  for i = 1, count do save(scopes[i]) end
+  for i = 1, count do save(scopes[i], names[2 + i]) end
   return { 'refused', server_now, reason, which, max(1, ceil(retry_ms)), unpack(windows_told()) }
 end
 
 if ARGV[7] ~= '' and version > known then
-  call('SET', KEYS[1] .. ':k:' .. ARGV[7], ARGV[8], 'PX', KEPT_MS)
+  call('SET', names[2], ARGV[8], 'PX', KEPT_MS)
 end
 local day, month = floor(now / width.day), scopes[1].counters[MONTH]
 local reservation = { 'open', process, now, day, month, tokens, nano, false }
@@ -137,9 +135,9 @@ for i, scope in ipairs(scopes) do
   c[DAY_RESERVED] = c[DAY_RESERVED] + nano
   c[MONTH_RESERVED] = c[MONTH_RESERVED] + nano
   reservation[SCOPES + i - 1] = scope.name
-  save(scope)
+  save(scope, names[2 + i])
 end
 reservation[ANSWER] = windows_told()
-call('SET', KEYS[1] .. ':r:' .. id, cmsgpack.pack(reservation), 'PX', KEPT_MS)
+call('SET', names[1], cmsgpack.pack(reservation), 'PX', KEPT_MS)
 call('SADD', KEYS[1] .. ':p:' .. process, id)
 return { 'admitted', server_now, day, unpack(reservation[ANSWER]) }

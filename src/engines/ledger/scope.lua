@@ -47,17 +47,22 @@ local function lengths(minute_ms, hour_ms, day_ms)
   }
 end
 
+-- Every field is named here, because a table that grows later is built anew. The limits are for admit.lua.
 local function open_scope(name, packed)
-  local counters = packed and cmsgpack.unpack(packed)
   return {
     name = name,
-    counters = counters or { 0, 0, -1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
-    ring = KEYS[1] .. ':w:' .. name,
+    counters = packed and cmsgpack.unpack(packed)
+      or { 0, 0, -1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+    limits = false, concurrency = false, daily = false, monthly = false,
   }
 end
 
-local function save(scope)
-  call('SET', KEYS[1] .. ':s:' .. scope.name, cmsgpack.pack(scope.counters), 'PX', KEPT_MS)
+local function ring_of(scope)
+  return KEYS[1] .. ':w:' .. scope.name
+end
+
+local function save(scope, key)
+  call('SET', key or KEYS[1] .. ':s:' .. scope.name, cmsgpack.pack(scope.counters), 'PX', KEPT_MS)
 end
 
 -- A window counts the current slot and the SLOTS before it: at least its whole length, at most 1/128 more, so
@@ -65,33 +70,34 @@ end
 -- is counted in `current`; the others stand in the ring, their sum in `older`. Moving on from slot `last` to
 -- `slot`, those that leave have just the ring positions of those that enter: one range is read and replaced.
 local function roll_window(scope, window, width, now)
-  local c, at, expires_ms = scope.counters, WINDOWS + window * 3, ceil(2 * width.day)
+  local c, at = scope.counters, WINDOWS + window * 3
   local slot, last, current, older = floor(now / width[window]), c[at], c[at + 1], c[at + 2]
   local gap = slot - last
   if gap <= 0 then return end
   c[at], c[at + 1] = slot, 0
   if current == 0 and older == 0 then return end
+  local expires_ms = ceil(2 * width.day)
   if gap > SLOTS then
     if older ~= 0 then
-      call('SETRANGE', scope.ring, window * SLOTS * 8, string.rep('\0', SLOTS * 8))
-      call('PEXPIRE', scope.ring, expires_ms)
+      call('SETRANGE', ring_of(scope), window * SLOTS * 8, string.rep('\0', SLOTS * 8))
+      call('PEXPIRE', ring_of(scope), expires_ms)
       c[at + 2] = 0
     end
     return
   end
-  local from, entering = last % SLOTS, current
+  local ring, from, entering = ring_of(scope), last % SLOTS, current
   older = older + current
   while gap > 0 do
     local count = min(gap, SLOTS - from)
     local offset = (window * SLOTS + from) * 8
-    local leaving = call('GETRANGE', scope.ring, offset, offset + count * 8 - 1)
+    local leaving = call('GETRANGE', ring, offset, offset + count * 8 - 1)
     for position = 1, #leaving, 8 do
       older = older - struct.unpack('<d', leaving, position)
     end
-    call('SETRANGE', scope.ring, offset, struct.pack('<d', entering) .. string.rep('\0', (count - 1) * 8))
+    call('SETRANGE', ring, offset, struct.pack('<d', entering) .. string.rep('\0', (count - 1) * 8))
     from, gap, entering = 0, gap - count, 0
   end
-  call('PEXPIRE', scope.ring, expires_ms)
+  call('PEXPIRE', ring, expires_ms)
   c[at + 2] = older
 end
 
@@ -120,11 +126,11 @@ local function correct(scope, window, width, at_ms, amount)
   if slot >= c[at] then
     c[at + 1] = c[at + 1] + amount
   elseif slot >= c[at] - SLOTS then
-    local offset = (window * SLOTS + slot % SLOTS) * 8
-    local was = call('GETRANGE', scope.ring, offset, offset + 7)
+    local ring, offset = ring_of(scope), (window * SLOTS + slot % SLOTS) * 8
+    local was = call('GETRANGE', ring, offset, offset + 7)
     local count = #was == 8 and struct.unpack('<d', was) or 0
-    call('SETRANGE', scope.ring, offset, struct.pack('<d', count + amount))
-    if #was < 8 then call('PEXPIRE', scope.ring, ceil(2 * width.day)) end
+    call('SETRANGE', ring, offset, struct.pack('<d', count + amount))
+    if #was < 8 then call('PEXPIRE', ring, ceil(2 * width.day)) end
     c[at + 2] = c[at + 2] + amount
   end
 end
