@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
-import { assemble, type House } from './assemble.ts';
+import { assemble, type House } from './assemble/assemble.ts';
 import { ConfigError, loadSetup, type Setup } from './config.ts';
 import { houseSecret } from './house-secret.ts';
 import { createLog } from './server/log.ts';
@@ -98,10 +98,8 @@ async function start(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  const text =
-    error instanceof ConfigError
-      ? `the configuration is not usable:\n${error.message}`
-      : `cannot start: ${error instanceof Error ? error.message : String(error)}`;
+  const reason = error instanceof Error ? error.message : String(error);
+  const text = error instanceof ConfigError ? reason : `cannot start: ${reason}`;
   process.stderr.write(`sallyport: ${text}\n`);
   process.exit(1);
 }

@@ -1,18 +1,18 @@
 /**
  * Ships the audit log to the store: at least once, in order, resumable by a cursor. The log is the truth and the
- * store follows it: an outage here never reaches a caller and loses nothing.
+ * store follows it: an outage here never reaches a caller and loses nothing, and a busy process ships less.
  */
+import { performance, type EventLoopUtilization } from 'node:perf_hooks';
+import { z } from 'zod';
 import type { AuditLog, Entry } from '../ports/audit-log.ts';
 import type { Store } from '../ports/store.ts';
 
-export interface Cursor {
-  readonly chain: string;
-  readonly sequence: number;
-}
+const cursorSchema = z.object({ chain: z.string(), sequence: z.int() });
+export type Cursor = z.infer<typeof cursorSchema>;
 
 export interface ShipEntriesOptions {
-  readonly auditLog: AuditLog;
-  readonly store: Store;
+  readonly auditLog: Pick<AuditLog, 'follow'>;
+  readonly store: Pick<Store, 'appendEntries' | 'getSetting' | 'putSetting'>;
   /** Name of the cursor in the store: one a data directory. */
   readonly cursorName: string;
   /** Entries on disk after the cursor, in batches. */
@@ -26,26 +26,90 @@ export interface ShipEntries {
   stop(): Promise<void>;
 }
 
+/** Entries kept in memory; beyond it the files are read. */
 const QUEUE_MAX = 20_000;
-const BATCH_MAX = 1000;
+const BATCH_MAX = 500;
+/** A process that is this busy ships one batch a turn, so that callers come first. */
+const BUSY = 0.5;
 
 export function shipEntries(options: ShipEntriesOptions): ShipEntries {
-  const { auditLog, store, cursorName, intervalMs = 250 } = options;
-  let queue: Entry[] = [];
+  const shipper = new Shipper(options);
+  return { stop: () => shipper.stop() };
+}
+
+class Shipper {
+  readonly #options: ShipEntriesOptions;
+  readonly #timer: NodeJS.Timeout;
+  #queue: Entry[] = [];
   /** The queue does not hold everything after the cursor: read the files. */
-  let behind = true;
-  let running: Promise<void> | undefined;
-  let stopped = false;
+  #behind = true;
+  #running: Promise<void> | undefined;
+  #stopping = false;
+  #seen: EventLoopUtilization = performance.eventLoopUtilization();
 
-  auditLog.follow((entries) => {
-    if (behind && !running) return;
-    if (queue.length + entries.length > QUEUE_MAX) {
-      queue = [];
-      behind = true;
-    } else queue.push(...entries);
-  });
+  constructor(options: ShipEntriesOptions) {
+    this.#options = options;
+    options.auditLog.follow((entries) => this.#take(entries));
+    this.#timer = setInterval(() => void this.#tick(), options.intervalMs ?? 250);
+  }
 
-  async function ship(entries: readonly Entry[]): Promise<void> {
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#timer);
+    await this.#running;
+    await this.#tick();
+  }
+
+  #take(entries: readonly Entry[]): void {
+    // While the files are still to be read, they hold these as well.
+    if (this.#behind && !this.#running) return;
+    if (this.#queue.length + entries.length > QUEUE_MAX) {
+      this.#queue = [];
+      this.#behind = true;
+    } else this.#queue.push(...entries);
+  }
+
+  #tick(): Promise<void> {
+    this.#running ??= this.#turn()
+      .catch((error: unknown) => {
+        // What was in hand may or may not have arrived: the cursor knows.
+        this.#queue = [];
+        this.#behind = true;
+        this.#options.onFailure(error);
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running;
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#behind) await this.#catchUp();
+    const busy = this.#isBusy();
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.slice(0, BATCH_MAX);
+      await this.#ship(batch);
+      this.#queue.splice(0, batch.length);
+      if (busy && !this.#stopping) return;
+    }
+  }
+
+  #isBusy(): boolean {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.#seen);
+    this.#seen = now;
+    return utilization > BUSY;
+  }
+
+  async #catchUp(): Promise<void> {
+    const text = await this.#options.store.getSetting(this.#options.cursorName);
+    this.#behind = false;
+    const cursor = text === undefined ? undefined : cursorSchema.parse(JSON.parse(text));
+    for await (const batch of this.#options.readAfter(cursor)) await this.#ship(batch);
+  }
+
+  async #ship(entries: readonly Entry[]): Promise<void> {
+    const { store, cursorName } = this.#options;
     for (let start = 0; start < entries.length; start += BATCH_MAX) {
       const batch = entries.slice(start, start + BATCH_MAX);
       const last = batch.at(-1);
@@ -54,47 +118,4 @@ export function shipEntries(options: ShipEntriesOptions): ShipEntries {
       await store.putSetting(cursorName, JSON.stringify({ chain: last.chain, sequence: last.sequence }));
     }
   }
-
-  async function catchUp(): Promise<void> {
-    const text = await store.getSetting(cursorName);
-    const cursor = text === undefined ? undefined : (JSON.parse(text) as Cursor);
-    behind = false;
-    try {
-      for await (const batch of options.readAfter(cursor)) await ship(batch);
-    } catch (error) {
-      behind = true;
-      throw error;
-    }
-  }
-
-  async function turn(): Promise<void> {
-    if (behind) await catchUp();
-    while (queue.length > 0) {
-      const batch = queue.slice(0, BATCH_MAX);
-      await ship(batch);
-      queue.splice(0, batch.length);
-    }
-  }
-
-  function tick(): Promise<void> {
-    running ??= turn()
-      .catch(options.onFailure)
-      .finally(() => {
-        running = undefined;
-      });
-    return running;
-  }
-
-  const timer = setInterval(() => {
-    if (!stopped && (behind || queue.length > 0)) void tick();
-  }, intervalMs);
-
-  return {
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await running;
-      await tick();
-    },
-  };
 }

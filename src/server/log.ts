@@ -37,5 +37,7 @@ function maskError(error: unknown): unknown {
 }
 
 function mask(text: string): string {
-  return text.replace(/\b(?:sk|sp)-[A-Za-z0-9_-]{8,}/g, '[hidden]').replace(/:\/\/[^\s/@]*@/g, '://[hidden]@');
+  return text
+    .replace(/\b(?:sk|sp)-[A-Za-z0-9_-]{8,}/g, '[hidden]')
+    .replace(/:\/\/[^\s/@]*@/g, '://[hidden]@');
 }

@@ -49,14 +49,25 @@ async function showKeys() {
         await showKeys();
       });
       const created = new Date(key.createdAt).toLocaleString();
-      return row([key.id, key.user, key.team, key.tier, key.role, created, stateOf(key), key.revokedAt ? '' : revoke]);
+      return row([
+        key.id,
+        key.user,
+        key.team,
+        key.tier,
+        key.role,
+        created,
+        stateOf(key),
+        key.revokedAt ? '' : revoke,
+      ]);
     }),
   );
   return [...new Set(keys.map((key) => key.user))].slice(0, 50);
 }
 
 async function showUsage(users) {
-  const rows = await Promise.all(users.map((user) => api('GET', `/admin/usage?user=${encodeURIComponent(user)}`)));
+  const rows = await Promise.all(
+    users.map((user) => api('GET', `/admin/usage?user=${encodeURIComponent(user)}`)),
+  );
   byId('usage').replaceChildren(
     ...rows.map((u) => row([u.user, u.requests, u.tokens, u.settledUsd, u.reservedUsd, u.budgetUsd])),
   );
@@ -76,7 +87,9 @@ async function showEntries() {
 async function showHealth() {
   const answer = await fetch('/readyz').then((response) => response.json());
   const failing = Object.entries(answer.checks).filter(([, ok]) => !ok);
-  byId('health').textContent = answer.ready ? 'ready' : `not ready: ${failing.map(([name]) => name).join(', ')}`;
+  byId('health').textContent = answer.ready
+    ? 'ready'
+    : `not ready: ${failing.map(([name]) => name).join(', ')}`;
 }
 
 async function refresh() {

@@ -1,0 +1,103 @@
+/** Puts engines, rules and doors together, and knows in which order they start and stop. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Secret } from '../base/secret.ts';
+import type { Setup } from '../config.ts';
+import { type KeyRing } from '../domain/key-ring.ts';
+import { readEntries } from '../engines/audit-read.ts';
+import { shipEntries } from '../jobs/ship-entries.ts';
+import type { AuditLog, EntryDraft } from '../ports/audit-log.ts';
+import { type CallerServer } from '../server/caller-server.ts';
+import type { Log } from '../server/log.ts';
+import { buildDoors, buildRules, type Rules } from './doors.ts';
+import { buildEngines, type Engines } from './engines.ts';
+
+/** Everything that runs, and the way to end it. */
+export interface House {
+  readonly keys: KeyRing;
+  readonly auditLog: AuditLog;
+  /** Listens on both ports; the start is on record first. @throws audit.unavailable, the system's errors */
+  listen(): Promise<{ readonly baseUrl: string; readonly adminUrl: string }>;
+  /** Takes no more calls, waits for open ones, settles and records them, closes everything in order. Once. */
+  stop(): Promise<void>;
+}
+
+/** @throws Error if an engine refuses its configuration */
+export async function assemble(setup: Setup, secret: Secret, adminKey: string, log: Log): Promise<House> {
+  const engines = await buildEngines(setup, secret, log);
+  const rules = buildRules(setup, secret, engines);
+  const doors = buildDoors(setup, adminKey, log, engines, rules);
+  const jobs = startJobs(engines, rules, log);
+  const { auditLog } = engines;
+  const { environment, config } = setup;
+  let stopping: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    doors.drain();
+    await drained(doors.callers, config.server.drainMsMax);
+    await doors.callers.app.close();
+    await doors.close();
+    await auditLog.record(entry('gateway.stop', {})).catch(() => undefined);
+    await jobs.stop();
+    await doors.admin.close();
+    await engines.close();
+  }
+
+  return {
+    keys: rules.keys,
+    auditLog,
+    async listen() {
+      await auditLog.record(
+        entry('gateway.start', { version: VERSION, ledger: config.ledger.kind, store: config.store.kind }),
+      );
+      for (const warning of setup.warnings) auditLog.note(entry('gateway.warning', { warning }));
+      const adminUrl = await doors.admin.listen({
+        host: environment.ADMIN_HOST ?? environment.HOST,
+        port: environment.ADMIN_PORT,
+      });
+      const baseUrl = await doors.callers.app.listen({ host: environment.HOST, port: environment.PORT });
+      return { baseUrl: `${baseUrl}/v1`, adminUrl };
+    },
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+const VERSION = '0.1.0';
+
+function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
+  return { userId: 'system', action, resource: 'gateway', status: 'success', metadata };
+}
+
+/** What runs by itself: the store follows the audit log; floods of refusals become one entry a minute. */
+function startJobs(
+  { auditLog, auditDir, store }: Engines,
+  { failedAttempts }: Rules,
+  log: Log,
+): { stop(): Promise<void> } {
+  const shipping = shipEntries({
+    auditLog,
+    store,
+    cursorName: `audit.cursor:${auditDir}`,
+    readAfter: (after) => readEntries(auditDir, { after }),
+    onFailure: (err) => log.warn({ err }, 'the store does not take audit entries; they wait'),
+  });
+  const flush = (): void => {
+    for (const draft of failedAttempts.flush()) auditLog.note(draft);
+  };
+  const timer = setInterval(flush, 60_000);
+  return {
+    async stop() {
+      clearInterval(timer);
+      flush();
+      await shipping.stop();
+    },
+  };
+}
+
+/** Waits until no exchange is open; what is still open after `msMax` is aborted, then has 2 s to end. */
+async function drained(callers: CallerServer, msMax: number): Promise<void> {
+  const until = Date.now() + msMax;
+  while (callers.open() > 0 && Date.now() < until) await pause(20);
+  callers.abortAll();
+  const last = Date.now() + 2000;
+  while (callers.open() > 0 && Date.now() < last) await pause(20);
+}

@@ -1,0 +1,185 @@
+/** Builds the rules and the doors: what callers and operators reach. */
+import { systemClock } from '../base/clock.ts';
+import { deriveKey, Secret } from '../base/secret.ts';
+import type { Setup } from '../config.ts';
+import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
+import { answerHeaders } from '../domain/answer-headers.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
+import { createFloods, type Floods } from '../domain/floods.ts';
+import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
+import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
+import { createLimiting, type Limiting } from '../domain/limiting.ts';
+import { usageOf } from '../domain/usage.ts';
+import { coverage } from '../openai/coverage.ts';
+import { createPipeline, type Pipeline } from '../pipeline.ts';
+import type { AuditLog } from '../ports/audit-log.ts';
+import { createAdminServer } from '../server/admin-server.ts';
+import { createCallerServer, type CallerServer } from '../server/caller-server.ts';
+import type { Log } from '../server/log.ts';
+import { createPreparationPool, type PreparationPool } from '../server/preparation-pool.ts';
+import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
+import { createUpstream } from '../server/upstream.ts';
+import { ownObjects } from '../stages/own-objects.ts';
+import type { Engines } from './engines.ts';
+import type { Upstream } from '../ports/upstream.ts';
+
+export interface Rules {
+  readonly keys: KeyRing;
+  readonly tokens: TokenVerifier | undefined;
+  readonly authenticator: Authenticator;
+  readonly failedAttempts: FailedAttempts;
+  readonly floods: Floods;
+  readonly limiting: Limiting;
+}
+
+/** The rules that doors share. */
+export function buildRules(
+  { config, environment }: Setup,
+  secret: Secret,
+  { store, ledger }: Engines,
+): Rules {
+  const clock = systemClock;
+  const keys = createKeyRing({ store, ledger, pepper: deriveKey(secret, 'pepper'), clock });
+  const failedAttempts = createFailedAttempts({ clock });
+  const tokens =
+    config.jwt &&
+    createTokenVerifier({
+      settings: config.jwt,
+      secret: environment.JWT_SECRET === undefined ? undefined : new Secret(environment.JWT_SECRET),
+      tiers: new Set(Object.keys(config.tiers)),
+      digestKey: deriveKey(secret, 'digest'),
+      clock,
+    });
+  const scopes = {
+    tiers: config.tiers,
+    house: config.house,
+    teams: config.teams,
+    defaults: {
+      requestsPerMinute: environment.RATE_LIMIT_PER_MINUTE,
+      requestsPerHour: environment.RATE_LIMIT_PER_HOUR,
+      requestsPerDay: environment.RATE_LIMIT_PER_DAY,
+    },
+  };
+  return {
+    keys,
+    tokens,
+    failedAttempts,
+    authenticator: createAuthenticator({ keys, tokens, failedAttempts }),
+    floods: createFloods(clock),
+    limiting: createLimiting(scopes, config.guardrails),
+  };
+}
+
+export interface Doors {
+  readonly callers: CallerServer;
+  readonly admin: ReturnType<typeof createAdminServer>;
+  drain(): void;
+  close(): Promise<void>;
+}
+
+/** What listens, and what it needs. */
+export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: Engines, rules: Rules): Doors {
+  const { config } = setup;
+  const { auditLog, ledger, store } = engines;
+  const pool = createPreparationPool(config.guardrails);
+  const upstream = createUpstream(config.upstream);
+  let draining = false;
+  const checks = (): Record<string, boolean> => ({
+    configuration: true,
+    auditLog: auditLog.health().writable,
+    ledger: ledger.health().usable,
+    store: engines.storeOpened(),
+    serving: !draining,
+  });
+  const telemetry = createTelemetry(() => ({
+    checks: checks(),
+    auditWaiting: auditLog.health().waiting,
+    openExchanges: callers.open(),
+  }));
+  const callers = createCallerServer({
+    ...config.server,
+    pipeline: buildPipeline(setup, log, engines, rules, { pool, upstream, telemetry }),
+    meUsage: async (arrival) =>
+      usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
+    onUnreadable: unreadable(auditLog, rules.failedAttempts, telemetry),
+  });
+  const admin = createAdminServer({
+    admin: { ...rules, auditLog, store, ledger, adminKey, tiers: config.tiers, coverage, clock: systemClock },
+    telemetry,
+    checks,
+    trustProxy: config.server.trustProxy,
+  });
+  return {
+    callers,
+    admin,
+    drain() {
+      draining = true;
+      callers.drain();
+    },
+    async close() {
+      await pool.close();
+      await upstream.close();
+    },
+  };
+}
+
+interface Ways {
+  readonly pool: PreparationPool;
+  readonly upstream: Upstream;
+  readonly telemetry: Telemetry;
+}
+
+/** The callers' way, with everything its stages need. */
+function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): Pipeline {
+  const { upstream, telemetry } = ways;
+  return createPipeline({
+    ...rules,
+    ...engines,
+    upstream,
+    forgetKey: (id) => rules.keys.forget(id),
+    apiKey: config.upstream.apiKey ?? '',
+    organization: config.upstream.organization,
+    project: config.upstream.project,
+    answerHeaders,
+    ownObjects: ownObjects(engines.store, config.objects, (err) =>
+      log.warn({ err }, 'an owner was not recorded'),
+    ),
+    rules: config.request,
+    models: config.models,
+    inlineBytesMax: config.guardrails.workers.overBytes,
+    large: ways.pool.prepare,
+    endpointsAllow: config.endpoints.allow,
+    urlAllow: config.references.urlAllow,
+    objects: config.objects,
+    tools: config.tools,
+    observe: telemetry.observeStage,
+    onDone: done(telemetry, log),
+  });
+}
+
+/** The end of every exchange, for metrics and the log; a fault of ours is the only thing that is loud. */
+function done(telemetry: Telemetry, log: Log): (exchange: Exchange) => void {
+  return (exchange) => {
+    telemetry.done(exchange);
+    const { id, operation, ending, refusal } = exchange;
+    if (refusal?.code === 'gateway.fault')
+      log.error({ err: refusal.options.cause, id, operation }, 'gateway fault');
+    else log.debug({ id, operation, ending, code: refusal?.code, detail: refusal?.options.detail }, 'done');
+  };
+}
+
+/** Requests that Node's parser could not read: on record by source, like bad credentials. */
+function unreadable(auditLog: AuditLog, attempts: FailedAttempts, telemetry: Telemetry) {
+  return (source: string, code: string): void => {
+    telemetry.failedAttempt();
+    if (!attempts.count(source)) return;
+    auditLog.note({
+      userId: 'anonymous',
+      action: 'exchange.refused',
+      resource: 'none',
+      status: 'failure',
+      metadata: { source, code },
+    });
+  };
+}
