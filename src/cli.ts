@@ -1,7 +1,7 @@
 /** The commands: start · check-config · keys · usage · audit · scan · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import { runAudit, runKeys, runUsage } from './admin/commands.ts';
-import { ConfigError, loadSetup, printable } from './config.ts';
+import { loadSetup, printable } from './config.ts';
 import { runVerify } from './engines/audit-verify-command.ts';
 import { runScan } from './guardrails/scan.ts';
 import { apiDiff } from './openai/api-diff.ts';
@@ -80,7 +80,6 @@ const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 try {
   process.exitCode = await (command ?? usage)(args);
 } catch (error) {
-  const text = error instanceof ConfigError || error instanceof Error ? error.message : String(error);
-  process.stderr.write(`sallyport: ${text}\n`);
+  process.stderr.write(`sallyport: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }

@@ -2,19 +2,24 @@
  * The configuration: policy.yaml, the files of SALLYPORT_CONFIG laid over it, the environment, every section's
  * schema. Reports all faults at once; knows no default that a section's own schema does not know.
  */
-import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { fillIn, isTree, overlay, readFiles } from './config-files.ts';
+import { checkRules, isProduction, warningsOf } from './config-rules.ts';
 import { jwtSchema } from './domain/jwt.ts';
 import { objectsSchema } from './domain/objects.ts';
 import { requestSchema } from './domain/request-rules.ts';
 import { limitsSchema, tiersSchema } from './domain/tiers.ts';
 import { toolsSchema } from './domain/tools.ts';
-import { faultsOf, readEnvironment, SECRET_NAMES, type Environment, type Fault } from './environment.ts';
+import {
+  faultsOf,
+  readEnvironment,
+  readVariables,
+  SECRET_NAMES,
+  type Environment,
+  type Fault,
+} from './environment.ts';
 import { guardrailsSchema } from './guardrails/settings.ts';
-import { unknownNames } from './openai/endpoints/index.ts';
 import { modelsSchema } from './openai/prices.ts';
 import { upstreamSchema } from './server/upstream.ts';
 
@@ -94,6 +99,8 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.infer<typeof configSchema>;
+/** Some of its sections. */
+export type Sections = { readonly [Name in keyof Config]?: Config[Name] | undefined };
 
 export interface Setup {
   readonly environment: Environment;
@@ -109,53 +116,11 @@ export interface Setup {
 export class ConfigError extends Error {
   readonly faults: readonly Fault[];
   constructor(faults: readonly Fault[]) {
-    super(faults.map((fault) => `${fault.path || 'configuration'}: ${fault.message}`).join('\n'));
+    const lines = faults.map(({ path, message }) => `  ${path || 'configuration'}: ${message}`);
+    super(`the configuration is not usable:\n${lines.join('\n')}`);
     this.name = 'ConfigError';
     this.faults = faults;
   }
-}
-
-type Tree = { [key: string]: unknown };
-const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Lays one file over another: objects merge, lists and scalars replace. */
-export function overlay(under: unknown, over: unknown): unknown {
-  if (!isTree(under) || !isTree(over)) return over === undefined ? under : over;
-  const merged: Tree = { ...under };
-  for (const [key, value] of Object.entries(over)) merged[key] = overlay(merged[key], value);
-  return merged;
-}
-
-/** Replaces `env:NAME` by the variable; an absent one leaves the key out, so that the schema says what is missing. */
-function resolve(value: unknown, variables: Readonly<Record<string, unknown>>): unknown {
-  if (typeof value === 'string' && value.startsWith('env:')) return variables[value.slice(4)];
-  if (Array.isArray(value)) return value.map((item) => resolve(item, variables));
-  if (!isTree(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([key, inner]) => [key, resolve(inner, variables)] as const)
-      .filter(([, inner]) => inner !== undefined),
-  );
-}
-
-function readFiles(names: readonly string[], faults: Fault[]): unknown {
-  let merged: unknown = {};
-  for (const name of names) {
-    try {
-      const content: unknown =
-        parseYaml(readFileSync(name, 'utf8'), { maxAliasCount: 0, uniqueKeys: true }) ?? {};
-      if (isTree(content)) merged = overlay(merged, content);
-      else faults.push({ path: name, message: 'must be a mapping of sections' });
-    } catch (error) {
-      const reason =
-        error instanceof Error && 'code' in error && error.code === 'ENOENT'
-          ? 'no such file'
-          : 'cannot be read as YAML';
-      faults.push({ path: name, message: reason });
-    }
-  }
-  return merged;
 }
 
 /** What a JWT_SECRET alone means; the section `jwt` says otherwise. */
@@ -166,79 +131,63 @@ const JWT_BY_SECRET = {
   defaults: { tier: 'free' },
 };
 
-const loopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host.startsWith('127.');
-
-/** Rules that span environment and files. */
-function checkTogether(
-  environment: Environment,
-  config: Config,
-  production: boolean,
-  faults: Fault[],
-): string[] {
-  const warnings: string[] = [];
-  const fault = (path: string, message: string): void => void faults.push({ path, message });
-  if (production) {
-    for (const name of ['OPENAI_API_KEY', 'SALLYPORT_SECRET', 'SALLYPORT_ADMIN_KEY'] as const) {
-      if (environment[name] === undefined) fault(name, 'is required in production');
-    }
-    if (config.ledger.kind === 'embedded') warnings.push('the embedded ledger serves one process only');
-    if (config.store.kind === 'embedded') warnings.push('the embedded store serves one process only');
-  }
-  if (config.ledger.kind === 'redis' && config.store.kind === 'embedded') {
-    warnings.push('a Redis ledger with the embedded store: lost ledger data cannot be rebuilt');
-  }
-  const key = config.upstream.apiKey;
-  if (key?.startsWith('sk-admin-')) fault('upstream.apiKey', 'is an admin key; use a project key');
-  else if (key !== undefined && !/^sk-(proj|svcacct)-/.test(key)) {
-    warnings.push("upstream's key is not scoped to a project; use a project key");
-  }
-  const made = config.upstream.apiKeyCreatedAt;
-  if (made !== undefined && Date.now() - Date.parse(made) > 90 * 86_400_000) {
-    warnings.push("upstream's key is over 90 days old; rotate it");
-  }
-  for (const name of unknownNames(config.endpoints.allow)) fault('endpoints.allow', `no such group: ${name}`);
-  for (const entry of config.server.trustProxy) {
-    if (isIP(entry.split('/')[0] ?? '') === 0) fault('server.trustProxy', 'must be addresses or CIDR blocks');
-  }
-  if (config.jwt?.hs256 && environment.JWT_SECRET === undefined) fault('JWT_SECRET', 'is required by jwt');
-  return warnings;
-}
-
 /**
  * Reads everything.
  * @throws ConfigError with every fault found
  */
 export function loadSetup(source: NodeJS.ProcessEnv): Setup {
   const faults: Fault[] = [];
-  const environment = readEnvironment(source, faults);
-  const names = environment.SALLYPORT_CONFIG.split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
-  const files = resolve(readFiles([POLICY_FILE, ...names], faults), environment);
+  const variables = readVariables(source, faults);
+  const environment = readEnvironment(variables, faults);
+  const known = new Map<string, unknown>(Object.entries(environment));
+  const names = environment.SALLYPORT_CONFIG.split(',').map((name) => name.trim());
+  const files = readFiles([POLICY_FILE, ...names.filter(Boolean)], faults);
   const defaults = {
-    upstream: { baseUrl: environment.OPENAI_BASE_URL, apiKey: environment.OPENAI_API_KEY },
+    upstream: { baseUrl: 'env:OPENAI_BASE_URL', apiKey: 'env:OPENAI_API_KEY' },
     ...(environment.JWT_SECRET === undefined ? {} : { jwt: JWT_BY_SECRET }),
   };
-  const parsed = configSchema.safeParse(resolve(overlay(defaults, files), environment));
-  if (!parsed.success) throw new ConfigError([...faults, ...faultsOf(parsed.error)]);
+  const tree = fillIn(overlay(defaults, files), (name) => known.get(name) ?? variables.get(name));
+  const parsed = configSchema.safeParse(tree);
+  if (!parsed.success) faults.push(...faultsOf(parsed.error));
+  checkRules(environment, parsed.data ?? soundSections(tree, parsed.error), faults);
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const config = parsed.data;
-  const hosts = [environment.HOST, environment.ADMIN_HOST ?? environment.HOST];
-  const production = environment.NODE_ENV === 'production' || !hosts.every(loopback);
-  const warnings = checkTogether(environment, config, production, faults);
-  if (faults.length > 0) throw new ConfigError(faults);
-  return { environment, config, production, simulate: config.upstream.apiKey === undefined, warnings };
+  return {
+    environment,
+    config,
+    production: isProduction(environment),
+    simulate: config.upstream.apiKey === undefined,
+    warnings: warningsOf(environment, config),
+  };
 }
 
-const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey', 'url']);
+/** The sections that hold by themselves, so that what they contradict is told in the same run. */
+function soundSections(tree: unknown, { issues }: z.ZodError): Sections {
+  const wrong = new Set(
+    issues.flatMap((issue) =>
+      'keys' in issue && issue.path.length === 0 ? issue.keys : [String(issue.path[0])],
+    ),
+  );
+  const sound = Object.entries(isTree(tree) ? tree : {}).filter(([section]) => !wrong.has(section));
+  return configSchema.partial().safeParse(Object.fromEntries(sound)).data ?? {};
+}
 
-/** The effective configuration for `check-config`, with every secret hidden. */
-export function printable(setup: Setup): unknown {
-  const hide = (value: unknown, key = ''): unknown => {
-    if (HIDDEN.has(key) && value !== undefined) return '[hidden]';
-    if (Array.isArray(value)) return value.map((item) => hide(item));
+const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey']);
+
+/** The effective configuration for `check-config`: no secret, and of an address no user, password or query. */
+export function printable({ environment, config }: Setup): unknown {
+  const shown = (value: unknown, key = ''): unknown => {
+    if (typeof value === 'string') return withoutSecrets(value, HIDDEN.has(key));
+    if (Array.isArray(value)) return value.map((item) => shown(item));
     if (!isTree(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, hide(inner, name)]));
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner, name)]));
   };
-  return hide({ environment: setup.environment, ...setup.config });
+  return shown({ environment, ...config });
+}
+
+function withoutSecrets(text: string, secret: boolean): string {
+  const url = text.includes('://') && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url) return secret || text.includes('://') ? '[hidden]' : text;
+  const user = url.username || url.password ? '[hidden]@' : '';
+  return `${url.protocol}//${user}${url.host}${url.pathname}${url.search || url.hash ? '?[hidden]' : ''}`;
 }

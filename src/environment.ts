@@ -27,8 +27,8 @@ export const environmentSchema = z.object({
   SALLYPORT_CONFIG: z.string().default('config/local.yaml'),
   SALLYPORT_ADMIN_KEY: z
     .string()
-    .min(32)
-    .max(256)
+    .min(32, 'must have at least 32 characters')
+    .max(256, 'must have at most 256 characters')
     .regex(/^[\x20-\x7e]+$/, 'must be printable characters')
     .optional(),
   SALLYPORT_SECRET: z.string().min(32, 'must have at least 32 characters').max(1024).optional(),
@@ -50,39 +50,61 @@ export interface Fault {
   readonly message: string;
 }
 
-/** zod's issues as faults, under a prefix. */
-export function faultsOf(error: z.ZodError, prefix = ''): Fault[] {
-  return error.issues.map((issue) => {
-    const path = [prefix, ...issue.path.map(String)].filter(Boolean).join('.');
-    const keys = issue.code === 'unrecognized_keys' ? `unknown key ${issue.keys.join(', ')}` : undefined;
-    return { path, message: keys ?? issue.message };
+/** zod's issues as faults; one for each unknown key, at the place of the key. */
+export function faultsOf(error: z.ZodError): Fault[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown key' }));
   });
 }
 
-/**
- * Reads the environment: an empty variable is an absent one, `NAME_FILE` gives a secret, both together are a fault.
- * All faults are collected in `faults`.
- */
-export function readEnvironment(source: NodeJS.ProcessEnv, faults: Fault[]): Environment {
-  const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(source)) if (value) values[name] = value;
-  for (const name of SECRET_NAMES) {
-    const file = values[`${name}_FILE`];
-    if (file === undefined) continue;
-    if (values[name] !== undefined) {
-      faults.push({ path: name, message: `given twice: also as ${name}_FILE` });
-      continue;
-    }
-    try {
-      const content = readFileSync(file, 'utf8').trim();
-      if (content) values[name] = content;
-      else faults.push({ path: `${name}_FILE`, message: 'the file is empty' });
-    } catch {
-      faults.push({ path: `${name}_FILE`, message: 'the file cannot be read' });
-    }
+/** The raw variables: an empty one is absent. */
+export interface Variables {
+  /** Also from `NAME_FILE`, where the name is not one of the settings above that are no secrets. */
+  get(name: string): string | undefined;
+}
+
+const plain = new Set(Object.keys(environmentSchema.shape));
+for (const name of SECRET_NAMES) plain.delete(name);
+
+/** A file that cannot be used, or a value given both ways, goes to `faults` once, when it is asked for. */
+export function readVariables(source: NodeJS.ProcessEnv, faults: Fault[]): Variables {
+  const fromFiles = new Map<string, string | undefined>();
+  return {
+    get(name) {
+      const file = plain.has(name) ? undefined : source[`${name}_FILE`];
+      if (!file) return source[name] || undefined;
+      if (!fromFiles.has(name)) fromFiles.set(name, contentOf(name, file, source, faults));
+      return fromFiles.get(name);
+    },
+  };
+}
+
+function contentOf(
+  name: string,
+  file: string,
+  source: NodeJS.ProcessEnv,
+  faults: Fault[],
+): string | undefined {
+  const fault = (path: string, message: string): undefined => void faults.push({ path, message });
+  if (source[name]) return fault(name, `given twice: also as ${name}_FILE`);
+  try {
+    return readFileSync(file, 'utf8').trim() || fault(`${name}_FILE`, 'the file is empty');
+  } catch {
+    return fault(`${name}_FILE`, 'the file cannot be read');
   }
+}
+
+/** What the variables say. One that is wrong goes to `faults`, and counts as absent. */
+export function readEnvironment(variables: Variables, faults: Fault[]): Environment {
+  const names = Object.keys(environmentSchema.shape);
+  const values: Record<string, string | undefined> = Object.fromEntries(
+    names.map((name) => [name, variables.get(name)]),
+  );
   const parsed = environmentSchema.safeParse(values);
   if (parsed.success) return parsed.data;
   faults.push(...faultsOf(parsed.error));
-  return environmentSchema.parse({});
+  for (const { path } of parsed.error.issues) values[String(path[0])] = undefined;
+  return environmentSchema.parse(values);
 }

@@ -24,6 +24,6 @@ export function houseSecret(given: string | undefined, dataDir: string, mayMake:
 export function houseSecrets(source: NodeJS.ProcessEnv): Secret[] {
   const { SALLYPORT_SECRET: given, SALLYPORT_SECRET_FILE: givenFile, DATA_DIR: dataDir } = source;
   if (given) return [new Secret(given)];
-  const file = givenFile ?? join(dataDir ?? 'data', 'secret');
+  const file = givenFile || join(dataDir || 'data', 'secret');
   return existsSync(file) ? [new Secret(readFileSync(file, 'utf8').trim())] : [];
 }

@@ -13,9 +13,13 @@ import type {
   UpstreamRequest,
 } from '../ports/upstream.ts';
 
+/** What can stand in a header (RFC 9110, section 5.5), without spaces. */
+const header = z.string().regex(/^[\x21-\x7e]{1,1024}$/, 'must be printable characters without spaces');
 const ms = z.int().min(10).max(3_600_000);
 
 function allowedUrl(text: string): boolean {
+  // What is no URL at all was told already.
+  if (!URL.canParse(text)) return true;
   const url = new URL(text);
   const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
   const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
@@ -27,11 +31,11 @@ export const upstreamSchema = z.strictObject({
   baseUrl: z
     .url()
     .refine(allowedUrl, 'must be https, or http to a loopback address, without user, query or fragment'),
-  apiKey: z.string().optional(),
+  apiKey: header.optional(),
   /** ISO date on which the key was made: over 90 days is warned about. */
   apiKeyCreatedAt: z.iso.date().optional(),
-  organization: z.string().optional(),
-  project: z.string().optional(),
+  organization: header.optional(),
+  project: header.optional(),
   /** PEM file of certificate authorities to trust instead of Node's. */
   caFile: z.string().optional(),
   connectMsMax: ms.default(10_000),

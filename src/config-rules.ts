@@ -1,0 +1,88 @@
+/** The rules that span environment and sections. A section that is wrong in itself is left out of them. */
+import { accessSync, constants } from 'node:fs';
+import { isIP } from 'node:net';
+import type { Config, Sections } from './config.ts';
+import { addressList } from './domain/authentication.ts';
+import type { Environment, Fault } from './environment.ts';
+import { unknownNames } from './openai/endpoints/index.ts';
+
+const DAY_MS = 86_400_000;
+const KEY_AGE_DAYS_MAX = 90;
+
+/** Only addresses that no other machine can reach; a name but `localhost` could mean anything. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Production rules hold: NODE_ENV=production, or a listener that others can reach. */
+export function isProduction({ NODE_ENV, HOST, ADMIN_HOST = HOST }: Environment): boolean {
+  return NODE_ENV === 'production' || !isLoopback(HOST) || !isLoopback(ADMIN_HOST);
+}
+
+/** What is missing or contradicts goes to `faults`. */
+export function checkRules(environment: Environment, config: Sections, faults: Fault[]): void {
+  const told = new Set(faults.flatMap(({ path }) => [path, path.replace(/_FILE$/, '')]));
+  const fault = (path: string, message: string): void =>
+    void (told.has(path) || faults.push({ path, message }));
+  if (isProduction(environment)) {
+    if ((config.upstream?.apiKey ?? environment.OPENAI_API_KEY) === undefined)
+      fault('OPENAI_API_KEY', 'is required in production: the simulator is for local use');
+    for (const name of ['SALLYPORT_SECRET', 'SALLYPORT_ADMIN_KEY'] as const) {
+      if (environment[name] === undefined)
+        fault(name, 'is required in production: NODE_ENV=production, or a listener beyond loopback');
+    }
+  }
+  const { apiKey = environment.OPENAI_API_KEY, caFile } = config.upstream ?? {};
+  if (apiKey?.startsWith('sk-admin-'))
+    fault('upstream.apiKey', 'is an admin key (sk-admin-), which can change the account; use a project key');
+  if (caFile !== undefined && !isReadable(caFile)) fault('upstream.caFile', 'cannot be read');
+  for (const name of unknownNames(config.endpoints?.allow ?? []))
+    fault('endpoints.allow', `no such group: ${name}`);
+  for (const [index, entry] of (config.server?.trustProxy ?? []).entries()) {
+    if (!isAddressRange(entry)) fault(`server.trustProxy.${index}`, 'must be an address or a CIDR block');
+  }
+  if (config.jwt?.hs256 && environment.JWT_SECRET === undefined)
+    fault('JWT_SECRET', 'is required by jwt.hs256');
+  const tier = config.jwt?.defaults.tier;
+  if (tier !== undefined && config.tiers && !Object.hasOwn(config.tiers, tier))
+    fault('jwt.defaults.tier', 'is no tier of the configuration');
+}
+
+/** What works and should be known: at start, in the log and in the audit log. */
+export function warningsOf(environment: Environment, { upstream, ledger, store }: Config): string[] {
+  const { apiKey, apiKeyCreatedAt } = upstream;
+  const ageMs = apiKeyCreatedAt === undefined ? 0 : Date.now() - Date.parse(apiKeyCreatedAt);
+  const production = isProduction(environment);
+  const found: readonly (readonly [boolean, string])[] = [
+    [production && ledger.kind === 'embedded', 'the embedded ledger serves one process only'],
+    [production && store.kind === 'embedded', 'the embedded store serves one process only'],
+    [
+      ledger.kind === 'redis' && store.kind === 'embedded',
+      'a Redis ledger with the embedded store: lost ledger data cannot be rebuilt',
+    ],
+    [
+      apiKey !== undefined && !/^sk-(?:proj|svcacct)-/.test(apiKey),
+      "upstream's key is not scoped to a project; use a project key",
+    ],
+    [ageMs > KEY_AGE_DAYS_MAX * DAY_MS, `upstream's key is over ${KEY_AGE_DAYS_MAX} days old; rotate it`],
+  ];
+  return found.flatMap(([holds, warning]) => (holds ? [warning] : []));
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isAddressRange(range: string): boolean {
+  try {
+    addressList([range]);
+    return true;
+  } catch {
+    return false;
+  }
+}
