@@ -20,7 +20,7 @@ import { findTargetTexts, findTexts } from '../openai/texts.ts';
 import { countTokens } from '../openai/tokens.ts';
 import { quote, type Quote } from './budgets.ts';
 import type { Reference } from './objects.ts';
-import { createTextCheck, type RequestRules } from './request-rules.ts';
+import { checkTexts, type RequestRules } from './request-rules.ts';
 import type { Tier } from './tiers.ts';
 import { declaredTools } from './tools.ts';
 
@@ -80,7 +80,7 @@ export function prepare(job: PrepareJob): Preparation {
   const ofBody = body ? findTexts(endpoint, body) : [];
   // After those of the body, so that their indexes stay what they are.
   const texts = [...ofBody, ...findTargetTexts({ endpoint, params, query })];
-  createTextCheck(job.rules)(texts);
+  checkTexts(texts, job.rules);
   const screening = screen(texts, job.policy);
   const priced = price(endpoint, facts, texts, job);
   const built = body ? rebuild(endpoint, body, texts, screening, facts, priced.quote, job) : asItCame(job);

@@ -23,19 +23,28 @@ export const requestSchema = z.strictObject({
 });
 export type RequestRules = z.infer<typeof requestSchema>;
 
+/** One pattern at a time is in force; compiled again only after the configuration changed. */
+let compiled: { readonly source: string; readonly pattern: RE2JS } | undefined;
+
+function patternOf(source: string | undefined): RE2JS | undefined {
+  if (source === undefined) return undefined;
+  if (compiled?.source !== source) compiled = { source, pattern: RE2JS.compile(source) };
+  return compiled.pattern;
+}
+
 /**
- * A check of all texts of a request.
+ * Checks all texts of a request.
  * @throws request.too_long, request.characters
  */
-export function createTextCheck(rules: RequestRules): (texts: readonly Text[]) => void {
-  const pattern = rules.characters === undefined ? undefined : RE2JS.compile(rules.characters);
-  return (texts) => {
-    for (const { text, class: kind, pointer } of texts) {
-      if (kind === 'opaque') continue;
-      if (text.length > rules.textCharsMax) throw new Refusal('request.too_long', { param: pointer });
-      if (pattern && kind === 'prose' && !pattern.matches(text)) {
-        throw new Refusal('request.characters', { param: pointer });
-      }
+export function checkTexts(texts: readonly Text[], rules: RequestRules): void {
+  const pattern = patternOf(rules.characters);
+  for (const found of texts) {
+    // The pointer is made when it is read, and only a refusal needs it.
+    const { text, class: kind } = found;
+    if (kind === 'opaque') continue;
+    if (text.length > rules.textCharsMax) throw new Refusal('request.too_long', { param: found.pointer });
+    if (pattern && kind === 'prose' && !pattern.matches(text)) {
+      throw new Refusal('request.characters', { param: found.pointer });
     }
-  };
+  }
 }

@@ -3,7 +3,8 @@
  * they may go up. Pure: same texts and policy, same result. Whoever calls refuses, forwards, or runs it in a worker.
  */
 import type { Action, Finding, GuardrailId, Trust } from '../base/finding.ts';
-import { canonicalise } from './canonical.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
+import { canonicalise, type View } from './canonical.ts';
 import { findInjection } from './injection/injection.ts';
 import { BLOCK_AT } from './injection/signal.ts';
 import { findPii } from './pii/pii.ts';
@@ -76,7 +77,20 @@ export function screen(texts: readonly ScreenInput[], policy: ScreenPolicy): Scr
 /** Findings of all guardrails that are on, by start. */
 function inspect({ text, trust, class: kind }: ScreenInput, policy: ScreenPolicy): Finding[] {
   if (kind === 'opaque' || text.length < 3) return [];
-  const view = canonicalise(text);
+  const vocabulary = kind === 'token' && text.length <= VOCABULARY_CHARS_MAX;
+  if (vocabulary && clean.has(text)) return [];
+  const found = inspectWith(canonicalise(text), kind, trust, policy);
+  // Only what everything that reads tokens has read, so that it holds under any policy.
+  if (vocabulary && found.length === 0 && policy.pii !== 'off' && policy.secrets !== 'off')
+    clean.set(text, true);
+  return found;
+}
+
+/** Keys and enumerations of the API come in every request: those that were clean are not read again. */
+const clean = new BoundedMap<string, true>(512);
+const VOCABULARY_CHARS_MAX = 24;
+
+function inspectWith(view: View, kind: ScreenInput['class'], trust: Trust, policy: ScreenPolicy): Finding[] {
   const pii = policy.pii === 'off' ? [] : findPii(view);
   const secrets = policy.secrets === 'off' ? [] : findSecrets(view);
   const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';
