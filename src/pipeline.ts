@@ -15,7 +15,7 @@ import { recordOutcome } from './stages/record-outcome.ts';
 import { refuse } from './stages/refuse.ts';
 import type { Reply } from './stages/reply.ts';
 import { screen } from './stages/screen.ts';
-import { settle } from './stages/settle.ts';
+import { settle, type SettleDeps } from './stages/settle.ts';
 import { shedLoad } from './stages/shed-load.ts';
 import type { Closing, Guard } from './stages/stage.ts';
 import type { AuditLog } from './ports/audit-log.ts';
@@ -23,7 +23,7 @@ import type { Store } from './ports/store.ts';
 import type { ObjectsSettings } from './domain/objects.ts';
 import type { ToolsSettings } from './domain/tools.ts';
 
-export interface PipelineDeps extends Omit<AdmitDeps, 'reprice'>, ForwardDeps, ParseDeps {
+export interface PipelineDeps extends Omit<AdmitDeps, 'reprice'>, ForwardDeps, ParseDeps, SettleDeps {
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
   readonly auditLog: AuditLog;
@@ -47,7 +47,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     authenticate(d.authenticator), //               401      before all: strangers learn nothing
     authoriseRoute(d.endpointsAllow), //            403 404  before the body: what is refused is not read
     shedLoad(d.floods, d.limiting), //              429      before the body: no trip, no work for who was refused
-    parse(d), //                                    400 413  strict; also screens and prices, in one reading
+    timed(parse(d), d.observe), //                  400 413  strict; also screens and prices, in one reading
     authoriseModelAndTools(d.limiting, d.tools), // 403
     authoriseAddresses(d.urlAllow), //              400
     authoriseObjects(d.store, d.objects), //        404
@@ -55,14 +55,14 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     screen(), //                                    400      before admitting: a refused text takes nothing
     price(), //                                     400 429  before admitting: no price, no call
     together(
-      admit({ ...d, reprice: repriced(d) }), //     429 503  all limits and the money, one round trip
-      recordIntent(d.auditLog, d.ledger, d.limiting), // 503 durable; beside admitting, as neither leaves the house
+      timed(admit({ ...d, reprice: repriced(d) }), d.observe), // 429 503  all limits and the money, one round trip
+      timed(recordIntent(d.auditLog, d.ledger, d.limiting), d.observe), // 503  durable; beside admitting: neither leaves the house
     ),
   ];
   // ───────────────────────── nothing leaves the house above this line ─────────────────────────
   const send = forward(d); //                       502 504  and relays the answer, event by event
   const afterwards: readonly Closing[] = [
-    settle(d.ledger), //                                     first: the outcome says what was charged
+    settle(d), //                                            first: the outcome says what was charged
     recordOutcome(d.auditLog, d.floods, d.failedAttempts),
   ];
 
@@ -72,10 +72,8 @@ export function createPipeline(d: PipelineDeps): Pipeline {
       onExchange(exchange);
       try {
         for (const guard of beforeForwarding) {
-          const startedAt = performance.now();
           const pending = guard(exchange);
           if (pending) await pending;
-          d.observe(guard.name, (performance.now() - startedAt) / 1000);
           if (exchange.callerGone) return;
         }
         await send(exchange, reply);
@@ -83,19 +81,29 @@ export function createPipeline(d: PipelineDeps): Pipeline {
         exchange.refusal = asRefusal(error);
         refuse(exchange, reply);
       } finally {
-        for (const closing of afterwards) closing(exchange);
+        for (const closing of afterwards) {
+          const pending = closing(exchange);
+          if (pending) await pending;
+        }
         d.onDone(exchange);
       }
     },
   };
 }
 
+/** Tells how long a guard took; never in the guards themselves. */
+function timed(guard: Guard, observe: PipelineDeps['observe']): Guard {
+  return async (exchange) => {
+    const startedAt = performance.now();
+    await guard(exchange);
+    observe(guard.name, (performance.now() - startedAt) / 1000);
+  };
+}
+
 /** Both run side by side and both finish; the first refusal in order is the one that is told. */
 function together(first: Guard, second: Guard): Guard {
-  const pair: Guard = async (exchange) => {
+  return async (exchange) => {
     const ends = await Promise.allSettled([first(exchange), second(exchange)]);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   };
-  Object.defineProperty(pair, 'name', { value: `${first.name}+${second.name}` });
-  return pair;
 }

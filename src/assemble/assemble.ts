@@ -1,14 +1,16 @@
 /** Puts engines, rules and doors together, and knows in which order they start and stop. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '../base/clock.ts';
 import { Secret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { type KeyRing } from '../domain/key-ring.ts';
 import { readEntries } from '../engines/audit-read.ts';
+import { endRevoked } from '../jobs/end-revoked.ts';
 import { shipEntries } from '../jobs/ship-entries.ts';
 import type { AuditLog, EntryDraft } from '../ports/audit-log.ts';
 import { type CallerServer } from '../server/caller-server.ts';
 import type { Log } from '../server/log.ts';
-import { buildDoors, buildRules, type Rules } from './doors.ts';
+import { buildDoors, buildRules, type Doors, type Rules } from './doors.ts';
 import { buildEngines, type Engines } from './engines.ts';
 
 /** Everything that runs, and the way to end it. */
@@ -26,7 +28,7 @@ export async function assemble(setup: Setup, secret: Secret, adminKey: string, l
   const engines = await buildEngines(setup, secret, log);
   const rules = buildRules(setup, secret, engines);
   const doors = buildDoors(setup, adminKey, log, engines, rules);
-  const jobs = startJobs(engines, rules, log);
+  const jobs = startJobs(engines, rules, doors, log);
   const { auditLog } = engines;
   const { environment, config } = setup;
   let stopping: Promise<void> | undefined;
@@ -67,10 +69,14 @@ function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
   return { userId: 'system', action, resource: 'gateway', status: 'success', metadata };
 }
 
-/** What runs by itself: the store follows the audit log; floods of refusals become one entry a minute. */
+/**
+ * What runs by itself: the store follows the audit log, floods of refusals become one entry a minute, calls of
+ * revoked keys end.
+ */
 function startJobs(
   { auditLog, auditDir, store }: Engines,
-  { failedAttempts }: Rules,
+  { failedAttempts, keys }: Rules,
+  { callers }: Doors,
   log: Log,
 ): { stop(): Promise<void> } {
   const shipping = shipEntries({
@@ -84,9 +90,11 @@ function startJobs(
     for (const draft of failedAttempts.flush()) auditLog.note(draft);
   };
   const timer = setInterval(flush, 60_000);
+  const revoking = endRevoked({ keys, open: () => callers.open(), clock: systemClock });
   return {
     async stop() {
       clearInterval(timer);
+      revoking.stop();
       flush();
       await shipping.stop();
     },
@@ -96,8 +104,8 @@ function startJobs(
 /** Waits until no exchange is open; what is still open after `msMax` is aborted, then has 2 s to end. */
 async function drained(callers: CallerServer, msMax: number): Promise<void> {
   const until = Date.now() + msMax;
-  while (callers.open() > 0 && Date.now() < until) await pause(20);
+  while (callers.open().size > 0 && Date.now() < until) await pause(20);
   callers.abortAll();
   const last = Date.now() + 2000;
-  while (callers.open() > 0 && Date.now() < last) await pause(20);
+  while (callers.open().size > 0 && Date.now() < last) await pause(20);
 }

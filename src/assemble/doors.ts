@@ -95,7 +95,7 @@ export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: En
   const telemetry = createTelemetry(() => ({
     checks: checks(),
     auditWaiting: auditLog.health().waiting,
-    openExchanges: callers.open(),
+    openExchanges: callers.open().size,
   }));
   const callers = createCallerServer({
     ...config.server,
@@ -149,6 +149,7 @@ function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rul
     models: config.models,
     inlineBytesMax: config.guardrails.workers.overBytes,
     large: ways.pool.prepare,
+    countTokens: ways.pool.countTokens,
     endpointsAllow: config.endpoints.allow,
     urlAllow: config.references.urlAllow,
     objects: config.objects,
@@ -163,6 +164,7 @@ function done(telemetry: Telemetry, log: Log): (exchange: Exchange) => void {
   return (exchange) => {
     telemetry.done(exchange);
     const { id, operation, ending, refusal } = exchange;
+    if (exchange.charge?.over) log.warn({ id, operation }, 'upstream reported more use than was reserved');
     if (refusal?.code === 'gateway.fault')
       log.error({ err: refusal.options.cause, id, operation }, 'gateway fault');
     else log.debug({ id, operation, ending, code: refusal?.code, detail: refusal?.options.detail }, 'done');

@@ -50,7 +50,7 @@ export function charge({ endpoint, facts, quote, outcome }: ChargeInput): Charge
     const nano = settledNano(quote.price, usage, quote, facts);
     return { ...charged, tokens, nano, over: nano > quote.nano || tokens > quote.tokens };
   }
-  if (isPlainText(endpoint, facts, quote) && outcome.streamed && quote.price) {
+  if (quote.price && outcome.streamed && countsText(endpoint, facts, quote)) {
     return { ...charged, ...estimate(quote.price, quote, facts, outcome) };
   }
   return { ...charged, tokens: quote.tokens, nano: quote.nano };
@@ -82,11 +82,11 @@ function declaredNano(tool: string, facts: RequestFacts): NanoUsd {
   return Math.max(...(types.length > 0 ? types : [tool]).map((type) => toolNano(type, facts.memory)));
 }
 
-/** Only where each token of output is seen as it passes. */
-function isPlainText(endpoint: Endpoint, facts: RequestFacts, { price }: Quote): boolean {
+/** Whether a stream without a report is charged by its text: only where each token of output is seen as it passes. */
+export function countsText(endpoint: Endpoint, facts: RequestFacts, { price }: Quote): boolean {
   const text = endpoint.shape === 'chat' || endpoint.shape === 'responses' || endpoint.shape === 'completion';
-  const silent = !price?.speaks && !price?.unit && facts.audioBytes === 0;
-  return text && silent && !price?.reasoning && facts.hostedTools.length === 0 && !facts.background;
+  const silent = price !== undefined && !price.speaks && !price.unit && facts.audioBytes === 0;
+  return text && silent && !price.reasoning && facts.hostedTools.length === 0 && !facts.background;
 }
 
 const MARGIN_TOKENS = 64;
@@ -114,10 +114,13 @@ const CONTENT_BYTES_SLACK = 4096;
 
 /**
  * Whether a stream is longer than any honest answer under its cap.
- * @param bytes of generated text alone, as decoded; the events around it are many times larger
+ * @param contentChars of generated text alone, as decoded, each at least a byte; the events around it are many
+ * times larger
  */
-export function streamOverran(quote: Quote, contentEvents: number, bytes: number): boolean {
+export function streamOverran(quote: Quote, contentEvents: number, contentChars: number): boolean {
   if (quote.outputCap === undefined) return false;
   const cap = quote.outputCap * quote.n;
-  return contentEvents > cap + MARGIN_TOKENS || bytes > CONTENT_BYTES_PER_TOKEN * cap + CONTENT_BYTES_SLACK;
+  return (
+    contentEvents > cap + MARGIN_TOKENS || contentChars > CONTENT_BYTES_PER_TOKEN * cap + CONTENT_BYTES_SLACK
+  );
 }

@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Refusal } from '../base/errors.ts';
 import type { Endpoint, TokenUsage } from '../openai/endpoint.ts';
+import type { KeptText } from '../openai/kept-text.ts';
 import type { Admitted } from '../ports/ledger.ts';
 import type { ObjectOwner } from '../ports/store.ts';
 import type { Charge } from './charges.ts';
@@ -43,6 +44,8 @@ export interface AnswerState {
   bytes: number;
   contentEvents: number;
   contentChars: number;
+  /** What a stream said, where that is what it is charged by; none once its usage is known. */
+  text: KeptText | undefined;
   usage: TokenUsage | undefined;
   /** Upstream said the answer is whole. */
   complete: boolean;
@@ -54,7 +57,11 @@ export interface AnswerState {
 export class Exchange {
   readonly arrival: Arrival;
   readonly startedAt = performance.now();
-  readonly abort = new AbortController();
+  /** Set while something can be broken off: the way upstream. */
+  onAbort: (() => void) | undefined;
+  #aborted = false;
+  /** What the caller is told of it; none where the caller left. */
+  abortedWith: Refusal | undefined;
 
   caller!: Caller; // authenticate
   match!: RouteMatch; // authorise-route
@@ -80,6 +87,7 @@ export class Exchange {
     bytes: 0,
     contentEvents: 0,
     contentChars: 0,
+    text: undefined,
     usage: undefined,
     complete: false,
     upstreamRequestId: undefined,
@@ -88,6 +96,18 @@ export class Exchange {
 
   constructor(arrival: Arrival) {
     this.arrival = arrival;
+  }
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  /** Breaks off what is under way and what would follow; again changes nothing. */
+  abort(refusal?: Refusal): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.abortedWith = refusal;
+    this.onAbort?.();
   }
 
   get id(): string {
@@ -109,7 +129,7 @@ export class Exchange {
   }
 
   get ending(): Ending {
-    if (this.callerGone && !this.answer.complete) return 'aborted';
+    if (this.#aborted && !this.answer.complete) return 'aborted';
     if (!this.refusal) return 'completed';
     const { blame } = this.refusal.row;
     return blame === 'caller' || blame === 'policy' ? 'refused' : 'failed';

@@ -48,6 +48,7 @@ export function intentEntry(exchange: Exchange, day: string, scopes: readonly Sc
       reservedTokens: prepared.quote?.tokens ?? 0,
       reservedNano: prepared.quote?.nano ?? 0,
       outputCap: prepared.quote?.outputCap,
+      unpriced: prepared.quote?.unpriced || undefined,
       stream: prepared.facts.stream || undefined,
       requestBytes: prepared.bytes?.length ?? 0,
       findings: countFindings(prepared.findings),
@@ -80,6 +81,25 @@ export function outcomeEntry(exchange: Exchange): EntryDraft {
       answerBytes: answer.bytes,
       upstreamRequestId: answer.upstreamRequestId,
       ms: Math.round(performance.now() - exchange.startedAt),
+    },
+  };
+}
+
+/** An incident: upstream reported more use than any answer it was asked for can have. */
+export function overReservationEntry(exchange: Exchange): EntryDraft {
+  const { charge, prepared, answer } = exchange;
+  return {
+    userId: exchange.userId,
+    action: 'exchange.over_reservation',
+    resource: exchange.operation,
+    status: 'failure',
+    metadata: {
+      ...common(exchange),
+      reservedTokens: prepared.quote?.tokens ?? 0,
+      reservedNano: prepared.quote?.nano ?? 0,
+      settledTokens: charge?.tokens ?? 0,
+      settledNano: charge?.nano ?? 0,
+      upstreamRequestId: answer.upstreamRequestId,
     },
   };
 }

@@ -3,6 +3,7 @@
  * Reads every event, so it scans for a few keys and parses only the one event that reports, or an escaped string.
  */
 import type { Endpoint, TokenUsage } from './endpoint.ts';
+import type { KeptText } from './kept-text.ts';
 import { usageFromAnswer } from './usage.ts';
 
 /**
@@ -27,15 +28,15 @@ function stringEnd(data: string, start: number): number {
   return data.length;
 }
 
-/** UTF-16 units of the string between these quotes, as decoded. */
-function decodedLength(data: string, start: number, end: number): number {
-  const length = end - start - 1;
-  if (!data.slice(start + 1, end).includes('\\')) return length;
+/** The string between these quotes, decoded where it can be. */
+function decoded(data: string, start: number, end: number): string {
+  const raw = data.slice(start + 1, end);
+  if (!raw.includes('\\')) return raw;
   try {
     const text: unknown = JSON.parse(data.slice(start, end + 1));
-    return typeof text === 'string' ? text.length : length;
+    return typeof text === 'string' ? text : raw;
   } catch {
-    return length;
+    return raw;
   }
 }
 
@@ -46,7 +47,7 @@ interface Seen {
   readonly report: boolean;
 }
 
-function scan(data: string, keys: RegExp): Seen {
+function scan(data: string, keys: RegExp, kept: KeptText | undefined): Seen {
   let chars = 0;
   let report = false;
   keys.lastIndex = 0;
@@ -55,7 +56,9 @@ function scan(data: string, keys: RegExp): Seen {
     if (sign === '"' && !usage) {
       const start = keys.lastIndex - 1;
       const end = stringEnd(data, start);
-      chars += decodedLength(data, start, end);
+      const text = decoded(data, start, end);
+      chars += text.length;
+      kept?.append(text);
       keys.lastIndex = end + 1;
     } else if (usage && sign === '{') report = true;
   }
@@ -111,9 +114,13 @@ export class StreamUsage {
   contentChars = 0;
   /** The object the stream made, as far as it is known: its id. */
   made: { readonly id: string } | undefined;
+  /** The text itself, while no report came. */
+  kept: KeptText | undefined;
 
-  constructor(endpoint: Endpoint) {
+  /** @param kept where generated text is to be kept until a report comes; none if nobody will count it */
+  constructor(endpoint: Endpoint, kept?: KeptText) {
     this.#endpoint = endpoint;
+    this.kept = kept;
     this.#responses = endpoint.shape === 'responses';
     this.#pictures = endpoint.path.startsWith('/images/');
     this.#byDelta = endpoint.shape !== 'chat' && endpoint.shape !== 'completion';
@@ -122,8 +129,9 @@ export class StreamUsage {
 
   /** @param data the `data` of one server-sent event; never throws, whatever it is */
   event(data: string): void {
-    const { chars, report } = scan(data, this.#keys);
-    if (chars > 0 && (!this.#byDelta || DELTA.test(data))) {
+    const generates = !this.#byDelta || DELTA.test(data);
+    const { chars, report } = scan(data, this.#keys, generates ? this.kept : undefined);
+    if (generates && chars > 0) {
       this.contentEvents += 1;
       this.contentChars += chars;
     }
@@ -143,7 +151,9 @@ export class StreamUsage {
     this.#make(answer);
     const read = usageFromAnswer(this.#endpoint, answer);
     // Each picture of a stream reports by itself; of a text's reports the last one holds.
-    if (read) this.usage = this.usage && this.#pictures ? sum(this.usage, read) : read;
+    if (!read) return;
+    this.usage = this.usage && this.#pictures ? sum(this.usage, read) : read;
+    this.kept = undefined;
   }
 
   #make(answer: unknown): void {

@@ -26,7 +26,7 @@ export interface CallerServerOptions {
 export interface CallerServer {
   readonly app: FastifyInstance;
   /** Exchanges that have not ended. */
-  open(): number;
+  open(): ReadonlySet<Exchange>;
   /** From now on every new request is refused; connections close after their answer. */
   drain(): void;
   /** Breaks off what is still open. */
@@ -43,6 +43,64 @@ const SECURITY_HEADERS = {
 export function createCallerServer(options: CallerServerOptions): CallerServer {
   const open = new Set<Exchange>();
   let draining = false;
+  const app = createApp(options);
+  const refusalNow = (): Refusal | undefined => {
+    if (draining) return new Refusal('edge.draining');
+    return open.size >= options.exchangesMax ? new Refusal('edge.busy') : undefined;
+  };
+
+  /** Open until it is answered and on record, whichever is last. */
+  const handle = (arrival: Arrival, nodeReply: NodeReply, response: ServerResponse): void => {
+    let exchange: Exchange | undefined;
+    let ends = 0;
+    const end = (): void => {
+      ends += 1;
+      if (ends === 2 && exchange) open.delete(exchange);
+    };
+    const handled = options.pipeline.handle(arrival, nodeReply, (made) => {
+      exchange = made;
+      open.add(made);
+      watchCaller(made, response, end);
+    });
+    void handled.then(end);
+  };
+
+  // Taken over before Fastify would look at a body: the pipeline reads it, and nothing is paid for that is not used.
+  const take = (request: FastifyRequest, reply: FastifyReply): void => {
+    reply.hijack();
+    const cross = options.cors.length > 0 ? corsHeaders(reply) : undefined;
+    const nodeReply = new NodeReply(request.raw, reply.raw, {
+      ...cross,
+      ...SECURITY_HEADERS,
+      'x-request-id': request.id,
+    });
+    const refusal = refusalNow();
+    if (refusal) {
+      sendRefusal(nodeReply, refusal, { connection: 'close' });
+      return;
+    }
+    handle(arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
+  };
+  app.all('/v1/*', { onRequest: (request, reply, _done) => take(request, reply) }, () => undefined);
+  app.get('/me/usage', (request) => options.meUsage(arrivalOf(request, options.bodyMsMax)));
+  app.setNotFoundHandler((request, reply) =>
+    sendBare(reply, new Refusal('access.unknown_operation'), request.id),
+  );
+  app.setErrorHandler((error, request, reply) => sendBare(reply, asRefusal(error), request.id));
+
+  return {
+    app,
+    open: () => open,
+    drain: () => {
+      draining = true;
+    },
+    abortAll: () => {
+      for (const exchange of open) exchange.abort(new Refusal('edge.draining'));
+    },
+  };
+}
+
+function createApp(options: CallerServerOptions): FastifyInstance {
   const app = fastify({
     logger: false,
     genReqId: () => uuidv7(),
@@ -60,7 +118,6 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
     frameworkErrors: (_error, request, reply) => sendBare(reply, new Refusal('request.path'), request.id),
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 4096 },
   });
-  // Bodies are read by the pipeline, after authentication and within the operation's own bound.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   if (options.cors.length > 0) {
@@ -69,36 +126,7 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
       exposedHeaders: ['x-request-id', 'x-sallyport-code', 'retry-after'],
     });
   }
-
-  app.all('/v1/*', (request, reply) => {
-    reply.hijack();
-    const own = { ...corsHeaders(reply), ...SECURITY_HEADERS, 'x-request-id': request.id };
-    const nodeReply = new NodeReply(request.raw, reply.raw, own);
-    if (draining || open.size >= options.exchangesMax) {
-      sendRefusal(nodeReply, new Refusal(draining ? 'edge.draining' : 'edge.busy'), { connection: 'close' });
-      return;
-    }
-    void options.pipeline.handle(arrivalOf(request, options.bodyMsMax), nodeReply, (exchange) => {
-      open.add(exchange);
-      watchCaller(exchange, reply.raw, () => open.delete(exchange));
-    });
-  });
-  app.get('/me/usage', (request) => options.meUsage(arrivalOf(request, options.bodyMsMax)));
-  app.setNotFoundHandler((request, reply) =>
-    sendBare(reply, new Refusal('access.unknown_operation'), request.id),
-  );
-  app.setErrorHandler((error, request, reply) => sendBare(reply, asRefusal(error), request.id));
-
-  return {
-    app,
-    open: () => open.size,
-    drain: () => {
-      draining = true;
-    },
-    abortAll: () => {
-      for (const exchange of open) exchange.abort.abort();
-    },
-  };
+  return app;
 }
 
 /** What @fastify/cors set on a reply that is about to be taken over. */
@@ -125,16 +153,12 @@ function arrivalOf(request: FastifyRequest, bodyMsMax: number): Arrival {
 }
 
 /** `close` of the raw response is the one event that always comes: before its end, the caller has left. */
-function watchCaller(
-  exchange: Exchange,
-  response: ServerResponse,
-  onClose: () => void,
-): void {
+function watchCaller(exchange: Exchange, response: ServerResponse, onClose: () => void): void {
   response.once('close', () => {
     onClose();
     if (response.writableFinished) return;
     exchange.callerGone = true;
-    exchange.abort.abort();
+    exchange.abort();
   });
 }
 

@@ -1,29 +1,53 @@
-/** Prepares large bodies in worker threads, so that none of them holds up the event loop. */
+/** Prepares large bodies and counts the text of answers in worker threads, so that neither holds up the event loop. */
 import { Refusal } from '../base/errors.ts';
 import type { Preparation, PrepareJob } from '../domain/preparation.ts';
 import { createPool, moduleBeside } from '../guardrails/pool.ts';
 import type { GuardrailsSettings } from '../guardrails/settings.ts';
-import type { PrepareResult } from '../stages/prepare-worker.ts';
+import type { Encoding } from '../openai/price-table.ts';
+import type { WorkerJob, WorkerResult } from '../stages/prepare-worker.ts';
 
 export interface PreparationPool {
   /** @throws guardrail.busy, guardrail.failed, request.* */
   readonly prepare: (job: PrepareJob) => Promise<Preparation>;
+  /**
+   * Tokens of a text in UTF-8, whose memory is given away.
+   * @throws guardrail.busy while many others are counted: callers who leave take no thread from those who come
+   */
+  readonly countTokens: (text: Uint8Array<ArrayBuffer>, encoding: Encoding) => Promise<number>;
   close(): Promise<void>;
 }
 
+const COUNTED_AT_ONCE_MAX = 16;
+
 export function createPreparationPool(settings: GuardrailsSettings): PreparationPool {
-  const pool = createPool<PrepareJob, PrepareResult>({
+  const pool = createPool<WorkerJob, WorkerResult>({
     entry: moduleBeside(import.meta.url, '../stages/prepare-worker'),
     threads: settings.workers.threads,
     queueMax: settings.workers.queueMax,
     timeoutMs: settings.timeoutMs,
   });
+  let counting = 0;
   return {
     async prepare(job) {
       const result = await pool.run(job);
-      if ('refusal' in result) throw new Refusal(result.refusal.code, result.refusal.options);
-      return result.prepared;
+      if ('prepared' in result) return result.prepared;
+      throw 'refusal' in result ? new Refusal(result.refusal.code, result.refusal.options) : unexpected();
+    },
+    async countTokens(text, encoding) {
+      if (counting >= COUNTED_AT_ONCE_MAX) throw new Refusal('guardrail.busy');
+      counting += 1;
+      try {
+        const result = await pool.run({ text, encoding }, [text.buffer]);
+        if ('tokens' in result) return result.tokens;
+        throw unexpected();
+      } finally {
+        counting -= 1;
+      }
     },
     close: () => pool.close(),
   };
+}
+
+function unexpected(): Refusal {
+  return new Refusal('gateway.fault', { detail: 'a worker answered another question' });
 }

@@ -70,6 +70,7 @@ function exchangeMetrics(registry: Registry): (exchange: Exchange) => void {
   const dollars = counter('dollars_total', 'Money settled, in US dollars.');
   const unreported = counter('usage_unknown_total', 'Calls charged without reported usage.');
   const over = counter('over_reservation_total', 'Calls whose reported usage exceeded the reservation.');
+  const unpriced = counter('unpriced_total', 'Calls reserved at a ceiling, since nobody knows the price.');
   const findings = counter('findings_total', 'Findings by guardrail.', ['guardrail']);
 
   return (exchange) => {
@@ -92,6 +93,7 @@ function exchangeMetrics(registry: Registry): (exchange: Exchange) => void {
     } else unreported.inc();
     if (charge) dollars.inc(charge.nano / 1e9);
     if (charge?.over) over.inc();
+    if (exchange.prepared.quote?.unpriced) unpriced.inc();
   };
 }
 

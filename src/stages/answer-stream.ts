@@ -1,7 +1,9 @@
 /** A streamed answer, event by event: counted, bounded, and byte for byte what upstream sent unless it must change. */
 import { Refusal, errorBody } from '../base/errors.ts';
-import { streamOverran } from '../domain/charges.ts';
+import { countsText, streamOverran } from '../domain/charges.ts';
+import type { Exchange } from '../domain/exchange.ts';
 import { FrameSplitter, type Frame } from '../openai/frames.ts';
+import { KeptText } from '../openai/kept-text.ts';
 import { StreamUsage } from '../openai/usage-stream.ts';
 import type { Answer, AnswerContext } from './relay.ts';
 
@@ -20,7 +22,7 @@ class StreamAnswer implements Answer {
 
   constructor(status: number, context: AnswerContext) {
     this.#context = context;
-    this.#usage = new StreamUsage(context.exchange.endpoint);
+    this.#usage = new StreamUsage(context.exchange.endpoint, textToKeep(context.exchange));
     context.exchange.answer.streamed = true;
     context.reply.head(status, { ...context.headers, 'cache-control': 'no-cache' });
   }
@@ -52,6 +54,7 @@ class StreamAnswer implements Answer {
     exchange.answer.usage = this.#usage.usage;
     exchange.answer.contentEvents = this.#usage.contentEvents;
     exchange.answer.contentChars = this.#usage.contentChars;
+    exchange.answer.text = this.#usage.kept;
     return !(exchange.prepared.hideUsage && this.#usage.isUsageOnly(frame.data));
   }
 
@@ -63,9 +66,8 @@ class StreamAnswer implements Answer {
 
   /** No honest answer is longer than what was asked for. */
   #bound(): void {
-    const { exchange } = this.#context;
-    const { quote } = exchange.prepared;
-    if (quote && streamOverran(quote, exchange.answer.contentEvents, exchange.answer.bytes)) {
+    const { answer, prepared } = this.#context.exchange;
+    if (prepared.quote && streamOverran(prepared.quote, answer.contentEvents, answer.contentChars)) {
       throw new Refusal('upstream.overran');
     }
   }
@@ -107,4 +109,9 @@ class StreamAnswer implements Answer {
     };
     reply.end(`event: error\ndata: ${JSON.stringify(event)}\n\n`);
   }
+}
+
+/** Only where the text is what is charged, should the stream end without a report. */
+function textToKeep({ endpoint, prepared: { facts, quote } }: Exchange): KeptText | undefined {
+  return quote && countsText(endpoint, facts, quote) ? new KeptText() : undefined;
 }

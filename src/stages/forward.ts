@@ -36,17 +36,16 @@ const RELAYED = ['accept', 'openai-beta', 'idempotency-key'] as const;
 export function forward(deps: ForwardDeps): Forward {
   return (exchange, reply) =>
     new Promise<void>((resolve, reject) => {
+      if (exchange.aborted) throw faultOf(exchange, 'aborted');
       const relay = createRelay(exchange, reply, deps);
       const settle = (refusal?: Refusal): void => {
-        exchange.abort.signal.removeEventListener('abort', onAbort);
+        exchange.onAbort = undefined;
         if (refusal) reject(refusal);
         else resolve();
       };
       const control = send(deps, exchange, relay, settle);
-      const onAbort = (): void => control.abort();
-      exchange.abort.signal.addEventListener('abort', onAbort, { once: true });
-      if (exchange.abort.signal.aborted) control.abort();
       relay.control = control;
+      exchange.onAbort = () => control.abort();
     });
 }
 
@@ -61,8 +60,9 @@ function send(
     try {
       work();
     } catch (error) {
-      relay.control?.abort();
+      // In this order: what breaking off brings must not be taken for the reason.
       relay.fail(error instanceof Refusal ? error : new Refusal('gateway.fault', { cause: error }), settle);
+      relay.control?.abort();
     }
   };
   return deps.upstream.send(
@@ -80,9 +80,13 @@ function send(
       head: (status, headers) => guarded(() => relay.head(status, headers)),
       data: (chunk) => guarded(() => relay.data(chunk)),
       end: () => guarded(() => relay.end(settle)),
-      failed: (fault, detail) => relay.fail(new Refusal(FAULTS[fault], { detail }), settle),
+      failed: (fault, detail) => relay.fail(faultOf(exchange, fault, detail), settle),
     },
   );
+}
+
+function faultOf(exchange: Exchange, fault: UpstreamFault, detail: string = fault): Refusal {
+  return exchange.abortedWith ?? new Refusal(FAULTS[fault], { detail });
 }
 
 function headersUp(deps: ForwardDeps, exchange: Exchange): Record<string, string> {

@@ -1,10 +1,23 @@
-/** What a screening worker runs: the same preparation as inline. Refusals travel as data. */
+/** What a worker thread runs: the same preparation as inline, and the counting of text. Refusals travel as data. */
 import { asRefusal } from '../base/errors.ts';
 import { prepare, type Preparation, type PrepareJob, type RefusalData } from '../domain/preparation.ts';
+import type { Encoding } from '../openai/price-table.ts';
+import { countTokens } from '../openai/tokens.ts';
 
-export type PrepareResult = { readonly prepared: Preparation } | { readonly refusal: RefusalData };
+/** The tokens of a text in UTF-8. */
+export interface CountJob {
+  readonly text: Uint8Array;
+  readonly encoding: Encoding;
+}
 
-export default function run(job: PrepareJob): PrepareResult {
+export type WorkerJob = PrepareJob | CountJob;
+export type WorkerResult =
+  | { readonly prepared: Preparation }
+  | { readonly refusal: RefusalData }
+  | { readonly tokens: number };
+
+export default function run(job: WorkerJob): WorkerResult {
+  if ('encoding' in job) return { tokens: countTokens([Buffer.from(job.text).toString()], job.encoding) };
   try {
     return { prepared: prepare(job) };
   } catch (error) {

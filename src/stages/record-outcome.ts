@@ -1,7 +1,7 @@
 /** Closing: an outcome for every intent, an entry for every refusal. Last, so that it knows the charge. */
 import type { FailedAttempts } from '../domain/failed-attempts.ts';
 import type { Floods } from '../domain/floods.ts';
-import { outcomeEntry, refusalEntry } from '../domain/records.ts';
+import { outcomeEntry, overReservationEntry, refusalEntry } from '../domain/records.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Closing } from './stage.ts';
 
@@ -9,6 +9,7 @@ export function recordOutcome(auditLog: AuditLog, floods: Floods, failedAttempts
   return function recordOutcome(exchange) {
     if (exchange.intentTried) {
       auditLog.note(outcomeEntry(exchange));
+      if (exchange.charge?.over) auditLog.note(overReservationEntry(exchange));
       return;
     }
     const known = (exchange.caller as unknown) !== undefined;

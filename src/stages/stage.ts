@@ -4,5 +4,5 @@ import type { Exchange } from '../domain/exchange.ts';
 /** Refuses by throwing a Refusal; synchronous where nothing has to be waited for. */
 export type Guard = (exchange: Exchange) => void | Promise<void>;
 
-/** Always runs, once, in order, also when the caller left; must not throw. */
-export type Closing = (exchange: Exchange) => void;
+/** Always runs, once, in order, also when the caller left; must neither throw nor reject. */
+export type Closing = (exchange: Exchange) => void | Promise<void>;
