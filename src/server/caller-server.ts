@@ -49,22 +49,6 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
     return open.size >= options.exchangesMax ? new Refusal('edge.busy') : undefined;
   };
 
-  /** Open until it is answered and on record, whichever is last. */
-  const handle = (arrival: Arrival, nodeReply: NodeReply, response: ServerResponse): void => {
-    let exchange: Exchange | undefined;
-    let ends = 0;
-    const end = (): void => {
-      ends += 1;
-      if (ends === 2 && exchange) open.delete(exchange);
-    };
-    const handled = options.pipeline.handle(arrival, nodeReply, (made) => {
-      exchange = made;
-      open.add(made);
-      watchCaller(made, response, end);
-    });
-    void handled.then(end);
-  };
-
   // Taken over before Fastify would look at a body: the pipeline reads it, and nothing is paid for that is not used.
   const take = (request: FastifyRequest, reply: FastifyReply): void => {
     reply.hijack();
@@ -79,7 +63,7 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
       sendRefusal(nodeReply, refusal, { connection: 'close' });
       return;
     }
-    handle(arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
+    handle(options.pipeline, open, arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
   };
   app.all('/v1/*', { onRequest: (request, reply, _done) => take(request, reply) }, () => undefined);
   app.get('/me/usage', (request) => options.meUsage(arrivalOf(request, options.bodyMsMax)));
@@ -127,6 +111,28 @@ function createApp(options: CallerServerOptions): FastifyInstance {
     });
   }
   return app;
+}
+
+/** Runs a call, which is open until it is answered and on record, whichever is last. */
+function handle(
+  pipeline: Pipeline,
+  open: Set<Exchange>,
+  arrival: Arrival,
+  nodeReply: NodeReply,
+  response: ServerResponse,
+): void {
+  let exchange: Exchange | undefined;
+  let ends = 0;
+  const end = (): void => {
+    ends += 1;
+    if (ends === 2 && exchange) open.delete(exchange);
+  };
+  const handled = pipeline.handle(arrival, nodeReply, (made) => {
+    exchange = made;
+    open.add(made);
+    watchCaller(made, response, end);
+  });
+  void handled.then(end);
 }
 
 /** What @fastify/cors set on a reply that is about to be taken over. */

@@ -1,6 +1,6 @@
 /**
  * I15, I16: whatever becomes of a stream, it is charged at least what upstream made of it, at most its reservation,
- * and no honest one is cut. Shown false by charging aborted streams 0, or by bounding the bytes of the wire.
+ * and no honest one is cut (stages/answer-stream, stages/relay, stages/settle, stages/record-outcome). Shown false by charging aborted streams 0, or by bounding the bytes of the wire.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startGateway, type Gateway } from '../support/gateway.ts';
