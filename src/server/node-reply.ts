@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reply } from '../stages/reply.ts';
 
-/** A refused body is read on to this size, so that its sender sees the answer instead of a reset. */
-const DRAIN_BYTES_MAX = 1024 * 1024;
+/** A refused body is read on to this size and for this long, so that its sender sees the answer instead of a reset. */
+const DRAIN_BYTES_MAX = 16 * 1024 * 1024;
 const DRAIN_MS_MAX = 2000;
 /** What is announced to be this small is as good as there: its connection is kept. */
 const KEPT_BYTES_MAX = 16 * 1024;
@@ -57,11 +57,11 @@ export class NodeReply implements Reply {
   #drain(): void {
     let bytes = 0;
     const request = this.#request;
-    const stop = (): void => void request.destroy();
-    const timer = setTimeout(stop, DRAIN_MS_MAX).unref();
+    const timer = setTimeout(() => request.destroy(), DRAIN_MS_MAX).unref();
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > DRAIN_BYTES_MAX) stop();
+      // No reset yet: a sender that is held up has time to read.
+      if (bytes > DRAIN_BYTES_MAX) request.pause();
     });
     const done = (): void => clearTimeout(timer);
     request.once('end', done).once('close', done);

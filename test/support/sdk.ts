@@ -25,6 +25,8 @@ export function openaiClient(
     baseURL: gateway.baseUrl,
     ...options,
     fetch: async (input, init) => {
+      // The SDK tries out a fetch by a `data:` URL before its first form.
+      if (!urlOf(input).startsWith('http')) return await fetch(input, init);
       const attempt = { method: init?.method ?? 'GET', url: urlOf(input) };
       const at = attempts.push({ ...attempt, status: undefined, headers: undefined }) - 1;
       const answer = await fetch(input, init);
