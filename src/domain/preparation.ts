@@ -8,6 +8,7 @@ import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { screen, type Screening, type ScreenPolicy } from '../guardrails/screening.ts';
 import type { Body, JsonBody, Text } from '../openai/body.ts';
 import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
+import { checkFields } from '../openai/check-fields.ts';
 import { child, isRecord } from '../openai/child.ts';
 import { ENDPOINTS } from '../openai/endpoints/index.ts';
 import { readFacts } from '../openai/facts.ts';
@@ -76,6 +77,7 @@ export function prepare(job: PrepareJob): Preparation {
   if (!endpoint) throw new Refusal('access.unknown_operation');
   const body = readBody(endpoint, job);
   const facts = readFacts(endpoint, body);
+  checkFields(endpoint, body, job.rules.unknownFields);
   const { params, query } = job;
   const ofBody = body ? findTexts(endpoint, body) : [];
   // After those of the body, so that their indexes stay what they are.
