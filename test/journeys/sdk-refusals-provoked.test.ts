@@ -172,6 +172,15 @@ it('what upstream refuses or breaks is asked again where that may help', async (
   }
 });
 
+it('a list of models closes what would choose its model upstream, unless that is free', async () => {
+  const key = { tier: 'narrow' };
+  const stored = await provoke({ call: (ai) => ai.responses.create({ prompt: { id: 'pmpt_1' } }), key });
+  expect(stored.told).toBe(expected('access.model'));
+  expect(upstream.requests).toHaveLength(0);
+  const free = await provoke({ call: (ai) => ai.moderations.create({ input: 'Hello' }), key });
+  expect(free.error).toBeUndefined();
+});
+
 describe('limits', () => {
   it('a place that is free again is found by the retry of the SDK itself', async () => {
     const { key } = await createKey(gateway, { tier: 'single', user: 'single' });
