@@ -5,6 +5,7 @@
 import { BoundedMap } from '../base/bounded-map.ts';
 import { Refusal, type Code } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { rateLimitHeaders, type Windows } from './rate-limit-headers.ts';
 
 const CALLERS_MAX = 50_000;
 const MINUTE_MS = 60_000;
@@ -12,6 +13,9 @@ const MINUTE_MS = 60_000;
 interface Standing {
   until: number;
   code: Code;
+  /** As the ledger told them at `toldAt`. */
+  windows: Windows;
+  toldAt: number;
   refusals: number;
   minute: number;
 }
@@ -20,7 +24,7 @@ export interface Floods {
   /** @throws rate.requests, rate.tokens, rate.held, rate.concurrency, rate.refusals */
   check(credential: string, refusalsPerMinute: number): void;
   /** The ledger refused: nothing of this credential is asked again before `retryAfterMs` are over. */
-  refusedFor(credential: string, code: Code, retryAfterMs: number): void;
+  refusedFor(credential: string, code: Code, retryAfterMs: number, windows?: Windows): void;
   /** A call was refused by a guard; counts towards `refusalsPerMinute`. */
   countRefusal(credential: string): void;
 }
@@ -30,7 +34,7 @@ export function createFloods(clock: Clock): Floods {
   const standing = (credential: string): Standing => {
     let found = standings.get(credential);
     if (!found) {
-      found = { until: 0, code: 'rate.requests', refusals: 0, minute: 0 };
+      found = { until: 0, code: 'rate.requests', windows: {}, toldAt: 0, refusals: 0, minute: 0 };
       standings.set(credential, found);
     }
     return found;
@@ -41,17 +45,22 @@ export function createFloods(clock: Clock): Floods {
       if (!found) return;
       const now = clock.now();
       if (found.until > now) {
-        throw new Refusal(found.code, { retryAfterS: Math.max(1, Math.ceil((found.until - now) / 1000)) });
+        throw new Refusal(found.code, {
+          retryAfterS: Math.max(1, Math.ceil((found.until - now) / 1000)),
+          headers: rateLimitHeaders(found.windows, now - found.toldAt),
+        });
       }
       const left = (found.minute + 1) * MINUTE_MS - now;
       if (left > 0 && found.refusals > refusalsPerMinute) {
         throw new Refusal('rate.refusals', { retryAfterS: Math.max(1, Math.ceil(left / 1000)) });
       }
     },
-    refusedFor(credential, code, retryAfterMs) {
+    refusedFor(credential, code, retryAfterMs, windows = {}) {
       const found = standing(credential);
-      found.until = clock.now() + retryAfterMs;
+      found.toldAt = clock.now();
+      found.until = found.toldAt + retryAfterMs;
       found.code = code;
+      found.windows = windows;
     },
     countRefusal(credential) {
       const found = standing(credential);

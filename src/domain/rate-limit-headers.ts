@@ -8,17 +8,21 @@ function duration(ms: number): string {
   return s < 60 ? `${s}s` : `${Math.floor(s / 60)}m${s % 60}s`;
 }
 
-export function rateLimitHeaders(windows: {
+/** The windows of a minute of who calls; one that has no limit is left out. */
+export interface Windows {
   readonly requests?: WindowState | undefined;
   readonly tokens?: WindowState | undefined;
-}): Record<string, string> {
+}
+
+/** @param ageMs how long ago the windows were told */
+export function rateLimitHeaders(windows: Windows, ageMs = 0): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of ['requests', 'tokens'] as const) {
     const window = windows[name];
     if (!window) continue;
     headers[`x-ratelimit-limit-${name}`] = String(window.limit);
     headers[`x-ratelimit-remaining-${name}`] = String(Math.max(0, window.remaining));
-    headers[`x-ratelimit-reset-${name}`] = duration(window.resetMs);
+    headers[`x-ratelimit-reset-${name}`] = duration(window.resetMs - ageMs);
   }
   return headers;
 }

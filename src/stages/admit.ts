@@ -78,7 +78,7 @@ function refuse(exchange: Exchange, answer: NotAdmitted, deps: AdmitDeps): never
   const { caller } = exchange;
   if (answer.reason === 'stale_key' && caller.key) deps.forgetKey(caller.key.id);
   if (WAITING.has(answer.reason))
-    deps.floods.refusedFor(caller.credential, code, Math.min(answer.retryAfterMs, 60_000));
+    deps.floods.refusedFor(caller.credential, code, Math.min(answer.retryAfterMs, 60_000), answer);
   throw new Refusal(code, {
     retryAfterS: Math.max(1, Math.ceil(answer.retryAfterMs / 1000)),
     headers: rateLimitHeaders(answer),
