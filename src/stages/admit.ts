@@ -80,8 +80,14 @@ function refuse(exchange: Exchange, answer: NotAdmitted, deps: AdmitDeps): never
   if (WAITING.has(answer.reason))
     deps.floods.refusedFor(caller.credential, code, Math.min(answer.retryAfterMs, 60_000), answer);
   throw new Refusal(code, {
-    retryAfterS: Math.max(1, Math.ceil(answer.retryAfterMs / 1000)),
+    retryAfterS: wholeSeconds(answer.retryAfterMs),
     headers: rateLimitHeaders(answer),
     detail: `${answer.reason} of ${answer.scope}`,
   });
+}
+
+/** Whole seconds ≥ 1. A window of a minute counts a little longer than it is: over 60 s the SDKs would give up. */
+function wholeSeconds(ms: number): number {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  return seconds === 61 ? 60 : seconds;
 }
