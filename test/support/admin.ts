@@ -51,3 +51,13 @@ export async function createKey(door: Door, fields: Partial<NewKey> = {}): Promi
 function isMade(body: unknown): body is MadeKey {
   return typeof body === 'object' && body !== null && 'key' in body && 'id' in body;
 }
+
+/** What the ledger of this process says of a user today, in nano-dollars. */
+export async function usageAs(
+  door: Door,
+  user: string,
+): Promise<{ readonly settledNano: number; readonly reservedNano: number }> {
+  const { body } = await admin(door, 'GET', `/admin/usage?user=${user}`);
+  const { settledUsd, reservedUsd } = Object(body);
+  return { settledNano: Math.round(settledUsd * 1e9), reservedNano: Math.round(reservedUsd * 1e9) };
+}
