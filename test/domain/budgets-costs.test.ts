@@ -181,66 +181,62 @@ describe('units', () => {
   });
 });
 
+const count = fc.nat(300_000);
+const costly = ENDPOINTS.filter((row) => row.cost !== 'free' && row.refused === undefined);
+const models = [
+  ...PRICE_TABLE.filter((row) => !row.free).map((row) => row.id),
+  'unheard-of',
+  'gpt-5.9',
+  undefined,
+];
+const calls = fc.record({
+  endpoint: fc.constantFrom(...costly),
+  facts: fc.record({
+    model: fc.constantFrom(...models),
+    n: fc.integer({ min: 0, max: 128 }),
+    outputCap: fc.option(count, { nil: undefined }),
+    textBytes: count,
+    images: fc.nat(10),
+    audioBytes: count,
+    fileBytes: fc.nat(1000),
+    hostedTools: fc.subarray(['web_search', 'mcp', 'x']),
+    chained: fc.subarray(['conversation']),
+    size: fc.constantFrom(undefined, 'auto', '1x1', '4000x4000', 'x'),
+    quality: fc.constantFrom(undefined, 'low', 'hd'),
+    seconds: fc.option(fc.double({ min: 0, max: 60, noNaN: true }), { nil: undefined }),
+  }),
+  max: fc.constantFrom(undefined, 1000, 4000, 100_000),
+  remainingNano: fc.option(fc.nat(), { nil: undefined }),
+  counted: fc.option(count, { nil: undefined }),
+});
+
 test('a quote is integers within the tier, never 0 but for what is free, and plain data', () => {
-  const count = fc.nat(300_000);
-  const costly = ENDPOINTS.filter((row) => row.cost !== 'free' && row.refused === undefined);
-  const models = [
-    ...PRICE_TABLE.filter((row) => !row.free).map((row) => row.id),
-    'unheard-of',
-    'gpt-5.9',
-    undefined,
-  ];
-  const input = fc.record({
-    endpoint: fc.constantFrom(...costly),
-    facts: fc.record({
-      model: fc.constantFrom(...models),
-      n: fc.integer({ min: 0, max: 128 }),
-      outputCap: fc.option(count, { nil: undefined }),
-      textBytes: count,
-      images: fc.nat(10),
-      audioBytes: count,
-      fileBytes: fc.nat(1000),
-      hostedTools: fc.subarray(['web_search', 'mcp', 'x']),
-      chained: fc.subarray(['conversation']),
-      size: fc.constantFrom(undefined, 'auto', '1x1', '4000x4000', 'x'),
-      quality: fc.constantFrom(undefined, 'low', 'hd'),
-      seconds: fc.option(fc.double({ min: 0, max: 60, noNaN: true }), { nil: undefined }),
-    }),
-    max: fc.constantFrom(undefined, 1000, 4000, 100_000),
-    remainingNano: fc.option(fc.nat(), { nil: undefined }),
-    counted: fc.option(count, { nil: undefined }),
-  });
   let quoted = 0;
-  fc.assert(
-    fc.property(input, ({ endpoint, facts, max, remainingNano, counted }) => {
-      const whole: RequestFacts = {
-        stream: false,
-        includeUsage: false,
-        background: false,
-        keeps: true,
-        ...facts,
-        capFields: facts.outputCap === undefined ? [] : ['max_tokens'],
-      };
-      const tokenCount = counted === undefined ? undefined : () => counted;
-      const tier: Tier = { maxTokensPerRequest: max };
-      let made;
-      try {
-        made = quote({ endpoint, facts: whole, tier, models: told, remainingNano, tokenCount });
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        return;
-      }
-      quoted += 1;
-      expect(
-        [made.tokens, made.nano, made.inputTokens, made.outputTokens, made.n].every(
-          (n) => Number.isSafeInteger(n) && n >= 0,
-        ),
-      ).toBe(true);
-      expect(made.nano).toBeGreaterThan(0);
-      expect((made.outputCap ?? 0) * made.n).toBeLessThanOrEqual(max ?? Infinity);
-      expect(structuredClone(made)).toEqual(made);
-    }),
-    { seed: Date.now() & 0x7fffffff, numRuns: 2000 },
-  );
+  const property = fc.property(calls, ({ endpoint, facts, max, remainingNano, counted }) => {
+    const whole: RequestFacts = {
+      stream: false,
+      includeUsage: false,
+      background: false,
+      keeps: true,
+      ...facts,
+      capFields: facts.outputCap === undefined ? [] : ['max_tokens'],
+    };
+    const tokenCount = counted === undefined ? undefined : () => counted;
+    const tier: Tier = { maxTokensPerRequest: max };
+    let made;
+    try {
+      made = quote({ endpoint, facts: whole, tier, models: told, remainingNano, tokenCount });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return;
+    }
+    quoted += 1;
+    const counts = [made.tokens, made.nano, made.inputTokens, made.outputTokens, made.n];
+    expect(counts.every((each) => Number.isSafeInteger(each) && each >= 0)).toBe(true);
+    expect(made.nano).toBeGreaterThan(0);
+    expect((made.outputCap ?? 0) * made.n).toBeLessThanOrEqual(max ?? Infinity);
+    expect(structuredClone(made)).toEqual(made);
+  });
+  fc.assert(property, { seed: Date.now() & 0x7fffffff, numRuns: 2000 });
   expect(quoted).toBeGreaterThan(200);
 });

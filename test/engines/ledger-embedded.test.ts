@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createEmbeddedLedger, type Fact } from '../../src/engines/ledger-embedded.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { ledgerHistories } from '../contracts/ledger-histories.ts';
+import { ledgerTime } from '../contracts/ledger-time.ts';
 
 const NOON = Date.UTC(2026, 10, 23, 12);
 const DAY = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
@@ -21,7 +22,8 @@ function start(lengths = DAY) {
   });
 }
 
-ledgerContract('embedded', start, DAY);
+ledgerContract('embedded', start);
+ledgerTime('embedded', start, DAY);
 
 ledgerHistories('embedded', start, { numRuns: 300, now: NOON });
 

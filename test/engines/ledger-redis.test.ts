@@ -9,6 +9,7 @@ import {
 import { RedisTime } from '../../src/engines/ledger-redis-time.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { ledgerHistories } from '../contracts/ledger-histories.ts';
+import { ledgerTime } from '../contracts/ledger-time.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
 /** A day of a century, so that no test meets midnight. */
@@ -51,15 +52,13 @@ ledgerHistories(
 );
 
 const SLACK_MS = 5;
-ledgerContract(
-  'Redis',
-  async (lengths = LONG) => {
-    const ledger = await open({ windowsMs: lengths });
-    // The server's time goes by only by itself.
-    return { ledger, lengths, advance: (ms) => pause(ms + SLACK_MS), close: () => ledger.close() };
-  },
-  SHORT,
-);
+const start = async (lengths = LONG) => {
+  const ledger = await open({ windowsMs: lengths });
+  // The server's time goes by only by itself.
+  return { ledger, lengths, advance: (ms: number) => pause(ms + SLACK_MS), close: () => ledger.close() };
+};
+ledgerContract('Redis', start);
+ledgerTime('Redis', start, SHORT);
 
 const admission = (more: object = {}) => ({
   reservationId: randomUUID(),

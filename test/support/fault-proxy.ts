@@ -30,6 +30,8 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
+type Counts = { -readonly [fault in keyof FaultProxy['counts']]: number };
+
 /** A client's connection and ours to the target. */
 interface Pair {
   readonly client: Socket;
@@ -42,113 +44,124 @@ interface Pair {
 
 const DRIP_EVERY_MS = 20;
 
+/** On a free port of loopback. */
 export async function startFaultProxy(target: { host?: string; port: number }): Promise<FaultProxy> {
-  let faults: Faults = {};
-  let toDrop = 0;
-  const counts = { delayed: 0, held: 0, reset: 0, dropped: 0, dripped: 0, refused: 0 };
-  const pairs = new Set<Pair>();
-  const server = createServer((client) => serve(client));
+  const wires = new Wires();
+  const server = createServer((client) => {
+    wires.join(client, connect(target.port, target.host ?? '127.0.0.1'));
+  });
+  const listen = async (port: number): Promise<number> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    return address.port;
+  };
+  const stopListening = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    wires.resetAll();
+    await closed;
+  };
+  const port = await listen(0);
+  return {
+    port,
+    counts: wires.counts,
+    set: async (next) => {
+      wires.set(next);
+      if (next.refuse) await stopListening();
+      else if (!server.listening) await listen(port);
+    },
+    close: stopListening,
+  };
+}
 
-  /** Passes what one side sends to the other, chunk by chunk, in order, through the faults of the moment. */
-  function pass(
-    from: Socket,
-    to: Socket,
-    pair: typeof pairs extends Set<infer P> ? P : never,
-    reply: boolean,
-  ): void {
-    let last = Promise.resolve();
-    from.on('data', (chunk: Buffer) => {
-      const delayMs = (reply ? faults.replyLatencyMs : faults.latencyMs) ?? 0;
-      const due = performance.now() + delayMs;
-      last = last.then(() => hand(chunk, due));
-    });
-    async function hand(chunk: Buffer, due: number): Promise<void> {
-      const waitMs = due - performance.now();
-      if (waitMs > 1) {
-        counts.delayed++;
-        await sleep(waitMs);
-      }
-      if (faults.blackHole) {
-        counts.held++;
-        await new Promise<void>((resolve) => pair.wake.push(resolve));
-      }
-      if (reply && toDrop > 0) {
-        toDrop--;
-        counts.dropped++;
-        reset(pair);
-        return;
-      }
-      if (reply && faults.dripBytesPerSecond !== undefined) await drip(chunk, to, faults.dripBytesPerSecond);
-      else if (to.writable) to.write(chunk);
-      pair.passed += reply ? chunk.length : 0;
-      if (faults.resetAfterBytes !== undefined && pair.passed >= faults.resetAfterBytes) {
-        counts.reset++;
-        reset(pair);
-      }
+/** The open connections, and what is wrong with them at the moment. */
+class Wires {
+  readonly counts: Counts = { delayed: 0, held: 0, reset: 0, dropped: 0, dripped: 0, refused: 0 };
+  readonly #pairs = new Set<Pair>();
+  #faults: Faults = {};
+  #toDrop = 0;
+
+  set(faults: Faults): void {
+    this.#faults = faults;
+    this.#toDrop = faults.dropReply ?? 0;
+    if (faults.refuse) this.counts.refused++;
+    for (const pair of this.#pairs) {
+      pair.passed = 0;
+      if (!faults.blackHole) for (const wake of pair.wake.splice(0)) wake();
     }
   }
 
-  async function drip(chunk: Buffer, to: Socket, bytesPerSecond: number): Promise<void> {
-    counts.dripped++;
-    const size = Math.max(1, Math.round((bytesPerSecond * DRIP_EVERY_MS) / 1000));
-    for (let at = 0; at < chunk.length && to.writable; at += size) {
-      to.write(chunk.subarray(at, at + size));
-      await sleep(DRIP_EVERY_MS);
-    }
+  resetAll(): void {
+    for (const pair of this.#pairs) reset(pair);
   }
 
-  function serve(client: Socket): void {
-    const upstream = connect(target.port, target.host ?? '127.0.0.1');
-    const pair: Pair = { client, server: upstream, passed: 0, wake: [] };
-    pairs.add(pair);
+  join(client: Socket, server: Socket): void {
+    const pair: Pair = { client, server, passed: 0, wake: [] };
+    this.#pairs.add(pair);
     for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
+      [client, server],
+      [server, client],
     ] as const) {
       one.setNoDelay(true);
       one.on('error', () => other.destroy());
       one.on('end', () => other.end());
       one.on('close', () => {
         other.destroy();
-        pairs.delete(pair);
+        this.#pairs.delete(pair);
       });
     }
-    pass(client, upstream, pair, false);
-    pass(upstream, client, pair, true);
+    this.#pass(pair, false);
+    this.#pass(pair, true);
   }
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  const { port } = address;
-
-  async function stopListening(): Promise<void> {
-    if (!server.listening) return;
-    const closed = once(server, 'close');
-    server.close();
-    for (const pair of pairs) reset(pair);
-    await closed;
+  /** Passes what one side sends to the other, chunk by chunk, in order, through the faults of the moment. */
+  #pass(pair: Pair, reply: boolean): void {
+    let last = Promise.resolve();
+    (reply ? pair.server : pair.client).on('data', (chunk: Buffer) => {
+      const delayMs = (reply ? this.#faults.replyLatencyMs : this.#faults.latencyMs) ?? 0;
+      const due = performance.now() + delayMs;
+      last = last.then(() => this.#hand(chunk, due, pair, reply));
+    });
   }
 
-  return {
-    port,
-    counts,
-    set: async (next) => {
-      faults = next;
-      toDrop = next.dropReply ?? 0;
-      for (const pair of pairs) pair.passed = 0;
-      if (!next.blackHole) for (const pair of pairs) for (const wake of pair.wake.splice(0)) wake();
-      if (next.refuse) {
-        counts.refused++;
-        await stopListening();
-      } else if (!server.listening) {
-        server.listen(port, '127.0.0.1');
-        await once(server, 'listening');
-      }
-    },
-    close: stopListening,
-  };
+  async #hand(chunk: Buffer, due: number, pair: Pair, reply: boolean): Promise<void> {
+    const waitMs = due - performance.now();
+    if (waitMs > 1) {
+      this.counts.delayed++;
+      await sleep(waitMs);
+    }
+    if (this.#faults.blackHole) {
+      this.counts.held++;
+      await new Promise<void>((resolve) => pair.wake.push(resolve));
+    }
+    if (reply && this.#toDrop > 0) {
+      this.#toDrop--;
+      this.counts.dropped++;
+      reset(pair);
+      return;
+    }
+    const { dripBytesPerSecond, resetAfterBytes } = this.#faults;
+    const to = reply ? pair.client : pair.server;
+    if (reply && dripBytesPerSecond !== undefined) await this.#drip(chunk, to, dripBytesPerSecond);
+    else if (to.writable) to.write(chunk);
+    pair.passed += reply ? chunk.length : 0;
+    if (resetAfterBytes !== undefined && pair.passed >= resetAfterBytes) {
+      this.counts.reset++;
+      reset(pair);
+    }
+  }
+
+  async #drip(chunk: Buffer, to: Socket, bytesPerSecond: number): Promise<void> {
+    this.counts.dripped++;
+    const size = Math.max(1, Math.round((bytesPerSecond * DRIP_EVERY_MS) / 1000));
+    for (let at = 0; at < chunk.length && to.writable; at += size) {
+      to.write(chunk.subarray(at, at + size));
+      await sleep(DRIP_EVERY_MS);
+    }
+  }
 }
 
 function reset(pair: Pair): void {
