@@ -1,6 +1,9 @@
-/** The callers' listener: `/v1/*` into the pipeline, `/me/usage`; everything else is 404. Fastify's only edge to callers. */
+/**
+ * The callers' listener: whatever comes goes into the pipeline, which knows what is an operation; `/me/usage` beside
+ * it. Fastify's only edge to callers.
+ */
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { isIP } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import cors from '@fastify/cors';
 import { uuidv7 } from 'uuidv7';
@@ -10,6 +13,7 @@ import type { Pipeline } from '../pipeline.ts';
 import { sendRefusal } from '../stages/refuse.ts';
 import { NodeReply } from './node-reply.ts';
 import { readBody } from './read-body.ts';
+import { createStrictServer } from './strict-server.ts';
 
 export interface CallerServerOptions {
   readonly pipeline: Pipeline;
@@ -19,7 +23,7 @@ export interface CallerServerOptions {
   readonly cors: readonly string[];
   readonly bodyMsMax: number;
   readonly exchangesMax: number;
-  /** A request that could not even be read: counted by source. */
+  /** A request that was refused before the pipeline: counted by source. */
   readonly onUnreadable: (source: string, code: string) => void;
 }
 
@@ -40,10 +44,23 @@ const SECURITY_HEADERS = {
   'strict-transport-security': 'max-age=31536000',
 };
 
+const OWN_USAGE = '/me/usage';
+/** What scripts of other origins may read beside the body. */
+const EXPOSED_HEADERS = [
+  'x-request-id',
+  'x-upstream-request-id',
+  'x-sallyport-code',
+  'x-sallyport-output-cap',
+  'x-should-retry',
+  'retry-after',
+  ...['limit', 'remaining', 'reset'].flatMap((what) =>
+    ['requests', 'tokens'].map((of) => `x-ratelimit-${what}-${of}`),
+  ),
+];
+
 export function createCallerServer(options: CallerServerOptions): CallerServer {
   const open = new Set<Exchange>();
   let draining = false;
-  const app = createApp(options);
   const refusalNow = (): Refusal | undefined => {
     if (draining) return new Refusal('edge.draining');
     return open.size >= options.exchangesMax ? new Refusal('edge.busy') : undefined;
@@ -59,19 +76,10 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
       'x-request-id': request.id,
     });
     const refusal = refusalNow();
-    if (refusal) {
-      sendRefusal(nodeReply, refusal, { connection: 'close' });
-      return;
-    }
-    handle(options.pipeline, open, arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
+    if (refusal) sendRefusal(nodeReply, refusal, { connection: 'close' });
+    else handle(options.pipeline, open, arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
   };
-  app.all('/v1/*', { onRequest: (request, reply, _done) => take(request, reply) }, () => undefined);
-  app.get('/me/usage', (request) => options.meUsage(arrivalOf(request, options.bodyMsMax)));
-  app.setNotFoundHandler((request, reply) =>
-    sendBare(reply, new Refusal('access.unknown_operation'), request.id),
-  );
-  app.setErrorHandler((error, request, reply) => sendBare(reply, asRefusal(error), request.id));
-
+  const app = createApp(options, take);
   return {
     app,
     open: () => open,
@@ -84,33 +92,57 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
   };
 }
 
-function createApp(options: CallerServerOptions): FastifyInstance {
+type Take = (request: FastifyRequest, reply: FastifyReply) => void;
+
+function createApp(options: CallerServerOptions, take: Take): FastifyInstance {
   const app = fastify({
     logger: false,
     genReqId: () => uuidv7(),
     exposeHeadRoutes: false,
     return503OnClosing: false,
+    forceCloseConnections: true,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
-    // A slow head ends in 10 s; bodies have a time of their own, answers none.
-    http: {
-      headersTimeout: 10_000,
-      requestTimeout: 0,
-      keepAliveTimeout: 75_000,
-      connectionsCheckingInterval: 2000,
-    },
-    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, options),
-    frameworkErrors: (_error, request, reply) => sendBare(reply, new Refusal('request.path'), request.id),
+    // The server below answers these itself.
+    clientErrorHandler: () => undefined,
+    serverFactory: (listener) => createStrictServer(listener, options.onUnreadable),
+    frameworkErrors: (_error, request, reply) => take(request, reply),
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 4096 },
   });
+  if (options.cors.length > 0) registerCors(app, options.cors);
+  registerRoutes(app, options, take);
+  return app;
+}
+
+/** Nothing of it for other origins: their preflights are calls without a credential. */
+function registerCors(app: FastifyInstance, configured: readonly string[]): void {
+  const origins = new Set(configured.map((url) => new URL(url).origin));
+  void app.register(cors, {
+    origin: (origin, decide) => decide(null, origin !== undefined && origins.has(origin) ? origin : false),
+    methods: ['GET', 'POST', 'DELETE'],
+    exposedHeaders: EXPOSED_HEADERS,
+    strictPreflight: false,
+    maxAge: 600,
+  });
+}
+
+function registerRoutes(app: FastifyInstance, options: CallerServerOptions, take: Take): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  if (options.cors.length > 0) {
-    void app.register(cors, {
-      origin: [...options.cors],
-      exposedHeaders: ['x-request-id', 'x-sallyport-code', 'retry-after'],
+  // Behind the hooks of CORS.
+  void app.after(() => {
+    app.addHook('onRequest', (request, reply, done) => {
+      if (request.routeOptions.url === OWN_USAGE) done();
+      else take(request, reply);
     });
-  }
-  return app;
+  });
+  app.all('/v1/*', () => undefined);
+  app.get(OWN_USAGE, (request) => options.meUsage(arrivalOf(request, options.bodyMsMax)));
+  app.setNotFoundHandler(() => undefined);
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = asRefusal(error);
+    options.onUnreadable(sourceOf(request), refusal.code);
+    sendBare(reply, refusal, request.id);
+  });
 }
 
 /** Runs a call, which is open until it is answered and on record, whichever is last. */
@@ -145,13 +177,19 @@ function corsHeaders(reply: FastifyReply): Record<string, string> {
   return found;
 }
 
+/** The caller's address, or what a trusted proxy says it is, if that is one. */
+function sourceOf(request: FastifyRequest): string {
+  const { ip } = request;
+  return isIP(ip) === 0 ? (request.raw.socket.remoteAddress ?? 'unknown') : ip;
+}
+
 function arrivalOf(request: FastifyRequest, bodyMsMax: number): Arrival {
   const { raw } = request;
   return {
     id: request.id,
     method: raw.method ?? '',
     target: raw.url ?? '',
-    source: request.ip,
+    source: sourceOf(request),
     headers: raw.headers,
     rawHeaders: raw.rawHeaders,
     readBody: (bytesMax) => readBody(raw, bytesMax, bodyMsMax),
@@ -173,29 +211,4 @@ function sendBare(reply: FastifyReply, refusal: Refusal, id: string): void {
     .code(refusal.status)
     .headers({ ...SECURITY_HEADERS, ...errorHeaders(refusal), 'x-request-id': id })
     .send(errorBody(refusal));
-}
-
-/** What Node's parser refused: ambiguous framing, oversized heads, slow heads. The connection is closed. */
-function answerUnreadable(
-  error: Error & { code?: string },
-  socket: Socket,
-  options: CallerServerOptions,
-): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const refusal = new Refusal(
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request.too_slow' : 'request.framing',
-  );
-  options.onUnreadable(socket.remoteAddress ?? 'unknown', refusal.code);
-  const body = JSON.stringify(errorBody(refusal));
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-    ...errorHeaders(refusal),
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
 }

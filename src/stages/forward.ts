@@ -5,6 +5,7 @@
 import { Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { AnswerHeaders } from '../domain/answer-headers.ts';
+import { relayedHeaders } from '../domain/relayed-headers.ts';
 import { upstreamPath } from '../openai/route.ts';
 import type { Upstream, UpstreamControl, UpstreamFault } from '../ports/upstream.ts';
 import { createRelay, type Relay } from './relay.ts';
@@ -28,9 +29,6 @@ const FAULTS = {
   broken: 'upstream.broken',
   aborted: 'upstream.broken',
 } as const satisfies Record<UpstreamFault, string>;
-
-/** What goes up of the caller's headers: these, if they are one plain line (RFC 9110, section 5.5). */
-const RELAYED = ['accept', 'openai-beta', 'idempotency-key'] as const;
 
 /** @throws upstream.* when nothing was answered yet; a broken stream ends with an error event instead */
 export function forward(deps: ForwardDeps): Forward {
@@ -91,6 +89,7 @@ function faultOf(exchange: Exchange, fault: UpstreamFault, detail: string = faul
 
 function headersUp(deps: ForwardDeps, exchange: Exchange): Record<string, string> {
   const headers: Record<string, string> = {
+    ...relayedHeaders(exchange.arrival.headers),
     authorization: `Bearer ${deps.apiKey}`,
     'accept-encoding': 'identity',
     'user-agent': 'sallyport',
@@ -98,10 +97,5 @@ function headersUp(deps: ForwardDeps, exchange: Exchange): Record<string, string
   if (exchange.prepared.contentType !== undefined) headers['content-type'] = exchange.prepared.contentType;
   if (deps.organization !== undefined) headers['openai-organization'] = deps.organization;
   if (deps.project !== undefined) headers['openai-project'] = deps.project;
-  for (const name of RELAYED) {
-    const value = exchange.arrival.headers[name];
-    if (typeof value === 'string' && value.length <= 1024 && /^[\x20-\x7e]*$/.test(value))
-      headers[name] = value;
-  }
   return headers;
 }

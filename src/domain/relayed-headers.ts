@@ -1,0 +1,43 @@
+/**
+ * Which of the caller's headers go up: a few that change what upstream does. None of them carries prose, a credential
+ * or personal data; what might is left out, and nobody reads it.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { BoundedMap } from '../base/bounded-map.ts';
+import { screen, type ScreenPolicy } from '../guardrails/screening.ts';
+
+/** The plain forms of each; what is not one of them does not go up. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  accept: /^[\w*+./;=, -]{1,256}$/,
+  'openai-beta': /^[\w.=,; -]{1,256}$/,
+  'idempotency-key': /^[\w.:-]{1,255}$/,
+};
+const NAMES = Object.keys(FORMS);
+/** Random digits of one would look like a number of somebody's now and then. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const POLICY: ScreenPolicy = { injection: 'off', pii: 'block', secrets: 'block', reversible: false };
+
+/** Clients send the same few values again and again. */
+const harmless = new BoundedMap<string, boolean>(1000);
+
+function isHarmless(value: string): boolean {
+  if (UUID.test(value)) return true;
+  let found = harmless.get(value);
+  if (found === undefined) {
+    found = screen([{ text: value, trust: 'user', class: 'token' }], POLICY).block === undefined;
+    harmless.set(value, found);
+  }
+  return found;
+}
+
+/** Name and value, lower case; never one with the caller's own credential in it. */
+export function relayedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const credential = headers.authorization?.split(' ').at(-1);
+  const relayed: Record<string, string> = {};
+  for (const name of NAMES) {
+    const value = headers[name];
+    if (typeof value !== 'string' || !FORMS[name]?.test(value) || !isHarmless(value)) continue;
+    if (!credential || !value.includes(credential)) relayed[name] = value;
+  }
+  return relayed;
+}

@@ -1,0 +1,76 @@
+/**
+ * Node's HTTP server for callers, held to one reading of what it reads: what is ambiguous is refused and its connection
+ * closed. A connection whose bytes cannot be trusted is answered at most once, never into the middle of another
+ * answer, and brings no further call.
+ */
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { errorBody, errorHeaders, Refusal } from '../base/errors.ts';
+import { isAmbiguous } from './ambiguous.ts';
+
+type Code = 'request.framing' | 'request.too_slow';
+/** Told of what was refused here, but for what belongs to a call that is on record by itself. */
+type OnRefused = (source: string, code: Code) => void;
+
+/** A slow head ends in 10 s; bodies have a time of their own, answers none. */
+const OPTIONS = {
+  headersTimeout: 10_000,
+  requestTimeout: 0,
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 2000,
+  // Looked at with the rest of the head, and refused in our own words.
+  requireHostHeader: false,
+};
+/** How long a refused connection is still read, so that its sender sees the answer instead of a reset. */
+const LINGER_MS = 1000;
+
+/** Hands on requests whose head can be read in one way alone. */
+export function createStrictServer(listener: RequestListener, onRefused: OnRefused): Server {
+  const latest = new WeakMap<Duplex, ServerResponse>();
+  const condemned = new WeakSet<Duplex>();
+  const server = createServer(OPTIONS, (request, response) => {
+    const { socket } = request;
+    if (condemned.has(socket)) return;
+    if (isAmbiguous(request)) {
+      refuse(socket, 'request.framing');
+      return;
+    }
+    latest.set(socket, response);
+    listener(request, response);
+  });
+
+  function refuse(socket: Duplex, code: Code): void {
+    if (condemned.has(socket)) return;
+    condemned.add(socket);
+    const last = latest.get(socket);
+    const open = last !== undefined && !last.writableFinished;
+    // What is wrong with the body of the one call under way may be its answer; nothing else may.
+    const own = open && last.socket === socket && !last.headersSent && !last.req.complete;
+    if (!open) onRefused('remoteAddress' in socket ? String(socket.remoteAddress) : 'unknown', code);
+    if (socket.writable && (!open || own)) answerAndClose(socket, code);
+    else socket.destroy();
+  }
+
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET') socket.destroy();
+    else refuse(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request.too_slow' : 'request.framing');
+  });
+  server.on('connect', (_request, socket) => refuse(socket, 'request.framing'));
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  return server;
+}
+
+function answerAndClose(socket: Duplex, code: Code): void {
+  const refusal = new Refusal(code);
+  const body = JSON.stringify(errorBody(refusal));
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+    ...errorHeaders(refusal),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${refusal.status} Bad Request\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(linger));
+}

@@ -1,0 +1,55 @@
+/** One gateway before one fake upstream, for all tests of a file; what upstream saw is forgotten before each. */
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { startGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+import { rawCall, requestBytes, type RawAnswer } from './raw-call.ts';
+import { startUpstream, type Upstream } from './upstream.ts';
+
+/** The smallest call that is served. */
+export const CHAT_LINE = 'POST /v1/chat/completions HTTP/1.1';
+export const CHAT_BODY = JSON.stringify({
+  model: 'gpt-4o-mini',
+  messages: [{ role: 'user', content: 'Hi' }],
+});
+export const CHAT_STREAM = CHAT_BODY.replace('{', '{"stream":true,');
+
+export interface Journey {
+  readonly gateway: Gateway;
+  readonly upstream: Upstream;
+  /** The headers of an honest JSON call. */
+  readonly headers: readonly string[];
+  /** One call on a connection of its own, with those headers unless others are given. */
+  ask(line?: string, body?: string | Buffer, headers?: readonly string[]): Promise<RawAnswer>;
+}
+
+/** Call it once, at the top of a file. The key made has no limit but a day's money. */
+export function journey(options: GatewayOptions = {}): Journey {
+  let gateway: Gateway;
+  let upstream: Upstream;
+  beforeAll(async () => {
+    upstream = await startUpstream();
+    gateway = await startGateway({ upstream, key: { tier: 'internal' }, ...options });
+  });
+  beforeEach(() => upstream.clear());
+  afterAll(async () => {
+    await gateway.stop();
+    await upstream.close();
+  });
+  const own: Journey = {
+    get gateway() {
+      return gateway;
+    },
+    get upstream() {
+      return upstream;
+    },
+    get headers() {
+      return [`Authorization: Bearer ${gateway.callerKey}`, 'Content-Type: application/json'];
+    },
+    async ask(line = CHAT_LINE, body = CHAT_BODY, headers = own.headers) {
+      const head = line.startsWith('HEAD ');
+      const { answers, bytes } = await rawCall(gateway.port, requestBytes(line, headers, body), { head });
+      if (!answers[0]) throw new Error(`no answer to ${line}, but: ${bytes.toString()}`);
+      return answers[0];
+    },
+  };
+  return own;
+}
