@@ -55,6 +55,7 @@ class StreamAnswer implements Answer {
     exchange.answer.contentEvents = this.#usage.contentEvents;
     exchange.answer.contentChars = this.#usage.contentChars;
     exchange.answer.text = this.#usage.kept;
+    if (isLast(frame.data)) exchange.answer.complete = true;
     return !(exchange.prepared.hideUsage && this.#usage.isUsageOnly(frame.data));
   }
 
@@ -114,4 +115,9 @@ class StreamAnswer implements Answer {
 /** Only where the text is what is charged, should the stream end without a report. */
 function textToKeep({ endpoint, prepared: { facts, quote } }: Exchange): KeptText | undefined {
   return quote && countsText(endpoint, facts, quote) ? new KeptText() : undefined;
+}
+
+/** Clients hang up on it without waiting for the end of the connection, and have the whole answer. */
+function isLast(data: string): boolean {
+  return data === '[DONE]' || /^\{\s*"type"\s*:\s*"response\.(?:completed|incomplete|failed)"/.test(data);
 }

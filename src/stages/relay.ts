@@ -118,6 +118,11 @@ export function createRelay(
       else settle();
     },
     fail(refusal, settle) {
+      if (!over && exchange.answer.complete) {
+        // Its last event has come: who leaves or breaks off now has cut nothing.
+        relay.end(settle);
+        return;
+      }
       const first = !over || exchange.answer.complete;
       over = true;
       if (!first) return;
