@@ -1,0 +1,134 @@
+/**
+ * I24: what a revoked key has open ends within 2 s on every process, with an error both SDKs raise on, and is
+ * charged; nobody else's ends. Shown false by taking away the listener and the look of `jobs/end-revoked`.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { admin, createKey, type MadeKey } from '../support/admin.ts';
+import { startGateways, type Gateway } from '../support/gateway.ts';
+import { chat, INPUT_NANO, MONEY_ONLY, openChat, OUTPUT_NANO, outcomeOf, post } from '../support/money.ts';
+import { chatAnswer, responsesAnswer } from '../support/openai-answer.ts';
+import { startPostgres, type Postgres } from '../support/postgres.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+
+/** 2 s, and what a busy machine may add. */
+const ENDS_WITHIN_MS = 3000;
+const stream = { stream: true, max_completion_tokens: 3000 };
+
+let redis: TestRedis;
+let postgres: Postgres;
+let upstream: Upstream;
+let one: Gateway;
+let other: Gateway;
+
+beforeAll(async () => {
+  [redis, postgres, upstream] = await Promise.all([startRedis(), startPostgres(), startUpstream()]);
+  upstream.script = (seen) =>
+    (seen.target.endsWith('/responses') ? responsesAnswer : chatAnswer)(
+      seen,
+      { outputTokens: 2000, inputTokens: 40 },
+      { gapMs: 5 },
+    );
+  const [first, second] = await startGateways(2, {
+    upstream,
+    env: { REDIS_URL: redis.url, DATABASE_URL: postgres.url },
+    key: { tier: 'wide', user: 'twin' },
+    config: {
+      ...MONEY_ONLY,
+      ledger: { kind: 'redis', url: 'env:REDIS_URL', namespace: 'revoked' },
+      store: { kind: 'postgres', url: 'env:DATABASE_URL' },
+      tiers: { wide: { dailyBudgetUsd: 50 } },
+    },
+  });
+  if (!first || !second) throw new Error('two processes were asked for');
+  [one, other] = [first, second];
+});
+afterAll(async () => {
+  await Promise.all([one?.stop('SIGKILL'), other?.stop('SIGKILL')]);
+  await upstream?.close();
+  await postgres?.stop();
+  await redis?.stop();
+});
+
+/** What the gateways broke off. */
+const cut = () => upstream.requests.filter((seen) => seen.abortedAt !== undefined);
+
+interface Reading {
+  readonly id: string;
+  /** Everything that came, at its end. */
+  readonly ended: Promise<{ readonly text: string; readonly at: number }>;
+  readonly leave: AbortController;
+}
+
+/** Open, and its first bytes are there. */
+async function reading(open: (signal: AbortSignal) => Promise<Response>): Promise<Reading> {
+  const leave = new AbortController();
+  const answer = await open(leave.signal);
+  const reader = answer.body?.getReader();
+  if (answer.status !== 200 || !reader) throw new Error(`no stream: ${answer.status}`);
+  const chunks = [(await reader.read()).value];
+  const ended = (async () => {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done)
+        return {
+          text: Buffer.concat(chunks.filter((chunk) => chunk !== undefined)).toString(),
+          at: performance.now(),
+        };
+      chunks.push(value);
+    }
+  })();
+  ended.catch(() => undefined);
+  return { id: answer.headers.get('x-request-id') ?? '', ended, leave };
+}
+
+const chatOn = (gateway: Gateway, { key }: Pick<MadeKey, 'key'>): Promise<Reading> =>
+  reading((signal) => openChat({ ...gateway, callerKey: key }, stream, signal));
+
+test('revoked at one process: open streams end on both, those of others go on', async () => {
+  const made = await createKey(one, { user: 'hal', tier: 'wide' });
+  const responses = { model: 'gpt-4o-mini', input: 'Tell me.', stream: true, max_output_tokens: 3000 };
+  const mine = await Promise.all([
+    chatOn(one, made),
+    chatOn(other, made),
+    reading((signal) => post({ ...other, callerKey: made.key }, '/responses', responses, signal)),
+  ]);
+  const twin = await chatOn(other, { key: other.callerKey });
+  const revokedAt = performance.now();
+  expect((await admin(one, 'DELETE', `/admin/keys/${made.id}`)).status).toBe(200);
+
+  for (const { ended } of mine) {
+    const { text, at } = await ended;
+    expect(at - revokedAt).toBeLessThan(ENDS_WITHIN_MS);
+    expect(text).toContain('invalid_api_key');
+    expect(text).not.toContain('[DONE]');
+  }
+  expect((await mine[2]?.ended)?.text).toMatch(/event: error\ndata: \{"type":"error"/);
+  for (const gateway of [one, other]) {
+    expect((await chat({ ...gateway, callerKey: made.key })).code).toBe('auth.invalid');
+  }
+  for (const [index, gateway] of [one, other, other].entries()) {
+    const outcome = await outcomeOf(gateway, mine[index]?.id ?? '');
+    expect(outcome).toMatchObject({ outcome: 'aborted', code: 'auth.invalid' });
+    expect(outcome['settledNano']).toBeGreaterThan(40 * INPUT_NANO + 10 * OUTPUT_NANO);
+  }
+  // Upstream heard of the end of three, and still talks to the fourth.
+  await expect.poll(cut).toHaveLength(3);
+  twin.leave.abort();
+  await expect.poll(cut).toHaveLength(4);
+});
+
+test('rotated, a key keeps its streams; expired, it loses them without anybody telling', async () => {
+  upstream.clear();
+  upstream.script = (seen) => chatAnswer(seen, { outputTokens: 2000 }, { gapMs: 5 });
+  const expiresAt = new Date(Date.now() + 2500).toISOString();
+  const expiring = await createKey(one, { user: 'ida', tier: 'wide', expiresAt });
+  const rotated = await createKey(one, { user: 'ivy', tier: 'wide' });
+  const [ends, stays] = await Promise.all([chatOn(one, expiring), chatOn(other, rotated)]);
+  expect((await admin(one, 'POST', `/admin/keys/${rotated.id}/rotate`, { overlapSeconds: 60 })).status).toBe(
+    200,
+  );
+  expect((await ends.ended).text).toContain('invalid_api_key');
+  await expect.poll(cut).toHaveLength(1);
+  stays.leave.abort();
+});
