@@ -27,13 +27,22 @@ export function authoriseModelAndTools(limiting: Limiting, tools: ToolsSettings)
   };
 }
 
-/** @throws request.reference */
+/** Nothing in front of the host, nothing escaped in it, and an end that all parsers see (RFC 3986, section 3.2). */
+const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/([a-z0-9.-]+)(?::\d{1,5})?(?:[/?#][^\s\\]*)?$/i;
+
+/** The host of an address that has one reading; another parser than ours will follow it. */
+function hostOf(url: string): string | undefined {
+  return ADDRESS.exec(url)?.[1]?.toLowerCase();
+}
+
+/** @throws request.reference for a host that is not listed, or an address that can be read in two ways */
 export function authoriseAddresses(allow: readonly string[]): Guard {
   const any = allow.includes('*');
   return function authoriseAddresses({ prepared }) {
     if (any) return;
     for (const { url, pointer } of prepared.urls) {
-      if (!URL.canParse(url) || !inList(new URL(url).hostname, allow)) {
+      const host = hostOf(url);
+      if (host === undefined || !inList(host, allow)) {
         throw new Refusal('request.reference', { param: pointer });
       }
     }
