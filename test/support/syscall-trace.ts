@@ -41,6 +41,19 @@ export function parseTrace(trace: string): SystemCall[] {
   return calls;
 }
 
+/**
+ * What to put before a command so that its system calls are written to a file. The process stays the child of
+ * whoever starts it, with its own id; the file is whole when both its outputs are closed.
+ */
+export function traced(
+  file: string,
+  calls: readonly string[],
+): { command: string[]; env: NodeJS.ProcessEnv } {
+  const { path, env } = strace();
+  const what = ['-s', '1000000', '-e', `trace=${calls.join(',')}`, '-o', file];
+  return { command: [path, '-D', '-f', '--seccomp-bpf', ...what], env };
+}
+
 /** `strace` from the PATH, else Debian's package, unpacked into a cache folder without root. */
 export function strace(): { path: string; env: NodeJS.ProcessEnv } {
   const folders = (process.env['PATH'] ?? '').split(':').filter(Boolean);
