@@ -1,13 +1,7 @@
-/** The commands: start · check-config · keys · usage · audit · scan · coverage · api-diff · simulate. */
+/** The commands: start · check-config · keys · usage · audit · ledger · scan · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
-import { runAudit, runKeys, runUsage } from './admin/commands.ts';
-import { loadSetup, printable } from './config.ts';
-import { runVerify } from './engines/audit-verify-command.ts';
-import { runScan } from './guardrails/scan.ts';
-import { apiDiff } from './openai/api-diff.ts';
-import { coverage } from './openai/coverage.ts';
-import { houseSecrets } from './house-secret.ts';
-import { startSimulator } from './simulator/start-simulator.ts';
+import type { CommandResult } from './admin/commands.ts';
+import type { AdminAtHand } from './assemble/admin-at-hand.ts';
 
 const USAGE = `usage: npm run sallyport -- <command>
 
@@ -18,6 +12,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   usage --user U                today's requests, tokens and money
   audit list [--user U] [--action A] [--status S] [--limit N]
   audit verify DIR [--checkpoint FILE]
+  ledger adopt                  leaves behind what a lost Redis knew
   scan                          JSON lines {text, role?} on standard input: what the guardrails find
   coverage                      every operation, and what is done with it
   api-diff FILE                 what another description of the API has that the endpoint table has not
@@ -28,47 +23,79 @@ type Command = (args: readonly string[]) => Promise<number> | number;
 
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
+/** Each loads what it needs and no more: a command that only asks is not to wait for a gateway to be read. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   async start() {
     await import('./main.ts');
     return await new Promise<number>(() => {});
   },
-  'check-config'() {
+  async 'check-config'() {
+    const { loadSetup, printable } = await import('./config.ts');
     const setup = loadSetup(process.env);
     for (const warning of setup.warnings) process.stderr.write(`warning: ${warning}\n`);
     print(printable(setup));
     return 0;
   },
-  keys: (args) => runKeys(args, process.env),
-  usage: (args) => runUsage(args, process.env),
+  async keys(args) {
+    const { runKeys } = await import('./admin/commands.ts');
+    return await administer((api) => runKeys(args, process.env, api));
+  },
+  async usage(args) {
+    const { runUsage } = await import('./admin/commands.ts');
+    return await administer((api) => runUsage(args, process.env, api));
+  },
+  async ledger(args) {
+    const { runLedger } = await import('./admin/commands.ts');
+    return await administer((api) => runLedger(args, process.env, api));
+  },
   async audit([verb, ...rest]) {
-    if (verb === 'list') return await runAudit(rest, process.env);
+    if (verb === 'list') {
+      const { runAudit } = await import('./admin/commands.ts');
+      return await administer((api) => runAudit(rest, process.env, api));
+    }
     if (verb !== 'verify') return usage();
+    const { runVerify } = await import('./engines/audit-verify-command.ts');
+    const { houseSecrets } = await import('./house-secret.ts');
     const { code, text } = await runVerify(rest, houseSecrets(process.env));
     process.stdout.write(text);
     return code;
   },
   async scan() {
+    const { runScan } = await import('./guardrails/scan.ts');
     await runScan(process.stdin, process.stdout);
     return 0;
   },
-  coverage() {
+  async coverage() {
+    const { coverage } = await import('./openai/coverage.ts');
     print(coverage());
     return 0;
   },
-  'api-diff'([file]) {
+  async 'api-diff'([file]) {
     if (file === undefined) return usage();
+    const { apiDiff } = await import('./openai/api-diff.ts');
     const { added, removed } = apiDiff(JSON.parse(readFileSync(file, 'utf8')));
     for (const line of added) process.stdout.write(`+ ${line}\n`);
     for (const line of removed) process.stdout.write(`- ${line}\n`);
     return added.length + removed.length > 0 ? 1 : 0;
   },
   async simulate([port = '0']) {
+    const { startSimulator } = await import('./simulator/start-simulator.ts');
     const { baseUrl } = await startSimulator({ port: Number(port) });
     process.stdout.write(`${baseUrl}\n`);
     return await new Promise<number>(() => {});
   },
 };
+
+/** Runs a command on the gateway at hand. */
+async function administer(command: (api: AdminAtHand) => CommandResult): CommandResult {
+  const { adminAtHand } = await import('./assemble/admin-at-hand.ts');
+  const api = adminAtHand(process.env);
+  try {
+    return await command(api);
+  } finally {
+    await api.close();
+  }
+}
 
 function usage(): number {
   process.stderr.write(USAGE);

@@ -1,10 +1,40 @@
-/** The house secret: from the environment, or made once and kept in DATA_DIR, readable by its owner alone. */
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** Secrets that local mode makes for itself: once, kept in DATA_DIR, readable by its owner alone. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from './base/secret.ts';
 
 /**
+ * What the file of this name holds; where there is none, 32 random bytes behind `prefix`. Two processes that make one
+ * at the same time get the same.
+ * @throws Error for an empty file
+ */
+export function keptSecret(dataDir: string, name: string, prefix = ''): { text: string; made: boolean } {
+  const file = join(dataDir, name);
+  const made = !existsSync(file) && place(file, `${prefix}${randomBytes(32).toString('base64url')}`);
+  const text = readFileSync(file, 'utf8').trim();
+  if (text === '') throw new Error(`${file} is empty`);
+  return { text, made };
+}
+
+/** Written aside, then linked: whole from the moment it is there. False if another was there first. */
+function place(file: string, text: string): boolean {
+  mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+  const aside = `${file}.${randomUUID()}`;
+  writeFileSync(aside, `${text}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    linkSync(aside, file);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    unlinkSync(aside);
+  }
+}
+
+/**
+ * The house secret.
  * @param given SALLYPORT_SECRET
  * @param mayMake local mode: production must give one
  * @throws Error in production without one
@@ -12,12 +42,7 @@ import { Secret } from './base/secret.ts';
 export function houseSecret(given: string | undefined, dataDir: string, mayMake: boolean): Secret {
   if (given !== undefined) return new Secret(given);
   if (!mayMake) throw new Error('SALLYPORT_SECRET is required in production');
-  const file = join(dataDir, 'secret');
-  if (!existsSync(file)) {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
-  }
-  return new Secret(readFileSync(file, 'utf8').trim());
+  return new Secret(keptSecret(dataDir, 'secret').text);
 }
 
 /** Secrets a command may use to read what a gateway wrote: the environment's, else the one kept in DATA_DIR. */

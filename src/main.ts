@@ -1,51 +1,35 @@
 /** `npm start`: reads the configuration, starts, says where it listens, drains at the end. */
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { assemble, type House } from './assemble/assemble.ts';
 import { ConfigError, loadSetup, type Setup } from './config.ts';
-import { houseSecret } from './house-secret.ts';
+import { houseSecret, keptSecret } from './house-secret.ts';
 import { createLog } from './server/log.ts';
 import { startSimulator } from './simulator/start-simulator.ts';
 
-const LOCAL_KEY_NAME = 'made at start';
+const LOCAL_KEY = { user: 'local', tier: 'pro', role: 'user', name: 'made at start' } as const;
 
-/** The first admin's key: given, or in local mode made once and kept readable by its owner alone. */
+/** The first admin's key: given, or in local mode made once and kept. */
 function adminKeyOf({ environment }: Setup): { key: string; made: boolean } {
   if (environment.SALLYPORT_ADMIN_KEY !== undefined)
     return { key: environment.SALLYPORT_ADMIN_KEY, made: false };
-  const file = join(environment.DATA_DIR, 'admin-key');
-  if (existsSync(file)) return { key: readFileSync(file, 'utf8').trim(), made: false };
-  const key = `sp-admin-${randomBytes(32).toString('base64url')}`;
-  mkdirSync(environment.DATA_DIR, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${key}\n`, { mode: 0o600, flag: 'wx' });
-  return { key, made: true };
+  const { text, made } = keptSecret(environment.DATA_DIR, 'admin-key', 'sp-admin-');
+  return { key: text, made };
 }
 
 /** A caller key for this start; the one of the start before is revoked. */
 async function makeLocalKey({ keys, auditLog }: House): Promise<string> {
-  for (const old of await keys.list()) {
-    if (old.name !== LOCAL_KEY_NAME || old.revokedAt !== undefined) continue;
-    await auditLog.record({
-      userId: 'system',
-      action: 'key.revoke',
-      resource: old.id,
-      status: 'success',
-      metadata: {},
-    });
-    await keys.revoke(old.id);
+  const record = (action: string, resource: string): Promise<unknown> =>
+    auditLog.record({ userId: 'system', action, resource, status: 'success', metadata: {} });
+  for (const { id, name, user, revokedAt } of await keys.list()) {
+    if (name !== LOCAL_KEY.name || user !== LOCAL_KEY.user || revokedAt !== undefined) continue;
+    await record('admin.key.revoke', id);
+    await keys.revoke(id);
   }
-  const { key, record } = keys.mint({ user: 'local', tier: 'pro', role: 'user', name: LOCAL_KEY_NAME });
-  await auditLog.record({
-    userId: 'system',
-    action: 'key.create',
-    resource: record.id,
-    status: 'success',
-    metadata: { tier: 'pro' },
-  });
-  await keys.add(record);
-  return key;
+  const made = keys.mint(LOCAL_KEY);
+  await record('admin.key.create', made.record.id);
+  await keys.add(made.record);
+  return made.key;
 }
 
 function welcome(baseUrl: string, adminUrl: string, callerKey: string, simulated: boolean): string {
@@ -88,11 +72,12 @@ async function start(): Promise<void> {
   const { baseUrl, adminUrl } = await house.listen();
   log.info({ baseUrl, adminUrl }, 'listening');
   if (production) return;
-  if (adminKey.made)
-    process.stdout.write(
-      `\n  Admin key   ${adminKey.key}   (kept in ${join(environment.DATA_DIR, 'admin-key')})\n`,
-    );
-  process.stdout.write(welcome(baseUrl, adminUrl, await makeLocalKey(house), simulator !== undefined));
+  if (adminKey.made) {
+    const file = join(environment.DATA_DIR, 'admin-key');
+    process.stdout.write(`\n  Admin key   ${adminKey.key}   (kept in ${file})\n`);
+  }
+  if (await house.storeReached)
+    process.stdout.write(welcome(baseUrl, adminUrl, await makeLocalKey(house), simulator !== undefined));
 }
 
 try {

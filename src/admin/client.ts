@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { Refusal } from '../base/errors.ts';
+import { errorBody, Refusal } from '../base/errors.ts';
 import { perform } from './perform.ts';
 import type { AdminTools } from './route.ts';
 import { ADMIN_ROUTES } from './routes.ts';
@@ -23,12 +23,30 @@ const refusalSchema = z.object({
   error: z.object({ message: z.string(), param: z.string().nullable(), code: z.string().nullable() }),
 });
 
-/** The running gateway's, found by ADMIN_HOST, ADMIN_PORT and the admin key of the environment or DATA_DIR. */
-export function remoteAdminApi(env: Variables): AdminApi {
+/** Where ADMIN_HOST and ADMIN_PORT say that the gateway's admin API is; a listener for all is reached by loopback. */
+export function adminOrigin(env: Variables): string {
   const host = env['ADMIN_HOST'] || env['HOST'] || '127.0.0.1';
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const port = env['ADMIN_PORT'] || '8788';
-  const origin = `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`;
+  return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${env['ADMIN_PORT'] || '8788'}`;
+}
+
+/** Whether a gateway lives there. */
+export async function answersAt(origin: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${origin}/livez`, {
+      redirect: 'error',
+      signal: AbortSignal.timeout(callMsMax),
+    });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** The running gateway's, with the admin key of the environment or DATA_DIR. */
+export function remoteAdminApi(env: Variables): AdminApi {
+  const origin = adminOrigin(env);
   return {
     async call(method, path, body) {
       const answer = await reach(origin, path, {
@@ -56,6 +74,11 @@ async function reach(origin: string, path: string, init: RequestInit): Promise<R
   } catch (cause) {
     throw new Error(`no gateway answers at ${origin} (ADMIN_HOST, ADMIN_PORT)`, { cause });
   }
+}
+
+/** A refusal in one sentence: what, which field, which code. */
+export function sentenceFor(refusal: Refusal): string {
+  return sentenceOf(errorBody(refusal), refusal.code) ?? refusal.code;
 }
 
 function sentenceOf(content: unknown, code: string | null): string | undefined {

@@ -1,6 +1,7 @@
-/** The commands `keys`, `usage` and `audit list`: they print the admin API's JSON and hold no rules of their own. */
+/** The commands `keys`, `usage`, `audit list` and `ledger adopt`: they print the admin API's JSON and hold no rules of their own. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { type AdminApi, remoteAdminApi } from './client.ts';
+import { Refusal } from '../base/errors.ts';
+import { type AdminApi, remoteAdminApi, sentenceFor } from './client.ts';
 
 /** Exit codes: 0 done, 1 refused or not reached (said on standard error), 2 not understood. */
 export type CommandResult = Promise<number>;
@@ -16,6 +17,7 @@ const KEYS_USAGE = `usage: keys create --user U --tier T [--role user|developer|
        keys rotate ID [--overlap SECONDS]   (${DEFAULT_OVERLAP_S} if left out; 0 ends the present secret at once)
 `;
 const USAGE_USAGE = 'usage: usage --user U\n';
+const LEDGER_USAGE = 'usage: ledger adopt\n';
 const AUDIT_USAGE =
   'usage: audit list [--user U] [--action A] [--status S] [--from ISO] [--to ISO] [--limit N]\n';
 
@@ -69,6 +71,18 @@ export async function runAudit(
   return await run(AUDIT_USAGE, () => api.call('GET', `/admin/audit?${queryOf(flags(args, names))}`));
 }
 
+/** `ledger adopt`. */
+export async function runLedger(
+  args: readonly string[],
+  env: Variables,
+  api: AdminApi = remoteAdminApi(env),
+): CommandResult {
+  const understood = args.length === 1 && args[0] === 'adopt';
+  return await run(LEDGER_USAGE, () =>
+    understood ? api.call('POST', '/admin/ledger/adopt', {}) : undefined,
+  );
+}
+
 /** A call that was not made is a command that was not understood. */
 async function run(usage: string, start: () => Promise<unknown> | undefined): CommandResult {
   let started: Promise<unknown> | undefined;
@@ -85,9 +99,14 @@ async function run(usage: string, start: () => Promise<unknown> | undefined): Co
     process.stdout.write(`${JSON.stringify(await started, null, 2)}\n`);
     return 0;
   } catch (error) {
-    process.stderr.write(`sallyport: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`sallyport: ${saidOf(error)}\n`);
     return 1;
   }
+}
+
+function saidOf(error: unknown): string {
+  if (error instanceof Refusal) return sentenceFor(error);
+  return error instanceof Error ? error.message : String(error);
 }
 
 type Flags = Readonly<Record<string, string | undefined>>;

@@ -6,7 +6,7 @@ import type { KeyRing } from '../domain/key-ring.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Tiers } from '../domain/tiers.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
-import type { Ledger } from '../ports/ledger.ts';
+import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
 import type { Role, Store } from '../ports/store.ts';
 
 /** Who acts: an administrator by the house's admin key, or the holder of a key or token. */
@@ -22,6 +22,8 @@ export interface AdminTools {
   readonly keys: KeyRing;
   readonly store: Pick<Store, 'findEntries'>;
   readonly ledger: Pick<Ledger, 'usage'>;
+  /** Left out where the ledger cannot lose its data. */
+  readonly adoption?: LedgerAdoption | undefined;
   readonly auditLog: Pick<AuditLog, 'record' | 'note'>;
   readonly tiers: Tiers;
   /** What is done with every operation of OpenAI's description. */

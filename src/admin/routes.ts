@@ -143,6 +143,24 @@ const audit = route({
   }),
 });
 
+const adoptLedger = route({
+  method: 'POST',
+  path: '/admin/ledger/adopt',
+  action: 'admin.ledger.adopt',
+  permission: 'manage_users',
+  summary: 'Leaves behind what a ledger lost; what the audit log and the store know to be spent stays spent.',
+  status: 200,
+  input: nothing,
+  plan: (_input, _id, { adoption }) => ({
+    resource: 'ledger',
+    async run() {
+      const adopted = adoption?.needed() ?? false;
+      if (adopted) await adoption?.adopt();
+      return { adopted };
+    },
+  }),
+});
+
 const coverage = route({
   method: 'GET',
   path: '/admin/coverage',
@@ -161,5 +179,6 @@ export const ADMIN_ROUTES: readonly Route[] = [
   rotateKey,
   usage,
   audit,
+  adoptLedger,
   coverage,
 ];

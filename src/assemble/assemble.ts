@@ -4,19 +4,21 @@ import { systemClock } from '../base/clock.ts';
 import { Secret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { type KeyRing } from '../domain/key-ring.ts';
-import { readEntries } from '../engines/audit-read.ts';
 import { endRevoked } from '../jobs/end-revoked.ts';
-import { shipEntries } from '../jobs/ship-entries.ts';
+import { watchHealth } from '../jobs/watch-health.ts';
 import type { AuditLog, EntryDraft } from '../ports/audit-log.ts';
 import { type CallerServer } from '../server/caller-server.ts';
 import type { Log } from '../server/log.ts';
 import { buildDoors, buildRules, type Doors, type Rules } from './doors.ts';
 import { buildEngines, type Engines } from './engines.ts';
+import { startShipping } from './shipping.ts';
 
 /** Everything that runs, and the way to end it. */
 export interface House {
   readonly keys: KeyRing;
   readonly auditLog: AuditLog;
+  /** Resolves when the store was reached, so that keys can be made; false: it never was. */
+  readonly storeReached: Promise<boolean>;
   /** Listens on both ports; the start is on record first. @throws audit.unavailable, the system's errors */
   listen(): Promise<{ readonly baseUrl: string; readonly adminUrl: string }>;
   /** Takes no more calls, waits for open ones, settles and records them, closes everything in order. Once. */
@@ -47,6 +49,7 @@ export async function assemble(setup: Setup, secret: Secret, adminKey: string, l
   return {
     keys: rules.keys,
     auditLog,
+    storeReached: engines.storeReached,
     async listen() {
       await auditLog.record(
         entry('gateway.start', { version: VERSION, ledger: config.ledger.kind, store: config.store.kind }),
@@ -71,20 +74,20 @@ function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
 
 /**
  * What runs by itself: the store follows the audit log, floods of refusals become one entry a minute, calls of
- * revoked keys end.
+ * revoked keys end, the log tells of engines that come and go.
  */
 function startJobs(
-  { auditLog, auditDir, store }: Engines,
+  engines: Engines,
   { failedAttempts, keys }: Rules,
   { callers }: Doors,
   log: Log,
 ): { stop(): Promise<void> } {
-  const shipping = shipEntries({
-    auditLog,
-    store,
-    cursorName: `audit.cursor:${auditDir}`,
-    readAfter: (after) => readEntries(auditDir, { after }),
-    onFailure: (err) => log.warn({ err }, 'the store does not take audit entries; they wait'),
+  const { auditLog, ledger, store } = engines;
+  const shipping = startShipping(engines, log);
+  const watching = watchHealth({
+    health: () => ({ ledger: ledger.health(), store: store.health() }),
+    onChange: (name, { usable, reason }) =>
+      log[usable ? 'info' : 'error']({ reason }, `${name} ${usable ? 'usable' : 'not usable'}`),
   });
   const flush = (): void => {
     for (const draft of failedAttempts.flush()) auditLog.note(draft);
@@ -95,6 +98,7 @@ function startJobs(
     async stop() {
       clearInterval(timer);
       revoking.stop();
+      watching.stop();
       flush();
       await shipping.stop();
     },

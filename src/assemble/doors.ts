@@ -1,4 +1,5 @@
 /** Builds the rules and the doors: what callers and operators reach. */
+import type { AdminTools } from '../admin/route.ts';
 import { systemClock } from '../base/clock.ts';
 import { deriveKey, Secret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
@@ -81,7 +82,7 @@ export interface Doors {
 /** What listens, and what it needs. */
 export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: Engines, rules: Rules): Doors {
   const { config } = setup;
-  const { auditLog, ledger, store } = engines;
+  const { auditLog, ledger } = engines;
   const pool = createPreparationPool(config.guardrails);
   const upstream = createUpstream(config.upstream);
   let draining = false;
@@ -105,9 +106,10 @@ export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: En
     onUnreadable: unreadable(auditLog, rules.failedAttempts, telemetry),
   });
   const admin = createAdminServer({
-    admin: { ...rules, auditLog, store, ledger, adminKey, tiers: config.tiers, coverage, clock: systemClock },
+    admin: { ...adminTools(setup, engines, rules), ...rules, adminKey },
     telemetry,
     checks,
+    reasons: () => ({ auditLog: auditLog.health().reason, ledger: ledger.health().reason }),
     trustProxy: config.server.trustProxy,
   });
   return {
@@ -122,6 +124,15 @@ export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: En
       await upstream.close();
     },
   };
+}
+
+/** What the admin API works with, behind a listener or without one. */
+export function adminTools(
+  { config: { tiers } }: Setup,
+  { auditLog, store, ledger, adoption }: Engines,
+  { keys }: Pick<Rules, 'keys'>,
+): AdminTools {
+  return { keys, store, ledger, adoption, auditLog, tiers, coverage, clock: systemClock };
 }
 
 interface Ways {

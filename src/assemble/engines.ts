@@ -2,30 +2,35 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { utcDay, utcMonth } from '../base/clock.ts';
+import { utcMonth } from '../base/clock.ts';
 import { deriveKey, keyedDigest, Secret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
-import { moneyFacts } from '../domain/restoring.ts';
 import { openAuditLog } from '../engines/audit-file.ts';
-import { readEntries } from '../engines/audit-read.ts';
-import { acquireDataDir } from '../engines/data-dir.ts';
+import { acquireDataDir, placeOf } from '../engines/data-dir.ts';
 import { createEmbeddedLedger } from '../engines/ledger-embedded.ts';
 import { openOnFailure } from '../engines/ledger-open.ts';
 import { createRedisLedger } from '../engines/ledger-redis.ts';
 import { openPostgresStore } from '../engines/store-postgres.ts';
 import { openSqliteStore } from '../engines/store-sqlite.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
-import type { Ledger } from '../ports/ledger.ts';
+import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log } from '../server/log.ts';
+import { noMoneyToday, ownFacts, spentSoFar } from './lost-ledger.ts';
 
 export interface Engines {
   readonly auditLog: AuditLog;
   readonly auditDir: string;
+  /** Name of this data directory among those that share a store; stays when processes and machines change. */
+  readonly place: string;
   readonly ledger: Ledger;
+  /** Undefined where the ledger cannot lose what the audit log has. */
+  readonly adoption: LedgerAdoption | undefined;
   readonly store: Store;
   /** The store was reached at least once: keys can be read. */
   readonly storeOpened: () => boolean;
+  /** Resolves when it was; false: closed before that. */
+  readonly storeReached: Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -54,15 +59,17 @@ export async function buildEngines(
     config.store.kind === 'postgres'
       ? openPostgresStore({ url: config.store.url })
       : openSqliteStore({ file: join(dataDir, 'store.sqlite') });
-  const opened = openStore(store, keyedDigest(deriveKey(secret, 'fingerprint'), 'house'), log);
-  if (config.store.kind === 'embedded') await opened.done;
-  const ledger = await buildLedger(config, secret, auditDir, store);
+  const opened = await openStore(store, keyedDigest(deriveKey(secret, 'fingerprint'), 'house'), log);
+  const { ledger, adoption } = await buildLedger(config, secret, auditDir, store);
   return {
     auditLog,
     auditDir,
+    place: placeOf(dataDir),
     ledger,
+    adoption,
     store,
     storeOpened: opened.isOpen,
+    storeReached: opened.reached,
     async close() {
       opened.stop();
       await ledger.close();
@@ -73,53 +80,61 @@ export async function buildEngines(
   };
 }
 
-/** Opens the store, again and again while it cannot be reached; a house with another secret never. */
-function openStore(
-  store: Store,
-  fingerprint: string,
-  log: Log,
-): { done: Promise<void>; isOpen: () => boolean; stop: () => void } {
-  const state = { open: false, stopped: false };
-  const attempt = async (): Promise<void> => {
-    for (let waitMs = 250; !state.stopped; waitMs = Math.min(waitMs * 2, 5000)) {
-      try {
-        await store.open();
-        const known = await store.getSetting('fingerprint');
-        if (known === undefined) await store.putSetting('fingerprint', fingerprint);
-        else if (known !== fingerprint) throw new FatalError('the store belongs to another SALLYPORT_SECRET');
-        state.open = true;
-        return;
-      } catch (err) {
-        if (err instanceof FatalError) throw err;
-        log.warn({ err }, 'the store cannot be reached; trying again');
-        await pause(waitMs);
-      }
-    }
-  };
-  const done = attempt();
-  done.catch((err: unknown) => {
-    log.fatal({ err }, 'the store cannot be used');
-    process.exitCode = 1;
-    process.kill(process.pid, 'SIGTERM');
-  });
-  return { done, isOpen: () => state.open, stop: () => void (state.stopped = true) };
+interface OpenedStore {
+  readonly isOpen: () => boolean;
+  /** Pending while the store cannot be reached, false if it was stopped before. A rejection is for the process. */
+  readonly reached: Promise<boolean>;
+  stop(): void;
 }
 
-class FatalError extends Error {}
+/**
+ * Tries once; where the store cannot be reached, again and again behind the back of the caller.
+ * @throws Error at once if it belongs to another house secret; if that is found out later, it ends the process
+ */
+async function openStore(store: Store, fingerprint: string, log: Log): Promise<OpenedStore> {
+  const state = { open: false, stopped: false };
+  const attempt = async (): Promise<void> => {
+    try {
+      await store.open();
+      const known = await store.getSetting('fingerprint');
+      if (known === undefined) await store.putSetting('fingerprint', fingerprint);
+      state.open = known === undefined || known === fingerprint;
+    } catch (err) {
+      log.warn({ err }, 'the store cannot be reached; trying again');
+      return;
+    }
+    if (!state.open) throw new Error('the store was made with another SALLYPORT_SECRET');
+  };
+  const keepTrying = async (): Promise<boolean> => {
+    for (let waitMs = 250; !state.open && !state.stopped; waitMs = Math.min(waitMs * 2, 2000)) {
+      await pause(waitMs, undefined, { ref: false });
+      await attempt();
+    }
+    return state.open;
+  };
+  await attempt();
+  return {
+    isOpen: () => state.open,
+    reached: state.open ? Promise.resolve(true) : keepTrying(),
+    stop: () => void (state.stopped = true),
+  };
+}
+
+interface BuiltLedger {
+  readonly ledger: Ledger;
+  readonly adoption: LedgerAdoption | undefined;
+}
 
 async function buildLedger(
   config: Setup['config'],
   secret: Secret,
   auditDir: string,
   store: Store,
-): Promise<Ledger> {
+): Promise<BuiltLedger> {
   const embedded = createEmbeddedLedger();
-  const thisMonth = `${utcMonth(Date.now())}-01`;
   if (config.ledger.kind === 'embedded') {
-    await embedded.restore(
-      moneyFacts(readEntries(auditDir, { since: Date.parse(thisMonth), actionPrefix: 'exchange.' })),
-    );
-    return embedded;
+    await embedded.restore(ownFacts(auditDir, Date.parse(`${utcMonth(Date.now())}-01`)));
+    return { ledger: embedded, adoption: undefined };
   }
   const redis = createRedisLedger({
     url: config.ledger.url,
@@ -128,15 +143,11 @@ async function buildLedger(
     mayInitialise: () => noMoneyToday(auditDir, store),
   });
   await redis.open();
-  return config.ledger.onFailure === 'open' ? openOnFailure(redis, embedded) : redis;
-}
-
-/** Whether a ledger without a past may begin: nothing this process or the store knows of was spent today. */
-async function noMoneyToday(auditDir: string, store: Store): Promise<boolean> {
-  const since = Date.parse(utcDay(Date.now()));
-  for await (const fact of moneyFacts(readEntries(auditDir, { since, actionPrefix: 'exchange.' }))) {
-    if (fact.nano > 0) return false;
-  }
-  const stored = await store.findEntries({ action: 'exchange.outcome', from: since, limit: 1 });
-  return stored.length === 0;
+  return {
+    ledger: config.ledger.onFailure === 'open' ? openOnFailure(redis, embedded) : redis,
+    adoption: {
+      needed: () => redis.needsAdoption(),
+      adopt: async () => await redis.adopt(await spentSoFar(auditDir, store)),
+    },
+  };
 }

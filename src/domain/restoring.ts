@@ -1,4 +1,5 @@
 /** Reads the money of exchanges out of the audit log, so that a ledger in memory forgets nothing at a restart. */
+import type { NanoUsd } from '../base/money.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { ScopeKind } from '../ports/ledger.ts';
 
@@ -52,4 +53,36 @@ export async function* moneyFacts(batches: AsyncIterable<readonly Entry[]>): Asy
       if (fact) yield fact;
     }
   }
+}
+
+/** Money of one scope, as a ledger's books begin with it; nano-dollars. */
+export interface Spent {
+  readonly kind: ScopeKind;
+  readonly id: string;
+  readonly dayNano: NanoUsd;
+  readonly monthNano: NanoUsd;
+}
+
+/**
+ * What each scope spent on this UTC day and in its month. Facts may come twice and in any order; of an exchange without
+ * an outcome what was reserved is owed.
+ */
+export function spentBy(facts: Iterable<MoneyFact>, day: string): readonly Spent[] {
+  const exchanges = new Map<string, { intent?: MoneyFact; outcome?: MoneyFact }>();
+  for (const fact of facts) {
+    const known = exchanges.get(fact.reservationId) ?? {};
+    exchanges.set(fact.reservationId, { ...known, [fact.kind]: fact });
+  }
+  const sums = new Map<string, Spent>();
+  for (const { intent, outcome } of exchanges.values()) {
+    const last = outcome ?? intent;
+    if (!intent || !last || last.released || !intent.day.startsWith(day.slice(0, 7))) continue;
+    const today = intent.day === day ? last.nano : 0;
+    for (const { kind, id } of intent.scopes) {
+      const sum = sums.get(`${kind}:${id}`) ?? { kind, id, dayNano: 0, monthNano: 0 };
+      const spent = { dayNano: sum.dayNano + today, monthNano: sum.monthNano + last.nano };
+      sums.set(`${kind}:${id}`, { ...sum, ...spent });
+    }
+  }
+  return [...sums.values()];
 }

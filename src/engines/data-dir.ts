@@ -66,6 +66,19 @@ export function acquireDataDir(dir: string): DataDirLock {
   return { release };
 }
 
+/**
+ * The name of this data directory: made once, and kept in it, so that it is the same wherever it is mounted and two
+ * directories of the same path on two machines are not taken for one. Only for the holder of the lock.
+ */
+export function placeOf(dir: string): string {
+  const path = join(dir, 'place');
+  const known = readOr(path).trim();
+  if (known !== '') return known;
+  const place = randomUUID();
+  writeFileSync(path, `${place}\n`, { mode: 0o600 });
+  return place;
+}
+
 /** Atomic, and the file is whole from the moment it is there: written aside, then linked. */
 function take(path: string, me: Holder): boolean {
   const aside = `${path}.${me.token}`;

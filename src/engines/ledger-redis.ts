@@ -200,7 +200,7 @@ class LedgerOnRedis implements RedisLedger {
     const { standing } = this.#membership;
     if (standing === 'foreign') return 'the ledger belongs to another house secret';
     if (!this.#connection.ready) return 'no connection to the ledger';
-    if (standing === 'lost') return 'the ledger lost its data: adopt it, or wait for the next UTC day';
+    if (standing === 'lost') return 'the ledger lost its data: run `ledger adopt`, or wait for the next UTC day';
     if (standing === 'away') return 'the ledger does not answer';
     if (this.#inspection === undefined) return "the ledger's settings are not known yet";
     return this.#inspection.fault;

@@ -22,6 +22,8 @@ export interface ShipEntriesOptions {
 }
 
 export interface ShipEntries {
+  /** Ships what is there now, as far as the store takes it. */
+  flush(): Promise<void>;
   /** Ships what is left, as far as the store takes it, and stops. */
   stop(): Promise<void>;
 }
@@ -33,11 +35,10 @@ const BATCH_MAX = 500;
 const BUSY = 0.5;
 
 export function shipEntries(options: ShipEntriesOptions): ShipEntries {
-  const shipper = new Shipper(options);
-  return { stop: () => shipper.stop() };
+  return new Shipper(options);
 }
 
-class Shipper {
+class Shipper implements ShipEntries {
   readonly #options: ShipEntriesOptions;
   readonly #timer: NodeJS.Timeout;
   #queue: Entry[] = [];
@@ -53,11 +54,15 @@ class Shipper {
     this.#timer = setInterval(() => void this.#tick(), options.intervalMs ?? 250);
   }
 
+  async flush(): Promise<void> {
+    await this.#running;
+    await this.#tick();
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#timer);
-    await this.#running;
-    await this.#tick();
+    await this.flush();
   }
 
   #take(entries: readonly Entry[]): void {

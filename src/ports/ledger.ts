@@ -125,3 +125,14 @@ export interface Ledger {
   health(): LedgerHealth;
   close(): Promise<void>;
 }
+
+/** What an engine offers besides whose data can be lost while the processes live on. */
+export interface LedgerAdoption {
+  /** Data were lost: nothing is admitted before `adopt`, or the next UTC day. */
+  needed(): boolean;
+  /**
+   * An operator's word that what was lost is left behind; what is still known to be spent is put on the books first.
+   * @throws ledger.unavailable, store.unavailable
+   */
+  adopt(): Promise<void>;
+}

@@ -12,6 +12,8 @@ export interface AdminServerOptions {
   readonly telemetry: Telemetry;
   /** Every check by name; ready means all of them. */
   readonly checks: () => Readonly<Record<string, boolean>>;
+  /** Of checks that fail: why, and what to do; no addresses, no secrets. */
+  readonly reasons: () => Readonly<Record<string, string | undefined>>;
   readonly trustProxy: readonly string[];
 }
 
@@ -50,12 +52,13 @@ const OWN_FILES_ONLY = {
 };
 
 /** What probes and scrapers read; no key needed, nothing about callers in it. */
-function registerHealth(app: FastifyInstance, { checks, telemetry }: AdminServerOptions): void {
+function registerHealth(app: FastifyInstance, options: AdminServerOptions): void {
+  const { checks, reasons, telemetry } = options;
   app.get('/livez', () => ({ live: true }));
   app.get('/readyz', (_request, reply) => {
     const now = checks();
     const ready = Object.values(now).every(Boolean);
-    return reply.code(ready ? 200 : 503).send({ ready, checks: now });
+    return reply.code(ready ? 200 : 503).send({ ready, checks: now, ...(!ready && { reasons: reasons() }) });
   });
   app.get('/metrics', async (_request, reply) => {
     const { body, contentType } = await telemetry.render();

@@ -1,0 +1,31 @@
+/** The admin API over the engines themselves, in a process of its own: under the lock of DATA_DIR, without a port. */
+import { directAdminApi } from '../admin/client.ts';
+import { loadSetup } from '../config.ts';
+import { houseSecret } from '../house-secret.ts';
+import { createLog } from '../server/log.ts';
+import type { AdminAtHand } from './admin-at-hand.ts';
+import { adminTools, buildRules } from './doors.ts';
+import { buildEngines } from './engines.ts';
+import { startShipping } from './shipping.ts';
+
+/** @throws ConfigError, Error if another process holds DATA_DIR, or an engine cannot be reached */
+export async function openDirectly(env: NodeJS.ProcessEnv): Promise<AdminAtHand> {
+  const setup = loadSetup(env);
+  const { DATA_DIR, SALLYPORT_SECRET } = setup.environment;
+  const secret = houseSecret(SALLYPORT_SECRET, DATA_DIR, !setup.production);
+  // Standard output is the answer's alone.
+  const log = createLog('silent');
+  const engines = await buildEngines(setup, secret, log);
+  const shipping = startShipping(engines, log);
+  const close = async (): Promise<void> => {
+    await shipping.stop();
+    await engines.close();
+  };
+  if (!engines.storeOpened()) {
+    await close();
+    throw new Error('the store cannot be reached');
+  }
+  // What the last process had no time to ship is to be found as well.
+  await shipping.flush();
+  return { ...directAdminApi(adminTools(setup, engines, buildRules(setup, secret, engines))), close };
+}

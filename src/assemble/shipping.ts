@@ -1,0 +1,16 @@
+/** The store follows the audit log, from wherever this data directory had come. */
+import { readEntries } from '../engines/audit-read.ts';
+import { shipEntries, type ShipEntries } from '../jobs/ship-entries.ts';
+import type { Log } from '../server/log.ts';
+import type { Engines } from './engines.ts';
+
+/** Begins at once, and never stops a caller. */
+export function startShipping({ auditLog, auditDir, place, store }: Engines, log: Log): ShipEntries {
+  return shipEntries({
+    auditLog,
+    store,
+    cursorName: `audit.cursor:${place}`,
+    readAfter: (after) => readEntries(auditDir, { after }),
+    onFailure: (err) => log.warn({ err }, 'the store does not take audit entries; they wait'),
+  });
+}
