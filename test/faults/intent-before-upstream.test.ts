@@ -22,6 +22,7 @@ let calls: SystemCall[];
 /** Id of the exchange by the mark that its head carries upstream. */
 const exchanges = new Map<string, string>();
 let keyId: string;
+let forwarded: number;
 
 beforeAll(async () => {
   const file = join(folder, 'trace');
@@ -55,8 +56,8 @@ beforeAll(async () => {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
-  expect(await gateway.stop()).toBe(0);
-  expect(upstream.requests).toHaveLength(CALLS);
+  await gateway.stop();
+  forwarded = upstream.requests.length;
   await upstream.close();
   calls = parseTrace(readFileSync(file, 'utf8')).sort((a, b) => a.begun - b.begun);
 }, 300_000);
@@ -102,7 +103,7 @@ describe('as the kernel saw it', () => {
       const first = firstBytes.get(mark);
       return first === undefined || coveredAt(intents.get(id)) >= first;
     });
-    expect(firstBytes.size).toBe(CALLS);
+    expect([forwarded, firstBytes.size]).toEqual([CALLS, CALLS]);
     expect(intents.size).toBe(CALLS);
     expect(early).toEqual([]);
   });
