@@ -12,6 +12,12 @@ const RELAYED = [
   'cache-control',
 ] as const;
 
+/** The id upstream gave the call, if it looks like one: it is kept in the audit log. */
+export function upstreamRequestId(headers: IncomingHttpHeaders): string | undefined {
+  const id = headers['x-request-id'];
+  return typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : undefined;
+}
+
 export type AnswerHeaders = (exchange: Exchange, upstream: IncomingHttpHeaders) => Record<string, string>;
 
 export const answerHeaders: AnswerHeaders = (exchange, upstream) => {
@@ -20,8 +26,8 @@ export const answerHeaders: AnswerHeaders = (exchange, upstream) => {
     const value = upstream[name];
     if (typeof value === 'string') headers[name] = value;
   }
-  const id = upstream['x-request-id'];
-  if (typeof id === 'string' && /^[\x21-\x7e]{1,128}$/.test(id)) headers['x-upstream-request-id'] = id;
+  const id = upstreamRequestId(upstream);
+  if (id !== undefined) headers['x-upstream-request-id'] = id;
   const cap = exchange.prepared.quote?.outputCap;
   if (cap !== undefined) headers['x-sallyport-output-cap'] = String(cap);
   return headers;

@@ -4,9 +4,13 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Refusal } from '../base/errors.ts';
+import { screen, type ScreenPolicy } from '../guardrails/screening.ts';
 import { child } from '../openai/child.ts';
 
 const MESSAGE_CHARS_MAX = 2000;
+/** Looked at; longer than what is told, so that nothing is cut in two before it was seen whole. */
+const SEEN_CHARS_MAX = 2 * MESSAGE_CHARS_MAX;
+const POLICY: ScreenPolicy = { injection: 'off', pii: 'redact', secrets: 'redact', reversible: false };
 
 /** Statuses whose message is about the caller's request. */
 const CALLERS = new Set([400, 404, 405, 409, 413, 415, 422]);
@@ -18,21 +22,23 @@ export function maskAccount(text: string): string {
     .replace(/\bsk-[A-Za-z0-9_*.-]{2,256}/g, '[hidden]');
 }
 
+/** As it may leave: without names of the account, secrets and personal data, of whomever. */
+function clean(message: string): string {
+  const text = maskAccount(message.slice(0, SEEN_CHARS_MAX));
+  const { rewrites } = screen([{ text, trust: 'tool', class: 'prose' }], POLICY);
+  return (rewrites[0]?.text ?? text).slice(0, MESSAGE_CHARS_MAX);
+}
+
 function field(value: unknown, name: string): string | undefined {
   const found = child(value, name);
   return typeof found === 'string' ? found : undefined;
 }
 
 const isCode = (text: string | undefined): text is string =>
-  text !== undefined && /^[A-Za-z0-9_.:[\]-]{1,128}$/.test(text);
+  text !== undefined && /^[A-Za-z0-9_.:[\]-]{1,128}$/.test(text) && clean(text) === text;
 
-/** The refusal for an answer of upstream's with a status that is no success; `clean` screens its message. */
-export function upstreamRefusal(
-  status: number,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-  clean: (message: string) => string,
-): Refusal {
+/** The refusal for an answer of upstream's with a status that is no success. */
+export function upstreamRefusal(status: number, headers: IncomingHttpHeaders, body: Buffer): Refusal {
   if (status === 429) return limited(headers, body);
   if (status === 401 || status === 403)
     return new Refusal('upstream.credential', { detail: `upstream said ${status}` });
@@ -46,7 +52,7 @@ export function upstreamRefusal(
   return new Refusal('upstream.refused', {
     status: status === 409 ? 400 : status,
     openaiCode: isCode(code) ? code : null,
-    ...(message === undefined ? {} : { message: clean(maskAccount(message.slice(0, MESSAGE_CHARS_MAX))) }),
+    ...(message === undefined ? {} : { message: clean(message) }),
     ...(isCode(param) ? { param } : {}),
   });
 }

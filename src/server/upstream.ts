@@ -47,22 +47,9 @@ export const upstreamSchema = z.strictObject({
 });
 export type UpstreamSettings = z.infer<typeof upstreamSchema>;
 
-const UNSENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT']);
-
-function faultOf(error: Error, aborted: boolean): UpstreamFault {
-  if (aborted) return 'aborted';
-  const code = 'code' in error ? String(error.code) : '';
-  if (TIMEOUTS.has(code)) return 'timeout';
-  return UNSENT.has(code) || code.startsWith('ERR_TLS') || code.includes('CERT') ? 'unreachable' : 'broken';
-}
+const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+/** Interim answers (1xx) a call; each would put its time-out off. */
+const INTERIM_MAX = 16;
 
 /** One exchange with upstream, in the form that undici calls back. */
 class Dispatch implements Dispatcher.DispatchHandler, UpstreamControl {
@@ -70,6 +57,7 @@ class Dispatch implements Dispatcher.DispatchHandler, UpstreamControl {
   #controller: Dispatcher.DispatchController | undefined;
   #aborted = false;
   #over = false;
+  #interim = 0;
 
   constructor(listener: UpstreamListener) {
     this.#listener = listener;
@@ -77,7 +65,9 @@ class Dispatch implements Dispatcher.DispatchHandler, UpstreamControl {
   abort(): void {
     if (this.#over || this.#aborted) return;
     this.#aborted = true;
-    this.#controller?.abort(new Error('aborted'));
+    if (this.#controller) this.#controller.abort(new Error('aborted'));
+    // Still without a connection, which may take its time: nothing was sent, and nothing will be.
+    else this.#fail('aborted', 'before it was sent');
   }
   pause(): void {
     this.#controller?.pause();
@@ -87,15 +77,16 @@ class Dispatch implements Dispatcher.DispatchHandler, UpstreamControl {
   }
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#aborted) controller.abort(new Error('aborted'));
+    if (this.#over) controller.abort(new Error('aborted'));
     else this.#listener.sent();
   }
   onResponseStart(
-    _: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status >= 200) this.#listener.head(status, headers);
+    else if ((this.#interim += 1) > INTERIM_MAX) controller.abort(new Error('too many interim answers'));
   }
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#listener.data(chunk);
@@ -105,9 +96,19 @@ class Dispatch implements Dispatcher.DispatchHandler, UpstreamControl {
     this.#listener.end();
   }
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(this.#faultOf(error), error.message);
+  }
+
+  #faultOf(error: Error): UpstreamFault {
+    if (this.#aborted) return 'aborted';
+    if (!this.#controller) return 'unreachable';
+    return 'code' in error && TIMEOUTS.has(String(error.code)) ? 'timeout' : 'broken';
+  }
+
+  #fail(fault: UpstreamFault, detail: string): void {
     if (this.#over) return;
     this.#over = true;
-    this.#listener.failed(faultOf(error, this.#aborted), error.message);
+    this.#listener.failed(fault, detail);
   }
 }
 

@@ -4,6 +4,8 @@ import { usageFromAnswer } from '../openai/usage.ts';
 import type { Answer, AnswerContext } from './relay.ts';
 
 const BYTES_MAX = 128 * 1024 * 1024;
+/** Costs of calls whose answer is what was paid for: it is never empty. */
+const BOUGHT = new Set(['tokens', 'unit']);
 
 export function createJsonAnswer(status: number, context: AnswerContext): Answer {
   const { exchange, reply, headers } = context;
@@ -16,7 +18,7 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
     },
     async end() {
       const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-      const value = read(bytes);
+      const value = read(bytes, status !== 204 && BOUGHT.has(exchange.endpoint.cost));
       exchange.answer.usage = usageFromAnswer(exchange.endpoint, value);
       const recorded = context.ownObjects.record(exchange, value);
       if (recorded) await recorded;
@@ -29,8 +31,8 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
   };
 }
 
-function read(bytes: Buffer): unknown {
-  if (bytes.length === 0) return undefined;
+function read(bytes: Buffer, bought: boolean): unknown {
+  if (bytes.length === 0 && !bought) return undefined;
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {

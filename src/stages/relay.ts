@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { asRefusal, Refusal } from '../base/errors.ts';
-import type { AnswerHeaders } from '../domain/answer-headers.ts';
+import { upstreamRequestId, type AnswerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { upstreamRefusal } from '../domain/upstream-errors.ts';
 import type { UpstreamControl } from '../ports/upstream.ts';
@@ -54,7 +54,7 @@ function createErrorAnswer(status: number, headers: IncomingHttpHeaders): Answer
       bytes += chunk.length;
     },
     end() {
-      throw upstreamRefusal(status, headers, Buffer.concat(chunks), (message) => message);
+      throw upstreamRefusal(status, headers, Buffer.concat(chunks));
     },
     fail() {},
   };
@@ -66,15 +66,20 @@ function choose(status: number, headers: IncomingHttpHeaders, context: AnswerCon
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
     throw new Refusal('upstream.invalid_answer', { detail: 'encoded' });
-  const type = (headers['content-type'] ?? '').toLowerCase();
-  if (type.startsWith('text/event-stream')) return createStreamAnswer(status, context);
-  if (
-    exchange.endpoint.answer === 'json' &&
-    (type.startsWith('application/json') || exchange.endpoint.lists !== undefined)
-  ) {
-    return createJsonAnswer(status, context);
-  }
-  return createRawAnswer(status, context);
+  const type = typeOf(headers);
+  if (type === 'text/event-stream') return createStreamAnswer(status, context);
+  if (exchange.endpoint.answer !== 'json') return createRawAnswer(status, context);
+  // A page, or whatever else stands in the way of upstream, is no answer of upstream's.
+  if (type !== 'application/json' && type !== '')
+    throw new Refusal('upstream.invalid_answer', { detail: 'another type than JSON' });
+  return createJsonAnswer(status, context);
+}
+
+/** Without its parameters; '' where there is none. @throws upstream.invalid_answer for more than one */
+function typeOf(headers: IncomingHttpHeaders): string {
+  const type: unknown = headers['content-type'] ?? '';
+  if (typeof type !== 'string') throw new Refusal('upstream.invalid_answer', { detail: 'two content types' });
+  return (type.split(';')[0] ?? '').trim().toLowerCase();
 }
 
 export function createRelay(
@@ -84,21 +89,17 @@ export function createRelay(
 ): Relay {
   let answer: Answer | undefined;
   let over = false;
+  const { ownObjects } = deps;
+  const pause = (): void => relay.control?.pause();
+  const resume = (): void => relay.control?.resume();
   const relay: Relay = {
     control: undefined,
     head(status, headers) {
       exchange.firstByteAt = performance.now();
       exchange.answer.status = status;
-      const id = headers['x-request-id'];
-      exchange.answer.upstreamRequestId = typeof id === 'string' ? id.slice(0, 128) : undefined;
-      answer = choose(status, headers, {
-        exchange,
-        reply,
-        headers: deps.answerHeaders(exchange, headers),
-        ownObjects: deps.ownObjects,
-        pause: () => relay.control?.pause(),
-        resume: () => relay.control?.resume(),
-      });
+      exchange.answer.upstreamRequestId = upstreamRequestId(headers);
+      const shown = deps.answerHeaders(exchange, headers);
+      answer = choose(status, headers, { exchange, reply, headers: shown, ownObjects, pause, resume });
     },
     data(chunk) {
       if (over) return;

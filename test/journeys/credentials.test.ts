@@ -1,4 +1,7 @@
-/** Promises 26, 28, 29 and 30: one credential or none, all that fail alike, and nothing of the caller's goes up. */
+/**
+ * Promises 26, 28, 29 and 30: one credential or none, all that fail alike, and nothing of the caller's goes up.
+ * Tests stages/authenticate.
+ */
 import { describe, expect, test } from 'vitest';
 import { admin, createKey } from '../support/admin.ts';
 import { UPSTREAM_KEY } from '../support/gateway.ts';

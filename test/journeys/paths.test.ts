@@ -1,4 +1,7 @@
-/** Promises 31 to 33: what is not an operation of the table never opens a connection upstream, however it is written. */
+/**
+ * Promises 31 to 33: what is not an operation of the table never opens a connection upstream, however it is written.
+ * Tests stages/authorise-route.
+ */
 import { describe, expect, test } from 'vitest';
 import { redirect } from '../support/behaviour.ts';
 import { CHAT_BODY, journey } from '../support/journey.ts';
