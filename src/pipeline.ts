@@ -58,6 +58,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
       timed(admit({ ...d, reprice: repriced(d) }), d.observe), // 429 503  all limits and the money, one round trip
       timed(recordIntent(d.auditLog, d.ledger, d.limiting), d.observe), // 503  durable; beside admitting: neither leaves the house
     ),
+    recordIntent(d.auditLog, d.ledger, d.limiting), //  503  again, where a short budget changed what is sent
   ];
   // ───────────────────────── nothing leaves the house above this line ─────────────────────────
   const send = forward(d); //                       502 504  and relays the answer, event by event

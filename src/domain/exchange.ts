@@ -74,6 +74,8 @@ export class Exchange {
   admissionTried = false;
   /** The intent may be on record, even if nobody could say so in time: an outcome is owed. */
   intentTried = false; // record-intent
+  /** What the last intent says. */
+  recorded: Preparation | undefined; // record-intent
   /** Bytes left the house. */
   sentUpstream = false; // forward
   sentAt = 0;

@@ -75,7 +75,8 @@ export function outcomeEntry(exchange: Exchange): EntryDraft {
       ledgerDegraded: exchange.admitted?.degraded,
       settledTokens: charge?.tokens ?? 0,
       settledNano: charge?.nano ?? 0,
-      released: charge?.release || undefined,
+      // Without a charge nothing was taken.
+      released: !charge || charge.release || undefined,
       overReservation: charge?.over || undefined,
       usageKnown: answer.usage !== undefined || undefined,
       answerBytes: answer.bytes,

@@ -123,8 +123,12 @@ class InProcessLedger implements EmbeddedLedger {
     return utcDay(day * this.#windowsMs.day);
   }
 
-  /** Takes without asking; an outcome whose intent is in an older file brings its own scopes. */
+  /**
+   * Takes without asking, instead of what an earlier intent of it said; an outcome whose intent is in an older file
+   * brings its own scopes.
+   */
   #retake({ reservationId, scopes, at, tokens, nano }: Fact): void {
+    this.#books.close({ reservationId, tokens: 0, nano: 0, release: true });
     const now = this.#books.advance(at);
     const counters = scopes.map((name) => this.#books.counters(name, now));
     this.#books.take(reservationId, counters, { at: now, tokens, nano });

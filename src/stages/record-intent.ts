@@ -1,15 +1,24 @@
 /** Puts the call on record, durably, before anything of it leaves the house. */
+import type { Exchange } from '../domain/exchange.ts';
 import { intentEntry } from '../domain/records.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Guard } from './stage.ts';
 import type { Limiting } from '../domain/limiting.ts';
 
-/** @throws audit.unavailable */
+/**
+ * Records what is prepared, once; again if it was prepared anew since, and then the last intent is what holds.
+ * @throws audit.unavailable
+ */
 export function recordIntent(auditLog: AuditLog, ledger: Ledger, limiting: Limiting): Guard {
-  return async function recordIntent(exchange) {
-    const entry = intentEntry(exchange, ledger.day(), limiting.scopes(exchange.caller));
+  return function recordIntent(exchange) {
+    if (exchange.recorded === exchange.prepared) return undefined;
     exchange.intentTried = true;
-    await auditLog.record(entry);
+    exchange.recorded = exchange.prepared;
+    return record(exchange);
   };
+
+  async function record(exchange: Exchange): Promise<void> {
+    await auditLog.record(intentEntry(exchange, ledger.day(), limiting.scopes(exchange.caller)));
+  }
 }

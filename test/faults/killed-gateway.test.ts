@@ -75,8 +75,8 @@ async function begin(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** Open and under way: its first event is there. */
-async function openStreams(gateway: Gateway, count: number): Promise<Response[]> {
-  const answers = await Promise.all(Array.from({ length: count }, () => openChat(gateway, stream)));
+async function openStreams(gateway: Gateway, count: number, fields: object = stream): Promise<Response[]> {
+  const answers = await Promise.all(Array.from({ length: count }, () => openChat(gateway, fields)));
   await Promise.all(
     answers.map(async (answer) => {
       expect(answer.status).toBe(200);
@@ -162,5 +162,32 @@ describe('the only process', () => {
     expect(await chargedBy(third, 'bea')).toBeLessThanOrEqual(BUDGET_NANO);
     expect(upstream.tally(tokenNano).nano).toBeLessThanOrEqual(BUDGET_NANO);
     expect(upstream.tally(tokenNano).requests).toBeGreaterThan(6);
+  });
+
+  test('charges a call whose cap the budget had shortened for what it was admitted with', async () => {
+    const options = { ...house({ tiers }), key };
+    const first = await begin(options);
+    const [answer] = await openStreams(first, 1, { stream: true });
+    const cap = Number(answer?.headers.get('x-sallyport-output-cap'));
+    await first.kill9();
+    const second = await begin({ ...options, dataDir: first.dataDir });
+    const { settledNano } = await usageAs(second, 'bea');
+    expect(settledNano).toBeGreaterThanOrEqual(cap * OUTPUT_NANO);
+    expect(settledNano).toBeLessThanOrEqual(BUDGET_NANO);
+    expect(await chargedBy(second, 'bea')).toBe(settledNano);
+  });
+
+  test('does not count what it refused as if it had been made', async () => {
+    const refusing = { ...house({ tiers: { tight: { ...tiers.tight, requestsPerHour: 6 } } }), key };
+    const first = await begin(refusing);
+    const dear = { max_completion_tokens: 5000 };
+    for (let call = 0; call < 6; call++) {
+      const { code, id } = await chat(first, dear);
+      expect(code).toBe('budget.exceeded');
+      expect(await outcomeOf(first, id)).toMatchObject({ outcome: 'refused', released: true });
+    }
+    await first.kill9();
+    const second = await begin({ ...refusing, dataDir: first.dataDir });
+    expect((await chat(second, plain)).status).toBe(200);
   });
 });
