@@ -43,6 +43,12 @@ export async function buildEngines(
   const dataDir = resolve(environment.DATA_DIR);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = acquireDataDir(dataDir);
+  const store =
+    config.store.kind === 'postgres'
+      ? openPostgresStore({ url: config.store.url })
+      : openSqliteStore({ file: join(dataDir, 'store.sqlite') });
+  // Before anything is written: under another house's secret nothing of this may begin.
+  const opened = await openStore(store, keyedDigest(deriveKey(secret, 'fingerprint'), 'house'), log);
   const auditDir = join(dataDir, 'audit');
   const auditLog = await openAuditLog({
     dir: auditDir,
@@ -55,11 +61,6 @@ export async function buildEngines(
       log[writable ? 'info' : 'error']({ reason }, `audit log ${writable ? 'writable' : 'not writable'}`),
     onFault: (err) => log.error({ err }, 'a follower of the audit log failed'),
   });
-  const store =
-    config.store.kind === 'postgres'
-      ? openPostgresStore({ url: config.store.url })
-      : openSqliteStore({ file: join(dataDir, 'store.sqlite') });
-  const opened = await openStore(store, keyedDigest(deriveKey(secret, 'fingerprint'), 'house'), log);
   const { ledger, adoption } = await buildLedger(config, secret, auditDir, store);
   return {
     auditLog,
