@@ -3,7 +3,15 @@
  * in every way; must never queue while there is no connection, nor send a command a second time.
  */
 import { Redis, type RedisOptions } from 'ioredis';
-import { type Argument, asReply, type Reply, readScripts, type ScriptName } from './ledger-redis-scripts.ts';
+import {
+  type Argument,
+  asReplies,
+  asReply,
+  type LoneScript,
+  readScripts,
+  type Reply,
+  type ScriptName,
+} from './ledger-redis-scripts.ts';
 
 /** What the server's settings mean for money. */
 export interface Inspection {
@@ -59,7 +67,7 @@ export class Connection {
     this.#channel = channel;
     const bounded = bounds(waitMsMax);
     // No reply for this long: the connection is given up, so that a black hole ends with a new one.
-    this.#redis = new Redis(url, { ...bounded, socketTimeout: 800, enableAutoPipelining: true });
+    this.#redis = new Redis(url, { ...bounded, socketTimeout: 800 });
     this.#subscriber = new Redis(url, bounded);
     for (const [name, lua] of Object.entries(readScripts())) {
       this.#redis.defineCommand(name, { numberOfKeys: 1, lua });
@@ -82,8 +90,13 @@ export class Connection {
   }
 
   /** Runs a script. @throws Error on an outage, an error reply, or no reply in time: then it may have run */
-  run(script: ScriptName, key: string, args: readonly Argument[], waitMs: number): Promise<Reply> {
+  run(script: LoneScript, key: string, args: readonly Argument[], waitMs: number): Promise<Reply> {
     return within(this.#redis[script](key, ...args), waitMs).then(asReply);
+  }
+
+  /** Runs batch.lua. @throws as `run` */
+  runBatch(key: string, calls: string, waitMs: number): Promise<readonly Reply[]> {
+    return within(this.#redis.batch(key, calls), waitMs).then(asReplies);
   }
 
   /** Gives up a push connection that died silently; it would lose every revocation. */

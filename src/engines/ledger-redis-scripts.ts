@@ -6,6 +6,7 @@ import type {
   AdmitRequest,
   NotAdmitted,
   RefusalReason,
+  Scope,
   ScopeKind,
   Usage,
   WindowState,
@@ -13,8 +14,7 @@ import type {
 import type { WindowsMs } from './ledger-windows.ts';
 
 const FILES = {
-  admit: 'admit.lua',
-  settle: 'settle.lua',
+  batch: 'batch.lua',
   beat: 'beat.lua',
   usage: 'usage.lua',
   keyVersion: 'key-version.lua',
@@ -22,13 +22,15 @@ const FILES = {
 } as const;
 
 export type ScriptName = keyof typeof FILES;
+/** Those that are called one by one. */
+export type LoneScript = Exclude<ScriptName, 'batch'>;
 export type Argument = string | number;
 
 /** What every script returns: a word, the server's time in milliseconds, and the rest. */
 export type Reply = readonly [word: string, nowMs: number, ...rest: (string | number)[]];
 
 /** Runs a script and awaits its reply for `waitMs` at most. @throws Error on an outage, an error reply, no reply */
-export type Call = (script: ScriptName, args: readonly Argument[], waitMs: number) => Promise<Reply>;
+export type Call = (script: LoneScript, args: readonly Argument[], waitMs: number) => Promise<Reply>;
 
 function read(file: string): string {
   return readFileSync(new URL(`./ledger/${file}`, import.meta.url), 'utf8');
@@ -38,9 +40,9 @@ function read(file: string): string {
 export function readScripts(): Record<ScriptName, string> {
   const shared = read('scope.lua');
   const text = (name: ScriptName) => `${shared}\n${read(FILES[name])}`;
+  const called = (name: string) => `local function ${name}(ARGV)\n${read(`${name}.lua`)}\nend\n`;
   return {
-    admit: text('admit'),
-    settle: text('settle'),
+    batch: `${shared}\n${called('admit')}${called('settle')}${read(FILES.batch)}`,
     beat: text('beat'),
     usage: text('usage'),
     keyVersion: text('keyVersion'),
@@ -50,13 +52,20 @@ export function readScripts(): Record<ScriptName, string> {
 
 /** @throws Error if it is not what a script of ours returns */
 export function asReply(value: unknown): Reply {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [];
-  const [word, nowMs, ...rest] = items;
-  const plain = rest.filter((item) => typeof item === 'string' || typeof item === 'number');
-  if (typeof word !== 'string' || typeof nowMs !== 'number' || plain.length !== rest.length) {
-    throw new Error('the ledger gave an unreadable reply');
-  }
-  return [word, nowMs, ...plain];
+  if (!isReply(value)) throw new Error('the ledger gave an unreadable reply');
+  return value;
+}
+
+/** Of batch.lua. @throws Error if it is not what it returns */
+export function asReplies(value: unknown): readonly Reply[] {
+  const replies: readonly unknown[] = Array.isArray(value) ? value : [];
+  return replies.map(asReply);
+}
+
+function isReply(value: unknown): value is Reply {
+  if (!Array.isArray(value) || typeof value[0] !== 'string' || typeof value[1] !== 'number') return false;
+  const items: readonly unknown[] = value;
+  return items.every((item) => typeof item === 'string' || typeof item === 'number');
 }
 
 /** A number of a reply, by position. @throws Error */
@@ -66,14 +75,13 @@ export function numberAt(reply: Reply, position: number): number {
   return value;
 }
 
-/** Arguments of admit.lua. */
+/** Arguments of admit.lua, as JSON without brackets. */
 export function admitArguments(
   request: AdmitRequest,
   context: { epoch: string; process: string; deadlineMs: number; windowsMs: WindowsMs },
-): Argument[] {
-  const { scopes } = request;
+): string {
   const { minute, hour, day } = context.windowsMs;
-  const args: Argument[] = [
+  const own: Argument[] = [
     context.epoch,
     context.process,
     context.deadlineMs,
@@ -85,21 +93,38 @@ export function admitArguments(
     minute,
     hour,
     day,
-    scopes.findIndex((scope) => scope.kind === 'user') + 1,
   ];
-  for (const scope of scopes) {
-    args.push(
-      `${scope.kind}:${scope.id}`,
-      scope.requestsPerMinute ?? '',
-      scope.requestsPerHour ?? '',
-      scope.requestsPerDay ?? '',
-      scope.tokensPerMinute ?? '',
-      scope.concurrency ?? '',
-      scope.dailyBudgetNano ?? '',
-      scope.monthlyBudgetNano ?? '',
-    );
+  return `${withoutBrackets(own)},${scopeArguments(request.scopes)}`;
+}
+
+/** As JSON without brackets. */
+export function withoutBrackets(args: readonly Argument[]): string {
+  return JSON.stringify(args).slice(1, -1);
+}
+
+/** Callers keep their scopes from call to call. */
+const ofScopes = new WeakMap<readonly Scope[], string>();
+
+function scopeArguments(scopes: readonly Scope[]): string {
+  let text = ofScopes.get(scopes);
+  if (text === undefined) {
+    const args: Argument[] = [scopes.findIndex((scope) => scope.kind === 'user') + 1];
+    for (const scope of scopes) {
+      args.push(
+        `${scope.kind}:${scope.id}`,
+        scope.requestsPerMinute ?? '',
+        scope.requestsPerHour ?? '',
+        scope.requestsPerDay ?? '',
+        scope.tokensPerMinute ?? '',
+        scope.concurrency ?? '',
+        scope.dailyBudgetNano ?? '',
+        scope.monthlyBudgetNano ?? '',
+      );
+    }
+    text = withoutBrackets(args);
+    ofScopes.set(scopes, text);
   }
-  return args;
+  return text;
 }
 
 const REASONS: readonly RefusalReason[] = [

@@ -17,6 +17,7 @@ import type {
   SettleResult,
   Usage,
 } from '../ports/ledger.ts';
+import { Batch, isRefusedByServer } from './ledger-redis-batch.ts';
 import { Connection, type Inspection, within } from './ledger-redis-connection.ts';
 import { Membership, type Spent } from './ledger-redis-membership.ts';
 import {
@@ -24,31 +25,14 @@ import {
   admitAnswer,
   admitArguments,
   type Reply,
-  type ScriptName,
+  type LoneScript,
   usageAnswer,
+  withoutBrackets,
 } from './ledger-redis-scripts.ts';
+import type { RedisLedgerOptions } from './ledger-redis-options.ts';
 import { type Settlement, Settlements } from './ledger-redis-settlements.ts';
 import { RedisTime } from './ledger-redis-time.ts';
-import { WINDOWS_MS, type WindowsMs } from './ledger-windows.ts';
-
-export interface RedisLedgerOptions {
-  /** `redis://` or `rediss://`, with user, password and database as needed. */
-  readonly url: string;
-  /** Houses that share a server have different ones; `[a-z0-9-]`. */
-  readonly namespace?: string;
-  /** Digest that tells one house secret from another. */
-  readonly fingerprint: string;
-  /** Stable name of this process's place, held by a lock; random if there is none. */
-  readonly processName?: string;
-  /** {@link MembershipOptions.mayInitialise} */
-  readonly mayInitialise: () => Promise<boolean>;
-  /** Longest a call takes before it is `ledger.unavailable`. */
-  readonly waitMsMax?: number;
-  readonly beatMs?: number;
-  readonly leaseMs?: number;
-  /** Other lengths than a minute, an hour and a day are for tests. */
-  readonly windowsMs?: WindowsMs;
-}
+import { WINDOWS_MS } from './ledger-windows.ts';
 
 export interface RedisLedger extends Ledger {
   /**
@@ -92,6 +76,7 @@ class LedgerOnRedis implements RedisLedger {
   readonly #lengths: readonly [minute: number, hour: number, day: number];
   readonly #base: string;
   readonly #connection: Connection;
+  readonly #batch: Batch;
   readonly #time = new RedisTime();
   readonly #membership: Membership;
   readonly #listeners: ((keyId: string, version: number) => void)[] = [];
@@ -106,6 +91,7 @@ class LedgerOnRedis implements RedisLedger {
     this.#lengths = [windowsMs.minute, windowsMs.hour, windowsMs.day];
     this.#base = `{sp:${namespace}}`;
     this.#connection = new Connection(url, this.#channel, waitMsMax);
+    this.#batch = new Batch(this.#sendBatch.bind(this));
     const membership = { ...this.#settings, closedMs: CLOSED_MS, mayInitialise };
     this.#membership = new Membership(this.#call.bind(this), membership);
     this.#settlements = new Settlements(this.#sendSettlement.bind(this), this.#closing.signal);
@@ -130,7 +116,7 @@ class LedgerOnRedis implements RedisLedger {
     // The second try is for replies that took nothing: a clock estimate that was off, a process given up for dead.
     for (let tries = 0; tries < 2 && left() > 0; tries++) {
       this.#mustBeUsable();
-      const reply = await this.#askToAdmit(request, started, left());
+      const reply = await this.#askToAdmit(request, started, tries > 0 ? left() : undefined);
       if (reply[0] === 'admitted' || reply[0] === 'refused') return admitAnswer(reply, request, this.#dayMs);
       if (reply[0] === 'late') continue;
       if (reply[0] === 'lost') this.#membership.forsake();
@@ -181,6 +167,7 @@ class LedgerOnRedis implements RedisLedger {
 
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
+    this.#batch.flush();
     if (this.#connection.ready) await within(this.#settlements.drained(), PATIENCE_MS).catch(() => undefined);
     this.#closing.abort();
     await this.#beats;
@@ -200,7 +187,8 @@ class LedgerOnRedis implements RedisLedger {
     const { standing } = this.#membership;
     if (standing === 'foreign') return 'the ledger belongs to another house secret';
     if (!this.#connection.ready) return 'no connection to the ledger';
-    if (standing === 'lost') return 'the ledger lost its data: run `ledger adopt`, or wait for the next UTC day';
+    if (standing === 'lost')
+      return 'the ledger lost its data: run `ledger adopt`, or wait for the next UTC day';
     if (standing === 'away') return 'the ledger does not answer';
     if (this.#inspection === undefined) return "the ledger's settings are not known yet";
     return this.#inspection.fault;
@@ -219,24 +207,34 @@ class LedgerOnRedis implements RedisLedger {
     }
   }
 
-  async #call(script: ScriptName, args: readonly Argument[], waitMs: number): Promise<Reply> {
+  async #call(script: LoneScript, args: readonly Argument[], waitMs: number): Promise<Reply> {
+    this.#batch.flush();
     const sent = performance.now();
     const reply = await this.#connection.run(script, this.#base, args, waitMs);
     this.#time.observe(reply[1], sent, performance.now());
     return reply;
   }
 
-  async #askToAdmit(request: AdmitRequest, started: number, waitMs: number): Promise<Reply> {
+  async #sendBatch(calls: string): Promise<readonly Reply[]> {
+    const sent = performance.now();
+    const replies = await this.#connection.runBatch(this.#base, calls, this.#settings.waitMsMax);
+    const [first] = replies;
+    if (first) this.#time.observe(first[1], sent, performance.now());
+    return replies;
+  }
+
+  async #askToAdmit(request: AdmitRequest, started: number, waitMs?: number): Promise<Reply> {
     const { waitMsMax, windowsMs } = this.#settings;
     const deadlineMs = (this.#time.at(started) ?? 0) + waitMsMax - MARGIN_MS;
     const { epoch, process } = this.#membership;
     const args = admitArguments(request, { epoch, process, deadlineMs, windowsMs });
     try {
-      return await this.#call('admit', args, waitMs);
+      const reply = this.#batch.admit(args);
+      // A first try has all the time that its batch has.
+      return await (waitMs === undefined ? reply : within(reply, waitMs));
     } catch (error) {
       // It may have been taken all the same, its reply lost: then it is given back.
-      const refusedByServer = error instanceof Error && error.name === 'ReplyError';
-      if (!refusedByServer) this.#abandon(request.reservationId);
+      if (!isRefusedByServer(error)) this.#abandon(request.reservationId);
       throw unavailable('no answer', error);
     }
   }
@@ -248,7 +246,7 @@ class LedgerOnRedis implements RedisLedger {
   #sendSettlement({ reservationId, tokens, nano, how, nonce }: Settlement): Promise<Reply> {
     const { epoch } = this.#membership;
     const args = [epoch, reservationId, nonce, tokens, nano, how, ...this.#lengths, CLOSED_MS];
-    return this.#call('settle', args, this.#settings.waitMsMax);
+    return this.#batch.settle(withoutBrackets(args));
   }
 
   /** Ends early when the ledger is closed. */

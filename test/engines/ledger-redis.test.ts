@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createRedisLedger,
-  type RedisLedger,
-  type RedisLedgerOptions,
-} from '../../src/engines/ledger-redis.ts';
+import { createRedisLedger, type RedisLedger } from '../../src/engines/ledger-redis.ts';
+import type { RedisLedgerOptions } from '../../src/engines/ledger-redis-options.ts';
 import { RedisTime } from '../../src/engines/ledger-redis-time.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { ledgerHistories } from '../contracts/ledger-histories.ts';
