@@ -44,8 +44,9 @@ class Shipper implements ShipEntries {
   #queue: Entry[] = [];
   /** The queue does not hold everything after the cursor: read the files. */
   #behind = true;
+  /** The files, read up to here, while they are being caught up with. */
+  #reading: AsyncIterator<readonly Entry[]> | undefined;
   #running: Promise<void> | undefined;
-  #stopping = false;
   #seen: EventLoopUtilization = performance.eventLoopUtilization();
 
   constructor(options: ShipEntriesOptions) {
@@ -56,13 +57,13 @@ class Shipper implements ShipEntries {
 
   async flush(): Promise<void> {
     await this.#running;
-    await this.#tick();
+    await this.#tick(true);
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
     clearInterval(this.#timer);
     await this.flush();
+    await this.#reading?.return?.();
   }
 
   #take(entries: readonly Entry[]): void {
@@ -74,11 +75,13 @@ class Shipper implements ShipEntries {
     } else this.#queue.push(...entries);
   }
 
-  #tick(): Promise<void> {
-    this.#running ??= this.#turn()
+  /** @param all however busy the process is */
+  #tick(all = false): Promise<void> {
+    this.#running ??= this.#turn(all)
       .catch((error: unknown) => {
         // What was in hand may or may not have arrived: the cursor knows.
         this.#queue = [];
+        this.#reading = undefined;
         this.#behind = true;
         this.#options.onFailure(error);
       })
@@ -88,14 +91,20 @@ class Shipper implements ShipEntries {
     return this.#running;
   }
 
-  async #turn(): Promise<void> {
-    if (this.#behind) await this.#catchUp();
-    const busy = this.#isBusy();
+  async #turn(all: boolean): Promise<void> {
+    const once = this.#isBusy() && !all;
+    if (this.#behind) this.#reading ??= await this.#readFiles();
+    while (this.#reading) {
+      const { done, value } = await this.#reading.next();
+      if (done) this.#reading = undefined;
+      else await this.#ship(value);
+      if (once) return;
+    }
     while (this.#queue.length > 0) {
       const batch = this.#queue.slice(0, BATCH_MAX);
       await this.#ship(batch);
       this.#queue.splice(0, batch.length);
-      if (busy && !this.#stopping) return;
+      if (once) return;
     }
   }
 
@@ -106,11 +115,12 @@ class Shipper implements ShipEntries {
     return utilization > BUSY;
   }
 
-  async #catchUp(): Promise<void> {
+  /** From here on the queue takes what comes; what is in both is stored once. */
+  async #readFiles(): Promise<AsyncIterator<readonly Entry[]>> {
     const text = await this.#options.store.getSetting(this.#options.cursorName);
     this.#behind = false;
     const cursor = text === undefined ? undefined : cursorSchema.parse(JSON.parse(text));
-    for await (const batch of this.#options.readAfter(cursor)) await this.#ship(batch);
+    return this.#options.readAfter(cursor)[Symbol.asyncIterator]();
   }
 
   async #ship(entries: readonly Entry[]): Promise<void> {
