@@ -16,7 +16,7 @@ import type { AuditLog } from '../ports/audit-log.ts';
 import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log } from '../server/log.ts';
-import { noMoneyToday, ownFacts, spentSoFar } from './lost-ledger.ts';
+import { noMoneyOn, ownFacts, spentSoFar } from './lost-ledger.ts';
 
 export interface Engines {
   readonly auditLog: AuditLog;
@@ -141,14 +141,14 @@ async function buildLedger(
     url: config.ledger.url,
     namespace: config.ledger.namespace,
     fingerprint: keyedDigest(deriveKey(secret, 'fingerprint'), 'house'),
-    mayInitialise: () => noMoneyToday(auditDir, store),
+    mayInitialise: (day) => noMoneyOn(day, auditDir, store),
   });
   await redis.open();
   return {
     ledger: config.ledger.onFailure === 'open' ? openOnFailure(redis, embedded) : redis,
     adoption: {
       needed: () => redis.needsAdoption(),
-      adopt: async () => await redis.adopt(await spentSoFar(auditDir, store)),
+      adopt: async () => await redis.adopt(await spentSoFar(redis.day(), auditDir, store)),
     },
   };
 }

@@ -1,5 +1,4 @@
 /** What is still known of money when a ledger has lost its data: from this process's audit log and the store. */
-import { utcDay, utcMonth } from '../base/clock.ts';
 import { moneyFacts, type MoneyFact, spentBy, type Spent } from '../domain/restoring.ts';
 import { readEntries } from '../engines/audit-read.ts';
 import type { Entry } from '../ports/audit-log.ts';
@@ -9,24 +8,34 @@ type Entries = Pick<Store, 'findEntries'>;
 
 const PAGE = 1000;
 
-/** Whether a ledger without a past may begin: nothing this process or the store knows of was spent today. */
-export async function noMoneyToday(auditDir: string, store: Entries): Promise<boolean> {
-  const since = Date.parse(utcDay(Date.now()));
-  for await (const fact of ownFacts(auditDir, since)) if (fact.nano > 0) return false;
-  const stored = await store.findEntries({ action: 'exchange.outcome', from: since, limit: 1 });
-  return stored.length === 0;
+/**
+ * Entries bear the time of processes, whose clocks may be off; what they say of the day is the ledger's word. So much
+ * before a day they are looked through.
+ */
+const CLOCKS_OFF_MS = 2 * 86_400_000;
+
+/** Whether a ledger without a past may begin: nothing this process or the store knows of was spent since that day. */
+export async function noMoneyOn(day: string, auditDir: string, store: Entries): Promise<boolean> {
+  const since = Date.parse(day) - CLOCKS_OFF_MS;
+  for await (const fact of ownFacts(auditDir, since)) if (fact.nano > 0 && fact.day >= day) return false;
+  const stored = await store.findEntries({ action: 'exchange.outcome', from: since, limit: PAGE });
+  return !stored.some((entry) => dayOf(entry) >= day);
+}
+
+function dayOf({ metadata, timestamp }: Entry): string {
+  return typeof metadata['day'] === 'string' ? metadata['day'] : timestamp;
 }
 
 /**
- * What each scope has spent today and this month, as far as anybody wrote it down; open calls count in full.
+ * What each scope has spent on that day and in its month, as far as anybody wrote it down; open calls count in full.
  * @throws store.unavailable
  */
-export async function spentSoFar(auditDir: string, store: Entries): Promise<readonly Spent[]> {
-  const since = Date.parse(`${utcMonth(Date.now())}-01`);
+export async function spentSoFar(day: string, auditDir: string, store: Entries): Promise<readonly Spent[]> {
+  const since = Date.parse(`${day.slice(0, 7)}-01`) - CLOCKS_OFF_MS;
   const facts: MoneyFact[] = [];
   for await (const fact of moneyFacts(storedEntries(store, since))) facts.push(fact);
   for await (const fact of ownFacts(auditDir, since)) facts.push(fact);
-  return spentBy(facts, utcDay(Date.now()));
+  return spentBy(facts, day);
 }
 
 /** Money in this process's own audit log, which is ahead of the store. */
@@ -36,7 +45,7 @@ export function ownFacts(auditDir: string, since: number): AsyncGenerator<MoneyF
 
 async function* storedEntries(store: Entries, from: number): AsyncGenerator<readonly Entry[]> {
   for (const action of ['exchange.intent', 'exchange.outcome']) {
-    let to = Date.now() + 60_000;
+    let to = Date.now() + CLOCKS_OFF_MS;
     for (;;) {
       const page = await store.findEntries({ action, from, to, limit: PAGE });
       if (page.length > 0) yield page;

@@ -3,6 +3,7 @@
  * and notices that data were lost. Must never write a new marker where money may have been forgotten.
  */
 import { randomUUID } from 'node:crypto';
+import { utcDay } from '../base/clock.ts';
 import type { NanoUsd } from '../base/money.ts';
 import type { ScopeKind } from '../ports/ledger.ts';
 import type { Argument, Call, Reply } from './ledger-redis-scripts.ts';
@@ -21,7 +22,7 @@ export interface MembershipOptions {
   readonly closedMs: number;
   readonly waitMsMax: number;
   /** Asked where there is no marker: may one be written, because no money was spent today that it would forget? */
-  readonly mayInitialise: () => Promise<boolean>;
+  readonly mayInitialise: (day: string) => Promise<boolean>;
 }
 
 /** Money known to be spent, from elsewhere, in nano-dollars. */
@@ -122,7 +123,7 @@ export class Membership {
     if (this.#dayLastSeen !== undefined && today <= this.#dayLastSeen) return false;
     if (performance.now() - this.#askedAt < ASK_AGAIN_MS) return false;
     this.#askedAt = performance.now();
-    return this.#options.mayInitialise();
+    return this.#options.mayInitialise(utcDay(today * this.#options.windowsMs.day));
   }
 
   #hear(reply: Reply): void {

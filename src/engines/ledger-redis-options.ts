@@ -10,8 +10,11 @@ export interface RedisLedgerOptions {
   readonly fingerprint: string;
   /** Stable name of this process's place, held by a lock; random if there is none. */
   readonly processName?: string;
-  /** Asked where there is no marker: may one be written, because no money was spent today that it would forget? */
-  readonly mayInitialise: () => Promise<boolean>;
+  /**
+   * Asked where there is no marker: may one be written, because no money was spent that it would forget on this day,
+   * which is UTC by the server's clock, `YYYY-MM-DD`?
+   */
+  readonly mayInitialise: (day: string) => Promise<boolean>;
   /** Longest a call takes before it is `ledger.unavailable`. */
   readonly waitMsMax?: number;
   readonly beatMs?: number;
