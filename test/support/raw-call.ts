@@ -29,15 +29,17 @@ export interface RawOptions {
   readonly answers?: number;
   /** The answers are to HEAD: none has a body, whatever it says. */
   readonly head?: boolean;
+  /** The address called from; any of 127.0.0.0/8. */
+  readonly from?: string;
 }
 
 /** Writes the parts in order and reads until so many answers are whole, or the gateway closes. Never rejects. */
 export async function rawCall(
   port: number,
   parts: string | Buffer | readonly (string | Buffer)[],
-  { answers = 1, head = false }: RawOptions = {},
+  { answers = 1, head = false, from = '127.0.0.1' }: RawOptions = {},
 ): Promise<RawExchange> {
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from });
   const chunks: Buffer[] = [];
   const over = Promise.withResolvers<boolean>();
   socket.on('data', (chunk: Buffer) => {
