@@ -59,7 +59,7 @@ class StreamAnswer implements Answer {
     return !(exchange.prepared.hideUsage && this.#usage.isUsageOnly(frame.data));
   }
 
-  /** Once when its id is seen, once more at the end, when it is known what it holds. */
+  /** Once when its id is seen, once more at the end, however it ends, when it is known what it holds. */
   #recordObject(): void {
     const { exchange, ownObjects } = this.#context;
     void ownObjects.record(exchange, this.#usage.made);
@@ -87,13 +87,14 @@ class StreamAnswer implements Answer {
   end(): void {
     const rest = this.#splitter.end();
     if (rest && this.#look(rest)) this.#write(rest.raw);
-    if (this.#usage.made) this.#recordObject();
+    this.#recordObject();
     this.#context.reply.end();
   }
 
   /** One error event in the form of the endpoint, no `[DONE]`: both official SDKs raise on it. */
   fail(refusal: Refusal): void {
     const { exchange, reply } = this.#context;
+    this.#recordObject();
     const { error } = errorBody(refusal);
     if (exchange.endpoint.shape !== 'responses') {
       reply.end(`data: ${JSON.stringify({ error })}\n\n`);

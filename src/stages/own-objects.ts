@@ -22,7 +22,7 @@ export function ownObjects(
       if (!isolated) return undefined;
       const grows =
         exchange.endpoint.method === 'POST' && exchange.owners.some(({ kind }) => kind === 'conversation');
-      if (grows) void grow(store, exchange).catch(onFailure);
+      if (grows && isOver(exchange)) void grow(store, exchange).catch(onFailure);
       if ((makes === undefined && reveals === undefined) || !exchange.prepared.facts.keeps) return undefined;
       return put(store, exchange, idsShown(answer, makes, reveals)).catch(onFailure);
     },
@@ -44,17 +44,26 @@ async function put(
     await store.putOwner({ id, kind, user, team, createdAt: Date.now(), tokens });
 }
 
-/** What an object made here holds at most: what upstream counted, else no more tokens than bytes were sent. */
-function tokensHeld({ answer: { usage }, prepared: { facts } }: Exchange): number {
-  return usage ? usage.inputTokens + usage.outputTokens : facts.textBytes;
+/** What an object made here is known to hold; what upstream added to a call, and wrote, only a report tells. */
+function tokensHeld({ answer: { usage }, endpoint, prepared: { facts } }: Exchange): number | undefined {
+  if (usage) return usage.inputTokens + usage.outputTokens;
+  return endpoint.cost === 'free' ? facts.textBytes : undefined;
+}
+
+/** Not while a stream is under way: what it comes to is not known. */
+function isOver({ answer, refusal }: Exchange): boolean {
+  return answer.complete || refusal !== undefined;
 }
 
 /** A conversation grows with what is put into it: the next call that continues it is priced by that. */
 async function grow(store: Store, exchange: Exchange): Promise<void> {
-  const { answer, owners } = exchange;
+  const { answer, owners, prepared } = exchange;
+  const { facts, quote } = prepared;
+  // Broken off: no more than it was allowed. Without a price nothing is written, and no token is less than a byte.
+  const added = facts.textBytes + (quote ? quote.outputTokens * quote.n : 0);
   for (const owner of owners.filter(({ kind }) => kind === 'conversation')) {
     if (owner.tokens === undefined) continue;
-    const tokens = answer.usage ? tokensHeld(exchange) : owner.tokens + tokensHeld(exchange);
+    const tokens = answer.usage ? tokensHeld(exchange) : owner.tokens + added;
     await store.putOwner({ ...owner, tokens });
   }
 }

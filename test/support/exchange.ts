@@ -13,6 +13,7 @@ import { createEmbeddedLedger, type EmbeddedLedger } from '../../src/engines/led
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
 import { guardrailsSchema } from '../../src/guardrails/settings.ts';
 import { modelsSchema } from '../../src/openai/prices.ts';
+import type { TokenUsage } from '../../src/openai/endpoint.ts';
 import type { KeyRecord, Store } from '../../src/ports/store.ts';
 import { authoriseRoute } from '../../src/stages/authorise-route.ts';
 import { parse, type ParseDeps } from '../../src/stages/parse.ts';
@@ -131,6 +132,21 @@ export async function prepared(
 /** The body of an ordinary chat call; fields are laid over it. */
 export function chatBody(fields: object = {}, content = 'How far is it to the sea?'): object {
   return { model: 'gpt-4o-mini', messages: [{ role: 'user', content }], ...fields };
+}
+
+/** What upstream reports of a call with nothing special in it. */
+export function usage(inputTokens: number, outputTokens: number): TokenUsage {
+  return {
+    inputTokens,
+    outputTokens,
+    cachedTokens: 0,
+    cacheWriteTokens: 0,
+    inputAudioTokens: 0,
+    inputImageTokens: 0,
+    reasoningTokens: 0,
+    outputAudioTokens: 0,
+    outputImageTokens: 0,
+  };
 }
 
 /** `ok`, or the code of what was thrown: `gateway.fault` for whatever is no refusal. */
