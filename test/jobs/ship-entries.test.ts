@@ -19,11 +19,13 @@ function entry(sequence: number): Entry {
   };
 }
 
+const nobody = (_entries: readonly Entry[]): void => undefined;
+
 /** A log of files and followers, and a store that keeps what it is given. */
 function house(files: Entry[]) {
   const kept = new Set<number>();
   const settings = new Map<string, string>();
-  let follower: (entries: readonly Entry[]) => void = () => undefined;
+  let follower = nobody;
   let away = false;
   const shipping = shipEntries({
     auditLog: { follow: (listener) => (follower = listener) },
