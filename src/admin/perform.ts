@@ -3,6 +3,7 @@
  * it ends is in the audit log; nothing takes effect that is not there first.
  */
 import { asRefusal } from '../base/errors.ts';
+import { isHarmless } from '../domain/harmless.ts';
 import { permit } from '../domain/permissions.ts';
 import type { EntryDraft, EntryStatus } from '../ports/audit-log.ts';
 import type { Actor, AdminTools, Plan, Route } from './route.ts';
@@ -30,7 +31,9 @@ export function adminEntry(
 ): EntryDraft {
   const { actor, route, id, source } = request;
   const metadata = { request: id, credential: actor.credential, source, ...more };
-  return { userId: actor.user, action: route.action, resource, status, metadata };
+  // A key pasted where its id belongs is still a key.
+  const named = isHarmless(resource) ? resource : route.path;
+  return { userId: actor.user, action: route.action, resource: named, status, metadata };
 }
 
 /**

@@ -3,8 +3,7 @@
  * or personal data; what might is left out, and nobody reads it.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { BoundedMap } from '../base/bounded-map.ts';
-import { screen, type ScreenPolicy } from '../guardrails/screening.ts';
+import { isHarmless } from './harmless.ts';
 
 /** The plain forms of each; what is not one of them does not go up. */
 const FORMS: Readonly<Record<string, RegExp>> = {
@@ -13,22 +12,6 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   'idempotency-key': /^[\w.:-]{1,255}$/,
 };
 const NAMES = Object.keys(FORMS);
-/** Random digits of one would look like a number of somebody's now and then. */
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const POLICY: ScreenPolicy = { injection: 'off', pii: 'block', secrets: 'block', reversible: false };
-
-/** Clients send the same few values again and again. */
-const harmless = new BoundedMap<string, boolean>(1000);
-
-function isHarmless(value: string): boolean {
-  if (UUID.test(value)) return true;
-  let found = harmless.get(value);
-  if (found === undefined) {
-    found = screen([{ text: value, trust: 'user', class: 'token' }], POLICY).block === undefined;
-    harmless.set(value, found);
-  }
-  return found;
-}
 
 /** Name and value, lower case; never one with the caller's own credential in it. */
 export function relayedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
