@@ -1,10 +1,11 @@
 /** `npm start`: reads the configuration, starts, says where it listens, drains at the end. */
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import { assemble, type House } from './assemble/assemble.ts';
 import { ConfigError, loadSetup, type Setup } from './config.ts';
 import { houseSecret, keptSecret } from './house-secret.ts';
-import { createLog } from './server/log.ts';
+import { createLog, type Log } from './server/log.ts';
 import { startSimulator } from './simulator/start-simulator.ts';
 
 const LOCAL_KEY = { user: 'local', tier: 'pro', role: 'user', name: 'made at start' } as const;
@@ -30,6 +31,19 @@ async function makeLocalKey({ keys, auditLog }: House): Promise<string> {
   await record('admin.key.create', made.record.id);
   await keys.add(made.record);
   return made.key;
+}
+
+/** Once the store was reached, and again if it goes away in between; undefined if the process ends before. */
+async function localKeyOf(house: House, log: Log): Promise<string | undefined> {
+  if (!(await house.storeReached)) return undefined;
+  for (;;) {
+    try {
+      return await makeLocalKey(house);
+    } catch (err) {
+      log.warn({ err }, 'the caller key of this start could not be made; trying again');
+      await pause(1000, undefined, { ref: false });
+    }
+  }
 }
 
 function welcome(baseUrl: string, adminUrl: string, callerKey: string, simulated: boolean): string {
@@ -76,8 +90,8 @@ async function start(): Promise<void> {
     const file = join(environment.DATA_DIR, 'admin-key');
     process.stdout.write(`\n  Admin key   ${adminKey.key}   (kept in ${file})\n`);
   }
-  if (await house.storeReached)
-    process.stdout.write(welcome(baseUrl, adminUrl, await makeLocalKey(house), simulator !== undefined));
+  const callerKey = await localKeyOf(house, log);
+  if (callerKey) process.stdout.write(welcome(baseUrl, adminUrl, callerKey, simulator !== undefined));
 }
 
 try {

@@ -46,6 +46,8 @@ class Shipper implements ShipEntries {
   #behind = true;
   /** The files, read up to here, while they are being caught up with. */
   #reading: AsyncIterator<readonly Entry[]> | undefined;
+  /** The last one that arrived. */
+  #shipped: Cursor | undefined;
   #running: Promise<void> | undefined;
   #seen: EventLoopUtilization = performance.eventLoopUtilization();
 
@@ -67,8 +69,8 @@ class Shipper implements ShipEntries {
   }
 
   #take(entries: readonly Entry[]): void {
-    // While the files are still to be read, they hold these as well.
-    if (this.#behind && !this.#running) return;
+    // While the files are still to be read, they hold these as well; after an overflow only they do.
+    if (this.#behind) return;
     if (this.#queue.length + entries.length > QUEUE_MAX) {
       this.#queue = [];
       this.#behind = true;
@@ -102,10 +104,15 @@ class Shipper implements ShipEntries {
     }
     while (this.#queue.length > 0) {
       const batch = this.#queue.slice(0, BATCH_MAX);
-      await this.#ship(batch);
+      await this.#ship(batch.filter((entry) => !this.#hasArrived(entry)));
       this.#queue.splice(0, batch.length);
       if (once) return;
     }
+  }
+
+  /** The files, read to catch up, had it already: the cursor must not go back. */
+  #hasArrived({ chain, sequence }: Entry): boolean {
+    return chain === this.#shipped?.chain && sequence <= this.#shipped.sequence;
   }
 
   #isBusy(): boolean {
@@ -130,7 +137,9 @@ class Shipper implements ShipEntries {
       const last = batch.at(-1);
       if (!last) return;
       await store.appendEntries(batch);
-      await store.putSetting(cursorName, JSON.stringify({ chain: last.chain, sequence: last.sequence }));
+      const cursor: Cursor = { chain: last.chain, sequence: last.sequence };
+      await store.putSetting(cursorName, JSON.stringify(cursor));
+      this.#shipped = cursor;
     }
   }
 }

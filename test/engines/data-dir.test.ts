@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { acquireDataDir } from '../../src/engines/data-dir.ts';
+import { acquireDataDir, placeOf } from '../../src/engines/data-dir.ts';
 
 const module = JSON.stringify(new URL('../../src/engines/data-dir.ts', import.meta.url).href);
 
@@ -24,7 +24,7 @@ function dataDir(): string {
 
 /** Another process that holds the directory until it is ended. */
 async function holder(dir: string) {
-  const script = `import { acquireDataDir } from ${module};
+  const script = `import { acquireDataDir, placeOf } from ${module};
     acquireDataDir(${JSON.stringify(dir)}); console.log('held'); setInterval(() => {}, 1000);
     process.on('SIGTERM', () => process.exit(0));`;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
@@ -89,4 +89,13 @@ test('a lock file that makes no sense is stale once it is old', () => {
   expect(() => acquireDataDir(dir)).toThrow('another process');
   utimesSync(path, new Date(), new Date(Date.now() - 60_000));
   acquireDataDir(dir).release();
+});
+
+test('a directory keeps its name; another one, of whatever path, has another', () => {
+  const [one, other] = [dataDir(), dataDir()];
+  const name = placeOf(one);
+  expect(placeOf(one)).toBe(name);
+  expect(placeOf(other)).not.toBe(name);
+  rmSync(join(one, 'place'));
+  expect(placeOf(one)).not.toBe(name);
 });
