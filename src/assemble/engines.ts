@@ -15,7 +15,7 @@ import { openSqliteStore } from '../engines/store-sqlite.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
-import type { Log } from '../server/log.ts';
+import { always, type Log } from '../server/log.ts';
 import { noMoneyOn, ownFacts, spentSoFar } from './lost-ledger.ts';
 
 export interface Engines {
@@ -50,13 +50,14 @@ export async function buildEngines(
   // Before anything is written: under another house's secret nothing of this may begin.
   const opened = await openStore(store, keyedDigest(deriveKey(secret, 'fingerprint'), 'house'), log);
   const auditDir = join(dataDir, 'audit');
+  const statements = always(log);
   const auditLog = await openAuditLog({
     dir: auditDir,
     chainKey: deriveKey(secret, 'chain'),
     checkpointKey: deriveKey(secret, 'checkpoint'),
     waitMsMax: config.audit.waitMsMax,
     segmentBytesMax: config.audit.segmentBytesMax,
-    onCheckpoint: (line) => log.info({ checkpoint: line }, 'audit checkpoint'),
+    onCheckpoint: (line) => statements.info({ checkpoint: line }, 'audit checkpoint'),
     onHealth: ({ writable, reason }) =>
       log[writable ? 'info' : 'error']({ reason }, `audit log ${writable ? 'writable' : 'not writable'}`),
     onFault: (err) => log.error({ err }, 'a follower of the audit log failed'),

@@ -56,12 +56,35 @@ export function checkpointSigner(seed: Buffer): CheckpointSigner {
   };
 }
 
-/** A checkpoint read from a line of a file or of standard output; undefined if the line is none. */
+/** A shipper of logs wraps a line, another wraps that: so deep is looked. */
+const WRAPPINGS_MAX = 4;
+
+/**
+ * A checkpoint read from a line of a file; undefined if the line holds none. The line may be the checkpoint itself,
+ * the gateway's line on standard output, or that line as a container's or a cluster's log keeps it.
+ */
 export function readCheckpoint(line: string): Checkpoint | undefined {
-  const start = line.indexOf('{"checkpoint":');
-  if (start < 0) return undefined;
+  return line.includes('checkpoint') ? within(line, WRAPPINGS_MAX) : undefined;
+}
+
+/** Looks at a value, the JSON in a text, and the fields of an object. */
+function within(value: unknown, depth: number): Checkpoint | undefined {
+  if (typeof value === 'string')
+    return value.includes('"checkpoint') ? within(jsonIn(value), depth) : undefined;
+  if (typeof value !== 'object' || value === null || depth === 0) return undefined;
+  const own = checkpointOf(value);
+  if (own) return own;
+  for (const field of Object.values(value)) {
+    const found = within(field, depth - 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What a text says from its first brace on: before it stand times and names. */
+function jsonIn(text: string): unknown {
   try {
-    return checkpointOf(JSON.parse(line.slice(start)));
+    return JSON.parse(text.slice(text.indexOf('{"')));
   } catch {
     return undefined;
   }

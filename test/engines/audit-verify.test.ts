@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readCheckpoint } from '../../src/engines/audit-checkpoint.ts';
 import type { Seal } from '../../src/engines/audit-line.ts';
 import { auditDir, auditLog, intent, verify, writeLog } from '../support/audit.ts';
 
@@ -71,6 +72,20 @@ test('an untouched log is intact, alone and against its checkpoints', async () =
   expect(alone).toMatchObject({ code: 0, entries: positions().length });
   expect(alone.lines.join('\n')).toContain('no checkpoint from outside');
   expect(await verify(original, `pino: ${checkpoints}\nother output`)).toMatchObject({ code: 0 });
+});
+
+test('a checkpoint is read from the lines of containers and clusters as well', () => {
+  const [plain = ''] = checkpoints.split('\n');
+  const own = JSON.stringify({ level: 30, checkpoint: plain, msg: 'audit checkpoint' });
+  const kept = JSON.stringify({ log: `${own}\n`, stream: 'stdout' });
+  const prefixed = `2026-01-01T00:00:00Z stdout F ${own}`;
+  const found = readCheckpoint(plain);
+  expect(found).toMatchObject({ checkpoint: 1 });
+  for (const line of [own, kept, prefixed, `gateway-1  | ${own}`, JSON.stringify({ line: kept })]) {
+    expect(readCheckpoint(line)).toEqual(found);
+  }
+  expect(readCheckpoint('{"checkpoint":"none"}')).toBeUndefined();
+  expect(readCheckpoint(own.slice(0, -9))).toBeUndefined();
 });
 
 test('a changed byte is found wherever it is, and the entry is named', async () => {
