@@ -1,0 +1,107 @@
+/**
+ * I2 of the whole gateway, with faults that the kernel makes: while the audit log cannot be written, calls end as
+ * `audit.unavailable`, upstream sees nothing and nobody is charged; service returns with the disk.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { usageAs } from '../support/admin.ts';
+import { unbalanced } from '../support/audit.ts';
+import {
+  chainFiles,
+  failCalls,
+  limitFiles,
+  traceable,
+  type Failing,
+  type Fault,
+} from '../support/failing-disk.ts';
+import { startGateway, type Gateway } from '../support/gateway.ts';
+import { chat, entriesOf, INPUT_NANO, MONEY_ONLY, OUTPUT_NANO, recorded } from '../support/money.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+
+/** Longer than a record waits (250 ms) by what a busy machine may add. */
+const ENDS_WITHIN_MS = 750;
+const BACK = { timeout: 6000, interval: 20 };
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-outage-'));
+let upstream: Upstream;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+  const config = { ...MONEY_ONLY, tiers: { open: {} } };
+  // Its log on the same disk, as where it is sent to a file.
+  const command = [...traceable(), 'sh', '-c', `exec "$0" "$@" > ${join(folder, 'log')}`];
+  gateway = await startGateway({ upstream, config, key: { tier: 'open' }, command });
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await upstream?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What came of a call in time. */
+async function outcome(stream: boolean): Promise<string> {
+  const started = performance.now();
+  const { status, code, headers } = await chat(gateway, { stream });
+  const ms = performance.now() - started;
+  if (ms > ENDS_WITHIN_MS) return `${status} ${code} after ${Math.round(ms)} ms`;
+  return `${status} ${code} ${headers.get('retry-after') ?? ''}`.trim();
+}
+
+async function readiness(): Promise<{ ready: boolean; why: unknown }> {
+  const answer = await fetch(`${gateway.adminUrl}/readyz`);
+  const { reasons } = Object(await answer.json());
+  return { ready: answer.status === 200, why: reasons?.auditLog };
+}
+
+const inFiles = (fault: Fault) => () =>
+  failCalls(gateway.pid, { ...fault, files: chainFiles(join(gateway.dataDir, 'audit')) });
+
+async function noRoom(): Promise<Failing> {
+  limitFiles(gateway.pid, 1);
+  return {
+    async stop() {
+      limitFiles(gateway.pid);
+      // Not to be counted: that the kernel refused is in the reason.
+      return 1;
+    },
+  };
+}
+
+/** What is wrong, what the gateway gives as its reason, and how it is brought about. */
+const FAULTS: readonly (readonly [string, string, () => Promise<Failing>])[] = [
+  ['has no room, not even for the log of the process', 'the disk refuses: EFBIG', noRoom],
+  ['is full', 'the disk refuses: ENOSPC', inFiles({ calls: 'write', how: 'error=ENOSPC' })],
+  ['fails to sync', 'the disk refuses: EIO', inFiles({ calls: 'fdatasync', how: 'error=EIO' })],
+  ['is read-only', 'the disk refuses: EROFS', inFiles({ calls: 'write,openat', how: 'error=EROFS' })],
+  ['hangs', 'the disk does not answer', inFiles({ calls: 'fdatasync', how: 'delay_enter=60s' })],
+];
+
+describe('I2: the disk', () => {
+  test.each(FAULTS)('%s', async (_, expected, begin) => {
+    expect(await outcome(false)).toBe('200');
+    const seen = upstream.requests.length;
+    const fault = await begin();
+    const outcomes = await Promise.all(Array.from({ length: 8 }, (__, n) => outcome(n % 2 === 0)));
+    expect(new Set(outcomes)).toEqual(new Set(['503 audit.unavailable 1']));
+    expect(await outcome(false)).toBe('503 audit.unavailable 1');
+    expect(await readiness()).toEqual({ ready: false, why: expected });
+    expect((await fetch(`${gateway.adminUrl}/livez`)).status).toBe(200);
+    expect(upstream.requests).toHaveLength(seen);
+    expect(await fault.stop()).toBeGreaterThan(0);
+    await expect.poll(async () => (await readiness()).ready, BACK).toBe(true);
+    expect(await outcome(true)).toBe('200');
+    expect(upstream.requests).toHaveLength(seen + 1);
+  });
+
+  test('left nothing behind but entries: nobody was charged, each intent has one outcome', async () => {
+    const { nano } = upstream.tally({ inputNano: INPUT_NANO, outputNano: OUTPUT_NANO });
+    expect(await usageAs(gateway, 'tester')).toMatchObject({ settledNano: nano, reservedNano: 0 });
+    await expect.poll(async () => unbalanced(await entriesOf(gateway)), BACK).toEqual([]);
+    const completed = await recorded(gateway, 'exchange.outcome');
+    const ends = completed.map(({ metadata }) => metadata['outcome']);
+    expect(ends.filter((end) => end === 'completed')).toHaveLength(upstream.requests.length);
+  });
+});
