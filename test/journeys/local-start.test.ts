@@ -1,6 +1,15 @@
 /** `npm start` with nothing configured: what it prints works, a second one is refused, a restart forgets nothing but its own key. */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -142,4 +151,12 @@ test('another secret is a start-up error in one sentence, and changes nothing', 
     env: { DATA_DIR: dataDir },
   });
   expect(verified).toMatchObject({ code: 0 });
+});
+
+test('in production nothing is made, nothing simulated and no key printed', async () => {
+  await using gateway = await startGateway({ env: { NODE_ENV: 'production' } });
+  expect(await statusWith(gateway, 'sk-sp-none')).toBe(401);
+  expect(gateway.logs()).not.toMatch(/sk-sp-|sp-admin-|SIMULATOR|curl/);
+  expect(gateway.logs()).toContain('the embedded ledger serves one process only');
+  for (const name of ['secret', 'admin-key']) expect(existsSync(join(gateway.dataDir, name))).toBe(false);
 });
