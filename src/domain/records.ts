@@ -15,10 +15,13 @@ function countFindings(findings: readonly Finding[]): Record<string, number> | u
   return counts;
 }
 
-/** Models are named by callers: only what looks like a model's name is kept. */
+/** Models are named by callers: only what looks like a model's name is kept, and what may be a finding is none. */
 function modelName(exchange: Exchange): string | undefined {
-  const model = (exchange.prepared as Exchange['prepared'] | undefined)?.facts.model;
-  return model !== undefined && /^[A-Za-z0-9._:/-]{1,128}$/.test(model) ? model : undefined;
+  const prepared = exchange.prepared as Exchange['prepared'] | undefined;
+  const model = prepared?.facts.model;
+  if (model === undefined || !/^[A-Za-z0-9._:/-]{1,128}$/.test(model)) return undefined;
+  const known = prepared?.quote?.price !== undefined && !prepared.quote.unpriced;
+  return known || prepared?.findings.length === 0 ? model : undefined;
 }
 
 function common(exchange: Exchange): Record<string, unknown> {
