@@ -90,7 +90,7 @@ export function prepare(job: PrepareJob): Preparation {
     facts,
     references: findReferences(endpoint, params, body, query),
     urls: body ? findUrls(body) : [],
-    tools: body?.kind === 'json' ? declaredTools(body.value) : [],
+    tools: body?.kind === 'json' ? declaredTools(body.leaves) : [],
     findings: screening.findings,
     blockedBy: screening.block,
     tainted: screening.taint,

@@ -1,6 +1,7 @@
 /** Which tools may be declared: by name, from policy and from the key. */
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
+import type { Leaf, Place } from '../openai/body.ts';
 import type { Caller } from './caller.ts';
 
 const names = z.array(z.string().min(1).max(128));
@@ -27,15 +28,20 @@ export function checkTools(caller: Caller, declared: readonly string[], settings
   }
 }
 
-/** Names of the functions declared in a request body, wherever the description puts them. */
-export function declaredTools(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null || !('tools' in value) || !Array.isArray(value.tools))
-    return [];
-  const found: string[] = [];
-  for (const tool of value.tools as unknown[]) {
-    if (typeof tool !== 'object' || tool === null) continue;
-    const inner = 'function' in tool && typeof tool.function === 'object' ? tool.function : tool;
-    if (inner !== null && 'name' in inner && typeof inner.name === 'string') found.push(inner.name);
-  }
-  return found;
+/** Arrays of declarations: of a call, of a session in it, of a namespace, of what a search of tools found. */
+const LISTS = new Set(['tools', 'functions', 'additional_tools']);
+/** What holds the name inside of a declaration, where it does not stand there itself. */
+const HOLDERS = new Set(['function', 'custom']);
+
+/** Names of the functions declared anywhere in a request body; too many rather than too few. */
+export function declaredTools(leaves: readonly Leaf[]): string[] {
+  return leaves.flatMap(({ at, isKey, value }) =>
+    !isKey && at?.key === 'name' && declares(at.parent) ? [value] : [],
+  );
+}
+
+function declares(place: Place | undefined): boolean {
+  const tool = typeof place?.key === 'string' && HOLDERS.has(place.key) ? place.parent : place;
+  const list = tool?.parent?.key;
+  return typeof tool?.key === 'number' && typeof list === 'string' && LISTS.has(list);
 }
