@@ -18,8 +18,9 @@ const CALLERS = new Set([400, 404, 405, 409, 413, 415, 422]);
 /** Names of account, project and keys never leave: they are not the caller's. */
 export function maskAccount(text: string): string {
   return text
-    .replace(/\b(?:org|proj|user|acct)[-_][A-Za-z0-9]{6,64}/g, '[hidden]')
-    .replace(/\bsk-[A-Za-z0-9_*.-]{2,256}/g, '[hidden]');
+    .replace(/\b(?:org|proj|acct)[-_][A-Za-z0-9]{6,}/g, '[hidden]')
+    .replace(/\buser-(?![a-z]+\b)[A-Za-z0-9]{6,}/g, '[hidden]')
+    .replace(/\bsk-[A-Za-z0-9_*.-]{2,}/g, '[hidden]');
 }
 
 /** As it may leave: without names of the account, secrets and personal data, of whomever. */
