@@ -5,6 +5,7 @@
 
 const LF = 10;
 const CR = 13;
+const NOTHING = Buffer.alloc(0);
 
 export interface Frame {
   /** The event with the empty line that ends it. */
@@ -32,7 +33,10 @@ function dataOf(raw: Buffer): string | undefined {
 
 export class FrameSplitter {
   readonly #bytesMax: number;
-  #rest: Buffer | undefined;
+  /** Where an unfinished event grows; what is in front of it was given away and is not written to. */
+  #room: Buffer = NOTHING;
+  #restStart = 0;
+  #restEnd = 0;
   #searchedTo = 0;
 
   /** @param bytesMax largest single event */
@@ -45,7 +49,7 @@ export class FrameSplitter {
    * @throws RangeError when one event outgrows the bound
    */
   push(chunk: Buffer): Frame[] {
-    const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
+    const bytes = this.#withRest(chunk);
     const frames: Frame[] = [];
     let start = 0;
     let at = this.#searchedTo;
@@ -71,16 +75,47 @@ export class FrameSplitter {
       start = next + 1;
       at = start;
     }
-    this.#rest = start < bytes.length ? bytes.subarray(start) : undefined;
-    this.#searchedTo = this.#rest ? Math.max(0, at - start) : 0;
-    if (this.#rest && this.#rest.length > this.#bytesMax) throw new RangeError('an event is too large');
+    this.#searchedTo = Math.max(0, at - start);
+    this.#keep(bytes, chunk, start);
+    if (bytes.length - start > this.#bytesMax) throw new RangeError('an event is too large');
     return frames;
+  }
+
+  /** The unfinished event and what follows it, in one piece: copied a bounded number of times, however it is cut. */
+  #withRest(chunk: Buffer): Buffer {
+    const length = this.#restEnd - this.#restStart + chunk.length;
+    if (length === chunk.length) return chunk;
+    if (this.#restEnd + chunk.length > this.#room.length) {
+      const larger = Buffer.allocUnsafe(2 * length);
+      this.#restEnd = this.#room.copy(larger, 0, this.#restStart, this.#restEnd);
+      this.#restStart = 0;
+      this.#room = larger;
+    }
+    this.#restEnd += chunk.copy(this.#room, this.#restEnd);
+    return this.#room.subarray(this.#restStart, this.#restEnd);
+  }
+
+  /** Holds on to a chunk only while there is something unfinished in it. */
+  #keep(bytes: Buffer, chunk: Buffer, start: number): void {
+    if (start === bytes.length) this.#forget();
+    else if (bytes !== chunk) this.#restStart += start;
+    else {
+      this.#room = chunk;
+      this.#restStart = start;
+      this.#restEnd = chunk.length;
+    }
+  }
+
+  #forget(): void {
+    this.#room = NOTHING;
+    this.#restStart = 0;
+    this.#restEnd = 0;
   }
 
   /** What was left when the stream ended: an event without its empty line, or nothing. */
   end(): Frame | undefined {
-    const raw = this.#rest;
-    this.#rest = undefined;
-    return raw && raw.length > 0 ? { raw, data: dataOf(raw) } : undefined;
+    const raw = this.#room.subarray(this.#restStart, this.#restEnd);
+    this.#forget();
+    return raw.length > 0 ? { raw, data: dataOf(raw) } : undefined;
   }
 }
