@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { checkReferences, idsShown, mayUse, objectsSchema } from '../../src/domain/objects.ts';
+import { ADA, BOB, codeOf, memoryStore } from '../support/exchange.ts';
+
+const owner = { id: 'resp_1', kind: 'response', user: 'ada', team: 'red', createdAt: 1 };
+
+describe('who may use an object', () => {
+  test.each([
+    ['team', ADA, true],
+    ['team', { ...BOB, team: 'red' }, true],
+    ['team', { ...BOB, team: 'blue' }, false],
+    ['team', BOB, false],
+    ['user', ADA, true],
+    ['user', { ...BOB, team: 'red' }, false],
+    ['off', BOB, true],
+  ] as const)('isolation by %s, caller %o: %s', (isolation, caller, allowed) => {
+    expect(mayUse(caller, owner, objectsSchema.parse({ isolation }))).toBe(allowed);
+  });
+
+  test('no team is not a team that callers without one share', () => {
+    const { team: _, ...alone } = owner;
+    expect(mayUse(BOB, alone, objectsSchema.parse({}))).toBe(false);
+  });
+});
+
+const named = (...ids: string[]) => ids.map((id) => ({ kind: 'response', id, pointer: `/${id}` }));
+
+describe('the objects a call names', () => {
+  test('must all be usable; the first that is not is named by its place alone', async () => {
+    const store = await memoryStore();
+    await store.putOwner(owner);
+    await store.putOwner({ ...owner, id: 'resp_2', user: 'bob', team: undefined });
+    const settings = objectsSchema.parse({});
+    const owners = await checkReferences(store, ADA, named('resp_1', 'resp_1'), settings);
+    expect(owners).toMatchObject([{ id: 'resp_1' }]);
+    const mixed = checkReferences(store, ADA, named('resp_1', 'resp_2'), settings);
+    await expect(mixed).rejects.toMatchObject({
+      code: 'access.unknown_object',
+      options: { param: '/resp_2' },
+    });
+    expect(await codeOf(() => checkReferences(store, ADA, named('resp_3'), settings))).toBe(
+      'access.unknown_object',
+    );
+    const adopting = objectsSchema.parse({ unknown: 'allow' });
+    expect(await checkReferences(store, ADA, named('resp_3'), adopting)).toEqual([]);
+    expect(await codeOf(() => checkReferences(store, ADA, named('resp_2'), adopting))).toBe(
+      'access.unknown_object',
+    );
+  });
+
+  test('cost no look-up where there are none, and open nothing while the store is away', async () => {
+    const store = await memoryStore();
+    await store.close();
+    const settings = objectsSchema.parse({});
+    expect(await checkReferences(store, ADA, [], settings)).toEqual([]);
+    expect(await codeOf(() => checkReferences(store, ADA, named('resp_1'), settings))).toBe(
+      'store.unavailable',
+    );
+  });
+});
+
+describe('ids in an answer', () => {
+  test('of what was made, and of what stands where the row says', () => {
+    const answer = { id: 'batch_1', output: { file: 'file-2' }, error_file_id: null };
+    expect(idsShown(answer, 'batch', { 'output.file': 'file', error_file_id: 'file' })).toEqual([
+      { kind: 'file', id: 'file-2' },
+      { kind: 'batch', id: 'batch_1' },
+    ]);
+    expect(idsShown(answer, undefined)).toEqual([]);
+  });
+
+  test.each([undefined, null, 'batch_1', [], {}, { id: '' }, { id: 7 }])('none in %j', (answer) => {
+    expect(idsShown(answer, 'batch', { 'output.file': 'file' })).toEqual([]);
+  });
+});
