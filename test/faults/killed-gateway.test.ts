@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { usageAs } from '../support/admin.ts';
+import { createKey, usageAs } from '../support/admin.ts';
 import { unbalanced } from '../support/audit.ts';
 import { startGateway, startGateways, type Gateway, type GatewayOptions } from '../support/gateway.ts';
 import {
@@ -29,7 +29,7 @@ const tokenNano = { inputNano: INPUT_NANO, outputNano: OUTPUT_NANO };
 const plain = { max_completion_tokens: CAP };
 const stream = { ...plain, stream: true };
 /** Longer than a lease and a beat, by what a busy machine may add. */
-const LEASE = { timeout: 12_000, interval: 50 };
+const LEASE = { timeout: 12_000, interval: 20 };
 
 let redis: TestRedis;
 let upstream: Upstream;
@@ -164,30 +164,24 @@ describe('the only process', () => {
     expect(upstream.tally(tokenNano).requests).toBeGreaterThan(6);
   });
 
-  test('charges a call whose cap the budget had shortened for what it was admitted with', async () => {
-    const options = { ...house({ tiers }), key };
+  test('charges what was admitted, with the cap that the budget had shortened, and not what was refused', async () => {
+    const options = { ...house({ tiers: { tight: { ...tiers.tight, requestsPerHour: 6 } } }), key };
     const first = await begin(options);
+    const refused = { ...first, callerKey: (await createKey(first, { user: 'rex', tier: 'tight' })).key };
+    for (let call = 0; call < 6; call++) {
+      const { code, id } = await chat(refused, { max_completion_tokens: 5000 });
+      expect(code).toBe('budget.exceeded');
+      expect(await outcomeOf(first, id)).toMatchObject({ outcome: 'refused', released: true });
+    }
     const [answer] = await openStreams(first, 1, { stream: true });
     const cap = Number(answer?.headers.get('x-sallyport-output-cap'));
     await first.kill9();
+
     const second = await begin({ ...options, dataDir: first.dataDir });
     const { settledNano } = await usageAs(second, 'bea');
     expect(settledNano).toBeGreaterThanOrEqual(cap * OUTPUT_NANO);
     expect(settledNano).toBeLessThanOrEqual(BUDGET_NANO);
     expect(await chargedBy(second, 'bea')).toBe(settledNano);
-  });
-
-  test('does not count what it refused as if it had been made', async () => {
-    const refusing = { ...house({ tiers: { tight: { ...tiers.tight, requestsPerHour: 6 } } }), key };
-    const first = await begin(refusing);
-    const dear = { max_completion_tokens: 5000 };
-    for (let call = 0; call < 6; call++) {
-      const { code, id } = await chat(first, dear);
-      expect(code).toBe('budget.exceeded');
-      expect(await outcomeOf(first, id)).toMatchObject({ outcome: 'refused', released: true });
-    }
-    await first.kill9();
-    const second = await begin({ ...refusing, dataDir: first.dataDir });
-    expect((await chat(second, plain)).status).toBe(200);
+    expect((await chat({ ...second, callerKey: refused.callerKey }, plain)).status).toBe(200);
   });
 });
