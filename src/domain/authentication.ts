@@ -131,10 +131,18 @@ function isTokenShaped(credential: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(credential);
 }
 
+const callerOfRecord = new WeakMap<KeyRecord, Caller>();
+
+/** One caller a record, so that what is known of it can be kept with it. */
 function callerFrom(record: KeyRecord | undefined): Caller | undefined {
   if (record === undefined) return undefined;
-  const { user, team, tier, role, id } = record;
-  return { user, team, tier, role, key: record, credential: id };
+  let caller = callerOfRecord.get(record);
+  if (caller === undefined) {
+    const { user, team, tier, role, id } = record;
+    caller = { user, team, tier, role, key: record, credential: id };
+    callerOfRecord.set(record, caller);
+  }
+  return caller;
 }
 
 const addressesOf = new WeakMap<KeyRecord, BlockList>();

@@ -80,13 +80,19 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   return new CachedKeyRing(options);
 }
 
+/** Who a key says it is, and the keyed digest of its secret. */
+interface Opened {
+  readonly id: string;
+  readonly digest: string;
+}
+
 class CachedKeyRing implements KeyRing {
   readonly #options: KeyRingOptions;
   readonly #known = new BoundedMap<string, Slot>(cachedMax);
   readonly #unknown = new BoundedMap<string, Slot>(cachedMax);
   readonly #loading = new Map<string, Promise<KeyRecord | undefined>>();
-  /** Digests of keys that opened, by a hash of their text: an HMAC costs 12 us, a hash 0.3. Never a secret. */
-  readonly #digests = new BoundedMap<string, string>(cachedMax);
+  /** Of keys that opened, by a hash of their text: an HMAC costs 12 us, a hash 0.3. Never a secret. */
+  readonly #opened = new BoundedMap<string, Opened>(cachedMax);
   /** Newest version heard of, by id. */
   readonly #newest = new BoundedMap<string, number>(cachedMax);
   readonly #listeners: ((id: string) => void)[] = [];
@@ -106,22 +112,27 @@ class CachedKeyRing implements KeyRing {
   }
 
   verify(text: string): Awaitable<KeyRecord | undefined> {
-    const presented = parseKey(text);
-    if (presented === undefined) return undefined;
     const name = hash('sha256', text, 'base64');
-    const known = this.#digests.get(name);
-    const digest = known ?? digestSecret(this.#options.pepper, presented.id, presented.secret);
+    const known = this.#opened.get(name);
+    const presented = known ?? this.#opening(text);
+    if (presented === undefined) return undefined;
+    const { id, digest } = presented;
     const check = (record: KeyRecord | undefined): KeyRecord | undefined => {
       if (!opens(record, digest, this.#options.clock.now())) {
         // A revoked key that once opened must take as long as any other.
-        this.#digests.delete(name);
+        this.#opened.delete(name);
         return undefined;
       }
-      if (known === undefined) this.#digests.set(name, digest);
+      if (known === undefined) this.#opened.set(name, presented);
       return record;
     };
-    const found = this.find(presented.id);
+    const found = this.find(id);
     return found instanceof Promise ? found.then(check) : check(found);
+  }
+
+  #opening(text: string): Opened | undefined {
+    const parsed = parseKey(text);
+    return parsed && { id: parsed.id, digest: digestSecret(this.#options.pepper, parsed.id, parsed.secret) };
   }
 
   forget(id: string): void {

@@ -26,8 +26,16 @@ const CALLERS_MAX = 10_000;
 export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSettings): Limiting {
   const held = new BoundedMap<string, Held>(CALLERS_MAX);
   const policies = new Map<string, ScreenPolicy>();
+  /** Spares the name of those who were just asked about: authentication gives the same caller for the same record. */
+  const ofCaller = new WeakMap<Caller, Held>();
 
   function find(caller: Caller): Held {
+    let found = ofCaller.get(caller);
+    if (found === undefined) ofCaller.set(caller, (found = findByName(caller)));
+    return found;
+  }
+
+  function findByName(caller: Caller): Held {
     const name = `${caller.credential}@${caller.key?.version ?? 0}:${caller.user}:${caller.team ?? ''}:${caller.tier}`;
     let found = held.get(name);
     if (found) return found;

@@ -2,6 +2,7 @@
  * From a model's name to what a call of it costs. An unknown name has no price here, and never the price 0: whoever
  * charges takes `ceilingFor` or refuses. All arithmetic is exact, in integers, and rounds up.
  */
+import { BoundedMap } from '../base/bounded-map.ts';
 import { NANO_USD_MAX, type NanoUsd } from '../base/money.ts';
 import type { RequestFacts, TokenUsage } from './endpoint.ts';
 import { type CustomPrice, modelsSchema, type ModelsSettings, type PriceSettings } from './price-settings.ts';
@@ -74,6 +75,21 @@ function customised(name: string, custom: CustomPrice, settings: PriceSettings):
  * Order: free, custom, alias by configuration, table; a fine-tuned model has a price of its own or none.
  */
 export function findPrice(model: string, settings: PriceSettings): Price | undefined {
+  let known = pricesOf.get(settings);
+  if (!known) pricesOf.set(settings, (known = new BoundedMap(PRICES_MAX)));
+  let price = known.get(model);
+  if (!price) {
+    price = lookUp(model, settings);
+    if (price) known.set(model, price);
+  }
+  return price;
+}
+
+/** Tuned models have names without end. */
+const PRICES_MAX = 256;
+const pricesOf = new WeakMap<PriceSettings, BoundedMap<string, Price>>();
+
+function lookUp(model: string, settings: PriceSettings): Price | undefined {
   const name = Object.hasOwn(settings.aliases, model) ? (settings.aliases[model] ?? model) : model;
   if (settings.free.includes(model)) {
     return withSettings(rowOf(name) ?? ceilingRow(name), settings, { ...FREE, id: model });

@@ -6,13 +6,13 @@ import type { ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import cors from '@fastify/cors';
-import { uuidv7 } from 'uuidv7';
 import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
 import type { Arrival, Exchange } from '../domain/exchange.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { sendRefusal } from '../stages/refuse.ts';
 import { NodeReply } from './node-reply.ts';
 import { readBody } from './read-body.ts';
+import { requestId } from './request-id.ts';
 import { createStrictServer } from './strict-server.ts';
 
 export interface CallerServerOptions {
@@ -97,7 +97,7 @@ type Take = (request: FastifyRequest, reply: FastifyReply) => void;
 function createApp(options: CallerServerOptions, take: Take): FastifyInstance {
   const app = fastify({
     logger: false,
-    genReqId: () => uuidv7(),
+    genReqId: () => requestId(),
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: true,
