@@ -9,10 +9,14 @@ export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Lays one tree over another: objects merge, lists and single values replace. */
+/**
+ * Lays one tree over another: objects merge, lists and single values replace. An object of another `kind` is another
+ * thing: nothing of the one below is left in it.
+ */
 export function overlay(under: unknown, over: unknown): unknown {
   if (over === undefined) return under;
   if (!isTree(under) || !isTree(over)) return over;
+  if (over['kind'] !== undefined && over['kind'] !== under['kind']) return over;
   const merged = new Map(Object.entries(under));
   for (const [key, value] of Object.entries(over)) merged.set(key, overlay(merged.get(key), value));
   return Object.fromEntries(merged);

@@ -94,6 +94,13 @@ describe('layers', () => {
     );
   });
 
+  test('an engine of another kind leaves nothing of the one below', () => {
+    const back = file('ledger: { kind: embedded }\nstore: { kind: embedded }\n');
+    const { config } = loadSetup({ SALLYPORT_CONFIG: `config/production.yaml,${back}` });
+    expect(config.ledger).toEqual({ kind: 'embedded' });
+    expect(config.store).toEqual({ kind: 'embedded' });
+  });
+
   test('spaces and empty names in the list of files count for nothing; an empty file is an empty overlay', () => {
     const path = file('# nothing yet\n');
     expect(pathsOf({ SALLYPORT_CONFIG: ` config/local.yaml , ${path},,` })).toEqual([]);

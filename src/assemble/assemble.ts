@@ -19,7 +19,7 @@ export interface House {
   readonly auditLog: AuditLog;
   /** Resolves when the store was reached, so that keys can be made; false: it never was. */
   readonly storeReached: Promise<boolean>;
-  /** Listens on both ports; the start is on record first. @throws audit.unavailable, the system's errors */
+  /** Listens on both ports; the start is on record first where the disk takes it. @throws the system's errors */
   listen(): Promise<{ readonly baseUrl: string; readonly adminUrl: string }>;
   /** Takes no more calls, waits for open ones, settles and records them, closes everything in order. Once. */
   stop(): Promise<void>;
@@ -51,9 +51,13 @@ export async function assemble(setup: Setup, secret: Secret, adminKey: string, l
     auditLog,
     storeReached: engines.storeReached,
     async listen() {
-      await auditLog.record(
-        entry('gateway.start', { version: VERSION, ledger: config.ledger.kind, store: config.store.kind }),
-      );
+      const started = entry('gateway.start', {
+        version: VERSION,
+        ledger: config.ledger.kind,
+        store: config.store.kind,
+      });
+      // A disk that is away is no reason not to listen: live, not ready, and the entry waits.
+      await auditLog.record(started).catch(() => auditLog.note(started));
       for (const warning of setup.warnings) auditLog.note(entry('gateway.warning', { warning }));
       const adminUrl = await doors.admin.listen({
         host: environment.ADMIN_HOST ?? environment.HOST,
