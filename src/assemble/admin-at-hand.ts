@@ -9,6 +9,7 @@ export interface AdminAtHand extends AdminApi {
   close(): Promise<void>;
 }
 
+/** Opens nothing before its first call, which tells what is wrong. */
 export function adminAtHand(env: NodeJS.ProcessEnv): AdminAtHand {
   let chosen: Promise<AdminAtHand> | undefined;
   return {

@@ -25,6 +25,7 @@ import { ownObjects } from '../stages/own-objects.ts';
 import type { Engines } from './engines.ts';
 import type { Upstream } from '../ports/upstream.ts';
 
+/** The rules, built once and shared by all doors. */
 export interface Rules {
   readonly keys: KeyRing;
   readonly tokens: TokenVerifier | undefined;
@@ -72,6 +73,7 @@ export function buildRules(
   };
 }
 
+/** What listens. */
 export interface Doors {
   readonly callers: CallerServer;
   readonly admin: ReturnType<typeof createAdminServer>;

@@ -18,6 +18,7 @@ import type { Store } from '../ports/store.ts';
 import { always, type Log } from '../server/log.ts';
 import { noMoneyOn, ownFacts, spentSoFar } from './lost-ledger.ts';
 
+/** The engines of this process, open. */
 export interface Engines {
   readonly auditLog: AuditLog;
   readonly auditDir: string;

@@ -1,10 +1,12 @@
 /** The one place that asks the machine for the time, so that tests can set it. */
 
+/** The machine's time; for lengths of time use a monotonic clock. */
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
   now(): number;
 }
 
+/** May go back when the machine is set. */
 export const systemClock: Clock = { now: () => Date.now() };
 
 const DAY_MS = 86_400_000;

@@ -6,6 +6,7 @@
 /** Whose doing a refusal is: it decides who is told and which alert counts it. */
 export type Blame = 'caller' | 'policy' | 'upstream' | 'dependency' | 'gateway';
 
+/** One code of the catalogue: what callers, SDKs and operators make of it. */
 export interface CatalogueRow {
   /** HTTP status. 408 and 409 never occur: the official SDKs retry both. */
   readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 426 | 429 | 500 | 502 | 503 | 504;
@@ -50,6 +51,7 @@ function upstream(message: string, check: string, more: Partial<CatalogueRow> = 
   return { status: 502, type: 'server_error', blame: 'upstream', message, check, ...more };
 }
 
+/** Every code there is; the table in the README of the project is this one. */
 export const CATALOGUE = {
   // edge
   'edge.https_required': bad('This gateway only answers over HTTPS.', 'The scheme of the base URL.', {
@@ -273,8 +275,10 @@ export const CATALOGUE = {
   }),
 } as const satisfies Record<string, CatalogueRow>;
 
+/** A code of the catalogue: `<stage>.<reason>`; it is told in `x-sallyport-code`. */
 export type Code = keyof typeof CATALOGUE;
 
+/** What one refusal adds to its row. Nothing here but `detail` and `cause` may stay inside. */
 export interface RefusalOptions {
   /** The field at fault, in OpenAI's `param`; a path of ours or a name of the schema, never a value. */
   readonly param?: string;
@@ -316,6 +320,7 @@ export interface ErrorBody {
   readonly error: { message: string; type: string; param: string | null; code: string | null };
 }
 
+/** The body of a refusal, in OpenAI's shape; the same row and options give the same bytes. */
 export function errorBody(refusal: Refusal): ErrorBody {
   const { row, options } = refusal;
   return {

@@ -3,11 +3,13 @@
 /** What is done about findings of one guardrail. A guardrail that is `off` does not run. */
 export type Action = 'off' | 'observe' | 'redact' | 'block';
 
+/** The inspectors of text that there are. */
 export type GuardrailId = 'injection' | 'pii' | 'secrets';
 
 /** Where a text came from, which decides how far it is trusted: system < user < tool result. */
 export type Trust = 'system' | 'user' | 'tool';
 
+/** One thing one guardrail saw in one text. */
 export interface Finding {
   readonly guardrail: GuardrailId;
   /** `EMAIL`, `CREDIT_CARD`, `override`, `aws_access_key`… upper case for personal data, else snake case. */

@@ -3,6 +3,7 @@
  * Never a float of dollars: those exist only at the edges (configuration, admin API).
  */
 
+/** Nano-dollars: an integer, exact; never the result of a division that was not rounded. */
 export type NanoUsd = number;
 
 /** The largest amount that may be configured or reserved, in nano-dollars: 9,000,000 USD. */

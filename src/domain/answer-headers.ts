@@ -18,8 +18,10 @@ export function upstreamRequestId(headers: IncomingHttpHeaders): string | undefi
   return typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : undefined;
 }
 
+/** Headers of an answer for the caller, by lower-case name. */
 export type AnswerHeaders = (exchange: Exchange, upstream: IncomingHttpHeaders) => Record<string, string>;
 
+/** An allow-list: what is not named here stays. */
 export const answerHeaders: AnswerHeaders = (exchange, upstream) => {
   const headers: Record<string, string> = exchange.admitted ? rateLimitHeaders(exchange.admitted) : {};
   for (const name of RELAYED) {

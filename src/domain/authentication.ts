@@ -75,6 +75,7 @@ function splitOnce(text: string): [string, string] {
   return space === -1 ? [text, ''] : [text.slice(0, space), text.slice(space).trim()];
 }
 
+/** Who knows the credentials, and who counts the bad ones. */
 export interface AuthenticatorOptions {
   readonly keys: Pick<KeyRing, 'verify'>;
   /** Without it, tokens are unknown credentials. */
@@ -82,6 +83,7 @@ export interface AuthenticatorOptions {
   readonly failedAttempts: Pick<FailedAttempts, 'check'>;
 }
 
+/** Tells who calls. */
 export interface Authenticator {
   /**
    * At once where the key or token is cached.
@@ -91,6 +93,7 @@ export interface Authenticator {
   authenticate(presented: Presented): Caller | Promise<Caller>;
 }
 
+/** Keys and tokens are told apart by their form alone. */
 export function createAuthenticator({ keys, tokens, failedAttempts }: AuthenticatorOptions): Authenticator {
   function callerOf(credential: string): Caller | undefined | Promise<Caller | undefined> {
     if (tokens && !credential.startsWith('sk-') && isTokenShaped(credential))

@@ -22,6 +22,7 @@ import type { Tier } from './tiers.ts';
 
 export { charge, streamOverran, type Charge, type ChargeInput, type Outcome } from './charges.ts';
 
+/** All that a price depends on. */
 export interface QuoteInput {
   readonly endpoint: Endpoint;
   readonly facts: RequestFacts;

@@ -1,6 +1,7 @@
 /** Who calls: what authentication found out, the same for a key and a token. */
 import type { KeyRecord, Role } from '../ports/store.ts';
 
+/** Known once authenticated, and the same for the whole call. */
 export interface Caller {
   /** `[A-Za-z0-9._:-]{1,128}`. */
   readonly user: string;

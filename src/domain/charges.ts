@@ -4,6 +4,7 @@ import type { Endpoint, RequestFacts, TokenUsage } from '../openai/endpoint.ts';
 import { costNano, type Price, reserveNano, toolNano, unitsNano } from '../openai/prices.ts';
 import type { Quote } from './budgets.ts';
 
+/** What is known of a call that is over. */
 export interface Outcome {
   /** Bytes of the request left the house. */
   readonly sentUpstream: boolean;
@@ -17,6 +18,7 @@ export interface Outcome {
   readonly contentChars?: number | undefined;
 }
 
+/** What a call is charged, settled as it stands. */
 export interface Charge {
   readonly tokens: number;
   readonly nano: NanoUsd;
@@ -26,6 +28,7 @@ export interface Charge {
   readonly over: boolean;
 }
 
+/** What was asked, what was reserved for it, what came of it. */
 export interface ChargeInput {
   readonly endpoint: Endpoint;
   readonly facts: RequestFacts;

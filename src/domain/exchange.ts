@@ -31,6 +31,7 @@ export interface Arrival {
   readBody(bytesMax: number): Promise<Buffer>;
 }
 
+/** The row of the endpoint table that a call names, and what it says besides. */
 export interface RouteMatch {
   readonly endpoint: Endpoint;
   readonly params: Readonly<Record<string, string>>;
@@ -54,6 +55,7 @@ export interface AnswerState {
   madeId: string | undefined;
 }
 
+/** One call, from its arrival to its closings; never used for a second one. */
 export class Exchange {
   readonly arrival: Arrival;
   readonly startedAt = performance.now();

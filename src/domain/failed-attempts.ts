@@ -13,6 +13,7 @@ const sourcesMax = 10_000;
 /** Sources that no longer fit are counted together, under this name. */
 const others = 'others';
 
+/** Counts are by source and minute. */
 export interface FailedAttemptsOptions {
   readonly clock: Clock;
   /** Told singly, a source and minute. */
@@ -21,6 +22,7 @@ export interface FailedAttemptsOptions {
   readonly attemptsMax?: number;
 }
 
+/** Counters of this process alone, of at most 10,000 sources a minute; the rest share one. */
 export interface FailedAttempts {
   /** One more refusal. True if it should have an entry of its own in the audit log. */
   count(source: string): boolean;
@@ -30,6 +32,7 @@ export interface FailedAttempts {
   flush(): readonly EntryDraft[];
 }
 
+/** Nobody has failed yet. */
 export function createFailedAttempts(options: FailedAttemptsOptions): FailedAttempts {
   const { clock, singlyMax = 20, attemptsMax = 100 } = options;
   let minute = 0;

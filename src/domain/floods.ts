@@ -20,6 +20,7 @@ interface Standing {
   minute: number;
 }
 
+/** What this process knows of who was refused: at most 50,000 credentials, never asked of others. */
 export interface Floods {
   /** @throws rate.requests, rate.tokens, rate.held, rate.concurrency, rate.refusals */
   check(credential: string, refusalsPerMinute: number): void;
@@ -29,6 +30,7 @@ export interface Floods {
   countRefusal(credential: string): void;
 }
 
+/** Nobody was refused yet. */
 export function createFloods(clock: Clock): Floods {
   const standings = new BoundedMap<string, Standing>(CALLERS_MAX);
   const standing = (credential: string): Standing => {

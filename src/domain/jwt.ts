@@ -49,8 +49,10 @@ export const jwtSchema = z
     jwksCooldownSeconds: z.int().min(1).max(3600).default(30),
   })
   .refine((jwt) => jwt.hs256 || jwt.jwksUrl !== undefined, 'needs hs256: true, or jwksUrl');
+/** The section after its schema: every default filled in. */
 export type JwtSettings = z.infer<typeof jwtSchema>;
 
+/** Where trust in a token comes from. */
 export interface TokenVerifierOptions {
   readonly settings: JwtSettings;
   /** JWT_SECRET, at least 32 bytes; needed for `hs256`. */
@@ -62,6 +64,7 @@ export interface TokenVerifierOptions {
   readonly clock: Clock;
 }
 
+/** Tells whose a token is. */
 export interface TokenVerifier {
   /**
    * The caller this token speaks for; undefined for every token that does not hold, whatever the reason. At once
@@ -77,6 +80,7 @@ const userFormat = /^[A-Za-z0-9._:-]{1,128}$/;
 /** Names that mean somebody else in the audit log. */
 const reserved = new Set(['anonymous', 'system']);
 
+/** Keeps at most 10,000 callers of tokens that held, each no longer than its token does. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { settings, clock } = options;
   const verified = new BoundedMap<string, { readonly caller: Caller; readonly until: number }>(cachedMax);

@@ -38,6 +38,7 @@ interface Slot {
   readonly confirmedAt: number;
 }
 
+/** The keys as this process knows them. */
 export interface KeyRing {
   /** At once where cached. @throws store.unavailable */
   find(id: string): Awaitable<KeyRecord | undefined>;
@@ -68,6 +69,7 @@ export interface KeyRing {
   rotate(id: string, overlapMs: number): Promise<IssuedKey>;
 }
 
+/** Where keys are kept, and who is told of their changes. */
 export interface KeyRingOptions {
   readonly store: Pick<Store, 'getKey' | 'putKey' | 'listKeys'>;
   /** Without one a change is known elsewhere after 5 s. */
@@ -76,6 +78,7 @@ export interface KeyRingOptions {
   readonly clock: Clock;
 }
 
+/** Nothing is read before it is asked for; at most 10,000 keys are held. */
 export function createKeyRing(options: KeyRingOptions): KeyRing {
   return new CachedKeyRing(options);
 }

@@ -8,6 +8,7 @@ import type { Caller } from './caller.ts';
 import { scopesOf, type ScopeSettings } from './scopes.ts';
 import type { Tier } from './tiers.ts';
 
+/** Answers without I/O, and the same object for the same credential and version. */
 export interface Limiting {
   /** @throws auth.invalid for a tier that is no longer configured */
   tier(caller: Caller): Tier;
@@ -23,6 +24,7 @@ interface Held {
 
 const CALLERS_MAX = 10_000;
 
+/** At most 10,000 credentials are held; the oldest are worked out again. */
 export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSettings): Limiting {
   const held = new BoundedMap<string, Held>(CALLERS_MAX);
   const policies = new Map<string, ScreenPolicy>();

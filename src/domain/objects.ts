@@ -5,12 +5,14 @@ import { child, isRecord } from '../openai/child.ts';
 import type { ObjectOwner, Store } from '../ports/store.ts';
 import type { Caller } from './caller.ts';
 
+/** The section `objects` of the configuration. */
 export const objectsSchema = z.strictObject({
   /** Who may use an object: the maker's team, the maker alone, or everybody. */
   isolation: z.enum(['team', 'user', 'off']).default('team'),
   /** Ids that were made before the gateway stood here. */
   unknown: z.enum(['refuse', 'allow']).default('refuse'),
 });
+/** The section after its schema. */
 export type ObjectsSettings = z.infer<typeof objectsSchema>;
 
 /** Whether this caller may use what that owner made. */
@@ -20,6 +22,7 @@ export function mayUse(caller: Caller, owner: ObjectOwner, settings: ObjectsSett
   return settings.isolation === 'team' && caller.team !== undefined && owner.team === caller.team;
 }
 
+/** An object that a call names, and where. */
 export interface Reference {
   readonly kind: string;
   readonly id: string;

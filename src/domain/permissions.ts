@@ -9,6 +9,7 @@ const user: readonly Permission[] = ['query', 'view_history'];
 const developer: readonly Permission[] = [...user, 'view_logs', 'test'];
 const admin: readonly Permission[] = [...developer, 'manage_users', 'view_costs'];
 
+/** The table: role to permissions. */
 export const PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   user: new Set(user),
   developer: new Set(developer),

@@ -49,6 +49,7 @@ export interface RefusalData {
   readonly options: RefusalOptions;
 }
 
+/** What a body comes to. Plain data; never changed, only made anew. */
 export interface Preparation {
   readonly facts: RequestFacts;
   readonly references: readonly Reference[];

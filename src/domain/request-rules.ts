@@ -13,6 +13,7 @@ function compiles(pattern: string): boolean {
   }
 }
 
+/** The section `request` of the configuration. */
 export const requestSchema = z.strictObject({
   /** Longest single text, in UTF-16 units. */
   textCharsMax: z.int().min(1).max(100_000_000).default(4_000_000),
@@ -21,6 +22,7 @@ export const requestSchema = z.strictObject({
   /** Fields the endpoint table does not know: screened like all others, or refused. */
   unknownFields: z.enum(['screen', 'refuse']).default('screen'),
 });
+/** The section after its schema; the pattern compiles. */
 export type RequestRules = z.infer<typeof requestSchema>;
 
 /** One pattern at a time is in force; compiled again only after the configuration changed. */

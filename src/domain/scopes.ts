@@ -6,6 +6,7 @@ import type { KeyRecord } from '../ports/store.ts';
 import type { Caller } from './caller.ts';
 import type { Limits, Tiers } from './tiers.ts';
 
+/** The numbers of the configuration that limits are made of. */
 export interface ScopeSettings {
   readonly tiers: Tiers;
   readonly house?: Limits | undefined;

@@ -14,10 +14,12 @@ export const limitsSchema = z.strictObject({
   dailyBudgetUsd: usd.optional(),
   monthlyBudgetUsd: usd.optional(),
 });
+/** Money in dollars, here alone; scopes hold nano-dollars. */
 export type Limits = z.infer<typeof limitsSchema>;
 
 const action = z.enum(['off', 'observe', 'redact', 'block']);
 
+/** What one tier may have. `models` entries may end in `*`. */
 export const tierSchema = limitsSchema.extend({
   /** Input and output together, a call. */
   maxTokensPerRequest: count.optional(),
@@ -28,7 +30,10 @@ export const tierSchema = limitsSchema.extend({
     .strictObject({ injection: action.optional(), pii: action.optional(), secrets: action.optional() })
     .optional(),
 });
+/** A tier after its schema. */
 export type Tier = z.infer<typeof tierSchema>;
 
+/** The section `tiers` of the configuration. */
 export const tiersSchema = z.record(z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/), tierSchema);
+/** Tiers by name. */
 export type Tiers = z.infer<typeof tiersSchema>;

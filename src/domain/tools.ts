@@ -6,6 +6,7 @@ import type { Caller } from './caller.ts';
 
 const names = z.array(z.string().min(1).max(128));
 
+/** The section `tools` of the configuration. */
 export const toolsSchema = z.strictObject({
   /** What holds for functions in none of the lists. */
   default: z.enum(['allow', 'deny']).default('allow'),
@@ -13,6 +14,7 @@ export const toolsSchema = z.strictObject({
   deny: names.default([]),
   needsApproval: names.default([]),
 });
+/** The section after its schema. */
 export type ToolsSettings = z.infer<typeof toolsSchema>;
 
 /**

@@ -4,6 +4,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { Caller } from './caller.ts';
 import type { Tiers } from './tiers.ts';
 
+/** What a user is shown of themselves. Dollars, exact up to a million. */
 export interface UsageView {
   /** UTC, `YYYY-MM-DD`. */
   readonly day: string;

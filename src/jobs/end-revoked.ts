@@ -11,6 +11,7 @@ import { isLive } from '../domain/keys.ts';
 /** With copies of keys of at most 5 s, a lost push is made up for within 6 s. */
 const LOOK_MS = 1000;
 
+/** Which keys, and which calls are under way. */
 export interface EndRevokedOptions {
   readonly keys: Pick<KeyRing, 'find' | 'onChanged'>;
   readonly open: () => Iterable<Exchange>;

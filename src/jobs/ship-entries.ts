@@ -8,8 +8,10 @@ import type { AuditLog, Entry } from '../ports/audit-log.ts';
 import type { Store } from '../ports/store.ts';
 
 const cursorSchema = z.object({ chain: z.string(), sequence: z.int() });
+/** The last entry that the store has, with all before it. */
 export type Cursor = z.infer<typeof cursorSchema>;
 
+/** The log, its files, and the store that follows them. */
 export interface ShipEntriesOptions {
   readonly auditLog: Pick<AuditLog, 'follow'>;
   readonly store: Pick<Store, 'appendEntries' | 'getSetting' | 'putSetting'>;
@@ -21,6 +23,7 @@ export interface ShipEntriesOptions {
   readonly intervalMs?: number;
 }
 
+/** A shipper at work. At most 20,000 entries wait in memory; the files hold the rest. */
 export interface ShipEntries {
   /** Ships what is there now, as far as the store takes it. */
   flush(): Promise<void>;
@@ -34,6 +37,7 @@ const BATCH_MAX = 500;
 /** A process that is this busy ships one batch a turn, so that callers come first. */
 const BUSY = 0.5;
 
+/** Begins where the cursor stands; tries again every `intervalMs` (250) while the store is away. */
 export function shipEntries(options: ShipEntriesOptions): ShipEntries {
   return new Shipper(options);
 }

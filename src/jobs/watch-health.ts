@@ -1,11 +1,13 @@
 /** Says in the log when something the gateway needs goes away, why, and when it is back. Never says it twice. */
 
+/** Whether something can be used. */
 export interface Health {
   readonly usable: boolean;
   /** No addresses, no secrets. */
   readonly reason?: string | undefined;
 }
 
+/** What is watched, and who is told. */
 export interface WatchHealthOptions {
   /** By name: `ledger`, `store`. */
   readonly health: () => Readonly<Record<string, Health>>;

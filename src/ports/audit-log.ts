@@ -6,6 +6,7 @@
 /** The guide's fields. `pending` is an intent: its outcome is another entry. */
 export type EntryStatus = 'success' | 'failure' | 'pending';
 
+/** What is put on record; the log adds when, and its place in the chain. */
 export interface EntryDraft {
   /** `[A-Za-z0-9._:-]{1,128}`, or `anonymous`, `system`. */
   readonly userId: string;
@@ -17,6 +18,7 @@ export interface EntryDraft {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** A line of the log, durable and sealed. */
 export interface Entry extends EntryDraft {
   /** ISO 8601, UTC, milliseconds. */
   readonly timestamp: string;
@@ -29,6 +31,7 @@ export interface Entry extends EntryDraft {
   readonly hash: string;
 }
 
+/** Whether entries can be made durable at the moment, as the last attempt showed. */
 export interface AuditLogHealth {
   readonly writable: boolean;
   readonly reason?: string | undefined;
@@ -36,6 +39,7 @@ export interface AuditLogHealth {
   readonly waiting: number;
 }
 
+/** Append-only; one chain a process start, entries in the order they were given. */
 export interface AuditLog {
   /**
    * Resolves when the entry is covered by a finished fdatasync (group commit).

@@ -4,6 +4,7 @@
  */
 import type { NanoUsd } from '../base/money.ts';
 
+/** Whose limits: the house's, a team's, a user's, a key's. */
 export type ScopeKind = 'house' | 'team' | 'user' | 'key';
 
 /** One holder of limits. A limit left out is not checked; its usage is counted all the same. */
@@ -21,6 +22,7 @@ export interface Scope {
   readonly monthlyBudgetNano?: NanoUsd | undefined;
 }
 
+/** All that one call may take of every limit it is held to. */
 export interface AdmitRequest {
   /** Unique; one that was admitted takes nothing twice and answers as the first time; a refused one may ask again. */
   readonly reservationId: string;
@@ -43,6 +45,7 @@ export interface WindowState {
   readonly resetMs: number;
 }
 
+/** All of it was taken, at one moment. */
 export interface Admitted {
   readonly admitted: true;
   /** UTC day by the ledger's clock, `YYYY-MM-DD`: the day the reservation is settled in. */
@@ -53,6 +56,7 @@ export interface Admitted {
   readonly degraded?: boolean | undefined;
 }
 
+/** Why nothing was taken; where several hold, the one that waiting helps least is told. */
 export type RefusalReason =
   | 'requests' // a window of requests is full
   | 'tokens' // the window of tokens is full
@@ -61,6 +65,7 @@ export type RefusalReason =
   | 'held' // only open reservations of others stand in the way
   | 'stale_key'; // a newer version of the key is known: read it again
 
+/** Nothing was taken of any scope. */
 export interface NotAdmitted {
   readonly admitted: false;
   readonly reason: RefusalReason;
@@ -71,6 +76,7 @@ export interface NotAdmitted {
   readonly tokens?: WindowState | undefined;
 }
 
+/** What became of a reservation. */
 export interface SettleRequest {
   readonly reservationId: string;
   /** What was really used and owed; may exceed the reservation, is then taken in full. */
@@ -83,6 +89,7 @@ export interface SettleRequest {
 /** `late`: it was settled or charged before; nothing was changed. `unknown`: no such reservation. */
 export type SettleResult = 'settled' | 'late' | 'unknown';
 
+/** What one scope used on its UTC day, and in its month. */
 export interface Usage {
   readonly day: string;
   readonly requests: number;
@@ -92,6 +99,7 @@ export interface Usage {
   readonly monthSettledNano: NanoUsd;
 }
 
+/** Whether the ledger can admit at the moment, without asking it. */
 export interface LedgerHealth {
   readonly usable: boolean;
   /** Why not, for /readyz and the log; no addresses, no secrets. */
@@ -99,6 +107,7 @@ export interface LedgerHealth {
   readonly warnings: readonly string[];
 }
 
+/** Counters and reservations; every change of them is atomic, also between processes that share an engine. */
 export interface Ledger {
   /**
    * Checks all limits and the money of all scopes and takes them in one atomic step, by the ledger's own clock.

@@ -4,6 +4,7 @@
  */
 import type { Entry } from './audit-log.ts';
 
+/** What its bearer may do is a table: `domain/permissions.ts`. */
 export type Role = 'user' | 'developer' | 'admin';
 
 /** A credential we issued. Secrets only as keyed digests. */
@@ -50,6 +51,7 @@ export interface ObjectOwner {
   readonly tokens?: number | undefined;
 }
 
+/** Which entries to find: those that match all that is given. */
 export interface AuditFilter {
   readonly user?: string | undefined;
   readonly action?: string | undefined;
@@ -61,6 +63,10 @@ export interface AuditFilter {
   readonly limit: number;
 }
 
+/**
+ * Rows that are searched. Every operation but `health` and `close` may throw `store.unavailable`, within 2
+ * s.
+ */
 export interface Store {
   /** Creates tables where missing. @throws store.unavailable */
   open(): Promise<void>;

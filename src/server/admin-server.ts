@@ -7,6 +7,7 @@ import { registerAdmin, type AdminDeps } from '../admin/admin.ts';
 import { registerConsole } from '../admin/console.ts';
 import type { Telemetry } from './telemetry.ts';
 
+/** What the second port serves. */
 export interface AdminServerOptions {
   readonly admin: AdminDeps;
   readonly telemetry: Telemetry;
@@ -17,6 +18,7 @@ export interface AdminServerOptions {
   readonly trustProxy: readonly string[];
 }
 
+/** Ready to listen: administration, health, metrics, the console. Callers' calls are unknown here. */
 export function createAdminServer(options: AdminServerOptions): FastifyInstance {
   const app = fastify({
     logger: false,

@@ -15,6 +15,7 @@ import { readBody } from './read-body.ts';
 import { requestId } from './request-id.ts';
 import { createStrictServer } from './strict-server.ts';
 
+/** What the first port serves, and its bounds in milliseconds and bytes. */
 export interface CallerServerOptions {
   readonly pipeline: Pipeline;
   /** `GET /me/usage`. @throws auth.*, ledger.unavailable */
@@ -27,6 +28,7 @@ export interface CallerServerOptions {
   readonly onUnreadable: (source: string, code: string) => void;
 }
 
+/** The callers' side, and the calls under way. */
 export interface CallerServer {
   readonly app: FastifyInstance;
   /** Exchanges that have not ended. */
@@ -58,6 +60,7 @@ const EXPOSED_HEADERS = [
   ),
 ];
 
+/** Ready to listen; every call goes through the pipeline, but for one's own usage. */
 export function createCallerServer(options: CallerServerOptions): CallerServer {
   const open = new Set<Exchange>();
   let draining = false;

@@ -1,8 +1,10 @@
 /** The process log, the only place that knows pino. Never a body, a header, a credential. */
 import { type DestinationStream, pino, type Logger } from 'pino';
 
+/** The part of pino that is used. */
 export type Log = Pick<Logger, 'info' | 'warn' | 'error' | 'debug' | 'fatal' | 'child' | 'isLevelEnabled'>;
 
+/** JSON lines to standard output; fields with the names of credentials are hidden, two deep. */
 export function createLog(level: string): Log {
   const options = {
     level,

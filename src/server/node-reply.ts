@@ -8,6 +8,7 @@ const DRAIN_MS_MAX = 2000;
 /** What is announced to be this small is as good as there: its connection is kept. */
 const KEPT_BYTES_MAX = 16 * 1024;
 
+/** A reply on Node's own response. Writes after the caller left go nowhere and throw nothing. */
 export class NodeReply implements Reply {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;

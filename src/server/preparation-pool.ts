@@ -6,6 +6,7 @@ import type { GuardrailsSettings } from '../guardrails/settings.ts';
 import type { Encoding } from '../openai/price-table.ts';
 import type { WorkerJob, WorkerResult } from '../stages/prepare-worker.ts';
 
+/** Preparation and counting off the event loop. */
 export interface PreparationPool {
   /** @throws guardrail.busy, guardrail.failed, request.* */
   readonly prepare: (job: PrepareJob) => Promise<Preparation>;
@@ -19,6 +20,7 @@ export interface PreparationPool {
 
 const COUNTED_AT_ONCE_MAX = 16;
 
+/** Threads, queue and time-out as the section `guardrails` says. */
 export function createPreparationPool(settings: GuardrailsSettings): PreparationPool {
   const pool = createPool<WorkerJob, WorkerResult>({
     entry: moduleBeside(import.meta.url, '../stages/prepare-worker'),

@@ -26,6 +26,7 @@ function allowedUrl(text: string): boolean {
   return plain && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback));
 }
 
+/** The section `upstream` of the configuration. */
 export const upstreamSchema = z.strictObject({
   /** https, or http to loopback only. */
   baseUrl: z
@@ -45,6 +46,7 @@ export const upstreamSchema = z.strictObject({
   idleMsMax: ms.default(300_000),
   connectionsMax: z.int().min(1).max(65_535).default(4096),
 });
+/** The section after its schema. */
 export type UpstreamSettings = z.infer<typeof upstreamSchema>;
 
 const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
@@ -112,6 +114,7 @@ class Dispatch implements Dispatcher.DispatchHandler, UpstreamControl {
   }
 }
 
+/** The way to `baseUrl`, with a pool of its own. */
 export function createUpstream(settings: UpstreamSettings): Upstream {
   const base = new URL(settings.baseUrl);
   const pool = new Pool(base.origin, {

@@ -20,6 +20,7 @@ const CODES: Record<RefusalReason, Code> = {
 /** Reasons that time alone ends: the same credential need not ask again before. */
 const WAITING = new Set<RefusalReason>(['requests', 'tokens']);
 
+/** What admission asks, and tells of its refusals. */
 export interface AdmitDeps {
   readonly ledger: Ledger;
   readonly limiting: Limiting;

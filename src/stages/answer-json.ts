@@ -7,6 +7,7 @@ const BYTES_MAX = 128 * 1024 * 1024;
 /** Costs of calls whose answer is what was paid for: it is never empty. */
 const BOUGHT = new Set(['tokens', 'unit']);
 
+/** Relays a JSON answer: nothing reaches the caller before all of it was read. Holds at most 128 MiB. */
 export function createJsonAnswer(status: number, context: AnswerContext): Answer {
   const { exchange, reply, headers } = context;
   const chunks: Buffer[] = [];

@@ -1,6 +1,7 @@
 /** Bytes that nobody here reads (audio, images, archives, file content): relayed as they come, with backpressure. */
 import type { Answer, AnswerContext } from './relay.ts';
 
+/** Relays bytes in the pieces they come in; holds none of them. */
 export function createRawAnswer(status: number, context: AnswerContext): Answer {
   const { reply, headers } = context;
   let held = false;

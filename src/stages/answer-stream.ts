@@ -9,6 +9,10 @@ import type { Answer, AnswerContext } from './relay.ts';
 
 const EVENT_BYTES_MAX = 32 * 1024 * 1024;
 
+/**
+ * Relays server-sent events, each once it is whole; holds one unfinished event of at most 32 MiB. Sends the
+ * head at once.
+ */
 export function createStreamAnswer(status: number, context: AnswerContext): Answer {
   return new StreamAnswer(status, context);
 }

@@ -12,6 +12,7 @@ import { createRelay, type Relay } from './relay.ts';
 import type { Reply } from './reply.ts';
 import type { OwnObjects } from './own-objects.ts';
 
+/** The way up, and the gateway's own names there: the only credential that is ever sent. */
 export interface ForwardDeps {
   readonly upstream: Upstream;
   readonly apiKey: string;
@@ -21,6 +22,7 @@ export interface ForwardDeps {
   readonly ownObjects: OwnObjects;
 }
 
+/** Resolves once the answer has ended, whole or broken off; rejects only while nothing was answered. */
 export type Forward = (exchange: Exchange, reply: Reply) => Promise<void>;
 
 const FAULTS = {

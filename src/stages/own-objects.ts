@@ -3,6 +3,7 @@ import type { Exchange } from '../domain/exchange.ts';
 import { idsShown, ownList, type ObjectsSettings } from '../domain/objects.ts';
 import type { Store } from '../ports/store.ts';
 
+/** What the relay of an answer asks about objects. */
 export interface OwnObjects {
   /** Undefined where there is nothing to record. Never rejects: the call is done and paid for. */
   record(exchange: Exchange, answer: unknown): Promise<void> | undefined;
@@ -10,6 +11,7 @@ export interface OwnObjects {
   filter(exchange: Exchange, answer: unknown): Promise<unknown> | undefined;
 }
 
+/** @param onFailure told of every owner that could not be recorded: its object is unknown from then on */
 export function ownObjects(
   store: Store,
   settings: ObjectsSettings,

@@ -10,12 +10,15 @@ export interface CountJob {
   readonly encoding: Encoding;
 }
 
+/** What a thread is given; plain data. */
 export type WorkerJob = PrepareJob | CountJob;
+/** What came of it; plain data. A fault of ours is thrown instead. */
 export type WorkerResult =
   | { readonly prepared: Preparation }
   | { readonly refusal: RefusalData }
   | { readonly tokens: number };
 
+/** One job, synchronously. @throws what is no refusal */
 export default function run(job: WorkerJob): WorkerResult {
   if ('encoding' in job) return { tokens: countTokens([Buffer.from(job.text).toString()], job.encoding) };
   try {

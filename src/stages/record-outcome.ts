@@ -5,6 +5,7 @@ import { outcomeEntry, overReservationEntry, refusalEntry } from '../domain/reco
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Closing } from './stage.ts';
 
+/** Exactly one entry a call, two where upstream used more than was reserved; nobody waits for them. */
 export function recordOutcome(auditLog: AuditLog, floods: Floods, failedAttempts: FailedAttempts): Closing {
   return function recordOutcome(exchange) {
     if (exchange.intentTried) {

@@ -23,6 +23,7 @@ export interface Answer {
   fail(refusal: Refusal): void;
 }
 
+/** What each way of relaying works with: one call, its caller, the headers that may go down. */
 export interface AnswerContext {
   readonly exchange: Exchange;
   readonly reply: Reply;
@@ -34,6 +35,7 @@ export interface AnswerContext {
 
 type Settle = (refusal?: Refusal) => void;
 
+/** One answer under way. `settle` is called once, with the refusal if nothing was answered yet. */
 export interface Relay {
   control: UpstreamControl | undefined;
   head(status: number, headers: IncomingHttpHeaders): void;
@@ -82,6 +84,7 @@ function typeOf(headers: IncomingHttpHeaders): string {
   return (type.split(';')[0] ?? '').trim().toLowerCase();
 }
 
+/** A relay for one answer; whatever it throws ends the exchange. */
 export function createRelay(
   exchange: Exchange,
   reply: Reply,

@@ -5,12 +5,17 @@ import type { Encoding } from '../openai/price-table.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Closing } from './stage.ts';
 
+/** The ledger, and who counts text where no usage was reported. */
 export interface SettleDeps {
   readonly ledger: Ledger;
   /** Off the event loop. @throws guardrail.busy, guardrail.failed */
   readonly countTokens: (text: Uint8Array<ArrayBuffer>, encoding: Encoding) => Promise<number>;
 }
 
+/**
+ * Says what the call is charged (`exchange.charge`) and tells the ledger, without waiting for it. Never
+ * rejects.
+ */
 export function settle({ ledger, countTokens }: SettleDeps): Closing {
   return function settle(exchange) {
     if (!exchange.admissionTried) return undefined;
