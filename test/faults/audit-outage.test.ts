@@ -1,6 +1,7 @@
 /**
  * I2 of the whole gateway, with faults that the kernel makes: while the audit log cannot be written, calls end as
- * `audit.unavailable`, upstream sees nothing and nobody is charged; service returns with the disk.
+ * `audit.unavailable`, upstream sees nothing and nobody is charged; service returns with the disk. Seen red with
+ * the refusal swallowed in record-intent.ts, and with pino's own destination for a log of the process on that disk.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
