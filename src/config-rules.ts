@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import type { Config, Sections } from './config.ts';
-import { addressList } from './domain/authentication.ts';
+import { isAddressRange } from './domain/authentication.ts';
 import type { Environment, Fault } from './environment.ts';
 import { unknownNames } from './openai/endpoints/index.ts';
 
@@ -72,15 +72,6 @@ export function warningsOf(environment: Environment, { upstream, ledger, store }
 function isReadable(file: string): boolean {
   try {
     accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isAddressRange(range: string): boolean {
-  try {
-    addressList([range]);
     return true;
   } catch {
     return false;

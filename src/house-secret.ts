@@ -1,8 +1,9 @@
 /** Secrets that local mode makes for itself: once, kept in DATA_DIR, readable by its owner alone. */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from './base/secret.ts';
+import { writeOnce } from './base/write-once.ts';
 
 /**
  * What the file of this name holds; where there is none, 32 random bytes behind `prefix`. Two processes that make one
@@ -11,26 +12,11 @@ import { Secret } from './base/secret.ts';
  */
 export function keptSecret(dataDir: string, name: string, prefix = ''): { text: string; made: boolean } {
   const file = join(dataDir, name);
-  const made = !existsSync(file) && place(file, `${prefix}${randomBytes(32).toString('base64url')}`);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const made = !existsSync(file) && writeOnce(file, `${prefix}${randomBytes(32).toString('base64url')}\n`);
   const text = readFileSync(file, 'utf8').trim();
   if (text === '') throw new Error(`${file} is empty`);
   return { text, made };
-}
-
-/** Written aside, then linked: whole from the moment it is there. False if another was there first. */
-function place(file: string, text: string): boolean {
-  mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
-  const aside = `${file}.${randomUUID()}`;
-  writeFileSync(aside, `${text}\n`, { mode: 0o600, flag: 'wx' });
-  try {
-    linkSync(aside, file);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    unlinkSync(aside);
-  }
 }
 
 /**

@@ -2,29 +2,15 @@
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
 import { nanoFromUsd, usdFromNano } from '../base/money.ts';
-import { addressList } from '../domain/authentication.ts';
+import { isAddressRange } from '../domain/authentication.ts';
+import { isUserName, USER_NAME } from '../domain/caller.ts';
 import type { NewKey } from '../domain/keys.ts';
 import type { Tiers } from '../domain/tiers.ts';
 import type { KeyRecord } from '../ports/store.ts';
 
-/** Names that mean somebody else in the audit log. */
-const reserved = new Set(['anonymous', 'system']);
-
-export const userName = z
-  .string()
-  .regex(/^[A-Za-z0-9._:-]{1,128}$/)
-  .refine((name) => !reserved.has(name));
+export const userName = z.string().regex(USER_NAME).refine(isUserName);
 const count = z.int().min(0).max(1_000_000_000);
 const list = (pattern: RegExp) => z.array(z.string().regex(pattern)).max(200);
-
-function isAddressRange(range: string): boolean {
-  try {
-    addressList([range]);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** `POST /admin/keys`. */
 export const newKeySchema = z.strictObject({

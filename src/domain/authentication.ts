@@ -173,3 +173,13 @@ export function addressList(ranges: readonly string[]): BlockList {
   }
   return list;
 }
+
+/** Whether `addressList` takes it. */
+export function isAddressRange(range: string): boolean {
+  try {
+    addressList([range]);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -10,7 +10,7 @@ import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { keyedDigest, type Secret } from '../base/secret.ts';
 import type { Role } from '../ports/store.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, isUserName } from './caller.ts';
 import { isAllowedKeySetUrl, remoteKeySet } from './key-set.ts';
 
 const role = z.enum(['user', 'developer', 'admin']);
@@ -76,9 +76,6 @@ export interface TokenVerifier {
 
 const cachedMsMax = 60_000;
 const cachedMax = 10_000;
-const userFormat = /^[A-Za-z0-9._:-]{1,128}$/;
-/** Names that mean somebody else in the audit log. */
-const reserved = new Set(['anonymous', 'system']);
 
 /** Keeps at most 10,000 callers of tokens that held, each no longer than its token does. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
@@ -155,6 +152,6 @@ function callerFrom(
 /** As it is where it can stand in the audit log, else a keyed digest of it. */
 function nameFrom(value: unknown, kind: 'sub' | 'team', digestKey: Buffer): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
-  if (userFormat.test(value) && !reserved.has(value)) return value;
+  if (isUserName(value)) return value;
   return `${kind}:${keyedDigest(digestKey, value)}`;
 }

@@ -3,19 +3,11 @@
  * machine or container, does not keep the directory locked; a living one is never pushed out.
  */
 import { randomUUID } from 'node:crypto';
-import {
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  utimes,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, utimes, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeOnce } from '../base/write-once.ts';
 
 const shape = z.object({
   pid: z.int().positive(),
@@ -79,19 +71,8 @@ export function placeOf(dir: string): string {
   return place;
 }
 
-/** Atomic, and the file is whole from the moment it is there: written aside, then linked. */
 function take(path: string, me: Holder): boolean {
-  const aside = `${path}.${me.token}`;
-  writeFileSync(aside, JSON.stringify(me), { mode: 0o600, flag: 'wx' });
-  try {
-    linkSync(aside, path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    unlinkSync(aside);
-  }
+  return writeOnce(path, JSON.stringify(me));
 }
 
 /** Only one may judge at a time: else the second would throw out the first, who has just moved in. */

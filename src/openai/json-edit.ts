@@ -3,6 +3,7 @@
  * Never re-serialises a value, so numbers, order and escapes of the caller survive.
  */
 import type { JsonBody, Place } from './body.ts';
+import { isRecord } from './child.ts';
 
 /** Replaces a half-open range of the source, in UTF-16 units; an empty range inserts. */
 export interface Edit {
@@ -44,10 +45,10 @@ export function setMember(body: JsonBody, at: readonly string[], json: string): 
   const { source } = body;
   let value = body.value;
   let start = pastBlank(source, 0);
-  if (!isObject(value)) throw new RangeError('the body is not an object');
+  if (!isRecord(value)) throw new RangeError('the body is not an object');
   let place: Place | undefined;
   for (const [depth, key] of at.entries()) {
-    if (!isObject(value)) return { start, end: endOf(source, start), text: nested(at.slice(depth), json) };
+    if (!isRecord(value)) return { start, end: endOf(source, start), text: nested(at.slice(depth), json) };
     if (!Object.hasOwn(value, key)) {
       const member = `${quote(key)}:${nested(at.slice(depth + 1), json)}`;
       if (Object.keys(value).length > 0) return { start: start + 1, end: start + 1, text: `${member},` };
@@ -61,10 +62,6 @@ export function setMember(body: JsonBody, at: readonly string[], json: string): 
     value = value[key];
   }
   return { start, end: endOf(source, start), text: json };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The value inside objects of one member each. */

@@ -2,6 +2,7 @@
  * What a running stream shows of its use: events and characters of content, and the usage report when it comes.
  * Reads every event, so it scans for a few keys and parses only the one event that reports, or an escaped string.
  */
+import { isRecord } from './child.ts';
 import type { Endpoint, TokenUsage } from './endpoint.ts';
 import type { KeptText } from './kept-text.ts';
 import { usageFromAnswer } from './usage.ts';
@@ -65,14 +66,10 @@ function scan(data: string, keys: RegExp, kept: KeptText | undefined): Seen {
   return { chars, report };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function parse(data: string): Record<string, unknown> | undefined {
+function parse(data: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(data);
-    return isObject(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
  * Usage as upstream reports it in its answers, in all its dialects, read strictly: a number that is negative, broken
  * or absurd makes the whole report unknown, and unknown is charged in full. Nothing reported is never zero.
  */
+import { isRecord } from './child.ts';
 import type { Endpoint, TokenUsage } from './endpoint.ts';
 
 /** No call uses more; beyond it a report is a fault of upstream's. */
@@ -24,12 +25,8 @@ const NONE: TokenUsage = {
 /** Thrown inside only: the report cannot be believed. */
 class Unbelievable extends Error {}
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function asFields(value: unknown): Fields | undefined {
-  return isFields(value) ? value : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 /** The first of these fields that is there; absent and null are 0. */

@@ -1,4 +1,5 @@
 /** A plausible value for a JSON schema: arguments of simulated tool calls, and structured outputs. */
+import { isJson } from './json-input.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -27,11 +28,11 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
 
 /** Gives a value that fits the usual schemas of tools; never throws, whatever is passed. */
 export function sampleOfSchema(schema: unknown, name = ''): unknown {
-  return sample(schema, name, isRecord(schema) ? schema : {}, 0);
+  return sample(schema, name, isJson(schema) ? schema : {}, 0);
 }
 
 function sample(schema: unknown, name: string, root: Schema, depth: number): unknown {
-  if (!isRecord(schema) || depth > DEPTH_MAX) return null;
+  if (!isJson(schema) || depth > DEPTH_MAX) return null;
   if ('const' in schema) return schema['const'];
   if ('default' in schema) return schema['default'];
   if (Array.isArray(schema['enum'])) return schema['enum'][0];
@@ -41,7 +42,7 @@ function sample(schema: unknown, name: string, root: Schema, depth: number): unk
     if (Array.isArray(branches)) return sample(branches[0], name, root, depth + 1);
   }
   const type = Array.isArray(schema['type']) ? schema['type'][0] : schema['type'];
-  if (type === 'object' || isRecord(schema['properties'])) return sampleObject(schema, root, depth);
+  if (type === 'object' || isJson(schema['properties'])) return sampleObject(schema, root, depth);
   if (type === 'array') return [sample(schema['items'], name, root, depth + 1)];
   if (type === 'integer' || type === 'number') return Number(schema['minimum'] ?? 1);
   if (type === 'boolean') return true;
@@ -49,7 +50,7 @@ function sample(schema: unknown, name: string, root: Schema, depth: number): unk
 }
 
 function sampleObject(schema: Schema, root: Schema, depth: number): Record<string, unknown> {
-  const properties = isRecord(schema['properties']) ? schema['properties'] : {};
+  const properties = isJson(schema['properties']) ? schema['properties'] : {};
   const required = Array.isArray(schema['required']) ? schema['required'] : Object.keys(properties);
   const entries = required
     .filter((key): key is string => typeof key === 'string')
@@ -66,11 +67,7 @@ function sampleString(schema: Schema, name: string): string {
 function resolve(reference: string, root: Schema): unknown {
   let found: unknown = reference.startsWith('#') ? root : undefined;
   for (const step of reference.split('/').slice(1)) {
-    found = isRecord(found) && Object.hasOwn(found, step) ? found[step] : undefined;
+    found = isJson(found) && Object.hasOwn(found, step) ? found[step] : undefined;
   }
   return found;
-}
-
-function isRecord(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
