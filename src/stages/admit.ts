@@ -37,8 +37,8 @@ export function admit(deps: AdmitDeps): Guard {
     let answer = await deps.ledger.admit(requestOf(exchange, deps.limiting));
     if (!answer.admitted && answer.reason === 'budget' && exchange.prepared.quote?.setCap) {
       // The cap was ours: what is left of the budget may still pay for a shorter answer.
-      await deps.reprice(exchange, await remainingNano(exchange, deps));
-      answer = await deps.ledger.admit(requestOf(exchange, deps.limiting));
+      const cheaper = await affordable(exchange, deps);
+      if (cheaper) answer = await deps.ledger.admit(requestOf(exchange, deps.limiting));
     }
     if (answer.admitted) {
       exchange.admitted = answer;
@@ -47,6 +47,17 @@ export function admit(deps: AdmitDeps): Guard {
     exchange.admissionTried = false;
     refuse(exchange, answer, deps);
   };
+}
+
+/** Makes the call as cheap as what is left; false if that buys nothing useful, and the ledger's refusal stands. */
+async function affordable(exchange: Exchange, deps: AdmitDeps): Promise<boolean> {
+  try {
+    await deps.reprice(exchange, await remainingNano(exchange, deps));
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'budget.exceeded') return false;
+    throw error;
+  }
 }
 
 /** What is left of the tightest budget of all scopes, by what is settled and held. */

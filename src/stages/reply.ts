@@ -1,4 +1,6 @@
 /** The caller's side of an answer, as the stages see it; the server gives it. */
+
+/** One answer: `head` once, then any number of writes, then `end` or `destroy`, after which nothing reaches anybody. */
 export interface Reply {
   readonly headSent: boolean;
   /** Lower-case names. Once. */

@@ -114,8 +114,11 @@ describe('admit', () => {
   });
 
   test('what cannot buy a useful answer is refused, and takes nothing', async () => {
-    const gate = house({ dailyBudgetUsd: 0.000_1, maxTokensPerRequest: 4000 });
-    expect((await asked(gate, await call(gate)))?.code).toBe('budget.exceeded');
+    const gate = house({ dailyBudgetUsd: 0.000_1, maxTokensPerRequest: 4000, requestsPerMinute: 9 });
+    const refusal = await asked(gate, await call(gate));
+    expect(refusal?.code).toBe('budget.exceeded');
+    expect(refusal?.options.headers).toHaveProperty('x-ratelimit-remaining-requests', '9');
+    expect(refusal?.options.retryAfterS).toBe(12 * 3600);
     expect(await gate.ledger.usage('user', 'ada')).toMatchObject({ requests: 0, reservedNano: 0 });
     const responses = await prepared(
       { target: RESPONSES, body: { model: 'gpt-4o-mini', input: 'x' } },
