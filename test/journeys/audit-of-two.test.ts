@@ -4,6 +4,7 @@
  * Seen red with `run` before `record` in perform.ts, and with `to` taken as the last moment of the filter.
  */
 import * as fc from 'fast-check';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, assert, beforeAll, expect, test, vi } from 'vitest';
 import type { Entry } from '../../src/ports/audit-log.ts';
@@ -17,6 +18,7 @@ import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
 const SALLYPORT_SECRET = 'c'.repeat(64);
+const CALLS = 240;
 const SOON = { timeout: 10_000, interval: 50 };
 
 let postgres: Postgres;
@@ -44,15 +46,17 @@ beforeAll(async () => {
   if (!a || !b) throw new Error('two were asked for');
   gateways = [a, b];
   key = await createKey(b, { user: 'bob', tier: 'open' });
-  const calls = Array.from({ length: 240 }, async (_, n) => {
-    const door = n % 2 === 0 ? a : b;
-    const callerKey = n % 3 === 0 ? key.key : a.callerKey;
-    await chat(
-      { baseUrl: door.baseUrl, callerKey },
-      { stream: n % 5 === 0, model: n % 30 === 1 ? '' : 'gpt-4o-mini' },
-    );
-  });
-  await Promise.all(calls);
+  let next = 0;
+  const caller = async (): Promise<void> => {
+    while (next < CALLS) {
+      const n = next++;
+      const door = n % 2 === 0 ? a : b;
+      const callerKey = n % 3 === 0 ? key.key : a.callerKey;
+      const model = n % 30 === 1 ? '' : 'gpt-4o-mini';
+      await chat({ baseUrl: door.baseUrl, callerKey }, { stream: n % 5 === 0, model });
+    }
+  };
+  await Promise.all(Array.from({ length: 24 }, caller));
   const logs = await vi.waitFor(async () => {
     const now = await Promise.all(gateways.map(entriesOf));
     assert.deepEqual(unbalanced(now.flat()), []);
@@ -91,8 +95,8 @@ test('I5: both chains verify, with files that rotated under load', async () => {
   );
   expect(verified.map(({ code }) => code)).toEqual([0, 0]);
   expect(new Set(written.map(({ chain }) => chain)).size).toBe(2);
-  const rotated = written.filter(({ action }) => action === 'audit.segment');
-  expect(new Set(rotated.map(({ chain }) => chain)).size).toBe(2);
+  const files = dirs.map((dir) => chainFiles(dir).filter((file) => existsSync(file)).length);
+  expect(Math.min(...files)).toBeGreaterThan(1);
 });
 
 test('I5: every entry of both is found by either, once, as it was written', async () => {
