@@ -53,7 +53,7 @@ export async function checkReferences(
 
 /**
  * A list as this caller may see it: without what others made. The page keeps its place among upstream's pages.
- * @throws store.unavailable
+ * @throws store.unavailable; upstream.invalid_answer for what is no list
  */
 export async function ownList(
   store: Store,
@@ -61,12 +61,15 @@ export async function ownList(
   list: unknown,
   settings: ObjectsSettings,
 ): Promise<unknown> {
-  if (!isRecord(list) || !Array.isArray(list['data'])) return list;
+  if (!isRecord(list) || !Array.isArray(list['data'])) {
+    throw new Refusal('upstream.invalid_answer', { detail: 'a list without data' });
+  }
   const items: readonly unknown[] = list['data'];
   const owners = await store.getOwners(items.map(idOf).filter((id) => id !== undefined));
   const own = new Set(owners.filter((owner) => mayUse(caller, owner, settings)).map((owner) => owner.id));
   const data = items.filter((item) => own.has(idOf(item) ?? ''));
-  return { ...list, data };
+  const ends = { first_id: idOf(data[0]) ?? null, last_id: idOf(data.at(-1)) ?? null };
+  return { ...list, ...('last_id' in list ? ends : {}), data };
 }
 
 /** Ids an answer shows: of the object it made, and of further ones at the paths its row names. */

@@ -35,6 +35,12 @@ function hostOf(url: string): string | undefined {
   return ADDRESS.exec(url)?.[1]?.toLowerCase();
 }
 
+/** An entry is a host, or `*.` and the name that hosts must end in. */
+function covers(entry: string, host: string): boolean {
+  const name = entry.toLowerCase();
+  return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name;
+}
+
 /** @throws request.reference for a host that is not listed, or an address that can be read in two ways */
 export function authoriseAddresses(allow: readonly string[]): Guard {
   const any = allow.includes('*');
@@ -42,7 +48,7 @@ export function authoriseAddresses(allow: readonly string[]): Guard {
     if (any) return;
     for (const { url, pointer } of prepared.urls) {
       const host = hostOf(url);
-      if (host === undefined || !inList(host, allow)) {
+      if (host === undefined || !allow.some((entry) => covers(entry, host))) {
         throw new Refusal('request.reference', { param: pointer });
       }
     }

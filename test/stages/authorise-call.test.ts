@@ -75,6 +75,11 @@ describe('authorise-call', () => {
     expect(await addressed('https://10.1.2.3/a.png', ['*'])).toBe('ok');
     expect(await addressed('data:image/png;base64,AAAA', [])).toBe('ok');
     expect(await addressed('https://img.example.com/a.png', [])).toBe('request.reference');
+    expect(await addressed('https://a.example.com/x', ['*.example.com'])).toBe('ok');
+    expect(await addressed('https://badexample.com/x', ['*.example.com'])).toBe('request.reference');
+    expect(await addressed('https://img.example.com.evil.org/x', ['img.example.com'])).toBe(
+      'request.reference',
+    );
     expect(await addressed('https://example.org/img.example.com', ['img.example.com'])).toBe(
       'request.reference',
     );

@@ -158,12 +158,19 @@ describe('a list', () => {
     expect(await ids({ ...ADA, team: 'red' }, { isolation: 'user' })).toEqual(['file-1']);
     expect(await ids({ ...BOB, team: 'blue' })).toEqual(['file-2']);
     expect(await objects(store).filter(await listing(), upstream)).toMatchObject({ has_more: true });
+    const cursors = { ...upstream, first_id: 'file-3', last_id: 'file-1' };
+    expect(await objects(store).filter(await listing({ ...BOB, team: 'blue' }), cursors)).toMatchObject({
+      first_id: 'file-2',
+      last_id: 'file-2',
+    });
   });
 
-  test('that is none is left as it is; so is every answer of an operation that lists nothing', async () => {
+  test('that is none is not relayed; an answer of an operation that lists nothing is left as it is', async () => {
     const store = await memoryStore();
     const odd = { object: 'list', data: 'none' };
-    expect(await objects(store).filter(await listing(), odd)).toBe(odd);
+    await expect(objects(store).filter(await listing(), odd)).rejects.toMatchObject({
+      code: 'upstream.invalid_answer',
+    });
     expect(objects(store).filter(await prepared(respond()), page('file-1'))).toBeUndefined();
     expect(objects(store, { isolation: 'off' }).filter(await listing(), page('file-1'))).toBeUndefined();
   });
