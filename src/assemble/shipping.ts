@@ -11,6 +11,6 @@ export function startShipping({ auditLog, auditDir, place, store }: Engines, log
     store,
     cursorName: `audit.cursor:${place}`,
     readAfter: (after) => readEntries(auditDir, { after }),
-    onFailure: (err) => log.warn({ err }, 'the store does not take audit entries; they wait'),
+    onFailure: (err) => log.debug({ err }, 'the store does not take audit entries; they wait'),
   });
 }
