@@ -1,0 +1,91 @@
+/** Promises 46 and 51: ready means that everything needed is there; and no GET decides anything, on either door. */
+import { expect, test } from 'vitest';
+import { admin } from '../support/admin.ts';
+import { freePorts } from '../support/free-port.ts';
+import { startGateway } from '../support/gateway.ts';
+import { journey } from '../support/journey.ts';
+import { rawCall, requestBytes } from '../support/raw-call.ts';
+
+const house = journey();
+
+interface Key {
+  readonly id: string;
+}
+function keysOf(body: unknown): readonly Key[] {
+  const data = typeof body === 'object' && body !== null && 'data' in body ? body.data : [];
+  return Array.isArray(data) ? data : [];
+}
+
+test('ready with every check passed, and live', async () => {
+  const ready = await fetch(`${house.gateway.adminUrl}/readyz`);
+  const { checks }: { checks: Record<string, boolean> } = JSON.parse(await ready.text());
+  expect(ready.status).toBe(200);
+  expect(Object.keys(checks)).toEqual(expect.arrayContaining(['auditLog', 'configuration', 'ledger']));
+  expect(Object.values(checks).every(Boolean)).toBe(true);
+});
+
+test('without its ledger it is live, not ready, and lets nothing through', async () => {
+  const [nobody] = await freePorts(1);
+  const config = { ledger: { kind: 'redis', url: `redis://127.0.0.1:${nobody}`, onFailure: 'closed' } };
+  await using gateway = await startGateway({ upstream: house.upstream, config, ready: false });
+  const asked = async (path: string) => await fetch(`${gateway.adminUrl}${path}`).catch(() => undefined);
+  await expect.poll(async () => (await asked('/livez'))?.status, { timeout: 10_000 }).toBe(200);
+  const ready = await asked('/readyz');
+  expect(ready?.status).toBe(503);
+  expect(JSON.parse((await ready?.text()) ?? '')).toMatchObject({
+    ready: false,
+    checks: { ledger: false, auditLog: true },
+  });
+  expect(house.upstream.requests).toHaveLength(0);
+});
+
+test("no GET, HEAD or overridden method changes anything on the operators' door", async () => {
+  const { gateway } = house;
+  const port = Number(new URL(gateway.adminUrl).port);
+  const state = async () => keysOf((await admin(gateway, 'GET', '/admin/keys')).body);
+  const before = await state();
+  const [{ id } = { id: '' }] = before;
+  const paths = [
+    `/admin/keys/${id}`,
+    `/admin/keys/${id}/rotate`,
+    `/admin/keys/${id}/revoke`,
+    `/admin/keys/${id}?_method=DELETE`,
+    '/admin/keys?user=x&tier=pro&role=admin',
+    '/admin/keys/create',
+    '/admin/ledger/adopt',
+    '/admin/approvals/1/approve',
+  ];
+  const headers = [
+    `Authorization: Bearer ${gateway.adminKey}`,
+    'X-HTTP-Method-Override: DELETE',
+    'Content-Type: application/json',
+    'Connection: close',
+  ];
+  for (const path of paths) {
+    for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+      const bytes = requestBytes(
+        `${method} ${path} HTTP/1.1`,
+        headers,
+        method === 'GET' ? '{"user":"x"}' : '',
+      );
+      const { answers } = await rawCall(port, bytes, { head: method === 'HEAD' });
+      expect(answers[0]?.status ?? 0, `${method} ${path}`).toBeGreaterThanOrEqual(400);
+    }
+  }
+  expect(await state()).toEqual(before);
+  expect((await house.ask()).status).toBe(200);
+  const { status } = await admin(gateway, 'POST', `/admin/keys/${id}/rotate`, { overlapSeconds: 60 });
+  expect(status).toBe(200);
+  expect(await state()).not.toEqual(before);
+});
+
+test("a caller's GET is a GET upstream, whatever it says beside", async () => {
+  const override = ['X-HTTP-Method: POST', 'X-HTTP-Method-Override: DELETE', 'X-Method-Override: DELETE'];
+  const answer = await house.ask('GET /v1/models HTTP/1.1', '', [...house.headers, ...override]);
+  expect(answer.status).toBe(200);
+  expect(house.upstream.requests.map(({ method, target }) => [method, target])).toEqual([
+    ['GET', '/v1/models'],
+  ]);
+  expect((await house.ask('GET /v1/models HTTP/1.1', '{"delete":true}')).code).toBe('request.invalid_json');
+  expect((await house.ask('GET /v1/models?_method=DELETE HTTP/1.1', '')).code).toBe('request.query');
+});
