@@ -35,7 +35,7 @@ test('commits are synchronous: WAL with FULL', async () => {
   expect(reader.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' });
   reader.close();
   await store.close();
-  expect(readFileSync(new URL('../../src/engines/store-sqlite.ts', import.meta.url), 'utf8')).toContain(
+  expect(readFileSync(new URL('../../src/engines/sqlite-connection.ts', import.meta.url), 'utf8')).toContain(
     'synchronous = FULL',
   );
 });

@@ -77,7 +77,16 @@ const FAULTS: readonly (readonly [string, string, () => Promise<Failing>])[] = [
   ['is full', 'the disk refuses: ENOSPC', inFiles({ calls: 'write', how: 'error=ENOSPC' })],
   ['fails to sync', 'the disk refuses: EIO', inFiles({ calls: 'fdatasync', how: 'error=EIO' })],
   ['is read-only', 'the disk refuses: EROFS', inFiles({ calls: 'write,openat', how: 'error=EROFS' })],
-  ['hangs', 'the disk does not answer', inFiles({ calls: 'fdatasync', how: 'delay_enter=60s' })],
+  [
+    'hangs, below the log',
+    'the disk does not answer',
+    inFiles({ calls: 'fdatasync', how: 'delay_enter=60s' }),
+  ],
+  [
+    'hangs, below log and store',
+    'the disk does not answer',
+    () => failCalls(gateway.pid, { calls: 'fdatasync,fsync', how: 'delay_enter=60s' }),
+  ],
 ];
 
 describe('I2: the disk', () => {
