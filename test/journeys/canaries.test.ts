@@ -59,19 +59,12 @@ async function everything(): Promise<Map<string, string>> {
   return found;
 }
 
-test('not one canary of callers, upstream or administration is anywhere', async () => {
-  const { gateway, upstream } = house;
-  const prompt = CHAT_BODY.replace(
-    'Hi',
-    `I am ${EMAIL}, my card is ${CARD}, my key ${gateway.callerKey.slice(0, 8)}`,
-  );
+type Ask = (...call: Parameters<typeof house.ask>) => Promise<number>;
+
+/** Canaries in every place where a caller can put one. */
+async function provokeAsCaller(ask: Ask, prompt: string): Promise<void> {
+  const { gateway } = house;
   const secret = CHAT_BODY.replace('Hi', `The key is ${gateway.callerKey}.`);
-  const errors: string[] = [];
-  const ask = async (...call: Parameters<typeof house.ask>): Promise<number> => {
-    const answer = await house.ask(...call);
-    if (answer.status >= 400) errors.push(`${answer.head}\n${answer.body}`);
-    return answer.status;
-  };
   expect(await ask(CHAT_LINE, prompt)).toBe(200);
   expect(await ask(CHAT_LINE, secret)).toBe(400);
   expect(await ask(CHAT_LINE, prompt.slice(0, -1))).toBe(400);
@@ -83,6 +76,11 @@ test('not one canary of callers, upstream or administration is anywhere', async 
   expect(
     await ask(CHAT_LINE, prompt, [`Authorization: Bearer ${gateway.adminKey}`, `X-Forwarded-For: ${EMAIL}`]),
   ).toBe(401);
+}
+
+/** And in what upstream says, and where administrators look. */
+async function provokeAsUpstream(ask: Ask, prompt: string): Promise<void> {
+  const { gateway, upstream } = house;
   const echo = `no such model for ${EMAIL}, ${CARD}, ${UPSTREAM_KEY}, ${gateway.callerKey}`;
   for (const status of [400, 401, 404, 429, 500]) {
     upstream.script = () =>
@@ -106,7 +104,22 @@ test('not one canary of callers, upstream or administration is anywhere', async 
   await admin(gateway, 'DELETE', `/admin/keys/${gateway.callerKey}`);
   for (const query of [`audit?user=${EMAIL}`, `audit?user=${CARD}`, `usage?user=${gateway.callerKey}`])
     await admin(gateway, 'GET', `/admin/${query}`);
+}
 
+test('not one canary of callers, upstream or administration is anywhere', async () => {
+  const { gateway } = house;
+  const prompt = CHAT_BODY.replace(
+    'Hi',
+    `I am ${EMAIL}, my card is ${CARD}, my key ${gateway.callerKey.slice(0, 8)}`,
+  );
+  const errors: string[] = [];
+  const ask: Ask = async (...call) => {
+    const answer = await house.ask(...call);
+    if (answer.status >= 400) errors.push(`${answer.head}\n${answer.body}`);
+    return answer.status;
+  };
+  await provokeAsCaller(ask, prompt);
+  await provokeAsUpstream(ask, prompt);
   const places = await everything();
   places.set('errors', errors.join('\n'));
   const canaries = {
