@@ -5,15 +5,16 @@
  * outcomes left out of audit-file's `start`. KILLS=200 runs more of it.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, assert, beforeAll, expect, test, vi } from 'vitest';
 import type { Entry } from '../../src/ports/audit-log.ts';
 import { createKey, usageAs } from '../support/admin.ts';
 import { unbalanced } from '../support/audit.ts';
 import { runCommand } from '../support/command.ts';
+import { chainFiles } from '../support/failing-disk.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { chat, entriesOf, INPUT_NANO, MONEY_ONLY, openChat, OUTPUT_NANO } from '../support/money.ts';
 import { chatAnswer, honest } from '../support/openai-answer.ts';
@@ -99,12 +100,18 @@ async function live(lane: number, kills: number): Promise<readonly Entry[]> {
     callerKey ||= (await createKey(gateway, { user: 'ada', tier: 'few' })).key;
     await isWhole(gateway);
     const callers = Array.from({ length: CALLERS }, (_, n) => call({ ...gateway, callerKey }, n));
-    await pause(killAfterMs());
+    await (life === 0 ? rotated(dataDir) : pause(killAfterMs()));
     await gateway.kill9();
     await Promise.all(callers);
   }
   await using last = await start();
   return await isWhole(last);
+}
+
+/** The second file of its chain has begun. */
+async function rotated(dataDir: string): Promise<void> {
+  const [, second = ''] = chainFiles(join(dataDir, 'audit'));
+  await vi.waitFor(() => assert(existsSync(second)), { timeout: 10_000, interval: 5 });
 }
 
 async function isWhole(gateway: Gateway): Promise<readonly Entry[]> {
