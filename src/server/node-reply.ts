@@ -5,6 +5,8 @@ import type { Reply } from '../stages/reply.ts';
 /** A refused body is read on to this size and for this long, so that its sender sees the answer instead of a reset. */
 const DRAIN_BYTES_MAX = 16 * 1024 * 1024;
 const DRAIN_MS_MAX = 2000;
+/** A caller who takes nothing for this long has left. */
+const STALLED_MS_MAX = 300_000;
 /** What is announced to be this small is as good as there: its connection is kept. */
 const KEPT_BYTES_MAX = 16 * 1024;
 
@@ -39,7 +41,14 @@ export class NodeReply implements Reply {
     return this.#response.destroyed || this.#response.write(chunk);
   }
   drained(listener: () => void): void {
-    this.#response.once('drain', listener);
+    const response = this.#response;
+    // Nobody else times a caller who has stopped reading: upstream is paused for them.
+    const timer = setTimeout(() => response.destroy(), STALLED_MS_MAX).unref();
+    response.once('drain', () => {
+      clearTimeout(timer);
+      listener();
+    });
+    response.once('close', () => clearTimeout(timer));
   }
   end(body?: Uint8Array | string): void {
     if (this.#response.destroyed) return;
