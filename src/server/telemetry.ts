@@ -4,6 +4,7 @@ import type { Exchange } from '../domain/exchange.ts';
 
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
+/** Read whenever metrics are. */
 export interface HealthNow {
   /** Readiness checks by name. */
   readonly checks: Readonly<Record<string, boolean>>;
@@ -11,6 +12,7 @@ export interface HealthNow {
   readonly openExchanges: number;
 }
 
+/** Metrics of this process. Labels are operations, codes and stages; never a key or a user. */
 export interface Telemetry {
   /** How long a stage took; those without a histogram of their own are part of the overhead. */
   readonly observeStage: (stage: string, seconds: number) => void;
@@ -33,6 +35,7 @@ function metricsOf(registry: Registry) {
   };
 }
 
+/** With a registry of its own. */
 export function createTelemetry(health: () => HealthNow): Telemetry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'sallyport_' });

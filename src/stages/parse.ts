@@ -34,11 +34,10 @@ export function parse(deps: ParseDeps): Guard {
  * @throws request.*, guardrail.busy, guardrail.failed
  */
 export function priceChained(deps: ParseDeps): Guard {
-  return async function priceChained(exchange) {
-    if (exchange.prepared.facts.chained.length === 0) return;
+  return function priceChained(exchange) {
+    if (exchange.prepared.facts.chained.length === 0) return undefined;
     const chainedTokens = chainedTokensOf(exchange);
-    if (chainedTokens === undefined) return;
-    exchange.prepared = await prepareWith(deps, exchange, { chainedTokens });
+    return chainedTokens === undefined ? undefined : prepareAgain(deps, exchange, { chainedTokens });
   };
 }
 
@@ -55,10 +54,7 @@ export type Reprice = (exchange: Exchange, remainingNano: number) => Promise<voi
 /** @throws budget.exceeded if it cannot buy a useful answer */
 export function repriced(deps: ParseDeps): Reprice {
   return async (exchange, remainingNano) => {
-    exchange.prepared = await prepareWith(deps, exchange, {
-      chainedTokens: chainedTokensOf(exchange),
-      remainingNano,
-    });
+    await prepareAgain(deps, exchange, { chainedTokens: chainedTokensOf(exchange), remainingNano });
     const { quoteRefusal } = exchange.prepared;
     if (quoteRefusal) throw new Refusal(quoteRefusal.code, quoteRefusal.options);
   };
@@ -72,10 +68,16 @@ function chainedTokensOf(exchange: Exchange): number | undefined {
     : known.reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0);
 }
 
+type Known = Pick<PrepareJob, 'chainedTokens' | 'remainingNano'>;
+
+async function prepareAgain(deps: ParseDeps, exchange: Exchange, known: Known): Promise<void> {
+  exchange.prepared = await prepareWith(deps, exchange, known);
+}
+
 function prepareWith(
   deps: ParseDeps,
   exchange: Exchange,
-  known: Pick<PrepareJob, 'chainedTokens' | 'remainingNano'> = {},
+  known: Known = {},
 ): Preparation | Promise<Preparation> {
   const { caller, match, received, arrival } = exchange;
   const job: PrepareJob = {
