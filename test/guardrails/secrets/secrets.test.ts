@@ -46,7 +46,10 @@ describe('tokens with a shape of their own', () => {
 describe('other secrets', () => {
   const password = ['hunter', '2!Tulip'].join('');
   it.each([
-    [`-----BEGIN RSA PRIVATE KEY-----\n${noise(64)}\n${noise(64)}\n-----END RSA PRIVATE KEY-----`, 'private_key'],
+    [
+      `-----BEGIN RSA PRIVATE KEY-----\n${noise(64)}\n${noise(64)}\n-----END RSA PRIVATE KEY-----`,
+      'private_key',
+    ],
     [`postgres://app:${password}@db.internal:5432/main`, 'url_password'],
     [`password: ${password}`, 'labelled_secret'],
     [`DB_PASSWORD=${password}`, 'labelled_secret'],
@@ -89,14 +92,27 @@ describe('no secrets', () => {
 
 it('never says the secret in its reason', () => {
   for (const [, token] of TOKENS) {
-    for (const { reason } of secretsGuardrail.inspect(token, 'user')) expect(reason).not.toContain(token.slice(-6));
+    for (const { reason } of secretsGuardrail.inspect(token, 'user'))
+      expect(reason).not.toContain(token.slice(-6));
   }
 });
 
 it('never throws, and stays inside the text', () => {
   const piece = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 30 }),
-    fc.constantFrom('sk-', 'eyJ', '://a:', 'password', '=', ': ', '-----BEGIN ', 'PRIVATE KEY-----', '"', ' is ', '@h'),
+    fc.constantFrom(
+      'sk-',
+      'eyJ',
+      '://a:',
+      'password',
+      '=',
+      ': ',
+      '-----BEGIN ',
+      'PRIVATE KEY-----',
+      '"',
+      ' is ',
+      '@h',
+    ),
   );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
