@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // Most of the time goes into waiting for processes: two at a time suit two cores, and no bound is strained.
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'house', include: ['test/house.test.ts'] } },
       {
