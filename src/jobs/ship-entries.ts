@@ -3,6 +3,7 @@
  * store follows it: an outage here never reaches a caller and loses nothing, and a busy process ships less.
  */
 import { performance, type EventLoopUtilization } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { AuditLog, Entry } from '../ports/audit-log.ts';
 import type { Store } from '../ports/store.ts';
@@ -33,7 +34,9 @@ export interface ShipEntries {
 
 /** Entries kept in memory; beyond it the files are read. */
 const QUEUE_MAX = 20_000;
-const BATCH_MAX = 500;
+/** Stored at once, in about a millisecond, and the pause after it: a backlog is never felt by a caller. */
+const BATCH_MAX = 100;
+const PAUSE_MS = 10;
 /** A process that is this busy ships one batch a turn, so that callers come first. */
 const BUSY = 0.5;
 
@@ -53,6 +56,8 @@ class Shipper implements ShipEntries {
   /** The last one that arrived. */
   #shipped: Cursor | undefined;
   #running: Promise<void> | undefined;
+  /** Somebody waits for all of it: no pauses. */
+  #hurried = false;
   #seen: EventLoopUtilization = performance.eventLoopUtilization();
 
   constructor(options: ShipEntriesOptions) {
@@ -62,8 +67,10 @@ class Shipper implements ShipEntries {
   }
 
   async flush(): Promise<void> {
+    this.#hurried = true;
     await this.#running;
     await this.#tick(true);
+    this.#hurried = false;
   }
 
   async stop(): Promise<void> {
@@ -144,6 +151,7 @@ class Shipper implements ShipEntries {
       const cursor: Cursor = { chain: last.chain, sequence: last.sequence };
       await store.putSetting(cursorName, JSON.stringify(cursor));
       this.#shipped = cursor;
+      if (!this.#hurried) await pause(PAUSE_MS);
     }
   }
 }
