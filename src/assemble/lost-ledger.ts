@@ -1,6 +1,7 @@
 /** What is still known of money when a ledger has lost its data: from this process's audit log and the store. */
-import { moneyFacts, type MoneyFact, spentBy, type Spent } from '../domain/restoring.ts';
+import { moneyFacts, type MoneyFact, spentBy } from '../domain/restoring.ts';
 import { readEntries } from '../engines/audit-read.ts';
+import type { Spent } from '../ports/ledger.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { Store } from '../ports/store.ts';
 

@@ -1,7 +1,6 @@
 /** Reads the money of exchanges out of the audit log, so that a ledger in memory forgets nothing at a restart. */
-import type { NanoUsd } from '../base/money.ts';
 import type { Entry } from '../ports/audit-log.ts';
-import type { ScopeKind } from '../ports/ledger.ts';
+import type { ScopeKind, Spent } from '../ports/ledger.ts';
 
 /** What the audit log knows of an exchange's money: its intent, then its outcome. */
 export interface MoneyFact {
@@ -53,14 +52,6 @@ export async function* moneyFacts(batches: AsyncIterable<readonly Entry[]>): Asy
       if (fact) yield fact;
     }
   }
-}
-
-/** Money of one scope, as a ledger's books begin with it; nano-dollars. */
-export interface Spent {
-  readonly kind: ScopeKind;
-  readonly id: string;
-  readonly dayNano: NanoUsd;
-  readonly monthNano: NanoUsd;
 }
 
 /**

@@ -4,8 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { utcDay } from '../base/clock.ts';
-import type { NanoUsd } from '../base/money.ts';
-import type { ScopeKind } from '../ports/ledger.ts';
+import type { Spent } from '../ports/ledger.ts';
 import type { Argument, Call, Reply } from './ledger-redis-scripts.ts';
 import type { WindowsMs } from './ledger-windows.ts';
 
@@ -23,14 +22,6 @@ export interface MembershipOptions {
   readonly waitMsMax: number;
   /** Asked where there is no marker: may one be written, because no money was spent today that it would forget? */
   readonly mayInitialise: (day: string) => Promise<boolean>;
-}
-
-/** Money known to be spent, from elsewhere, in nano-dollars. */
-export interface Spent {
-  readonly kind: ScopeKind;
-  readonly id: string;
-  readonly dayNano: NanoUsd;
-  readonly monthNano: NanoUsd;
 }
 
 /** `lost`: no marker. `foreign`: another house secret. `away`: not heard of yet, or not any more. */

@@ -15,11 +15,12 @@ import type {
   ScopeKind,
   SettleRequest,
   SettleResult,
+  Spent,
   Usage,
 } from '../ports/ledger.ts';
 import { Batch, isRefusedByServer } from './ledger-redis-batch.ts';
 import { Connection, type Inspection, within } from './ledger-redis-connection.ts';
-import { Membership, type Spent } from './ledger-redis-membership.ts';
+import { Membership } from './ledger-redis-membership.ts';
 import {
   type Argument,
   admitAnswer,

@@ -135,6 +135,14 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
+/** Money of one scope that is known to be spent, as a ledger's books begin with it. */
+export interface Spent {
+  readonly kind: ScopeKind;
+  readonly id: string;
+  readonly dayNano: NanoUsd;
+  readonly monthNano: NanoUsd;
+}
+
 /** What an engine offers besides whose data can be lost while the processes live on. */
 export interface LedgerAdoption {
   /** Data were lost: nothing is admitted before `adopt`, or the next UTC day. */
