@@ -46,7 +46,7 @@ export interface ToolFacts {
  * @throws request.invalid_field for a list of tools that is none
  */
 export function readTools(body: Readonly<Record<string, unknown>>): ToolFacts {
-  const tools = [body, ...items(body['input'])].flatMap((holder) => listed(holder['tools']));
+  const tools = [body, ...declaring(body['input'])].flatMap((holder) => listed(holder['tools']));
   const hosted = new Set(tools.filter((tool) => isHosted(tool)).map((tool) => String(tool['type'])));
   if (isRecord(body['web_search_options'])) hosted.add('web_search');
   if (isRecord(body['multi_agent'])) hosted.add('multi_agent');
@@ -57,8 +57,11 @@ export function readTools(body: Readonly<Record<string, unknown>>): ToolFacts {
   return { hosted: [...hosted], count: tools.length, memory };
 }
 
-function items(input: unknown): Readonly<Record<string, unknown>>[] {
-  return Array.isArray(input) ? input.filter((item) => isRecord(item)) : [];
+/** The items of an input that may declare tools; what a server listed before is history, and has no types. */
+function declaring(input: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(input)
+    ? input.filter((item) => isRecord(item) && item['type'] !== 'mcp_list_tools')
+    : [];
 }
 
 function listed(tools: unknown): Readonly<Record<string, unknown>>[] {

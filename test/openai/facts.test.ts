@@ -274,6 +274,9 @@ describe('hosted tools', () => {
     ];
     expect(responses({ input }).hostedTools).toEqual(['web_search', 'file_search']);
     expect(chat({ web_search_options: {} }).hostedTools).toEqual(['web_search']);
+    // What a server listed in an earlier turn is sent back as history: names without types, and no tools of this turn.
+    const listed = { type: 'mcp_list_tools', id: 'm', server_label: 's', tools: [{ name: 'f' }] };
+    expect(responses({ input: [listed] })).toMatchObject({ hostedTools: [], messages: 1 });
     expect(chat({ web_search_options: null }).hostedTools).toEqual([]);
     expect(responses({ multi_agent: { enabled: true } }).hostedTools).toEqual(['multi_agent']);
   });
