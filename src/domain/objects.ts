@@ -1,7 +1,7 @@
 /** Whose an object of upstream's is: all callers share one account, so an id alone opens nothing. */
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
-import { child, isRecord } from '../openai/child.ts';
+import { child } from '../openai/child.ts';
 import type { ObjectOwner, Store } from '../ports/store.ts';
 import type { Caller } from './caller.ts';
 
@@ -51,27 +51,6 @@ export async function checkReferences(
   return owners;
 }
 
-/**
- * A list as this caller may see it: without what others made. The page keeps its place among upstream's pages.
- * @throws store.unavailable; upstream.invalid_answer for what is no list
- */
-export async function ownList(
-  store: Store,
-  caller: Caller,
-  list: unknown,
-  settings: ObjectsSettings,
-): Promise<unknown> {
-  if (!isRecord(list) || !Array.isArray(list['data'])) {
-    throw new Refusal('upstream.invalid_answer', { detail: 'a list without data' });
-  }
-  const items: readonly unknown[] = list['data'];
-  const owners = await store.getOwners(items.map(idOf).filter((id) => id !== undefined));
-  const own = new Set(owners.filter((owner) => mayUse(caller, owner, settings)).map((owner) => owner.id));
-  const data = items.filter((item) => own.has(idOf(item) ?? ''));
-  const ends = { first_id: idOf(data[0]) ?? null, last_id: idOf(data.at(-1)) ?? null };
-  return { ...list, ...('last_id' in list ? ends : {}), data };
-}
-
 /** Ids an answer shows: of the object it made, and of further ones at the paths its row names. */
 export function idsShown(
   answer: unknown,
@@ -84,9 +63,4 @@ export function idsShown(
   }));
   if (makes !== undefined) shown.push({ kind: makes, id: child(answer, 'id') });
   return shown.flatMap(({ kind, id }) => (typeof id === 'string' && id !== '' ? [{ kind, id }] : []));
-}
-
-function idOf(item: unknown): string | undefined {
-  const id = child(item, 'id');
-  return typeof id === 'string' ? id : undefined;
 }

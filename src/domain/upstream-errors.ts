@@ -3,14 +3,27 @@
  * account are the gateway's fault, never the caller's.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { Refusal } from '../base/errors.ts';
+import { Refusal, type Code } from '../base/errors.ts';
 import { screen, type ScreenPolicy } from '../guardrails/screening.ts';
 import { child } from '../openai/child.ts';
+import type { UpstreamFault } from '../ports/upstream.ts';
 
 const MESSAGE_CHARS_MAX = 2000;
 /** Looked at; longer than what is told, so that nothing is cut in two before it was seen whole. */
 const SEEN_CHARS_MAX = 2 * MESSAGE_CHARS_MAX;
 const POLICY: ScreenPolicy = { injection: 'off', pii: 'redact', secrets: 'redact', reversible: false };
+
+const FAULTS = {
+  unreachable: 'upstream.unreachable',
+  timeout: 'upstream.timeout',
+  broken: 'upstream.broken',
+  aborted: 'upstream.broken',
+} as const satisfies Record<UpstreamFault, Code>;
+
+/** The refusal for an exchange with upstream that did not end by itself. `detail` is for the log alone. */
+export function upstreamFault(fault: UpstreamFault, detail: string = fault): Refusal {
+  return new Refusal(FAULTS[fault], { detail });
+}
 
 /** Statuses whose message is about the caller's request. */
 const CALLERS = new Set([400, 404, 405, 409, 413, 415, 422]);

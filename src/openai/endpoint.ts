@@ -82,6 +82,8 @@ export interface Endpoint {
   readonly objects?: Readonly<Record<string, ObjectKind>>;
   /** A list of such objects: its answer must show only the caller's. */
   readonly lists?: ObjectKind;
+  /** Items of a page of that list, by default and at most, where not 20 and 100. */
+  readonly pageItems?: readonly [byDefault: number, max: number];
   /** Largest request body in bytes. */
   readonly bodyBytesMax: number;
   /** Not relayed at all, and why in one sentence (administration). */

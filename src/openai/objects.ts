@@ -58,6 +58,9 @@ const HOLDERS = new Map<string, ObjectKind>([
   ['workflow', 'workflow'],
 ]);
 
+/** Query keys that name a place in a list by the object that stands there. */
+const CURSORS = new Set(['after', 'before']);
+
 /** Kinds that exist only inside of another object: where the path names that one, its owner is theirs. */
 const CONTAINED: ReadonlySet<ObjectKind> = new Set([
   'conversation_item',
@@ -91,7 +94,7 @@ export function findReferences(
     if (kind && !(position > 0 && CONTAINED.has(kind))) found.push({ kind, id, pointer: name });
   });
   for (const [name, id] of query) {
-    const kind = FIELDS.get(name) ?? tuned(name, id);
+    const kind = FIELDS.get(name) ?? tuned(name, id) ?? (CURSORS.has(name) ? endpoint.lists : undefined);
     if (kind) found.push({ kind, id, pointer: name });
   }
   if (body?.kind === 'json') inJson(body, found);

@@ -23,7 +23,8 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
       exchange.answer.usage = usageFromAnswer(exchange.endpoint, value);
       const recorded = context.ownObjects.record(exchange, value);
       if (recorded) await recorded;
-      const filtered = value === undefined ? undefined : context.ownObjects.filter(exchange, value);
+      const filtered =
+        value === undefined ? undefined : context.ownObjects.filter(exchange, value, context.askPage);
       const body = filtered ? Buffer.from(JSON.stringify(await filtered)) : bytes;
       reply.head(status, { ...headers, 'content-length': String(body.length) });
       reply.end(body);

@@ -1,13 +1,16 @@
 /**
- * Sends the prepared call upstream, once, and relays what comes back. Everything above this line has finished:
- * limits taken, intent durable. Upstream's path, headers and body are built here, never copied.
+ * Sends the prepared call upstream, once (a list asks for up to ten pages), and relays what comes back. Limits are
+ * taken and the intent is durable. Upstream's path, headers and body are built here, never copied.
  */
 import { Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { AnswerHeaders } from '../domain/answer-headers.ts';
+import type { AskPage } from '../domain/object-lists.ts';
 import { relayedHeaders } from '../domain/relayed-headers.ts';
+import { upstreamFault } from '../domain/upstream-errors.ts';
 import { upstreamPath } from '../openai/route.ts';
-import type { Upstream, UpstreamControl, UpstreamFault } from '../ports/upstream.ts';
+import type { Upstream, UpstreamControl, UpstreamFault, UpstreamRequest } from '../ports/upstream.ts';
+import { furtherPage } from './further-page.ts';
 import { createRelay, type Relay } from './relay.ts';
 import type { Reply } from './reply.ts';
 import type { OwnObjects } from './own-objects.ts';
@@ -25,19 +28,15 @@ export interface ForwardDeps {
 /** Resolves once the answer has ended, whole or broken off; rejects only while nothing was answered. */
 export type Forward = (exchange: Exchange, reply: Reply) => Promise<void>;
 
-const FAULTS = {
-  unreachable: 'upstream.unreachable',
-  timeout: 'upstream.timeout',
-  broken: 'upstream.broken',
-  aborted: 'upstream.broken',
-} as const satisfies Record<UpstreamFault, string>;
-
 /** @throws upstream.* when nothing was answered yet; a broken stream ends with an error event instead */
 export function forward(deps: ForwardDeps): Forward {
   return (exchange, reply) =>
     new Promise<void>((resolve, reject) => {
       if (exchange.aborted) throw faultOf(exchange, 'aborted');
-      const relay = createRelay(exchange, reply, deps);
+      const relay = createRelay(exchange, reply, deps.answerHeaders, {
+        ownObjects: deps.ownObjects,
+        askPage: askPage(deps, exchange),
+      });
       const settle = (refusal?: Refusal): void => {
         exchange.onAbort = undefined;
         if (refusal) reject(refusal);
@@ -65,28 +64,40 @@ function send(
       relay.control?.abort();
     }
   };
-  return deps.upstream.send(
-    {
-      method: exchange.match.endpoint.method,
-      path: upstreamPath(deps.upstream.basePath, exchange.match),
-      headers: headersUp(deps, exchange),
-      body: exchange.prepared.bytes,
+  return deps.upstream.send(requestUp(deps, exchange, deps.ownObjects.query(exchange)), {
+    sent() {
+      exchange.sentUpstream = true;
+      exchange.sentAt = performance.now();
     },
-    {
-      sent() {
-        exchange.sentUpstream = true;
-        exchange.sentAt = performance.now();
-      },
-      head: (status, headers) => guarded(() => relay.head(status, headers)),
-      data: (chunk) => guarded(() => relay.data(chunk)),
-      end: () => guarded(() => relay.end(settle)),
-      failed: (fault, detail) => relay.fail(faultOf(exchange, fault, detail), settle),
-    },
-  );
+    head: (status, headers) => guarded(() => relay.head(status, headers)),
+    data: (chunk) => guarded(() => relay.data(chunk)),
+    end: () => guarded(() => relay.end(settle)),
+    failed: (fault, detail) => relay.fail(faultOf(exchange, fault, detail), settle),
+  });
 }
 
-function faultOf(exchange: Exchange, fault: UpstreamFault, detail: string = fault): Refusal {
-  return exchange.abortedWith ?? new Refusal(FAULTS[fault], { detail });
+/** Further pages of a list that is being answered: the same call, from another place on. */
+function askPage(deps: ForwardDeps, exchange: Exchange): AskPage {
+  return (query) =>
+    furtherPage(exchange, (listener) => deps.upstream.send(requestUp(deps, exchange, query), listener));
+}
+
+function requestUp(
+  deps: ForwardDeps,
+  exchange: Exchange,
+  query: Exchange['match']['query'],
+): UpstreamRequest {
+  const { endpoint, params } = exchange.match;
+  return {
+    method: endpoint.method,
+    path: upstreamPath(deps.upstream.basePath, { endpoint, params, query }),
+    headers: headersUp(deps, exchange),
+    body: exchange.prepared.bytes,
+  };
+}
+
+function faultOf(exchange: Exchange, fault: UpstreamFault, detail?: string): Refusal {
+  return exchange.abortedWith ?? upstreamFault(fault, detail);
 }
 
 function headersUp(deps: ForwardDeps, exchange: Exchange): Record<string, string> {

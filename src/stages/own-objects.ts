@@ -1,14 +1,21 @@
 /** Records whose the objects are that a call made, before the caller learns their ids; shows nobody those of others. */
 import type { Exchange } from '../domain/exchange.ts';
-import { idsShown, ownList, type ObjectsSettings } from '../domain/objects.ts';
+import { firstPageQuery, ownPage, type AskPage } from '../domain/object-lists.ts';
+import { idsShown, type ObjectsSettings } from '../domain/objects.ts';
 import type { Store } from '../ports/store.ts';
 
 /** What the relay of an answer asks about objects. */
 export interface OwnObjects {
   /** Undefined where there is nothing to record. Never rejects: the call is done and paid for. */
   record(exchange: Exchange, answer: unknown): Promise<void> | undefined;
-  /** Undefined where the answer is no list of objects. @throws store.unavailable */
-  filter(exchange: Exchange, answer: unknown): Promise<unknown> | undefined;
+  /** What goes upstream as the query: of lists that are filtered, for a page with room. */
+  query(exchange: Exchange): Exchange['match']['query'];
+  /**
+   * Undefined where the answer is no list of objects.
+   * @param ask for further pages of it
+   * @throws store.unavailable, upstream.*
+   */
+  filter(exchange: Exchange, answer: unknown, ask: AskPage): Promise<unknown> | undefined;
 }
 
 /** @param onFailure told of every owner that could not be recorded: its object is unknown from then on */
@@ -28,11 +35,33 @@ export function ownObjects(
       if ((makes === undefined && reveals === undefined) || !exchange.prepared.facts.keeps) return undefined;
       return put(store, exchange, idsShown(answer, makes, reveals)).catch(onFailure);
     },
-    filter(exchange, answer) {
+    query({ endpoint, match }) {
+      return isolated && endpoint.lists !== undefined ? firstPageQuery(endpoint, match.query) : match.query;
+    },
+    filter(exchange, answer, ask) {
       if (!isolated || exchange.endpoint.lists === undefined) return undefined;
-      return ownList(store, exchange.caller, answer, settings);
+      return filtered(exchange, answer, ask);
     },
   };
+
+  async function filtered(exchange: Exchange, answer: unknown, ask: AskPage): Promise<unknown> {
+    const { caller, endpoint, match } = exchange;
+    const view = { store, settings, caller, endpoint, query: match.query };
+    const { list, items } = await ownPage(view, answer, ask);
+    // What a listed object shows is usable by who sees it, as it is after a look at the object alone.
+    if (endpoint.reveals) await putRevealed(store, exchange, items).catch(onFailure);
+    return list;
+  }
+}
+
+async function putRevealed(store: Store, exchange: Exchange, items: readonly unknown[]): Promise<void> {
+  const shown = items.flatMap((item) => idsShown(item, undefined, exchange.endpoint.reveals));
+  const known = new Set((await store.getOwners(shown.map(({ id }) => id))).map(({ id }) => id));
+  await put(
+    store,
+    exchange,
+    shown.filter(({ id }) => !known.has(id)),
+  );
 }
 
 async function put(

@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { asRefusal, Refusal } from '../base/errors.ts';
+import type { AskPage } from '../domain/object-lists.ts';
 import { upstreamRequestId, type AnswerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { upstreamRefusal } from '../domain/upstream-errors.ts';
@@ -29,6 +30,8 @@ export interface AnswerContext {
   readonly reply: Reply;
   readonly headers: Record<string, string>;
   readonly ownObjects: OwnObjects;
+  /** For lists: a further page of upstream's. */
+  readonly askPage: AskPage;
   pause(): void;
   resume(): void;
 }
@@ -88,11 +91,11 @@ function typeOf(headers: IncomingHttpHeaders): string {
 export function createRelay(
   exchange: Exchange,
   reply: Reply,
-  deps: { readonly answerHeaders: AnswerHeaders; readonly ownObjects: OwnObjects },
+  answerHeaders: AnswerHeaders,
+  own: Pick<AnswerContext, 'ownObjects' | 'askPage'>,
 ): Relay {
   let answer: Answer | undefined;
   let over = false;
-  const { ownObjects } = deps;
   const pause = (): void => relay.control?.pause();
   const resume = (): void => relay.control?.resume();
   const relay: Relay = {
@@ -101,8 +104,8 @@ export function createRelay(
       exchange.firstByteAt = performance.now();
       exchange.answer.status = status;
       exchange.answer.upstreamRequestId = upstreamRequestId(headers);
-      const shown = deps.answerHeaders(exchange, headers);
-      answer = choose(status, headers, { exchange, reply, headers: shown, ownObjects, pause, resume });
+      const shown = answerHeaders(exchange, headers);
+      answer = choose(status, headers, { ...own, exchange, reply, headers: shown, pause, resume });
     },
     data(chunk) {
       if (over) return;

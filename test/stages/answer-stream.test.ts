@@ -10,7 +10,11 @@ import { type CallOptions, chatBody, memoryStore, prepared, RESPONSES, usage } f
 import { type KeptReply, keptReply, scriptedUpstream, type Script } from '../support/relayed.ts';
 
 const EVENTS = { 'content-type': 'text/event-stream; charset=utf-8' };
-const nobody: OwnObjects = { record: () => undefined, filter: () => undefined };
+const nobody: OwnObjects = {
+  record: () => undefined,
+  query: ({ match }) => match.query,
+  filter: () => undefined,
+};
 
 interface Streamed {
   readonly exchange: Exchange;

@@ -136,11 +136,13 @@ describe('a conversation', () => {
 const page = (...ids: string[]) => ({
   object: 'list',
   data: ids.map((id) => ({ id, object: 'file' })),
-  has_more: true,
+  has_more: false,
   first_id: ids[0],
 });
 const listing = (caller: Caller = ADA) => prepared({ method: 'GET', target: '/v1/files' }, caller);
 const listOf = z.object({ data: z.array(z.object({ id: z.string() })) });
+const batch = (at: number) => ({ id: `batch_${at}`, output_file_id: `file-${at}`, error_file_id: null });
+const none = async () => Promise.reject(new Error('a page too many'));
 
 describe('a list', () => {
   test("shows one's own, the team's where teams share, and nothing that nobody owns", async () => {
@@ -150,28 +152,50 @@ describe('a list', () => {
     await store.putOwner({ ...mine, id: 'file-2', user: 'bob' });
     const upstream = page('file-3', 'file-2', 'file-1');
     const ids = async (caller: Caller, more: object = {}) => {
-      const shown = await objects(store, more).filter(await listing(caller), upstream);
+      const shown = await objects(store, more).filter(await listing(caller), upstream, none);
       return listOf.parse(shown).data.map(({ id }) => id);
     };
     expect(await ids({ ...ADA, team: 'red' })).toEqual(['file-2', 'file-1']);
     expect(await ids(ADA)).toEqual(['file-1']);
     expect(await ids({ ...ADA, team: 'red' }, { isolation: 'user' })).toEqual(['file-1']);
     expect(await ids({ ...BOB, team: 'blue' })).toEqual(['file-2']);
-    expect(await objects(store).filter(await listing(), upstream)).toMatchObject({ has_more: true });
-    const cursors = { ...upstream, first_id: 'file-3', last_id: 'file-1' };
-    expect(await objects(store).filter(await listing({ ...BOB, team: 'blue' }), cursors)).toMatchObject({
-      first_id: 'file-2',
-      last_id: 'file-2',
-    });
+  });
+
+  test('what its items show belongs to who made them', async () => {
+    const store = await memoryStore();
+    await store.putOwner({ id: 'batch_1', kind: 'batch', user: 'ada', createdAt: 1 });
+    const exchange = await prepared({ method: 'GET', target: '/v1/batches' });
+    const list = { object: 'list', data: [batch(1), batch(2)], has_more: false };
+    await objects(store).filter(exchange, list, none);
+    expect(await store.getOwners(['file-1', 'file-2'])).toMatchObject([
+      { id: 'file-1', kind: 'file', user: 'ada' },
+    ]);
+  });
+
+  test('goes on only from a place of the caller’s own', async () => {
+    const store = await memoryStore();
+    await store.putOwner({ id: 'file-1', kind: 'file', user: 'ada', createdAt: 1 });
+    const from = async (caller: Caller, query: string) => {
+      const asking = await prepared({ method: 'GET', target: `/v1/${query}` }, caller);
+      return codeOf(() => authoriseObjects(store, settings)(asking));
+    };
+    expect(await from(ADA, 'files?after=file-1')).toBe('ok');
+    expect(await from(BOB, 'files?after=file-1')).toBe('access.unknown_object');
+    expect(await from(BOB, 'vector_stores?before=file-1')).toBe('access.unknown_object');
+    // Inside of one object its owner has been asked.
+    const inside = await prepared({ method: 'GET', target: '/v1/conversations/conv_1/items?after=msg_1' });
+    expect(inside.prepared.references.map(({ id }) => id)).toEqual(['conv_1']);
   });
 
   test('that is none is not relayed; an answer of an operation that lists nothing is left as it is', async () => {
     const store = await memoryStore();
     const odd = { object: 'list', data: 'none' };
-    await expect(objects(store).filter(await listing(), odd)).rejects.toMatchObject({
+    await expect(objects(store).filter(await listing(), odd, none)).rejects.toMatchObject({
       code: 'upstream.invalid_answer',
     });
-    expect(objects(store).filter(await prepared(respond()), page('file-1'))).toBeUndefined();
-    expect(objects(store, { isolation: 'off' }).filter(await listing(), page('file-1'))).toBeUndefined();
+    expect(objects(store).filter(await prepared(respond()), page('file-1'), none)).toBeUndefined();
+    const off = objects(store, { isolation: 'off' });
+    expect(off.filter(await listing(), page('file-1'), none)).toBeUndefined();
+    expect(off.query(await listing())).toEqual([]);
   });
 });

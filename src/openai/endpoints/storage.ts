@@ -23,7 +23,11 @@ const either = { body: 'either', bodyBytesMax: BYTES.file } as const;
 
 export const STORAGE: readonly Endpoint[] = [
   files.post('create', '/files', { ...upload, makes: 'file' }),
-  files.get('list', '/files', { query: [...ORDERED_PAGE, 'purpose'], lists: 'file' }),
+  files.get('list', '/files', {
+    query: [...ORDERED_PAGE, 'purpose'],
+    lists: 'file',
+    pageItems: [10_000, 10_000],
+  }),
   files.get('retrieve', '/files/{file_id}'),
   files.remove('delete', '/files/{file_id}'),
   files.get('content', '/files/{file_id}/content', { answer: 'binary' }),

@@ -90,7 +90,7 @@ export const TEXT: readonly Endpoint[] = [
 
   moderations.post('create', '/moderations', { ...large, shape: 'input', model: 'optional' }),
 
-  models.get('list', '/models'),
+  models.get('list', '/models', { lists: 'fine_tuned_model' }),
   models.get('retrieve', '/models/{model}', { model: 'path' }),
   tuned.remove('delete', '/models/{model}', { model: 'path' }),
 ];
