@@ -1,6 +1,7 @@
 /**
  * The view of a text that detectors read: NFKC, accents off Latin letters, invisible characters gone, look-alikes
- * inside Latin words made Latin; every place of it maps back to the text that came. Never changes what is sent.
+ * inside Latin words made Latin, `\uXXXX` read as what it stands for, since texts hold JSON (arguments of tools, files);
+ * every place of it maps back to the text that came. Never changes what is sent.
  */
 import { fold, LOOK_ALIKE } from './look-alikes.ts';
 import { isLatinLetter } from './units.ts';
@@ -29,7 +30,30 @@ export function sourceRange(view: View, start: number, end: number): readonly [n
 /** Linear in the text; for ASCII it costs one look. */
 export function canonicalise(source: string): View {
   // oxlint-disable-next-line no-control-regex
-  return /[^\u0000-\u007f]/.test(source) ? new Folding(source).run() : { text: source };
+  const isPlain = !/[^\u0000-\u007f]/.test(source) && !source.includes(ESCAPE);
+  return isPlain ? { text: source } : new Folding(source).run();
+}
+
+/** How JSON and many languages write a UTF-16 unit in ASCII: these two, then four hexadecimal digits. */
+const ESCAPE = '\\u';
+const ESCAPE_LENGTH = 6;
+const BACKSLASH = 0x5c;
+
+/** The unit that an escape at this place stands for; -1 for what is none. */
+function escapedUnit(source: string, at: number): number {
+  if (!source.startsWith(ESCAPE, at)) return -1;
+  const digits = source.slice(at + ESCAPE.length, at + ESCAPE_LENGTH);
+  return /^[0-9a-f]{4}$/i.test(digits) ? Number.parseInt(digits, 16) : -1;
+}
+
+/** The code point that an escape stands for, or the two of a surrogate pair, and where it ends. */
+function escapedPoint(source: string, at: number): { codePoint: number; end: number } | undefined {
+  const unit = escapedUnit(source, at);
+  if (unit < 0) return undefined;
+  const end = at + ESCAPE_LENGTH;
+  const low = unit >= 0xd800 && unit <= 0xdbff ? escapedUnit(source, end) : -1;
+  if (low < 0xdc00 || low > 0xdfff) return { codePoint: unit, end };
+  return { codePoint: 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00), end: end + ESCAPE_LENGTH };
 }
 
 function twice<T extends Uint16Array | Uint32Array>(room: T, filled: T): T {
@@ -61,8 +85,10 @@ class Folding {
   run(): View {
     const source = this.#source;
     for (let i = 0; i < source.length; ) {
-      const codePoint = source.codePointAt(i) ?? 0;
-      const end = i + (codePoint > 0xffff ? 2 : 1);
+      let codePoint = source.codePointAt(i) ?? 0;
+      let end = i + (codePoint > 0xffff ? 2 : 1);
+      const escaped = codePoint === BACKSLASH ? escapedPoint(source, i) : undefined;
+      if (escaped) ({ codePoint, end } = escaped);
       if (codePoint < 0x80) this.#unit(codePoint, i, end);
       else this.#beyondAscii(codePoint, i, end);
       i = end;

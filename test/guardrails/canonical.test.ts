@@ -23,8 +23,23 @@ describe('canonicalise', () => {
     ['accents', 'précédentes', 'precedentes'],
     ['a no-break space', 'a\u00a0b', 'a b'],
     ['full-width digits', '４１１１', '4111'],
+    ['escapes as JSON has them', '{"n":"\\u0034\\u00311\\u0031"}', '{"n":"4111"}'],
+    ['an escaped pair', '\\ud835\\udc22gnore', 'ignore'],
+    ['half an escaped pair', 'a\\ud835b', 'a b'],
   ])('undoes %s', (_, source, text) => {
     expect(canonicalise(source).text).toBe(text);
+  });
+
+  it('leaves what only looks like an escape alone', () => {
+    for (const text of ['C:\\users', '\\u12', '\\u12g4', '\\\\', '\\x41'])
+      expect(canonicalise(text).text).toBe(text);
+  });
+
+  it('leads from an escape to the whole of it', () => {
+    const view = canonicalise('a\\u0034\\ud835\\udc22b');
+    expect(view.text).toBe('a4ib');
+    expect(sourceRange(view, 1, 2)).toEqual([1, 7]);
+    expect(sourceRange(view, 2, 3)).toEqual([7, 19]);
   });
 
   it('leaves words of other scripts alone', () => {
