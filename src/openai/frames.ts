@@ -5,6 +5,7 @@
 
 const LF = 10;
 const CR = 13;
+const SPACE = 32;
 const NOTHING = Buffer.alloc(0);
 
 export interface Frame {
@@ -14,21 +15,55 @@ export interface Frame {
   readonly data: string | undefined;
 }
 
-/** The `data` of one event, decoded. */
+/** Lines of data in an event: none, or not exactly one that is known. */
+const NONE = -1;
+const SEVERAL = -2;
+
+/** The `data` of one event, line by line. */
 function dataOf(raw: Buffer): string | undefined {
-  const text = raw.toString('utf8');
-  if (text.startsWith('data:')) {
-    // The usual case: one line of data.
-    const end = text.search(/[\r\n]/);
-    if (text.length - end <= 4) return text.slice(text.charCodeAt(5) === 32 ? 6 : 5, end);
-  }
   let data: string | undefined;
-  for (const line of text.split(/\r\n|\n|\r/)) {
+  for (const line of raw.toString('utf8').split(/\r\n|\n|\r/)) {
     if (!line.startsWith('data:')) continue;
-    const value = line.slice(line.charCodeAt(5) === 32 ? 6 : 5);
+    const value = line.slice(line.charCodeAt(5) === SPACE ? 6 : 5);
     data = data === undefined ? value : `${data}\n${value}`;
   }
   return data;
+}
+
+/** Whether the line that begins here is `data:`. */
+function isData(bytes: Buffer, at: number): boolean {
+  return (
+    bytes[at] === 100 &&
+    bytes[at + 1] === 97 &&
+    bytes[at + 2] === 116 &&
+    bytes[at + 3] === 97 &&
+    bytes[at + 4] === 58
+  );
+}
+
+/** The value of the one line of data, of which this is what stands behind the colon. */
+function valueOf(bytes: Buffer, at: number, end: number): string | undefined {
+  return at === NONE ? undefined : bytes.toString('utf8', bytes[at] === SPACE ? at + 1 : at, end);
+}
+
+const UNKNOWN = -1;
+
+/** Infinity where there is none. */
+function indexFrom(bytes: Buffer, byte: number, at: number): number {
+  const found = bytes.indexOf(byte, at);
+  return found < 0 ? Infinity : found;
+}
+
+/**
+ * Where the empty line that begins at `next` ends; 0 if there is none. A carriage return that is the last byte so far
+ * ends it only behind another one: behind a line feed, its own line feed is still to come.
+ */
+function emptyLineEnd(bytes: Buffer, lineEnd: number, next: number): number {
+  if (next >= bytes.length) return UNKNOWN;
+  if (bytes[next] === LF) return next + 1;
+  if (bytes[next] !== CR) return 0;
+  if (next + 1 < bytes.length) return bytes[next + 1] === LF ? next + 2 : next + 1;
+  return next === lineEnd + 1 && bytes[lineEnd] === CR ? next + 1 : UNKNOWN;
 }
 
 export class FrameSplitter {
@@ -53,29 +88,35 @@ export class FrameSplitter {
     const frames: Frame[] = [];
     let start = 0;
     let at = this.#searchedTo;
+    // Of an event that began in an earlier piece not every line was seen here.
+    let dataAt = at > 0 ? SEVERAL : NONE;
+    let dataEnd = 0;
+    let lf = indexFrom(bytes, LF, at);
+    let cr = indexFrom(bytes, CR, at);
     for (;;) {
-      const lineEnd = bytes.indexOf(LF, at);
-      if (lineEnd < 0) {
-        at = bytes.length;
+      const lineEnd = Math.min(lf, cr);
+      const next = bytes[lineEnd + 1] === LF && lineEnd === cr ? lineEnd + 2 : lineEnd + 1;
+      const end = emptyLineEnd(bytes, lineEnd, next);
+      if (end === UNKNOWN) {
+        // Looked at again with what comes next.
+        at = Math.min(lineEnd, bytes.length);
         break;
       }
-      let next = lineEnd + 1;
-      if (bytes[next] === CR) next += 1;
-      if (next >= bytes.length) {
-        // Whether an empty line follows is not known yet: look at this line end again.
-        at = lineEnd;
-        break;
+      if (isData(bytes, at)) {
+        dataAt = dataAt === NONE ? at + 5 : SEVERAL;
+        dataEnd = lineEnd;
       }
-      if (bytes[next] !== LF) {
-        at = lineEnd + 1;
-        continue;
+      at = next;
+      if (end > 0) {
+        const raw = bytes.subarray(start, end);
+        frames.push({ raw, data: dataAt === SEVERAL ? dataOf(raw) : valueOf(bytes, dataAt, dataEnd) });
+        start = at = end;
+        dataAt = NONE;
       }
-      const raw = bytes.subarray(start, next + 1);
-      frames.push({ raw, data: dataOf(raw) });
-      start = next + 1;
-      at = start;
+      if (lf < at) lf = indexFrom(bytes, LF, at);
+      if (cr < at) cr = indexFrom(bytes, CR, at);
     }
-    this.#searchedTo = Math.max(0, at - start);
+    this.#searchedTo = at - start;
     this.#keep(bytes, chunk, start);
     if (bytes.length - start > this.#bytesMax) throw new RangeError('an event is too large');
     return frames;

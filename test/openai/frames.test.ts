@@ -24,6 +24,22 @@ function frames(pieces: readonly Buffer[], bytesMax = 1000): Frame[] {
   return rest ? [...found, rest] : found;
 }
 
+/** Line by line, as slowly as the standard writes it; what is left at the end counts, as it does for the splitter. */
+function readByTheStandard(text: string): string[] {
+  const told: string[] = [];
+  let data: string[] = [];
+  const tell = (): void => {
+    if (data.length > 0) told.push(data.join('\n'));
+    data = [];
+  };
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    if (line === '') tell();
+    else if (line.startsWith('data:')) data.push(line.slice(line.startsWith('data: ') ? 6 : 5));
+  }
+  tell();
+  return told;
+}
+
 const raws = (found: readonly Frame[]) => found.map(({ raw }) => raw.toString());
 const whole = Buffer.from(STREAM.join(''));
 
@@ -40,6 +56,23 @@ describe('events', () => {
       expect(raws(found), `cut at ${at}`).toEqual(STREAM);
       expect(found.map(({ data }) => data)).toEqual(DATA);
     }
+  });
+
+  test('end at any line end of the standard, wherever the bytes are cut', () => {
+    const end = fc.constantFrom('\n', '\r', '\r\n');
+    const line = fc.tuple(fc.constantFrom('data: x', 'data:', 'event: y', ': z', '', ''), end);
+    const cuts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 9 });
+    const property = fc.property(fc.array(line, { maxLength: 30 }), cuts, (lines, lengths) => {
+      const stream = Buffer.from(lines.flat().join(''));
+      const pieces: Buffer[] = [];
+      for (let at = 0; at < stream.length; at += pieces.at(-1)?.length ?? 0)
+        pieces.push(stream.subarray(at, at + (lengths[pieces.length % lengths.length] ?? 1)));
+      const found = frames(pieces);
+      expect(Buffer.concat(found.map(({ raw }) => raw))).toEqual(stream);
+      const told = found.map(({ data }) => data).filter((data) => data !== undefined);
+      expect(told).toEqual(readByTheStandard(stream.toString()));
+    });
+    fc.assert(property, { seed, numRuns: 2000 });
   });
 
   test('are the same however the bytes are cut, and stay what they were', () => {
@@ -59,10 +92,10 @@ describe('events', () => {
 
   test('leave as soon as their last byte is there', () => {
     const splitter = new FrameSplitter(1000);
-    const given = [...Buffer.from('data: a\n\ndata: b\r\n\r\n')].map(
+    const given = [...Buffer.from('data: a\n\ndata: b\r\n\r\ndata: c\r\r')].map(
       (byte) => splitter.push(Buffer.from([byte])).length,
     );
-    expect(given.map((count, at) => (count > 0 ? at : -1)).filter((at) => at >= 0)).toEqual([8, 19]);
+    expect(given.map((count, at) => (count > 0 ? at : -1)).filter((at) => at >= 0)).toEqual([8, 19, 28]);
   });
 
   test('without their empty line are what is left at the end; nothing is left after nothing', () => {
