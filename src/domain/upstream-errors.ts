@@ -5,7 +5,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Refusal, type Code } from '../base/errors.ts';
 import { screen, type ScreenPolicy } from '../guardrails/screening.ts';
-import { child } from '../openai/child.ts';
+import type { JsonBody, Place } from '../openai/body.ts';
+import { child, isRecord } from '../openai/child.ts';
+import { quote, splice } from '../openai/json-edit.ts';
+import { parseJson } from '../openai/json.ts';
 import type { UpstreamFault } from '../ports/upstream.ts';
 
 const MESSAGE_CHARS_MAX = 2000;
@@ -31,9 +34,9 @@ const CALLERS = new Set([400, 404, 405, 409, 413, 415, 422]);
 /** Names of account, project and keys never leave: they are not the caller's. */
 export function maskAccount(text: string): string {
   return text
+    .replace(/\bsk-[A-Za-z0-9_*.-]{2,}/g, '[hidden]')
     .replace(/\b(?:org|proj|acct)[-_][A-Za-z0-9]{6,}/g, '[hidden]')
-    .replace(/\buser-(?![a-z]+\b)[A-Za-z0-9]{6,}/g, '[hidden]')
-    .replace(/\bsk-[A-Za-z0-9_*.-]{2,}/g, '[hidden]');
+    .replace(/\buser-(?![a-z]+\b)[A-Za-z0-9]{6,}/g, '[hidden]');
 }
 
 /** As it may leave: without names of the account, secrets and personal data, of whomever. */
@@ -41,6 +44,33 @@ function clean(message: string): string {
   const text = maskAccount(message.slice(0, SEEN_CHARS_MAX));
   const { rewrites } = screen([{ text, trust: 'tool', class: 'prose' }], POLICY);
   return (rewrites[0]?.text ?? text).slice(0, MESSAGE_CHARS_MAX);
+}
+
+/**
+ * The `data` of an event of a running stream that holds an error, as it may leave; every other byte stays.
+ * What is not JSON loses the names of the account at least.
+ */
+export function cleanEvent(data: string): string {
+  let body: JsonBody;
+  try {
+    body = parseJson(Buffer.from(data));
+  } catch {
+    return maskAccount(data);
+  }
+  const flat = !isRecord(child(body.value, 'error')) && !isRecord(child(body.value, 'response'));
+  const edits = body.leaves.flatMap((leaf) => {
+    if (leaf.isKey || !(flat || isOfError(leaf.at))) return [];
+    const text = clean(leaf.value);
+    return text === leaf.value ? [] : [{ start: leaf.start, end: leaf.end, text: quote(text) }];
+  });
+  return splice(body.source, edits);
+}
+
+/** Within `error`, or within `response.error`. */
+function isOfError(place: Place | undefined): boolean {
+  const keys: (string | number)[] = [];
+  for (let at = place; at; at = at.parent) keys.unshift(at.key);
+  return keys[0] === 'error' || (keys[0] === 'response' && keys[1] === 'error');
 }
 
 function field(value: unknown, name: string): string | undefined {

@@ -66,6 +66,18 @@ function emptyLineEnd(bytes: Buffer, lineEnd: number, next: number): number {
   return next === lineEnd + 1 && bytes[lineEnd] === CR ? next + 1 : UNKNOWN;
 }
 
+/** The event with other data, in one line; its other lines stay. */
+export function withData(raw: Buffer, data: string): Buffer {
+  const lines = raw.toString('utf8').split(/\r\n|\n|\r/);
+  const others = lines.filter((line) => line !== '' && !line.startsWith('data:'));
+  return Buffer.from([...others, `data: ${data}`, '', ''].join('\n'));
+}
+
+/** Whether it calls itself an error, whatever its data is. */
+export function isNamedError(raw: Buffer): boolean {
+  return raw[0] === 101 && /^event: ?error[\r\n]/.test(raw.toString('latin1', 0, 16));
+}
+
 export class FrameSplitter {
   readonly #bytesMax: number;
   /** Where an unfinished event grows; what is in front of it was given away and is not written to. */

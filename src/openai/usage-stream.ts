@@ -8,13 +8,14 @@ import type { KeptText } from './kept-text.ts';
 import { usageFromAnswer } from './usage.ts';
 
 /**
- * Keys with generated text, or the report, and what their value begins with. Inside of a string a quote is escaped, so
+ * Keys with generated text, the report or an error, and what their value begins with. Inside of a string a quote is escaped, so
  * that what looks like a key is one.
  */
-const CHAT_KEYS = /"(?:content|refusal|reasoning_content|arguments|name|transcript|(usage))"\s*:\s*(["{])/g;
-const COMPLETION_KEYS = /"(?:text|(usage))"\s*:\s*(["{])/g;
+const CHAT_KEYS =
+  /"(?:content|refusal|reasoning_content|arguments|name|transcript|(usage)|(error))"\s*:\s*(["{])/g;
+const COMPLETION_KEYS = /"(?:text|(usage)|(error))"\s*:\s*(["{])/g;
 /** Events of Responses, of sound and of transcripts have it in `.delta` events alone. */
-const DELTA_KEYS = /"(?:delta|(usage))"\s*:\s*(["{])/g;
+const DELTA_KEYS = /"(?:delta|(usage)|(error))"\s*:\s*(["{])/g;
 
 const BACKSLASH = 92;
 
@@ -46,15 +47,19 @@ interface Seen {
   readonly chars: number;
   /** There is a usage report, not null. */
   readonly report: boolean;
+  /** There is an error, not null. */
+  readonly error: boolean;
 }
 
 function scan(data: string, keys: RegExp, kept: KeptText | undefined): Seen {
   let chars = 0;
   let report = false;
+  let error = false;
   keys.lastIndex = 0;
   for (let found = keys.exec(data); found; found = keys.exec(data)) {
-    const [, usage, sign] = found;
-    if (sign === '"' && !usage) {
+    const [, usage, wrong, sign] = found;
+    if (wrong) error = true;
+    else if (sign === '"' && !usage) {
       const start = keys.lastIndex - 1;
       const end = stringEnd(data, start);
       const text = decoded(data, start, end);
@@ -63,7 +68,7 @@ function scan(data: string, keys: RegExp, kept: KeptText | undefined): Seen {
       keys.lastIndex = end + 1;
     } else if (usage && sign === '{') report = true;
   }
-  return { chars, report };
+  return { chars, report, error };
 }
 
 function parse(data: string): Readonly<Record<string, unknown>> | undefined {
@@ -88,6 +93,7 @@ function sum(a: TokenUsage, b: TokenUsage): TokenUsage {
 /** Events of Responses that carry the finished response. */
 const FINAL = /"type"\s*:\s*"response\.(?:completed|incomplete|failed)"/;
 const CREATED = /^\s*\{\s*"type"\s*:\s*"response\.created"/;
+const FLAT_ERROR = /"type"\s*:\s*"error"/;
 const DELTA = /"type"\s*:\s*"[a-z_.]{1,80}\.delta"/;
 
 /** A chat or completions chunk without choices: it exists only since `include_usage` was asked for. */
@@ -111,6 +117,8 @@ export class StreamUsage {
   contentChars = 0;
   /** The object the stream made, as far as it is known: its id. */
   made: { readonly id: string } | undefined;
+  /** The last event is, or holds, an error of upstream's. */
+  error = false;
   /** The text itself, while no report came. */
   kept: KeptText | undefined;
 
@@ -127,7 +135,8 @@ export class StreamUsage {
   /** @param data the `data` of one server-sent event; never throws, whatever it is */
   event(data: string): void {
     const generates = !this.#byDelta || DELTA.test(data);
-    const { chars, report } = scan(data, this.#keys, generates ? this.kept : undefined);
+    const { chars, report, error } = scan(data, this.#keys, generates ? this.kept : undefined);
+    this.error = error || (!generates && FLAT_ERROR.test(data));
     if (generates && chars > 0) {
       this.contentEvents += 1;
       this.contentChars += chars;

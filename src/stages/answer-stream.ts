@@ -2,11 +2,13 @@
 import { Refusal, errorBody } from '../base/errors.ts';
 import { countsText, streamOverran } from '../domain/charges.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import { FrameSplitter, type Frame } from '../openai/frames.ts';
+import { cleanEvent } from '../domain/upstream-errors.ts';
+import { FrameSplitter, isNamedError, withData, type Frame } from '../openai/frames.ts';
 import { KeptText } from '../openai/kept-text.ts';
 import { StreamUsage } from '../openai/usage-stream.ts';
 import type { Answer, AnswerContext } from './relay.ts';
 
+const NULL_USAGE = ',"usage":null';
 const EVENT_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
@@ -39,28 +41,32 @@ class StreamAnswer implements Answer {
       throw new Refusal('upstream.overran', { detail: 'one event over 32 MiB' });
     }
     if (frames.length === 0) return;
-    const kept = frames.filter((frame) => this.#look(frame));
+    const kept: Buffer[] = [];
+    for (const frame of frames) {
+      const raw = this.#look(frame);
+      if (raw) kept.push(raw);
+    }
     this.#bound();
     const [first] = kept;
-    if (!first) return;
-    const whole = kept.length === 1 ? first.raw : Buffer.concat(kept.map((frame) => frame.raw));
-    this.#write(whole);
+    if (first) this.#write(kept.length === 1 ? first : Buffer.concat(kept));
   }
 
-  /** Counts an event; false: it exists only since the gateway asked for it. */
-  #look(frame: Frame): boolean {
-    if (frame.data === undefined) return true;
+  /** Counts an event, and says what of it is relayed: nothing of what exists only since the gateway asked for it. */
+  #look({ raw, data }: Frame): Buffer | undefined {
+    if (data === undefined) return raw;
     const { exchange } = this.#context;
-    this.#lastData = frame.data;
+    this.#lastData = data;
     const known = this.#usage.made;
-    this.#usage.event(frame.data);
+    this.#usage.event(data);
     if (!known && this.#usage.made) this.#recordObject();
     exchange.answer.usage = this.#usage.usage;
     exchange.answer.contentEvents = this.#usage.contentEvents;
     exchange.answer.contentChars = this.#usage.contentChars;
     exchange.answer.text = this.#usage.kept;
-    if (isLast(frame.data)) exchange.answer.complete = true;
-    return !(exchange.prepared.hideUsage && this.#usage.isUsageOnly(frame.data));
+    if (isLast(data)) exchange.answer.complete = true;
+    if (this.#usage.error || isNamedError(raw)) return cleaned(raw, data);
+    if (!exchange.prepared.hideUsage) return raw;
+    return this.#usage.isUsageOnly(data) ? undefined : withoutNullUsage(raw, data);
   }
 
   /** Once when its id is seen, once more at the end, however it ends, when it is known what it holds. */
@@ -90,7 +96,8 @@ class StreamAnswer implements Answer {
 
   end(): void {
     const rest = this.#splitter.end();
-    if (rest && this.#look(rest)) this.#write(rest.raw);
+    const raw = rest && this.#look(rest);
+    if (raw) this.#write(raw);
     this.#recordObject();
     this.#context.reply.end();
   }
@@ -115,6 +122,31 @@ class StreamAnswer implements Answer {
     };
     reply.end(`event: error\ndata: ${JSON.stringify(event)}\n\n`);
   }
+}
+
+/** An error of upstream's, in upstream's own words but for whom they name. */
+function cleaned(raw: Buffer, data: string): Buffer {
+  const clean = cleanEvent(data);
+  return clean === data ? raw : withData(raw, clean);
+}
+
+/**
+ * A chunk as upstream sends it to who did not ask for usage. In place: the bytes are this event's alone, and move by a
+ * few. What is written otherwise stays; within a string the quotes would be escaped.
+ */
+function withoutNullUsage(raw: Buffer, data: string): Buffer {
+  const found = data.lastIndexOf(NULL_USAGE);
+  if (found < 0) return raw;
+  // Usually ASCII stands behind it, and two line feeds.
+  const likely = raw.length - 2 - (data.length - found);
+  const at = standsAt(raw, NULL_USAGE, likely) ? likely : raw.lastIndexOf(NULL_USAGE);
+  raw.copyWithin(at, at + NULL_USAGE.length);
+  return raw.subarray(0, raw.length - NULL_USAGE.length);
+}
+
+function standsAt(bytes: Buffer, ascii: string, at: number): boolean {
+  for (let i = 0; i < ascii.length; i++) if (bytes[at + i] !== ascii.charCodeAt(i)) return false;
+  return true;
 }
 
 /** Only where the text is what is charged, should the stream end without a report. */

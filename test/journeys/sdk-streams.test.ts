@@ -263,6 +263,27 @@ describe('the end of a stream', () => {
     expect(got.result.error).toMatchObject({ error, message: error.message });
   });
 
+  it("responses: upstream's own errors raise, or fail the response, without names of its account", async () => {
+    const error = { message: 'Down for org-abc123def.', code: 'server_error', param: null };
+    const first = { type: 'response.queued', sequence_number: 0 };
+    const raised = await both(
+      () => sse([first, { type: 'error', ...error, error, sequence_number: 1 }]),
+      (ai) => broken(ai.responses.create({ ...response, stream: true })),
+    );
+    expect(raised.wanted.result.error).toMatchObject({ error });
+    expect(raised.got.result.events).toEqual(raised.wanted.result.events);
+    expect(raised.got.result.error).toBeInstanceOf(APIError);
+    expect(raised.got.result.error).toMatchObject({ error: { ...error, message: 'Down for [hidden].' } });
+
+    const failed = { id: 'resp_1', object: 'response', status: 'failed', error, output: [] };
+    const told = await both(
+      () => sse([first, { type: 'response.failed', response: failed, sequence_number: 1 }]),
+      (ai) => all(ai.responses.create({ ...response, stream: true })),
+    );
+    const hidden = JSON.stringify(told.wanted.result).replace('org-abc123def', '[hidden]');
+    expect(told.got.result).toEqual(JSON.parse(hidden));
+  });
+
   it('an error before a stream is the usual class', async () => {
     upstream.script = () => openaiError(400, 'context_length_exceeded', 'Too long.');
     await expect(through.chat.completions.create({ ...chat, stream: true })).rejects.toThrow(BadRequestError);

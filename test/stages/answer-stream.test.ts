@@ -102,6 +102,21 @@ describe('usage', () => {
     expect(exchange.answer.usage).toEqual(usage(20, 3));
   });
 
+  test('that is null since nobody else asked is cut out, and nothing beside it', async () => {
+    const nothing = '{"index":0,"delta":{"content":"a,\\"usage\\":null"}}';
+    const bare = `data: {"choices":[${nothing}],"obfuscation":"x"}\n\n`;
+    const told = `data: {"choices":[${nothing}],"usage":null,"obfuscation":"x"}\n\n`;
+    const last = told.replace(',"obfuscation":"x"', '').trimEnd();
+    for (const chunks of [[told, told, DONE], [told + told, DONE], Array.from(told + told + DONE)]) {
+      const { reply, exchange } = await chat({ chunks });
+      expect(reply.text).toBe(bare + bare + DONE);
+      expect(exchange.answer).toMatchObject({ contentEvents: 2 });
+    }
+    expect((await chat({ chunks: [told, last] })).reply.text).not.toContain('e":null');
+    expect((await chat({ chunks: [bare, DONE] })).reply.text).toBe(bare + DONE);
+    expect((await chat({ chunks: [told, DONE] }, ASKED)).reply.text).toBe(told + DONE);
+  });
+
   test('hides no event that says something besides', async () => {
     const both = report.replace('[]', '[{"index":0,"delta":{"content":"z"}}]');
     const { reply } = await chat({ chunks: [both, DONE] });
@@ -127,6 +142,9 @@ describe('objects of a stream', () => {
 });
 
 const eventOf = (text: string): unknown => JSON.parse(text.slice(text.lastIndexOf('data: ') + 6));
+
+const failed = (type: string, error: string) =>
+  `event: ${type}\ndata: {"type":"${type}","sequence_number":1.0,${error}}\n\n`;
 
 describe('a stream that goes wrong', () => {
   const error = {
@@ -155,6 +173,37 @@ describe('a stream that goes wrong', () => {
     expect(eventOf(reply.text)).toEqual({ type: 'error', code, message, param, sequence_number: 42, error });
     const first = await chat({ chunks: [], fault: 'broken' }, RESPOND);
     expect(eventOf(first.reply.text)).toMatchObject({ sequence_number: 0 });
+  });
+
+  test("upstream's own errors say what they said, but for whom they name", async () => {
+    const names = 'org-abc123def and proj_abc123def with sk-proj-abcdefgh';
+    const cases: readonly (readonly [CallOptions, string])[] = [
+      [CHAT, `data: {"error":{"message":"Down for ${names}","n":1.0,"type":"server_error"}}\n\n`],
+      [CHAT, `data: {"error":"Down for ${names}"}\r\rdata: [DONE]\n\n`],
+      [CHAT, `event: error\ndata: {"detail":"Down for ${names}"}\n\n`],
+      [CHAT, `event: error\ndata: Down for ${names}\n\n`],
+      [RESPOND, failed('error', `"code":null,"message":"Down for ${names}"`)],
+      [RESPOND, failed('error', `"error":{"message":"Down for ${names}"}`)],
+      [
+        RESPOND,
+        failed('response.failed', `"response":{"error":{"message":"Down for ${names}"},"output":[]}`),
+      ],
+    ];
+    const hidden = names.replaceAll(/\S{12,}/g, '[hidden]');
+    for (const [call, event] of cases) {
+      const { reply } = await chat({ chunks: [event] }, call);
+      expect(reply.text).toBe(event.replace(names, hidden).replace('\r\r', '\n\n'));
+      const plain = event.replace(names, 'everybody');
+      expect((await chat({ chunks: [plain] }, call)).reply.text).toBe(plain);
+    }
+  });
+
+  test('what a model says of names is no error', async () => {
+    const text = delta('org-abc123def \\"error\\":{\\"message\\":\\"sk-proj-abcdefgh\\"}');
+    expect((await chat({ chunks: [text, DONE] })).reply.text).toBe(text + DONE);
+    const item = '{"type":"mcp_call","error":{"message":"org-abc123def"}}';
+    const event = `event: response.output_item.done\ndata: {"type":"response.output_item.done","response":{},"item":${item}}\n\n`;
+    expect((await chat({ chunks: [event] }, RESPOND)).reply.text).toBe(event);
   });
 
   test('more than any honest answer under its cap is cut, and upstream broken off', async () => {
