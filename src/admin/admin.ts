@@ -73,14 +73,14 @@ async function actorOf(request: FastifyRequest, deps: AdminDeps): Promise<Actor>
     }
     return await deps.authenticator.authenticate({ rawHeaders, target: url, source });
   } catch (error) {
-    const { code } = asRefusal(error);
+    const { code, options } = asRefusal(error);
     if (deps.failedAttempts.count(source)) {
       deps.auditLog.note({
-        userId: 'anonymous',
+        userId: options.subject?.user ?? 'anonymous',
         action: 'admin.refused',
         resource: 'admin',
         status: 'failure',
-        metadata: { request: request.id, source, code },
+        metadata: { request: request.id, source, code, credential: options.subject?.credential },
       });
     }
     throw error;

@@ -82,7 +82,7 @@ function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
  */
 function startJobs(
   engines: Engines,
-  { failedAttempts, keys }: Rules,
+  { failedAttempts, turnedAway, keys }: Rules,
   { callers }: Doors,
   log: Log,
 ): { stop(): Promise<void> } {
@@ -93,17 +93,18 @@ function startJobs(
     onChange: (name, { usable, reason }) =>
       log[usable ? 'info' : 'error']({ reason }, `${name} ${usable ? 'usable' : 'not usable'}`),
   });
-  const flush = (): void => {
-    for (const draft of failedAttempts.flush()) auditLog.note(draft);
+  const flush = (all?: 'all'): void => {
+    for (const counts of [failedAttempts, turnedAway])
+      for (const draft of counts.flush(all)) auditLog.note(draft);
   };
-  const timer = setInterval(flush, 60_000);
+  const timer = setInterval(() => flush(), 60_000);
   const revoking = endRevoked({ keys, open: () => callers.open(), clock: systemClock });
   return {
     async stop() {
       clearInterval(timer);
       revoking.stop();
       watching.stop();
-      flush();
+      flush('all');
       await shipping.stop();
     },
   };

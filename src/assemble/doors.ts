@@ -16,7 +16,7 @@ import { coverage } from '../openai/coverage.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import { createAdminServer } from '../server/admin-server.ts';
-import { createCallerServer, type CallerServer } from '../server/caller-server.ts';
+import { createCallerServer, type CallerServer, type OnRefused } from '../server/caller-server.ts';
 import type { Log } from '../server/log.ts';
 import { createPreparationPool, type PreparationPool } from '../server/preparation-pool.ts';
 import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
@@ -31,6 +31,8 @@ export interface Rules {
   readonly tokens: TokenVerifier | undefined;
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
+  /** Calls turned away at the edge, whoever made them: apart, so that they slow nobody down. */
+  readonly turnedAway: FailedAttempts;
   readonly floods: Floods;
   readonly limiting: Limiting;
 }
@@ -67,6 +69,7 @@ export function buildRules(
     keys,
     tokens,
     failedAttempts,
+    turnedAway: createFailedAttempts({ clock }),
     authenticator: createAuthenticator({ keys, tokens, failedAttempts }),
     floods: createFloods(clock),
     limiting: createLimiting(scopes, config.guardrails),
@@ -105,7 +108,8 @@ export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: En
     pipeline: buildPipeline(setup, log, engines, rules, { pool, upstream, telemetry }),
     meUsage: async (arrival) =>
       usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
-    onUnreadable: unreadable(auditLog, rules.failedAttempts, telemetry),
+    onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
+    onTurnedAway: onRefused(auditLog, rules.turnedAway, telemetry),
   });
   const admin = createAdminServer({
     admin: { ...adminTools(setup, engines, rules), ...rules, adminKey },
@@ -184,17 +188,17 @@ function done(telemetry: Telemetry, log: Log): (exchange: Exchange) => void {
   };
 }
 
-/** Requests that Node's parser could not read: on record by source, like bad credentials. */
-function unreadable(auditLog: AuditLog, attempts: FailedAttempts, telemetry: Telemetry) {
-  return (source: string, code: string): void => {
+/** Requests that never became an exchange: on record by source, like bad credentials. */
+function onRefused(auditLog: AuditLog, attempts: FailedAttempts, telemetry: Telemetry): OnRefused {
+  return (source, { code, options: { subject } }, exchange) => {
     telemetry.failedAttempt();
     if (!attempts.count(source)) return;
     auditLog.note({
-      userId: 'anonymous',
+      userId: subject?.user ?? 'anonymous',
       action: 'exchange.refused',
       resource: 'none',
       status: 'failure',
-      metadata: { source, code },
+      metadata: { exchange, source, code, credential: subject?.credential },
     });
   };
 }

@@ -294,6 +294,8 @@ export interface RefusalOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** For the log alone. */
   readonly detail?: string;
+  /** For the audit log alone: whose credential it was, where the call has no caller yet. */
+  readonly subject?: { readonly user: string; readonly credential: string };
   readonly cause?: unknown;
 }
 

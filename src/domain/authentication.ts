@@ -157,7 +157,9 @@ export function checkAddress(key: KeyRecord | undefined, source: string): void {
   let list = addressesOf.get(key);
   if (list === undefined) addressesOf.set(key, (list = addressList(key.ips)));
   const family = isIP(plain);
-  if (family === 0 || !list.check(plain, family === 6 ? 'ipv6' : 'ipv4')) throw new Refusal('access.address');
+  if (family === 0 || !list.check(plain, family === 6 ? 'ipv6' : 'ipv4')) {
+    throw new Refusal('access.address', { subject: { user: key.user, credential: key.id } });
+  }
 }
 
 const rangeFormat = /^([0-9A-Fa-f:.]{2,45})(?:\/(\d{1,3}))?$/;

@@ -28,8 +28,11 @@ export interface FailedAttempts {
   count(source: string): boolean;
   /** For a credential that is absent or has failed, never before it was looked at. @throws rate.source */
   check(source: string): void;
-  /** One entry a source for what was not told singly in minutes that are over. Call it about once a minute. */
-  flush(): readonly EntryDraft[];
+  /**
+   * One entry a source for what was not told singly in minutes that are over; at the end of a process also in the one
+   * that is not. Call it about once a minute.
+   */
+  flush(all?: 'all'): readonly EntryDraft[];
 }
 
 /** Nobody has failed yet. */
@@ -40,8 +43,7 @@ export function createFailedAttempts(options: FailedAttemptsOptions): FailedAtte
   /** Not told singly, of earlier minutes, until flushed. */
   const untold = new BoundedMap<string, number>(sourcesMax + 1);
 
-  function turn(): void {
-    const now = Math.floor(clock.now() / minuteMs);
+  function turn(now = Math.floor(clock.now() / minuteMs)): void {
     if (now === minute) return;
     for (const [source, attempts] of counts) {
       const more = source === others ? attempts : attempts - singlyMax;
@@ -67,8 +69,9 @@ export function createFailedAttempts(options: FailedAttemptsOptions): FailedAtte
       const leftMs = (minute + 1) * minuteMs - clock.now();
       throw new Refusal('rate.source', { retryAfterS: Math.max(1, Math.ceil(leftMs / 1000)) });
     },
-    flush() {
+    flush(all) {
       turn();
+      if (all) turn(0);
       const drafts = [...untold].map(([source, attempts]) => draftFrom(source, attempts));
       untold.clear();
       return drafts;

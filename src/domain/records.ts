@@ -111,13 +111,15 @@ export function overReservationEntry(exchange: Exchange): EntryDraft {
 /** A call that was refused before it had an intent. */
 export function refusalEntry(exchange: Exchange): EntryDraft {
   const prepared = exchange.prepared as Exchange['prepared'] | undefined;
+  const subject = exchange.refusal?.options.subject;
   return {
-    userId: exchange.userId,
+    userId: subject?.user ?? exchange.userId,
     action: 'exchange.refused',
     resource: exchange.operation,
     status: 'failure',
     metadata: {
       ...common(exchange),
+      ...(subject && { credential: subject.credential }),
       outcome: exchange.ending,
       code: exchange.refusal?.code,
       httpStatus: exchange.refusal?.status,

@@ -15,6 +15,9 @@ import { readBody } from './read-body.ts';
 import { requestId } from './request-id.ts';
 import { createStrictServer } from './strict-server.ts';
 
+/** @param id none where there was no request that could have one */
+export type OnRefused = (source: string, refusal: Refusal, id?: string) => void;
+
 /** What the first port serves, and its bounds in milliseconds and bytes. */
 export interface CallerServerOptions {
   readonly pipeline: Pipeline;
@@ -24,8 +27,10 @@ export interface CallerServerOptions {
   readonly cors: readonly string[];
   readonly bodyMsMax: number;
   readonly exchangesMax: number;
-  /** A request that was refused before the pipeline: counted by source. */
-  readonly onUnreadable: (source: string, code: string) => void;
+  /** A request that was refused before the pipeline, or beside it: counted by source. */
+  readonly onUnreadable: OnRefused;
+  /** A call that was turned away unread: the gateway is full, or about to end. */
+  readonly onTurnedAway: OnRefused;
 }
 
 /** The callers' side, and the calls under way. */
@@ -79,8 +84,10 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
       'x-request-id': request.id,
     });
     const refusal = refusalNow();
-    if (refusal) sendRefusal(nodeReply, refusal, { connection: 'close' });
-    else handle(options.pipeline, open, arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
+    if (refusal) {
+      options.onTurnedAway(sourceOf(request), refusal, request.id);
+      sendRefusal(nodeReply, refusal, { connection: 'close' });
+    } else handle(options.pipeline, open, arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
   };
   const app = createApp(options, take);
   return {
@@ -143,7 +150,7 @@ function registerRoutes(app: FastifyInstance, options: CallerServerOptions, take
   app.setNotFoundHandler(() => undefined);
   app.setErrorHandler((error, request, reply) => {
     const refusal = asRefusal(error);
-    options.onUnreadable(sourceOf(request), refusal.code);
+    options.onUnreadable(sourceOf(request), refusal, request.id);
     sendBare(reply, refusal, request.id);
   });
 }

@@ -10,7 +10,7 @@ import { isAmbiguous } from './ambiguous.ts';
 
 type Code = 'request.framing' | 'request.too_slow';
 /** Told of what was refused here, but for what belongs to a call that is on record by itself. */
-type OnRefused = (source: string, code: Code) => void;
+type OnRefused = (source: string, refusal: Refusal) => void;
 
 /** A slow head ends in 10 s; bodies have a time of their own, answers none. */
 const OPTIONS = {
@@ -46,8 +46,9 @@ export function createStrictServer(listener: RequestListener, onRefused: OnRefus
     const open = last !== undefined && !last.writableFinished;
     // What is wrong with the body of the one call under way may be its answer; nothing else may.
     const own = open && last.socket === socket && !last.headersSent && !last.req.complete;
-    if (!open) onRefused('remoteAddress' in socket ? String(socket.remoteAddress) : 'unknown', code);
-    if (socket.writable && (!open || own)) answerAndClose(socket, code);
+    const refusal = new Refusal(code);
+    if (!open) onRefused('remoteAddress' in socket ? String(socket.remoteAddress) : 'unknown', refusal);
+    if (socket.writable && (!open || own)) answerAndClose(socket, refusal);
     else socket.destroy();
   }
 
@@ -60,8 +61,7 @@ export function createStrictServer(listener: RequestListener, onRefused: OnRefus
   return server;
 }
 
-function answerAndClose(socket: Duplex, code: Code): void {
-  const refusal = new Refusal(code);
+function answerAndClose(socket: Duplex, refusal: Refusal): void {
   const body = JSON.stringify(errorBody(refusal));
   const headers = {
     'content-type': 'application/json; charset=utf-8',

@@ -38,6 +38,15 @@ test('twenty of a source and minute are told singly, the rest is one counted ent
   expect(attempts.count('192.0.2.1')).toBe(true);
 });
 
+test('at the end of a process the minute that is not over is told too, once', () => {
+  const { attempts, clock } = attemptsAt();
+  for (let count = 0; count < 23; count++) attempts.count('192.0.2.1');
+  expect(attempts.flush()).toEqual([]);
+  expect(attempts.flush('all')).toMatchObject([{ metadata: { source: '192.0.2.1', attempts: 3 } }]);
+  clock.ms += 60_000;
+  expect(attempts.flush('all')).toEqual([]);
+});
+
 test('a hundred in a minute are enough, until the minute ends; other sources notice nothing', () => {
   const { attempts, clock } = attemptsAt();
   for (let count = 0; count < 99; count++) attempts.count('192.0.2.1');

@@ -62,7 +62,9 @@ describe('authenticate', () => {
     const two = { authorization: `Bearer ${key}`, 'x-api-key': 'other' };
     expect(await code(arriving({ headers: two }))).toBe('auth.several');
     expect(await code(bearing(wrong))).toBe('auth.invalid');
-    expect(await code(bearing(key, '198.51.100.1'))).toBe('access.address');
+    const elsewhere = bearing(key, '198.51.100.1');
+    expect(await code(elsewhere)).toBe('access.address');
+    expect(elsewhere.userId).toBe('anonymous');
     for (let i = 0; i < 3; i++) failedAttempts.count('192.0.2.1');
     expect(await code(bearing(wrong))).toBe('rate.source');
     expect(await code(bearing(key))).toBe('ok');

@@ -5,7 +5,7 @@ import type { Exchange } from '../../src/domain/exchange.ts';
 import { createFailedAttempts } from '../../src/domain/failed-attempts.ts';
 import { KeptText } from '../../src/openai/kept-text.ts';
 import { countTokens } from '../../src/openai/tokens.ts';
-import type { AuditLog } from '../../src/ports/audit-log.ts';
+import type { AuditLog, Entry } from '../../src/ports/audit-log.ts';
 import { admit } from '../../src/stages/admit.ts';
 import { recordIntent } from '../../src/stages/record-intent.ts';
 import { recordOutcome } from '../../src/stages/record-outcome.ts';
@@ -147,6 +147,7 @@ interface Desk {
   readonly log: AuditLog;
   readonly gate: Rules;
   readonly close: (exchange: Exchange) => void | Promise<void>;
+  readonly entries: () => Promise<readonly Entry[]>;
   readonly actions: () => Promise<string[]>;
   readonly last: () => Promise<unknown>;
 }
@@ -162,6 +163,7 @@ const desk = async (): Promise<Desk> => {
   return {
     log,
     gate,
+    entries,
     close: recordOutcome(log, gate.floods, attempts),
     actions: async () => (await entries()).map(({ action, status }) => `${action} ${status}`),
     last: async () => (await entries()).at(-1),
@@ -208,6 +210,20 @@ describe('record-outcome', () => {
     expect(() => one.gate.floods.check('key-ada', 2)).toThrow('rate.refusals');
     expect(() => one.gate.floods.check('key-ada', 3)).not.toThrow();
     expect(await one.actions()).toEqual(Array.from({ length: 3 }, () => 'exchange.refused failure'));
+  });
+
+  test("a key at a wrong address is told in its user's name, and costs neither them nor the disk", async () => {
+    const one = await desk();
+    const exchange = arriving();
+    exchange.refusal = new Refusal('access.address', { subject: { user: 'ada', credential: 'key-ada' } });
+    for (let i = 0; i < 5; i++) await one.close(exchange);
+    expect(() => one.gate.floods.check('key-ada', 0)).not.toThrow();
+    const [first, ...others] = await one.entries();
+    expect(first).toMatchObject({
+      userId: 'ada',
+      metadata: { code: 'access.address', credential: 'key-ada', source: '192.0.2.1' },
+    });
+    expect(others).toHaveLength(1);
   });
 
   test('strangers are told singly only so often, and never in the name of anybody', async () => {
