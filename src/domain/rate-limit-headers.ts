@@ -1,11 +1,14 @@
 /** OpenAI's `x-ratelimit-*` headers: on every admitted answer and every 429. */
 import type { WindowState } from '../ports/ledger.ts';
 
-/** OpenAI writes durations as `1s`, `6m0s`, `120ms`. */
-function duration(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.ceil(ms))}ms`;
+/** As OpenAI writes durations, which is as Go does: `0s`, `120ms`, `1s`, `6m0s`, `1h0m5s`; from a second on in whole ones. */
+function duration(exactMs: number): string {
+  const ms = Math.max(0, Math.ceil(exactMs));
+  if (ms > 0 && ms < 1000) return `${ms}ms`;
   const s = Math.ceil(ms / 1000);
-  return s < 60 ? `${s}s` : `${Math.floor(s / 60)}m${s % 60}s`;
+  if (s < 60) return `${s}s`;
+  const m = Math.floor(s / 60);
+  return m < 60 ? `${m}m${s % 60}s` : `${Math.floor(m / 60)}h${m % 60}m${s % 60}s`;
 }
 
 /** The windows of a minute of who calls; one that has no limit is left out. */

@@ -21,15 +21,17 @@ test('each window that there is, and no other', () => {
 });
 
 test.each([
-  [-5, '0ms'],
-  [0, '0ms'],
+  [-5, '0s'],
+  [0, '0s'],
   [0.2, '1ms'],
   [999, '999ms'],
+  [999.5, '1s'],
   [1000, '1s'],
   [1001, '2s'],
   [59_000, '59s'],
   [59_001, '1m0s'],
   [360_000, '6m0s'],
+  [3_605_000, '1h0m5s'],
 ])('%d ms are told as %s, never too early', (ms, told) => {
   expect(reset(ms)).toBe(told);
 });
