@@ -6,7 +6,7 @@ import type { FailedAttempts } from './domain/failed-attempts.ts';
 import { admit, type AdmitDeps } from './stages/admit.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authoriseAddresses, authoriseModelAndTools, authoriseObjects } from './stages/authorise-call.ts';
-import { authoriseRoute } from './stages/authorise-route.ts';
+import { authoriseBatch, authoriseRoute } from './stages/authorise-route.ts';
 import { forward, type ForwardDeps } from './stages/forward.ts';
 import { parse, priceChained, repriced, type ParseDeps } from './stages/parse.ts';
 import { price } from './stages/price.ts';
@@ -48,6 +48,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     authoriseRoute(d.endpointsAllow), //            403 404  before the body: what is refused is not read
     shedLoad(d.floods, d.limiting), //              429      before the body: no trip, no work for who was refused
     timed(parse(d), d.observe), //                  400 413  strict; also screens and prices, in one reading
+    authoriseBatch(d.endpointsAllow), //            403      the lines of a batch are calls as well
     authoriseModelAndTools(d.limiting, d.tools), // 403
     authoriseAddresses(d.urlAllow), //              400
     authoriseObjects(d.store, d.objects), //        404

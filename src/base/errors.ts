@@ -174,6 +174,11 @@ export const CATALOGUE = {
       blame: 'policy',
     },
   ),
+  'request.unread_file': bad(
+    'This file cannot be inspected, and such files are not relayed.',
+    'Its format, size and encoding; request.unreadFiles.',
+    { blame: 'policy' },
+  ),
   'request.reference': bad('A reference to this address is not allowed.', 'references.urlAllow.', {
     blame: 'policy',
   }),

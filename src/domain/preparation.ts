@@ -2,20 +2,23 @@
  * Everything that follows from the bytes of a request and the rules for its caller: read, screened, priced, and the
  * bytes that may go upstream. A pure function of plain data, so that large bodies run in a worker, small ones inline.
  */
+import { isUtf8 } from 'node:buffer';
 import type { Finding, GuardrailId } from '../base/finding.ts';
 import { asRefusal, Refusal, type Code, type RefusalOptions } from '../base/errors.ts';
 import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { screen, type Screening, type ScreenPolicy } from '../guardrails/screening.ts';
-import type { Body, JsonBody, Text } from '../openai/body.ts';
+import { batchLines } from '../openai/batch-lines.ts';
+import { type Body, documentsOf, type JsonBody, type MultipartBody, type Text } from '../openai/body.ts';
 import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
 import { checkFields } from '../openai/check-fields.ts';
 import { child, isRecord } from '../openai/child.ts';
-import { ENDPOINTS } from '../openai/endpoints/index.ts';
+import { endpointOf } from '../openai/endpoints/index.ts';
 import { readFacts } from '../openai/facts.ts';
 import { quote as quoteText, setMember, splice, type Edit } from '../openai/json-edit.ts';
 import { parseJson } from '../openai/json.ts';
 import { buildMultipart, parseMultipart } from '../openai/multipart.ts';
 import { findReferences, findUrls } from '../openai/objects.ts';
+import { checkPurpose, readParts } from '../openai/parts.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import { findTargetTexts, findTexts } from '../openai/texts.ts';
 import { countTokens } from '../openai/tokens.ts';
@@ -49,12 +52,20 @@ export interface RefusalData {
   readonly options: RefusalOptions;
 }
 
+/** A call that upstream will make of a line of a file. */
+export interface PlannedCall {
+  readonly endpointId: string;
+  readonly model: string | undefined;
+}
+
 /** What a body comes to. Plain data; never changed, only made anew. */
 export interface Preparation {
   readonly facts: RequestFacts;
   readonly references: readonly Reference[];
   readonly urls: readonly { readonly url: string; readonly pointer: string }[];
   readonly tools: readonly string[];
+  /** The calls that a batch's file holds, each kind once: they must be the caller's to make. */
+  readonly calls: readonly PlannedCall[];
   readonly findings: readonly Finding[];
   readonly blockedBy: GuardrailId | undefined;
   readonly tainted: boolean;
@@ -70,19 +81,23 @@ export interface Preparation {
   readonly hideUsage: boolean;
 }
 
-const byId = new Map(ENDPOINTS.map((endpoint) => [endpoint.id, endpoint]));
-
 /** @throws request.* for a body that has not exactly one reading, or breaks the operator's rules */
 export function prepare(job: PrepareJob): Preparation {
-  const endpoint = byId.get(job.endpointId);
+  const endpoint = endpointOf(job.endpointId);
   if (!endpoint) throw new Refusal('access.unknown_operation');
   const body = readBody(endpoint, job);
   const facts = readFacts(endpoint, body);
   checkFields(endpoint, body, job.rules.unknownFields);
+  if (body?.kind === 'json') checkPurpose(endpoint, child(body.value, 'purpose'));
+  const calls = body?.kind === 'multipart' ? plannedCalls(body, job) : [];
   const { params, query } = job;
   const ofBody = body ? findTexts(endpoint, body) : [];
   // After those of the body, so that their indexes stay what they are.
-  const texts = [...ofBody, ...findTargetTexts({ endpoint, params, query })];
+  const texts = [
+    ...ofBody,
+    ...findTargetTexts({ endpoint, params, query }),
+    ...(body ? [] : sessionDescription(job)),
+  ];
   checkTexts(texts, job.rules);
   const screening = screen(texts, job.policy);
   const priced = price(endpoint, facts, texts, job);
@@ -91,7 +106,8 @@ export function prepare(job: PrepareJob): Preparation {
     facts,
     references: findReferences(endpoint, params, body, query),
     urls: body ? findUrls(body) : [],
-    tools: body?.kind === 'json' ? declaredTools(body.leaves) : [],
+    tools: body ? toolsIn(body) : [],
+    calls,
     findings: screening.findings,
     blockedBy: screening.block,
     tainted: screening.taint,
@@ -103,6 +119,22 @@ export function prepare(job: PrepareJob): Preparation {
     contentType: built?.contentType,
     hideUsage: facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage,
   };
+}
+
+/** @throws request.* for a line that would not be taken as a call of its own */
+function plannedCalls(form: MultipartBody, { rules }: PrepareJob): PlannedCall[] {
+  const calls = new Map<string, PlannedCall>();
+  for (const { endpoint, body } of batchLines(form)) {
+    const { model } = readFacts(endpoint, body);
+    checkFields(endpoint, body, rules.unknownFields);
+    calls.set(`${endpoint.id} ${model}`, { endpointId: endpoint.id, model });
+  }
+  return [...calls.values()];
+}
+
+function toolsIn(body: Body): string[] {
+  const bodies = body.kind === 'json' ? [body] : documentsOf(body);
+  return bodies.flatMap(({ leaves }) => declaredTools(leaves));
 }
 
 /** Chat and completions send usage in a stream only when asked to; the other endpoints always do. */
@@ -121,9 +153,18 @@ function readBody(endpoint: Endpoint, job: PrepareJob): Body | undefined {
     if (endpoint.model === 'required') throw new Refusal('request.missing_model', { param: 'model' });
     return undefined;
   }
-  if (MULTIPART.test(job.contentType)) return parseMultipart(bytes, job.contentType);
-  // A session description is no text that a model reads: relayed as it is, as the coverage table says.
+  if (MULTIPART.test(job.contentType)) {
+    return readParts(endpoint, parseMultipart(bytes, job.contentType), job.rules.unreadFiles);
+  }
   return SDP.test(job.contentType) ? undefined : parseJson(bytes);
+}
+
+/** A session description stays what it is, and is looked at all the same. */
+function sessionDescription({ bytes, contentType }: PrepareJob): readonly Text[] {
+  if (!bytes || !SDP.test(contentType)) return [];
+  if (!isUtf8(bytes)) throw new Refusal('request.invalid_utf8');
+  const text = Buffer.from(bytes).toString('utf8');
+  return [{ text, trust: 'user', class: 'token', pointer: 'sdp', index: -1, turn: -1 }];
 }
 
 function price(
@@ -174,21 +215,33 @@ function rebuild(
   quoted: Quote | undefined,
   job: PrepareJob,
 ): Built {
-  if (body.kind === 'multipart') {
-    const parts = body.parts.map((part) => part);
-    for (const { textIndex, text } of screening.rewrites) {
-      const index = texts[textIndex]?.index ?? -1;
-      const part = parts[index];
-      if (part && 'value' in part) parts[index] = { ...part, value: text };
-      else if (part) parts[index] = { ...part, bytes: Buffer.from(text) };
-    }
-    return buildMultipart({ kind: 'multipart', parts });
-  }
+  if (body.kind === 'multipart') return rebuildForm(body, texts, screening);
   const edits = [...rewriteEdits(body, texts, screening), ...memberEdits(endpoint, body, facts, quoted)];
   const contentType = 'application/json';
   if (edits.length === 0 && job.bytes) return { bytes: job.bytes, contentType };
   edits.sort((a, b) => a.start - b.start || a.end - b.end);
   return { bytes: Buffer.from(splice(body.source, edits)), contentType };
+}
+
+function rebuildForm(body: MultipartBody, texts: readonly Text[], screening: Screening): Built {
+  const edits = new Map<number, Edit[]>();
+  for (const { textIndex, text } of screening.rewrites) {
+    const { index, token } = texts[textIndex] ?? {};
+    const part = body.parts[index ?? -1];
+    if (!part || index === undefined) continue;
+    const whole = 'value' in part ? part.value : (part.text ?? '');
+    const [start, end] = token ?? [0, whole.length];
+    const ofPart = edits.get(index) ?? [];
+    ofPart.push({ start, end, text: token ? quoteText(text) : text });
+    edits.set(index, ofPart);
+  }
+  const parts = body.parts.map((part, index) => {
+    const ofPart = edits.get(index)?.sort((a, b) => a.start - b.start);
+    if (!ofPart) return part;
+    if ('value' in part) return { ...part, value: splice(part.value, ofPart) };
+    return { ...part, bytes: Buffer.from(splice(part.text ?? '', ofPart)) };
+  });
+  return buildMultipart({ kind: 'multipart', parts });
 }
 
 function rewriteEdits(body: JsonBody, texts: readonly Text[], screening: Screening): Edit[] {

@@ -21,6 +21,8 @@ export const requestSchema = z.strictObject({
   characters: z.string().refine(compiles, 'is not a pattern of RE2 syntax').optional(),
   /** Fields the endpoint table does not know: screened like all others, or refused. */
   unknownFields: z.enum(['screen', 'refuse']).default('screen'),
+  /** Uploaded documents that cannot be read (archives, PDF, over 4 MiB, not UTF-8): refused, or relayed unseen. */
+  unreadFiles: z.enum(['refuse', 'relay']).default('refuse'),
 });
 /** The section after its schema; the pattern compiles. */
 export type RequestRules = z.infer<typeof requestSchema>;

@@ -67,6 +67,8 @@ export interface Endpoint {
   /** Content types taken: JSON, multipart, either, or no body at all. */
   readonly body: 'none' | 'json' | 'multipart' | 'either' | 'sdp';
   readonly shape: Shape;
+  /** What its file parts are: `media` is relayed unread by nature, `documents` are text that is read, or refused. */
+  readonly files?: 'media' | 'documents';
   /** `binary`: bytes relayed unread (audio, images, archives, file content). `text`: JSON or plain text, as its content type says. */
   readonly answer: 'json' | 'binary' | 'text';
   /** Whether `stream: true` (or `stream_format: sse`) makes it answer server-sent events. */

@@ -37,13 +37,16 @@ const POWERS: readonly number[] = Array.from({ length: 16 }, (_, n) => 10 ** n);
  * not JSON here, since UTF-8 cannot carry it; a number is refused only where it overflows to infinity.
  * @throws request.invalid_utf8 request.invalid_json request.duplicate_key request.too_deep request.number
  * @throws request.too_complex
+ * @param member as if the text were the value of this member of an object that nobody wrote
  */
-export function parseJson(bytes: Buffer): JsonBody {
+export function parseJson(bytes: Buffer, member?: string): JsonBody {
   if (!isUtf8(bytes)) throw new Refusal('request.invalid_utf8');
   const source = bytes.toString('utf8');
   const reader = new Reader(source);
-  const value = reader.document();
-  return { kind: 'json', source, value, leaves: reader.leaves };
+  const { leaves } = reader;
+  if (member === undefined) return { kind: 'json', source, value: reader.document(), leaves };
+  const value = { [member]: reader.document({ parent: undefined, key: member }) };
+  return { kind: 'json', source, value, leaves };
 }
 
 /** JSON pointer of a place (RFC 6901, section 5); '' is the whole body. */
@@ -76,9 +79,9 @@ class Reader {
     this.source = source;
   }
 
-  document(): unknown {
+  document(place?: Place): unknown {
     this.blank();
-    const value = this.value(undefined);
+    const value = this.value(place);
     if (this.blank() >= 0) this.refuse();
     return value;
   }

@@ -3,7 +3,7 @@
  * Errs towards finding too much: an id that is missed opens another caller's object.
  */
 import { child } from './child.ts';
-import type { Body, JsonBody, Leaf, Place } from './body.ts';
+import { type Body, documentsOf, type JsonBody, type Leaf, type Place } from './body.ts';
 import type { Endpoint, ObjectKind } from './endpoint.ts';
 import { FREE_FORM, SCHEMAS } from './fields.ts';
 import { pointer } from './json.ts';
@@ -98,7 +98,10 @@ export function findReferences(
     if (kind) found.push({ kind, id, pointer: name });
   }
   if (body?.kind === 'json') inJson(body, found);
-  else if (body) inMultipart(body.parts, found);
+  else if (body) {
+    inMultipart(body.parts, found);
+    for (const document of documentsOf(body)) inJson(document, found);
+  }
   return found;
 }
 
@@ -157,11 +160,11 @@ function isCallersOwn(place: Place | undefined): boolean {
 }
 
 function inMultipart(
-  parts: readonly { readonly name: string; readonly value?: string }[],
+  parts: readonly { readonly name: string; readonly value?: string; readonly documents?: unknown }[],
   found: ObjectReference[],
 ): void {
-  for (const { name, value } of parts) {
-    if (value === undefined) continue;
+  for (const { name, value, documents } of parts) {
+    if (value === undefined || documents !== undefined) continue;
     const path = name
       .replaceAll(']', '')
       .split('[')
@@ -178,12 +181,13 @@ function inMultipart(
  */
 export function findUrls(body: Body): readonly UrlReference[] {
   if (body.kind === 'multipart') {
-    return body.parts.flatMap((part) => {
+    const inParts = body.parts.flatMap((part) => {
       const fields = part.name.replaceAll(']', '').split('[');
       return 'value' in part && fields.some((name) => URL_FIELDS.has(name)) && !isData(part.value)
         ? [{ url: part.value, pointer: part.name }]
         : [];
     });
+    return [...inParts, ...documentsOf(body).flatMap(findUrls)];
   }
   return body.leaves
     .filter((leaf) => !leaf.isKey && namesUrl(leaf.at) && !isData(leaf.value) && !isCallersOwn(leaf.at))

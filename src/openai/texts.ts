@@ -2,7 +2,6 @@
  * Every string of a request body, with what is known of it before it is screened: who said it, whether it may be
  * rewritten, which turn it belongs to. Leaves nothing out: what is not found here would reach upstream unseen.
  */
-import { isUtf8 } from 'node:buffer';
 import type { Trust } from '../base/finding.ts';
 import type {
   Body,
@@ -20,11 +19,19 @@ import { child } from './child.ts';
 import { pointer } from './json.ts';
 import type { Match } from './route.ts';
 
-/** Files up to here are read as text, if text they are; larger ones are opaque. In bytes. */
-export const FILE_TEXT_BYTES_MAX = 4 * 1024 * 1024;
-
-/** Top-level arrays whose elements are turns. */
-const TURNS = new Set(['messages', 'input', 'items', 'prompt', 'additional_messages', 'tool_outputs']);
+/** Top-level arrays whose elements are turns; the last two in lines of fine-tuning. */
+const TURNS = new Set([
+  'messages',
+  'input',
+  'items',
+  'prompt',
+  'additional_messages',
+  'tool_outputs',
+  'preferred_output',
+  'non_preferred_output',
+]);
+/** Objects at the top that hold turns of their own: a thread, a realtime session, the input of a line. */
+const HOLDERS = new Set(['thread', 'session', 'input']);
 const SYSTEM_FIELDS = new Set(['instructions', 'additional_instructions']);
 /** Items whose content came from outside of the conversation, besides all that end in `_output`. */
 const TOOL_ITEMS = new Set([
@@ -37,8 +44,8 @@ const TOOL_ITEMS = new Set([
 
 /**
  * The texts of a body, in its order. Of JSON one text a leaf, at the leaf's own index. Of multipart: name and value of
- * each field; name, file name, content type and content of each file (prose if it is UTF-8 without NUL up to 4 MiB,
- * else opaque and empty); only the value or the content of a part is ever prose, so an index is enough to rewrite it.
+ * each field; name, file name, content type and content of each file (opaque and empty if it is not read). Of JSON
+ * lines one text a leaf, with its token; else only the value or the content of a part is ever prose.
  * A single `input` or `prompt` string is turn 0. About 50 ns a leaf; pointers are made when they are read.
  */
 export function findTexts(_endpoint: Endpoint, body: Body): readonly Text[] {
@@ -150,8 +157,9 @@ function enter(outer: Scope, key: string | number): Scope {
   if (turns) return { value, field, kind: 'turns', trust: key === 'tool_outputs' ? 'tool' : trust, turn };
   if (SCHEMAS.has(key)) return { value, field: 'token', kind: 'schema', trust, turn };
   if (FREE_FORM.has(key)) return { value, field: 'prose', kind: 'free-form', trust, turn };
-  // A thread that is made on the way, or the settings of a realtime session.
-  const inner = outer.kind === 'root' && (key === 'thread' || key === 'session');
+  // The body of a call that is a line of a batch.
+  if (outer.kind === 'root' && key === 'body') return { value, field, kind: 'root', trust, turn };
+  const inner = outer.kind === 'root' && HOLDERS.has(key);
   return { value, field, kind: inner ? 'thread' : 'plain', trust, turn };
 }
 
@@ -174,6 +182,25 @@ function multipartTexts(body: MultipartBody): readonly Text[] {
   });
 }
 
+/** One text a leaf of a file of JSON lines; undefined for any other. */
+function lineTexts({ name, documents }: MultipartFile, index: number): Text[] | undefined {
+  return documents?.flatMap(({ body, at }) =>
+    jsonTexts(body).map((text, position) => {
+      const { start, end } = body.leaves[position] ?? { start: 0, end: 0 };
+      const { trust, turn } = text;
+      return {
+        text: text.text,
+        trust,
+        class: text.class,
+        pointer: name,
+        index,
+        turn,
+        token: [at + start, at + end],
+      };
+    }),
+  );
+}
+
 function fieldText(part: MultipartField, index: number): Text {
   const [base = '', ...members] = part.name.replaceAll(']', '').split('[');
   const field = FREE_FORM.has(base)
@@ -183,14 +210,16 @@ function fieldText(part: MultipartField, index: number): Text {
   return plain(part.value, textClass(field, part.value), part.name, index, trust);
 }
 
-/** The content type is the caller's word alone, so the bytes themselves say whether they are text. */
+/** A document speaks for whoever wrote it, not for the caller; lines are read as the calls they are. */
 function fileTexts(part: MultipartFile, index: number): Text[] {
-  const readable = part.bytes.length <= FILE_TEXT_BYTES_MAX && !part.bytes.includes(0) && isUtf8(part.bytes);
+  const { text } = part;
+  const content =
+    text === undefined
+      ? plain('', 'opaque', part.name, index)
+      : plain(text, 'prose', part.name, index, 'tool');
   return [
     plain(part.filename, 'token', part.name, index),
     plain(part.contentType, 'token', part.name, index),
-    readable
-      ? plain(part.bytes.toString('utf8'), 'prose', part.name, index)
-      : plain('', 'opaque', part.name, index),
+    ...(lineTexts(part, index) ?? [content]),
   ];
 }

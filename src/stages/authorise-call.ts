@@ -4,6 +4,8 @@ import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { checkReferences, type ObjectsSettings } from '../domain/objects.ts';
 import { checkTools, type ToolsSettings } from '../domain/tools.ts';
+import type { Endpoint } from '../openai/endpoint.ts';
+import { endpointOf } from '../openai/endpoints/index.ts';
 import type { Store } from '../ports/store.ts';
 import type { Guard } from './stage.ts';
 
@@ -12,16 +14,26 @@ function inList(model: string, list: readonly string[]): boolean {
   return list.some((entry) => (entry.endsWith('*') ? model.startsWith(entry.slice(0, -1)) : entry === model));
 }
 
+/** @throws access.model */
+function checkModel(
+  endpoint: Endpoint | undefined,
+  model: string | undefined,
+  list: readonly string[],
+): void {
+  // Where upstream may choose the model itself, no list can allow it.
+  const chosen = model !== undefined || (endpoint?.model === 'optional' && endpoint.cost !== 'free');
+  if (chosen && !(model !== undefined && inList(model, list)))
+    throw new Refusal('access.model', { param: 'model' });
+}
+
 /** @throws access.model, tool.denied */
 export function authoriseModelAndTools(limiting: Limiting, tools: ToolsSettings): Guard {
   return function authoriseModelAndTools({ caller, prepared, match }) {
     const model = prepared.facts.model ?? match.params['model'];
-    // Where upstream may choose the model itself, no list can allow it.
-    const { endpoint } = match;
-    const chosen = model !== undefined || (endpoint.model === 'optional' && endpoint.cost !== 'free');
     for (const list of [limiting.tier(caller).models, caller.key?.models]) {
-      if (list && chosen && !(model !== undefined && inList(model, list)))
-        throw new Refusal('access.model', { param: 'model' });
+      if (!list) continue;
+      checkModel(match.endpoint, model, list);
+      for (const call of prepared.calls) checkModel(endpointOf(call.endpointId), call.model, list);
     }
     checkTools(caller, prepared.tools, tools);
   };

@@ -1,22 +1,46 @@
 /** Whether the operation exists, is relayed at all, and is open to this caller. */
 import { Refusal } from '../base/errors.ts';
+import type { Caller } from '../domain/caller.ts';
 import { permit } from '../domain/permissions.ts';
-import { allowedBy } from '../openai/endpoints/index.ts';
+import { allowedBy, endpointOf } from '../openai/endpoints/index.ts';
 import type { Endpoint } from '../openai/endpoint.ts';
 import { matchRoute } from '../openai/route.ts';
 import type { Guard } from './stage.ts';
 
 /** @throws access.unknown_operation, access.operation_refused, access.operation_not_allowed, request.path, request.query */
 export function authoriseRoute(allow: readonly string[]): Guard {
-  const allowed = allowedBy(allow);
-  const ofKeys = new Map<string, (endpoint: Endpoint) => boolean>();
+  const checkOpen = openTo(allow);
   return function authoriseRoute(exchange) {
     const match = matchRoute(exchange.arrival.method, exchange.arrival.target);
     exchange.match = match;
     permit(exchange.caller.role, 'query');
-    if (match.endpoint.refused !== undefined) throw new Refusal('access.operation_refused');
-    const own = exchange.caller.key?.endpoints;
-    if (!allowed(match.endpoint) || (own && !narrowed(ofKeys, own)(match.endpoint))) {
+    checkOpen(exchange.caller, match.endpoint);
+  };
+}
+
+/**
+ * The lines of a batch are calls of their own, which upstream makes: they are open to the caller, or the file is refused.
+ * @throws access.operation_refused, access.operation_not_allowed
+ */
+export function authoriseBatch(allow: readonly string[]): Guard {
+  const checkOpen = openTo(allow);
+  return function authoriseBatch({ caller, prepared }) {
+    for (const { endpointId } of prepared.calls) {
+      const endpoint = endpointOf(endpointId);
+      if (endpoint) checkOpen(caller, endpoint);
+    }
+  };
+}
+
+type CheckOpen = (caller: Caller, endpoint: Endpoint) => void;
+
+function openTo(allow: readonly string[]): CheckOpen {
+  const allowed = allowedBy(allow);
+  const ofKeys = new Map<string, (endpoint: Endpoint) => boolean>();
+  return (caller, endpoint) => {
+    if (endpoint.refused !== undefined) throw new Refusal('access.operation_refused');
+    const own = caller.key?.endpoints;
+    if (!allowed(endpoint) || (own && !narrowed(ofKeys, own)(endpoint))) {
       throw new Refusal('access.operation_not_allowed');
     }
   };

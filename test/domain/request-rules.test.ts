@@ -32,7 +32,11 @@ describe('length', () => {
   });
 
   test('is bounded unless told', () => {
-    expect(requestSchema.parse({})).toEqual({ textCharsMax: 4_000_000, unknownFields: 'screen' });
+    expect(requestSchema.parse({})).toEqual({
+      textCharsMax: 4_000_000,
+      unknownFields: 'screen',
+      unreadFiles: 'refuse',
+    });
   });
 });
 

@@ -5,25 +5,13 @@
  * Shown false by switching the guardrails off in planting-house (all 5,247 rows are told as leaks, for either text; the
  * harmless ones stay green), and by emptying keys in findTexts (the 317 rows of keys are told, no other).
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { OPERATIONS } from '../openai/description.ts';
 import { type Plant, plantsOf } from '../openai/plants.ts';
-import { json } from '../support/behaviour.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
 import { type PlantedAnswer, type PlantedCall, sendAll } from '../support/planted-calls.ts';
-import { CARD, escaped, INJECTION, PLANTING, SECRET } from '../support/planting-house.ts';
-import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { CARD, escaped, INJECTION, plantingHouse, SECRET } from '../support/planting-house.ts';
 
-let upstream: Upstream;
-let gateway: Gateway;
-beforeAll(async () => {
-  upstream = await startUpstream({ script: () => json({ id: 'x', object: 'thing' }) });
-  gateway = await startGateway({ upstream, ...PLANTING });
-});
-afterAll(async () => {
-  await gateway?.stop();
-  await upstream?.close();
-});
+const house = plantingHouse();
 
 interface Row {
   readonly operation: string;
@@ -83,7 +71,7 @@ async function attack(texts: readonly (readonly [text: string, form?: (text: str
     const [text = '', form] = texts[index % texts.length] ?? [];
     return callOf(row, `attack-${index}`, text, form);
   });
-  const answers = await sendAll(gateway, upstream, calls);
+  const answers = await sendAll(house.gateway, house.upstream, calls);
   const forms = texts.flatMap(([text, form]) => [text, form?.(text) ?? text]);
   const leaks = answers.filter(({ seen }) => forms.some((form) => seen?.raw.includes(form)));
   const unmoved = answers.filter(({ status, code, seen }) => {
@@ -103,7 +91,7 @@ test('the description is walked as a whole', () => {
 
 test('harmless words reach upstream as they were sent', { timeout: 60_000 }, async () => {
   const calls = ROWS.map((row, index) => callOf(row, `harmless-${index}`, row.plant.benign));
-  const answers = await sendAll(gateway, upstream, calls);
+  const answers = await sendAll(house.gateway, house.upstream, calls);
   const changed = answers.filter(({ call, seen }) => seen?.body.toString() !== call.body);
   expect(changed.map(told)).toEqual([]);
 });
@@ -133,7 +121,7 @@ test('an injection in what users and tools say is blocked', { timeout: 60_000 },
   );
   expect(rows.length).toBeGreaterThan(200);
   const calls = rows.map((row, index) => callOf(row, `injection-${index}`, INJECTION));
-  const answers = await sendAll(gateway, upstream, calls);
+  const answers = await sendAll(house.gateway, house.upstream, calls);
   expect(answers.filter(({ code }) => code !== 'guardrail.injection').map(told)).toEqual([]);
   expect(answers.filter(({ seen }) => seen !== undefined).map(told)).toEqual([]);
 });

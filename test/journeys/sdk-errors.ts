@@ -58,6 +58,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'request.characters': bad,
   'request.over_cap': bad,
   'request.unpriced': bad,
+  'request.unread_file': bad,
   'request.reference': bad,
   'tool.denied': forbidden,
   'guardrail.injection': bad,

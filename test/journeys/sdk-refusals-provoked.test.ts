@@ -109,6 +109,13 @@ const BY_THE_GATEWAY: Readonly<Partial<Record<Code, Provoked>>> = {
     key: { tier: 'small' },
   },
   'request.unpriced': { call: (ai) => ai.embeddings.create({ model: 'nobody-knows-1', input: 'x' }) },
+  'request.unread_file': {
+    call: async (ai) =>
+      ai.files.create({
+        file: await toFile(Buffer.from([0x50, 0x4b, 3, 4, 0]), 'a.zip'),
+        purpose: 'user_data',
+      }),
+  },
   'request.reference': {
     call: (ai) =>
       ai.chat.completions.create({ model, messages: [{ role: 'user', content: [picture] }], max_tokens: 64 }),

@@ -5,7 +5,8 @@ import type { Endpoint } from '../../src/openai/endpoint.ts';
 import { ENDPOINTS } from '../../src/openai/endpoints/index.ts';
 import { parseJson } from '../../src/openai/json.ts';
 import { matchRoute } from '../../src/openai/route.ts';
-import { FILE_TEXT_BYTES_MAX, findTargetTexts, findTexts } from '../../src/openai/texts.ts';
+import { readParts } from '../../src/openai/parts.ts';
+import { findTargetTexts, findTexts } from '../../src/openai/texts.ts';
 
 function endpoint(id: string): Endpoint {
   const row = ENDPOINTS.find((row) => row.id === id);
@@ -30,7 +31,8 @@ function classOf(field: string, value: string): string | undefined {
 }
 
 function upload(...parts: MultipartBody['parts']): readonly Text[] {
-  return findTexts(endpoint('files.create'), { kind: 'multipart', parts });
+  const row = endpoint('files.create');
+  return findTexts(row, readParts(row, { kind: 'multipart', parts }, 'relay'));
 }
 
 function file(filename: string, bytes: Buffer): MultipartFile {
@@ -207,7 +209,7 @@ describe('multipart', () => {
       { name: 'prompt', value: 'a cat' },
       { name: 'metadata[user_id]', value: 'ann' },
       { name: 'expires_after[anchor]', value: 'created_at' },
-      file('batch.jsonl', Buffer.from('{"custom_id":"ä"}')),
+      file('notes.md', Buffer.from('# Notes, ä')),
     );
     expect(brief(texts)).toEqual([
       '0 token prompt',
@@ -217,21 +219,39 @@ describe('multipart', () => {
       '2 token expires_after[anchor]',
       '2 token created_at',
       '3 token file',
-      '3 token batch.jsonl',
+      '3 token notes.md',
       '3 token application/octet-stream',
-      '3 prose {"custom_id":"ä"}',
+      '3 prose # Notes, ä',
     ]);
+    expect(texts.at(-1)?.trust).toBe('tool');
+  });
+
+  it('reads JSON lines as the calls they are', () => {
+    const line = {
+      custom_id: 'c1',
+      url: '/v1/chat/completions',
+      body: {
+        messages: [
+          { role: 'system', content: 'Be kind.' },
+          { role: 'tool', content: 'T' },
+        ],
+      },
+    };
+    const source = `${JSON.stringify(line)}\n\n${JSON.stringify({ input: { messages: [{ role: 'user', content: 'é\n' }] } })}`;
+    const texts = upload(file('x.jsonl', Buffer.from(source))).slice(3);
+    expect(texts.find(({ text }) => text === 'Be kind.')).toMatchObject({
+      class: 'prose',
+      trust: 'system',
+      turn: 0,
+    });
+    expect(texts.find(({ text }) => text === 'T')).toMatchObject({ class: 'prose', trust: 'tool', turn: 1 });
+    expect(texts.find(({ text }) => text === 'c1')).toMatchObject({ class: 'token', index: 0 });
+    for (const { text, token } of texts) expect(JSON.parse(source.slice(...(token ?? [])))).toBe(text);
   });
 
   it('says which files it cannot read', () => {
-    const unread = [
-      Buffer.from([0x89, 0x50, 0x4e, 0x47]),
-      Buffer.from('a\0b'),
-      Buffer.alloc(FILE_TEXT_BYTES_MAX + 1, 'a'),
-    ];
-    for (const bytes of unread)
+    for (const bytes of [Buffer.from([0x89, 0x50, 0x4e, 0x47]), Buffer.from('a\0b')])
       expect(upload(file('a.txt', bytes)).at(-1)).toMatchObject({ class: 'opaque', text: '' });
-    expect(upload(file('a.bin', Buffer.alloc(FILE_TEXT_BYTES_MAX, 'a'))).at(-1)?.class).toBe('prose');
   });
 });
 

@@ -1,5 +1,7 @@
 /** A house that lets everything through but what its guardrails find, so that a refusal is theirs; and what is planted. */
-import type { GatewayOptions } from './gateway.ts';
+import { beforeEach } from 'vitest';
+import { json } from './behaviour.ts';
+import { type Journey, journey } from './journey.ts';
 
 /** A card number that passes its checksum, and belongs to nobody. */
 export const CARD = '4111 1111 1111 1111';
@@ -21,16 +23,22 @@ const enforced = {
   secrets: { action: 'block', inTokens: 'block' },
 };
 
-export const PLANTING: GatewayOptions & { readonly config: object } = {
-  key: { tier: 'wide' },
-  config: {
-    // As many refusals as there are plants, and a slow disk, are no part of what is asked here.
-    tiers: { wide: { requestsPerMinute: 10_000_000 } },
-    audit: { waitMsMax: 10_000 },
-    endpoints: { allow: ['*'] },
-    tools: { default: 'allow', allow: ['*'], deny: [], needsApproval: [] },
-    objects: { isolation: 'off' },
-    references: { urlAllow: ['*'] },
-    guardrails: enforced,
-  },
+const config = {
+  // As many refusals as there are plants, and a slow disk, are no part of what is asked here.
+  tiers: { wide: { requestsPerMinute: 10_000_000 } },
+  audit: { waitMsMax: 10_000 },
+  endpoints: { allow: ['*'] },
+  tools: { default: 'allow', allow: ['*'], deny: [], needsApproval: [] },
+  objects: { isolation: 'off' },
+  references: { urlAllow: ['*'] },
+  guardrails: enforced,
 };
+
+/** Call it once, at the top of a file. Upstream answers everything alike. */
+export function plantingHouse(): Journey {
+  const house = journey({ key: { tier: 'wide' }, config });
+  beforeEach(() => {
+    house.upstream.script = () => json({ id: 'x', object: 'thing' });
+  });
+  return house;
+}

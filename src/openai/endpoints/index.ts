@@ -17,6 +17,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...ADMINISTRATION,
 ];
 
+const byId = new Map(ENDPOINTS.map((endpoint) => [endpoint.id, endpoint]));
+
+/** The row of this id. */
+export function endpointOf(id: string): Endpoint | undefined {
+  return byId.get(id);
+}
+
 const relayable = ENDPOINTS.filter((endpoint) => endpoint.refused === undefined);
 
 /** Every group that can be allowed, in the order of the table. */

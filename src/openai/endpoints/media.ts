@@ -19,13 +19,14 @@ const calls = family(
   { note: 'Media flows between caller and OpenAI, past the gateway: neither screened nor bounded.' },
 );
 
-const upload = { body: 'multipart', shape: 'prompt' } as const;
+const upload = { body: 'multipart', shape: 'prompt', files: 'media' } as const;
 const sound = { ...upload, bodyBytesMax: BYTES.audio } as const;
 const transcript = { ...sound, cost: 'unit', model: 'required', answer: 'text' } as const;
-const picture = { bodyBytesMax: BYTES.images } as const;
+const picture = { bodyBytesMax: BYTES.images, files: 'media' } as const;
 const film = {
   body: 'either',
   shape: 'prompt',
+  files: 'media',
   cost: 'deferred',
   makes: 'video',
   bodyBytesMax: BYTES.images,

@@ -18,8 +18,9 @@ const containers = family('containers', { container_id: 'container', file_id: 'c
 const skills = family('skills', { skill_id: 'skill', version: 'skill_version' });
 
 const kept = { note: 'Storage is billed by the day, outside of any call: not charged here.' } as const;
-const upload = { body: 'multipart', bodyBytesMax: BYTES.file } as const;
-const either = { body: 'either', bodyBytesMax: BYTES.file } as const;
+const documents = { files: 'documents', bodyBytesMax: BYTES.file } as const;
+const upload = { ...documents, body: 'multipart' } as const;
+const either = { ...documents, body: 'either' } as const;
 
 export const STORAGE: readonly Endpoint[] = [
   files.post('create', '/files', { ...upload, makes: 'file' }),
