@@ -303,7 +303,7 @@ describe('production', () => {
         pii: {
           action: 'redact',
           reversible: true,
-          types: ['EMAIL', 'PHONE', 'SSN', 'CREDIT_CARD', 'IBAN'],
+          types: ['EMAIL', 'PHONE', 'SSN', 'CREDIT_CARD', 'IBAN', 'PASSPORT', 'NATIONAL_ID'],
           inTokens: 'observe',
         },
       },

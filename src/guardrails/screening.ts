@@ -7,6 +7,8 @@ import { BoundedMap } from '../base/bounded-map.ts';
 import { canonicalise, type View } from './canonical.ts';
 import { findInjection } from './injection/injection.ts';
 import { BLOCK_AT } from './injection/signal.ts';
+import { resolveOverlaps } from './overlaps.ts';
+import { knownNames, namesIn } from './pii/known-names.ts';
 import { findPii } from './pii/pii.ts';
 import { Vault, type VaultEntry } from './placeholders.ts';
 import { findSecrets } from './secrets/secrets.ts';
@@ -20,7 +22,15 @@ export interface ScreenInput {
 }
 
 /** Personal data that is acted upon where nothing else is said. */
-export const ENFORCED_PII_TYPES = ['EMAIL', 'PHONE', 'SSN', 'CREDIT_CARD', 'IBAN'] as const;
+export const ENFORCED_PII_TYPES = [
+  'EMAIL',
+  'PHONE',
+  'SSN',
+  'CREDIT_CARD',
+  'IBAN',
+  'PASSPORT',
+  'NATIONAL_ID',
+] as const;
 const TOKEN_FINDINGS = { pii: 'observe', secrets: 'block' } as const;
 
 /** What is done about findings. An `off` guardrail does not run. */
@@ -62,9 +72,13 @@ export interface Screening {
 
 /** Personal data and secrets in every text that is not opaque; injection in prose of users and tools. */
 export function screen(texts: readonly ScreenInput[], policy: ScreenPolicy): Screening {
+  const found = withKnownNames(
+    texts,
+    texts.map((input) => inspect(input, policy)),
+  );
   const findings: LocatedFinding[] = [];
   for (const [textIndex, input] of texts.entries()) {
-    for (const finding of inspect(input, policy)) {
+    for (const finding of found[textIndex] ?? []) {
       findings.push({ ...finding, textIndex, outcome: decide(finding, input, policy) });
     }
   }
@@ -72,6 +86,26 @@ export function screen(texts: readonly ScreenInput[], policy: ScreenPolicy): Scr
   const taint = findings.some(({ outcome }) => outcome === 'tainted');
   if (block) return { findings, block, taint, rewrites: [], placeholders: [] };
   return { findings, taint, ...rewrite(texts, findings, policy) };
+}
+
+/** Names of people that one text tells are looked for in all prose; nothing is done where no text tells one. */
+function withKnownNames(texts: readonly ScreenInput[], found: readonly Finding[][]): readonly Finding[][] {
+  const spellings = new Set<string>();
+  for (const [i, findings] of found.entries()) {
+    for (const { type, start, end } of findings) {
+      if (type === 'PERSON') spellings.add(texts[i]?.text.slice(start, end) ?? '');
+    }
+  }
+  if (spellings.size === 0) return found;
+  const names = knownNames(spellings);
+  return texts.map(({ text, class: kind }, i) => {
+    const known = found[i] ?? [];
+    if (kind !== 'prose') return known;
+    const more = namesIn(text, names)
+      .filter(({ start, end }) => !known.some((other) => other.start < end && start < other.end))
+      .map((candidate) => ({ ...candidate, guardrail: 'pii' as const }));
+    return more.length === 0 ? known : [...known, ...resolveOverlaps(more)].sort((a, b) => a.start - b.start);
+  });
 }
 
 /** Findings of all guardrails that are on, by start. */

@@ -7,7 +7,16 @@ const action = z.enum(['off', 'observe', 'redact', 'block']);
 const inTokens = z.enum(['observe', 'block']);
 
 /** Types a probe of `pii/` can find. */
-export const PII_TYPES = [...ENFORCED_PII_TYPES, 'IP'] as const;
+export const PII_TYPES = [
+  ...ENFORCED_PII_TYPES,
+  'DRIVER_LICENSE',
+  'DATE_OF_BIRTH',
+  'CRYPTO_WALLET',
+  'PERSON',
+  'ADDRESS',
+  'IP',
+  'URL',
+] as const;
 
 const injectionSchema = z.strictObject({
   action: action.default('block'),

@@ -24,7 +24,7 @@ export function ipv4At(text: string, span: NumberSpan): Candidate | undefined {
 }
 
 const LABEL =
-  /\bip(?:v[46])?(?:[ _-]?addr(?:ess)?)?\W{1,4}(?:(?:is|was|of)\W)?$|(?:client|user|visitor)_?(?:ip|addr(?:ess)?)\W{1,4}$/i;
+  /\bip(?:v[46])?[ _-]?address\W{1,4}(?:(?:is|was|of)\W)?$|(?:my|his|her|your|its|the|user'?s?|client|customer|visitor|login|^|[\n{,"])[ _]?(?:ip|addr(?:ess)?)\W{1,4}(?:(?:is|was)\W)?$/i;
 
 /** Only beside a label: the addresses of logs, code and configuration are machines in the main. */
 function isPersonal(text: string, start: number): boolean {

@@ -1,5 +1,5 @@
 /** A number as people write it: groups of digits with little between them. What phones, cards and ids start from. */
-import { isDigit, isLetter, isWord } from '../units.ts';
+import { isDigit, isWord } from '../units.ts';
 
 const GROUPS_MAX = 8;
 const DIGITS_MAX = 20;
@@ -15,11 +15,12 @@ const GAP = new Set(Array.from(' -./()', (mark) => mark.charCodeAt(0)));
 
 /**
  * The groups from the digit at `start` on: at most 8 groups, 20 digits, gaps of 1 or 2 units. Behind the first group
- * a single digit before a space ends it: that is a table.
+ * a single digit before a space ends it, but for a number with `+`: that is a table.
  */
 export function numberSpanAt(text: string, start: number): NumberSpan {
   const groups: [number, number][] = [];
   const gaps: string[] = [];
+  const isInternational = text.charCodeAt(start - 1) === 0x2b;
   let at = start;
   for (let digits = 0; groups.length < GROUPS_MAX && digits < DIGITS_MAX; ) {
     let end = at;
@@ -30,7 +31,7 @@ export function numberSpanAt(text: string, start: number): NumberSpan {
     while (next - end < 2 && GAP.has(text.charCodeAt(next))) next++;
     if (next === end || !isDigit(text.charCodeAt(next))) break;
     const gap = next - end === 1 ? text.charAt(end) : text.slice(end, next);
-    if (gap === ' ' && end - at === 1 && groups.length > 1) break;
+    if (gap === ' ' && end - at === 1 && groups.length > 1 && !isInternational) break;
     gaps.push(gap);
     at = next;
   }
@@ -61,20 +62,6 @@ export function digitsOf(text: string, span: NumberSpan, count: number): string 
     if (group) digits += text.slice(group[0], group[1]);
   }
   return digits;
-}
-
-/** A label ends at most this far before its number. */
-const LABEL_GAP = 16;
-
-/** Whether there is a letter near enough before `at` to end a label: cheap, before any pattern is tried. */
-export function hasLabelBefore(text: string, at: number): boolean {
-  for (let i = at - 1; i >= 0 && at - i <= LABEL_GAP; i--) if (isLetter(text.charCodeAt(i))) return true;
-  return false;
-}
-
-/** Whether the label stands in the 40 units before `at`. */
-export function isLabelled(text: string, at: number, label: RegExp): boolean {
-  return hasLabelBefore(text, at) && label.test(text.slice(Math.max(0, at - 40), at));
 }
 
 /** Whether a number that ends here ends as a whole: no letter, digit or group hangs on to it. */

@@ -5,15 +5,8 @@
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
 import { isLetter, isWord } from '../units.ts';
-import {
-  digitsOf,
-  endsAt,
-  hasLabelBefore,
-  isLabelled,
-  type NumberSpan,
-  shapeAt,
-  shapeOf,
-} from './number-span.ts';
+import type { LabelKind } from './labels-table.ts';
+import { digitsOf, endsAt, type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
 
 /** Country codes of one and two digits (ITU-T E.164, assigned codes); those of three start with any other pair. */
 const SHORT_CODES = new Set(
@@ -23,41 +16,57 @@ const SHORT_CODES = new Set(
 );
 const LONG_CODE = /^(?:2[1-6]\d|29[0179]|3[578]\d|42[0123]|50\d|59\d|6[789]\d|8[0578]\d|96\d|97\d|99\d)/;
 
-const LABEL =
-  /(?:phone|tel|telephone|mobile|cell|cellphone|fax|whatsapp|telefono?|telefone|telefonnummer|handy|rufnummer|movil|celular|telephone|portable|telefoon|numer telefonu|тел|телефон|电话|手机|電話|전화)(?:[ _-]?(?:number|no|nr|num|#))?\W{0,6}(?:(?:is|at|on|was|to|es|ist|est)\W{1,3})?$/i;
-const LOOSE_LABEL =
-  /\b(?:call|contact|text|sms|dial|reach|ring|answering)(?: (?:me|us|him|her|them))?(?: (?:at|on))?[ :]{1,3}$/i;
-const LABEL_AFTER = /^[^\w\n]{1,3}(?:office|fax|phone|mobile|cell|home|work)\b/i;
+/** What stands between a label and its number where nothing else is meant. */
+const TIGHT =
+  /^(?:s|\(s\))?["'*_)\]]{0,3}[\W_]{0,6}(?:(?:number|numbers|no|nr|num|nummer|numero|n|is|at|on|was|to|es|ist|est|e|me|us|him|her|them|office|home|work|under|unter|au|al|der|line|primary|new|old|alt|us|uk)\b[\W_]{1,4}){0,4}$/i;
+const LABEL_AFTER = /^[ (-]{1,3}(?:office|fax|phone|mobile|cell|home|work)\b/i;
 const DATE = /^(?:(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?|\d\d?[-/. ]\d\d?[-/. ](?:19|20)?\d\d)(?!\d)(?![-.]\d)/;
 
+/** The label before a number: its kind, and where it ends. */
+export interface NumberLabel {
+  readonly kind: LabelKind | undefined;
+  readonly end: number;
+}
+
 /** A number at the first group of the span, or nothing. */
-export function phoneAt(text: string, span: NumberSpan): Candidate | undefined {
+export function phoneAt(text: string, span: NumberSpan, label: NumberLabel): Candidate | undefined {
   const first = span.groups[0]?.[0] ?? 0;
   if (span.groups.length > 4 && shapeAt(span, 1, 4) === SINGLES) return undefined;
   const isParenthesised = text[first - 1] === '(';
   const start = isParenthesised ? first - 1 : first;
-  if (text[start - 1] === '+') return internationalAt(text, span, start - 1);
+  if (text[start - 1] === '+') return internationalAt(text, span, start - 1, 0);
   const before = text.charCodeAt(start - 1);
   if (isWord(before) || /[-#./]/.test(text[start - 1] ?? '')) return undefined;
-  return northAmericanAt(text, span, start, isParenthesised) ?? labelledAt(text, span, start);
+  // The middle of a longer number, as of an account, is no number of its own.
+  const isInside = /\d[ ,]$/.test(text.slice(Math.max(0, start - 2), start));
+  return (
+    northAmericanAt(text, span, start, isParenthesised, label) ??
+    (!isInside && text.startsWith('00', first) && span.groups.length > 1
+      ? internationalAt(text, span, start, 2)
+      : undefined) ??
+    (isInside ? undefined : nationalAt(text, span, start)) ??
+    labelledAt(text, span, start, label)
+  );
 }
 
 function candidate(start: number, end: number, score: number, reason: string): Candidate {
   return { type: 'PHONE', start, end, score, reason };
 }
 
-function internationalAt(text: string, span: NumberSpan, start: number): Candidate | undefined {
+/** After `+`, or after the two digits `00`, which `skip` says. */
+function internationalAt(text: string, span: NumberSpan, start: number, skip: number): Candidate | undefined {
   if (/[\w+/=]/.test(text[start - 1] ?? '')) return undefined;
   let digits = '';
   let best: number | undefined;
   for (const [i, [from, to]] of span.groups.entries()) {
-    digits += text.slice(from, to);
+    digits += text.slice(i === 0 ? from + skip : from, to);
     if (digits.length > 15) break;
-    if (isE164(digits)) best = to;
+    if (isE164(digits) || (digits.length === 11 && digits.startsWith('1') && hasExtension(text, to)))
+      best = to;
     if (digits.length === 11 && digits.startsWith('1')) break;
     if ((span.gaps[i]?.length ?? 0) > 1 && !/[()]/.test(span.gaps[i] ?? '')) break;
   }
-  if (best === undefined || !endsAt(text, best)) return undefined;
+  if (best === undefined || !(endsAt(text, best) || hasExtension(text, best))) return undefined;
   return candidate(start, withExtension(text, best), CONFIDENCE.prefix, 'an international phone number');
 }
 
@@ -81,6 +90,7 @@ function northAmericanAt(
   span: NumberSpan,
   start: number,
   isParenthesised: boolean,
+  label: NumberLabel,
 ): Candidate | undefined {
   const lead = digitsOf(text, span, 1);
   const skip = lead === '1' || lead === '001' ? 1 : 0;
@@ -91,17 +101,45 @@ function northAmericanAt(
   const end = span.groups[count - 1]?.[1] ?? 0;
   const gaps = span.gaps.slice(skip, count - 1);
   if (
-    !isNorthAmerican(digits) ||
+    !(isNorthAmerican(digits) || hasExtension(text, end)) ||
     (!endsAt(text, text[end] === 'x' ? end + 1 : end) && !hasExtension(text, end))
   )
     return undefined;
   const isTelling = gaps.some((gap) => gap !== ' ') && !gaps.some((gap) => gap === ' -' || gap === '- ');
-  if (!isTelling && !isLabelled(text, start, LABEL) && !isLabelled(text, start, LOOSE_LABEL))
-    return undefined;
+  if (!isTelling && label.kind !== 'PHONE' && label.kind !== 'CALL') return undefined;
   return candidate(start, withExtension(text, end), CONFIDENCE.prefix, 'a North American phone number');
 }
 
-function labelledAt(text: string, span: NumberSpan, start: number): Candidate | undefined {
+/**
+ * Behind the trunk prefix 0, in two to six groups of one separator: `020 7946 0958`, `(030) 901820`, `06 12 34 56 78`.
+ * Nine to eleven digits, and the number is all there is.
+ */
+function nationalAt(text: string, { groups, gaps }: NumberSpan, start: number): Candidate | undefined {
+  const [first] = groups;
+  const end = groups.at(-1)?.[1] ?? 0;
+  if (!first || groups.length < 2 || groups.length > 6 || text.charCodeAt(first[0]) !== 0x30)
+    return undefined;
+  const digits = groups.reduce((sum, [from, to]) => sum + to - from, 0);
+  const lead = first[1] - first[0];
+  if (digits < 9 || digits > 11 || lead > 5 || (lead === 1 && !/\(/.test(gaps[0] ?? ''))) return undefined;
+  const plain = gaps.filter((gap) => !/[()]/.test(gap));
+  if (new Set(plain).size > 1 || plain.some((gap) => gap.length > 1)) return undefined;
+  const isPaired = groups.length === 5 && groups.every(([from, to]) => to - from === 2);
+  if ((plain[0] === '.' || plain[0] === '/') && !isPaired) return undefined;
+  if (!isPaired && (groups.length > 4 || groups.slice(1).some(([from, to]) => to - from < 2)))
+    return undefined;
+  const second = text.charCodeAt(first[0] + 1);
+  if ((lead > 1 && second === 0x30) || !endsAt(text, end)) return undefined;
+  if (/^[ ,:]\d/.test(text.slice(end, end + 2))) return undefined;
+  return candidate(start, withExtension(text, end), CONFIDENCE.heuristic, 'a phone number of a country');
+}
+
+function labelledAt(
+  text: string,
+  span: NumberSpan,
+  start: number,
+  label: NumberLabel,
+): Candidate | undefined {
   let count = 0;
   let digits = 0;
   for (const [from, to] of span.groups) {
@@ -110,15 +148,18 @@ function labelledAt(text: string, span: NumberSpan, start: number): Candidate | 
     count++;
   }
   const end = span.groups[count - 1]?.[1] ?? 0;
-  if (digits < 6 || digits < 2 * count || (!hasLabelBefore(text, start) && !hasLabelAfter(text, end)))
-    return undefined;
+  if (digits < 6 || digits > 15 || digits < 2 * count) return undefined;
   if (DATE.test(text.slice(start, start + 12)) || (!endsAt(text, end) && !hasExtension(text, end)))
     return undefined;
-  const isNamed = isLabelled(text, start, LABEL) || LABEL_AFTER.test(text.slice(end, end + 12));
-  const isGrouped = count > 1 && digits > 6;
-  const isLoose = isGrouped || (digits === 10 && isNorthAmerican(digitsOf(text, span, count)));
-  const isLabelledLoosely = isLoose && isLabelled(text, start, LOOSE_LABEL);
-  if (!isLabelledLoosely && !(isNamed && (isGrouped || digits > 6))) return undefined;
+  const isGrouped = count > 1;
+  const isNear = label.kind !== undefined && (label.end >= start || TIGHT.test(text.slice(label.end, start)));
+  const isNamed =
+    (label.kind === 'PHONE' && (isNear || (isGrouped && digits > 7))) ||
+    (hasLabelAfter(text, end) && LABEL_AFTER.test(text.slice(end, end + 12)));
+  const isLoose =
+    (isGrouped && digits > 6) || (digits === 10 && isNorthAmerican(digitsOf(text, span, count)));
+  const isCalled = label.kind === 'CALL' && isLoose && (isNear || isGrouped);
+  if (!isCalled && !(isNamed && (isGrouped || digits > 6))) return undefined;
   return candidate(
     start,
     withExtension(text, end),

@@ -5,61 +5,143 @@
 import type { Finding } from '../../base/finding.ts';
 import { canonicalise, type View } from '../canonical.ts';
 import { type Candidate, toFindings } from '../candidate.ts';
+import { codeUnits } from '../code-units.ts';
 import type { Guardrail } from '../guardrail.ts';
 import { CONFIDENCE } from '../overlaps.ts';
 import { isDigit, isLatinLetter, isWord } from '../units.ts';
+import { suffixedStreetAt, townAt } from './address.ts';
+import { birthDateAt } from './birth-date.ts';
 import { hasLuhnDigit, isCardGrouping, isIssued } from './card.ts';
+import { WALLET_MAX, WALLET_MIN, walletAt } from './crypto-wallet.ts';
+import { onWord } from './cues.ts';
 import { emailAt } from './email.ts';
 import { ibanAt } from './iban.ts';
+import { identityAt, tokenStart } from './identity-number.ts';
 import { ipv4At, ipv6At } from './ip.ts';
-import { digitsOf, endsAt, isLabelled, type NumberSpan, numberSpanAt } from './number-span.ts';
+import { mayBeLabel, nextHash, unspacedLabelAt } from './label-words.ts';
+import type { LabelKind } from './labels-table.ts';
+import { digitsOf, endsAt, type NumberSpan, numberSpanAt } from './number-span.ts';
+import { Pass } from './pass.ts';
 import { phoneAt } from './phone.ts';
 import { ssnAt } from './ssn.ts';
+import { urlAt } from './url.ts';
+
+/** What a unit may begin: 1 a word, 2 a number, 3 a mark. */
+const KIND = new Uint8Array(0x10000).fill(1, 0xc0);
+for (let unit = 0x41; unit <= 0x5a; unit++) KIND[unit] = KIND[unit | 0x20] = 1;
+for (let unit = 0x30; unit <= 0x39; unit++) KIND[unit] = 2;
+KIND[0x40] = KIND[0x3a] = 3;
 
 /** Findings in a view, in places of its source; sorted, not overlapping. */
 export function findPii(view: View): Finding[] {
   const { text } = view;
-  const found: Candidate[] = [];
-  for (let at = 0; at < text.length; ) {
-    const unit = text.charCodeAt(at);
-    if (unit > 0x40 || unit < 0x30) {
-      at++;
-    } else if (isDigit(unit)) {
-      at = numbersFrom(text, at, found);
+  const { length } = text;
+  const units = codeUnits(text);
+  const pass = new Pass(text);
+  for (let at = 0; at < length; ) {
+    let unit = units[at] ?? 0;
+    const kind = KIND[unit];
+    if (kind === 1) {
+      const start = at;
+      const first = unit;
+      let hash = 0;
+      let last: number;
+      do {
+        hash = nextHash(hash, unit);
+        last = unit;
+        unit = units[++at] ?? 0;
+      } while (KIND[unit] === 1 && (unit >= 0x61 || last < 0x61));
+      if (mayBeLabel(hash, first)) onWord(pass, start, at);
+    } else if (kind === 2) {
+      at = numbersFrom(pass, at);
     } else {
-      const candidate = unit === 0x40 ? emailAt(text, at) : unit === 0x3a ? ipv6At(text, at) : undefined;
-      if (candidate) found.push(candidate);
-      at = Math.max(at + 1, candidate?.end ?? 0);
+      if (kind === 3) onMark(pass, at, unit);
+      at++;
     }
   }
-  return found.length === 0 ? [] : toFindings('pii', view, found);
+  return pass.found.length === 0 ? [] : toFindings('pii', view, withWeak(pass));
 }
 
-/** Probes the digits at `at`; returns where to go on: behind what was found, else behind this group. */
-function numbersFrom(text: string, at: number, found: Candidate[]): number {
+/** Names that prove nothing alone stand where the text speaks of a person. */
+function withWeak({ found, weak }: Pass): Candidate[] {
+  return weak.length > 0 && found.some(({ type }) => type !== 'IP' && type !== 'URL')
+    ? [...found, ...weak]
+    : found;
+}
+
+function onMark(pass: Pass, at: number, unit: number): void {
+  const { text } = pass;
+  if (unit === 0x40) pass.add(emailAt(text, at));
+  else if (text.charCodeAt(at + 1) === 0x2f) pass.add(urlAt(text, at, pass.labelOf(at - 5) === 'URL'));
+  else pass.add(ipv6At(text, at));
+}
+
+/** Probes the digits at `at`; returns where to go on: behind what was found, else behind these digits. */
+function numbersFrom(pass: Pass, at: number): number {
+  const { text } = pass;
   let end = at + 1;
   while (isDigit(text.charCodeAt(end))) end++;
-  let candidate: Candidate | undefined;
-  if (isLatinLetter(text.charCodeAt(at - 1))) candidate = end - at >= 2 ? ibanAt(text, at) : undefined;
-  else if (end - at <= 19) candidate = inSpan(text, numberSpanAt(text, at));
-  if (candidate) found.push(candidate);
-  return Math.max(end, candidate?.end ?? 0);
+  const isInWord = isLatinLetter(text.charCodeAt(at - 1)) || isLatinLetter(text.charCodeAt(end));
+  const candidate = isInWord ? (inWord(pass, at, end) ?? inSpan(pass, at, end)) : inSpan(pass, at, end);
+  if (!candidate) return isInWord ? endOfRun(text, end) : end;
+  pass.add(candidate);
+  pass.prolong(candidate.start, candidate.end);
+  return Math.max(end, candidate.end);
+}
+/** Where the letters and digits around a place end; at most 160 units on. */
+function endOfRun(text: string, from: number): number {
+  let end = from;
+  while (end - from < 160 && isAlphanumeric(text.charCodeAt(end))) end++;
+  return end;
+}
+
+const isAlphanumeric = (unit: number): boolean => isDigit(unit) || isLatinLetter(unit);
+
+/** Digits that touch letters: account numbers, wallets, and what an identity label stands before. */
+function inWord(pass: Pass, at: number, end: number): Candidate | undefined {
+  const { text } = pass;
+  let start = at;
+  while (start > 0 && at - start < WALLET_MAX && isAlphanumeric(text.charCodeAt(start - 1))) start--;
+  const iban = at - start === 2 && end - at >= 2 ? ibanAt(text, at) : undefined;
+  if (iban) return iban;
+  const runEnd = endOfRun(text, end);
+  if (runEnd - start < WALLET_MIN || runEnd - start > WALLET_MAX) return undefined;
+  if (isWord(text.charCodeAt(start - 1)) || isWord(text.charCodeAt(runEnd))) return undefined;
+  return walletAt(text, start, runEnd, pass.labelOf(start) === 'CRYPTO_WALLET');
 }
 
 /** Units of the shortest number that is anyone's. */
 const SHORTEST = 7;
 
-function inSpan(text: string, span: NumberSpan): Candidate | undefined {
-  const [first] = span.groups;
+/** What a label says of the number, else what the number says of itself. */
+function inSpan(pass: Pass, at: number, end: number): Candidate | undefined {
+  const { text } = pass;
+  const label = pass.relabel(unspacedLabelAt(text, at), at) ?? pass.labelOf(at);
+  const labelled = label === undefined ? undefined : labelledAt(pass, at, label);
+  if (labelled) return labelled;
+  if (end - at > 19 || isLatinLetter(text.charCodeAt(at - 1))) return undefined;
+  const span = numberSpanAt(text, at);
   const last = span.groups.at(-1);
-  if (!first || !last || last[1] - first[0] < SHORTEST) return undefined;
-  return ipv4At(text, span) ?? cardAt(text, span) ?? ssnAt(text, span) ?? phoneAt(text, span);
+  const number =
+    last && last[1] - at >= SHORTEST
+      ? (ipv4At(text, span) ??
+        cardAt(text, span, label) ??
+        ssnAt(text, span, label) ??
+        phoneAt(text, span, { kind: label, end: pass.labelEnd }))
+      : undefined;
+  return number ?? suffixedStreetAt(text, at, end) ?? townAt(text, at, end);
 }
 
-const CARD_LABEL = /\b(?:card|cc|visa|mastercard|amex|maestro|debit)\b[^0-9]{0,24}$/i;
+function labelledAt({ text, labelEnd }: Pass, at: number, label: LabelKind): Candidate | undefined {
+  if (label === 'DATE_OF_BIRTH') return birthDateAt(text, at);
+  const isIdentity = label === 'PASSPORT' || label === 'DRIVER_LICENSE' || label === 'NATIONAL_ID';
+  if (!isIdentity || text[at - 1] === '+') return undefined;
+  const start = tokenStart(text, at, labelEnd);
+  return start >= labelEnd ? identityAt(text, start, label) : undefined;
+}
 
 /** A card number in one group, or in groups of one separator as cards print them. */
-function cardAt(text: string, span: NumberSpan): Candidate | undefined {
+function cardAt(text: string, span: NumberSpan, label: LabelKind | undefined): Candidate | undefined {
   const { groups, gaps } = span;
   const start = groups[0]?.[0] ?? 0;
   const before = text.charCodeAt(start - 1);
@@ -72,7 +154,7 @@ function cardAt(text: string, span: NumberSpan): Candidate | undefined {
     if (to - start < CARD_MIN || !isWhole || !isCardGrouping(span, i + 1)) continue;
     if (!hasLuhnDigit(text, start, to)) continue;
     if (isIssued(digitsOf(text, span, i + 1))) return { ...CARD, start, end: to };
-    if (isLabelled(text, start, CARD_LABEL)) return { ...CARD, start, end: to, score: CONFIDENCE.contextual };
+    if (label === 'CREDIT_CARD') return { ...CARD, start, end: to, score: CONFIDENCE.contextual };
   }
   return undefined;
 }
@@ -85,9 +167,16 @@ const CARD = { type: 'CREDIT_CARD', score: CONFIDENCE.validated, reason: 'a paym
 export function canonicalValue(type: string, spelling: string): string {
   const value = canonicalise(spelling).text;
   if (type === 'EMAIL' || type === 'IP') return value.toLowerCase();
-  if (type === 'IBAN') return value.replace(/[ -]/g, '').toUpperCase();
+  if (type === 'IBAN' || IDENTITIES.has(type)) return value.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
+  if (type === 'PERSON' || type === 'ADDRESS')
+    return value
+      .replace(/[\s,.]+/g, ' ')
+      .trim()
+      .toLowerCase();
   return type === 'PHONE' || type === 'SSN' || type === 'CREDIT_CARD' ? value.replace(/\D/g, '') : value;
 }
+
+const IDENTITIES = new Set(['PASSPORT', 'DRIVER_LICENSE', 'NATIONAL_ID']);
 
 /** The guardrail as others see it; the request's join calls the finder on a view it has already. */
 export const piiGuardrail: Guardrail = { id: 'pii', inspect: (text) => findPii(canonicalise(text)) };

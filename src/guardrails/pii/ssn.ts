@@ -2,9 +2,8 @@
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
 import { isWord } from '../units.ts';
-import { digitsOf, endsAt, isLabelled, type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
-
-const LABEL = /(?:\bssn|\bss ?#|social[ _-]?security|\bsoc\.? ?sec|\bitin\b|taxpayer[ _-]?id)[^0-9]{0,24}$/i;
+import type { LabelKind } from './labels-table.ts';
+import { digitsOf, endsAt, type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
 
 const DASHED = shapeOf([3, 2, 4]);
 
@@ -14,7 +13,7 @@ function isIssuable(digits: string): boolean {
 }
 
 /** `123-45-6789` stands alone; any other way of writing it, and bare digits, only beside a label. */
-export function ssnAt(text: string, span: NumberSpan): Candidate | undefined {
+export function ssnAt(text: string, span: NumberSpan, label: LabelKind | undefined): Candidate | undefined {
   const [first] = span.groups;
   const count = shapeAt(span, 0, 1) === 9 ? 1 : shapeAt(span, 0, 3) === DASHED ? 3 : 0;
   const end = span.groups[count - 1]?.[1] ?? 0;
@@ -23,7 +22,7 @@ export function ssnAt(text: string, span: NumberSpan): Candidate | undefined {
   if (isWord(text.charCodeAt(first[0] - 1)) || /[-./]/.test(text[first[0] - 1] ?? '')) return undefined;
   const isDashed = span.gaps[0] === '-' && span.gaps[1] === '-' && count === 3;
   const isUniform = count === 1 || span.gaps[0] === span.gaps[1];
-  if (!isDashed && !(isUniform && isLabelled(text, first[0], LABEL))) return undefined;
+  if (!isDashed && !(isUniform && label === 'SSN')) return undefined;
   const score = isDashed ? CONFIDENCE.prefix : CONFIDENCE.contextual;
   return { type: 'SSN', start: first[0], end, score, reason: 'a US social security number' };
 }

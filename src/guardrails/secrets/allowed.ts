@@ -1,19 +1,24 @@
 /** What looks like a secret and is none: examples, references to variables, names in code, paths, hashes of things. */
 
 const EXAMPLE =
-  /example|sample|dummy|placeholder|changeme|change_me|redacted|your[-_]|my[-_]?(?:secret|token|key|password)|x{4,}|\*{3,}|\.{3}|-{4,}/i;
+  /example|sample|dummy|placeholder|change[_-]?me|replace[_-]?me|redacted|removed|hidden|insert[_-]|your[-_]|(?:^|[-_])(?:my|the)[-_]?(?:secret|token|key|password)|x{4,}|\*{3,}|\.{3}|-{4,}|_{4,}|#{4,}|^<.*>$|here$/i;
 const REFERENCE =
-  /^[$%{<(&*@[]|\$\{|\{\{|process\.env|import\.meta|os\.environ|getenv|^env[.:]|^vault:|^arn:|^secretref/i;
+  /^(?:[$%{<&@](?=[\w({$<%/-])|\*\w|\[\w+\]|\(\w*\)|!\w+ ?)|\$\{|\{\{|process\.env|import\.meta|os\.environ|getenv|^env[.:(]|^vault:|^arn:|^secretref|^ENC\[|^ref\+|^op:\/\/|^ssm:|^file:|^base64:$|^%\w+%$|%[sd]$|^\w+\(|^new\s|^(?:self|this|config|settings|args|opts|options|params|request|req|ctx|props|data|user|secrets|var|local|module|values|credentials|env|state|input|event|body)\.[A-Za-z_]/i;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const PATH_OR_URL =
-  /^(?:[a-z]:)?[./~\\]|:\/\/|^[\w.-]+(?:\/[\w.-]+){1,}$|\.(?:pem|key|crt|json|ya?ml|txt|js|ts|py|go|env|md)$/i;
+  /^(?:[a-z]:)?[./~\\](?=[\w./~\\-])|:\/\/|^[\w.-]+(?:\/[\w.-]+)+$|\.(?:pem|key|crt|cer|json|ya?ml|txt|js|mjs|ts|tsx|py|go|env|md|html?|php|java|rb|com|org|net|io|local)$/i;
 const LITERAL =
-  /^(?:true|false|null|none|nil|undefined|string|number|boolean|required|optional|\d+(?:[.,:/-]\d+)*)$/i;
+  /^(?:true|false|null|none|nil|undefined|string|number|boolean|required|optional|\d{1,5}|\d+(?:[.,:/-]\d+)+|sha\d{3}[-:=].*|md5:.*|v?\d+(?:\.\d+)+[\w.-]*)$/i;
 
 /** Whether a token of a vendor's shape is plainly a stand-in. */
 export function isStandIn(token: string): boolean {
-  return /EXAMPLE|x{5,}|\.{3}|\*{3}|your[-_]|redacted/i.test(token) || /(.)\1{7,}/.test(token);
+  return (
+    /EXAMPLE|x{5,}|X{5,}|\.{3}|\*{3}|your[-_]|redacted|HERE$|placeholder/i.test(token) ||
+    /(.)\1{7,}/.test(token)
+  );
 }
+
+export const isUuid = (value: string): boolean => UUID.test(value);
 
 /** Whether the value beside a label such as `password` is plainly no secret. */
 export function isAllowedValue(value: string): boolean {
@@ -24,6 +29,14 @@ export function isAllowedValue(value: string): boolean {
     PATH_OR_URL.test(value) ||
     LITERAL.test(value) ||
     /^(.)\1*$/.test(value)
+  );
+}
+
+/** Names of variables, fields, files and packages: words joined by case, `.`, `_` or `-`, a short number or version behind. */
+export function isIdentifier(value: string): boolean {
+  return (
+    /^[A-Za-z]+(?:(?:[._:-]|::|->)[A-Za-z]+)*(?:[._-]?\d{1,2}|-v?\d+(?:\.\d+)+)?$/.test(value) &&
+    /[a-z]{3}|^[A-Z_]+$/.test(value)
   );
 }
 

@@ -1,16 +1,34 @@
-/** Secrets known by the label before them: `password: …`, `API_KEY=…`, "the password is …", `Bearer …`. */
+/** Secrets known by the label before them: `password: …`, `API_KEY=…`, "the password is …", `Bearer …`, `--token …`. */
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
-import { entropyBits, isAllowedValue } from './allowed.ts';
+import { entropyBits, isAllowedValue, isIdentifier, isUuid } from './allowed.ts';
 
-const LABEL_MAX = 32;
-const VALUE_MAX = 160;
+const LABEL_MAX = 40;
+const STATEMENT_MAX = 80;
+const VALUE_MAX = 200;
 
+const PASSWORDS =
+  'passwor[dt]s?|passwd|passphrase|passcode|passkey|pwd|psw|pass|pw|contrasena|clave|mot de passe|mdp|kennwort|senha|wachtwoord|haslo|losenord|passord|adgangskode|parola|sifre|salasana|pin code|пароль|密码|密碼|パスワード|비밀번호';
+const KEYS =
+  'secret|token|api[ _-]?key|apikey|api[ _-]?token|app[ _-]?key|(?:access|auth|private|account|encryption|signing|master|secret|storage|subscription|shared|consumer|client|deploy|webhook|license|service|session|crypto|cipher|aes|hmac|jwt|admin|root|app|application|integration|sdk|write|server|management|oauth|connection|security|recovery|hash|salt)[ _-]?key|credentials?|authorization|auth|salt|nonce|seed phrase|connection[ _-]?string|jsessionid|phpsessid|session[ _-]?token|session[ _-]?secret|dsn';
+const SUFFIX =
+  '(?:[_-]?(?:value|string|base64|b64|hash|plain|text|v\\d|\\d|new|old|prod|dev|test|live|staging))?';
 /** A name that ends in a word for a secret, then what may stand between name and value. */
-const LABEL =
-  /((?:passwor[dt]|passwd|passphrase|passcode|pwd|secret|token|api[ _-]?key|apikey|access[ _-]?key|auth[ _-]?key|private[ _-]?key|account[ _-]?key|encryption[ _-]?key|signing[ _-]?key|master[ _-]?key|credentials?|authorization|contrasena|mot de passe|kennwort|senha|пароль|密码|パスワード)(?:[_-]?(?:id|value|string|base64|hash))?)["'`\]]{0,2}\s{0,4}$/i;
-const PASSWORD =
-  /passwor[dt]|passwd|passphrase|passcode|pwd|contrasena|mot de passe|kennwort|senha|пароль|密码|パスワード/i;
+const LABEL = new RegExp(
+  `(?:^|[^A-Za-z]|[a-z](?=[A-Z])|_)((?:${PASSWORDS}|${KEYS})${SUFFIX})["'\`\\]*}]{0,3}\\s{0,8}$`,
+  'i',
+);
+/** The same with what the secret is for: "the password for the router is". */
+const STATEMENT = new RegExp(
+  `(?:^|[^A-Za-z])((?:${PASSWORDS}|${KEYS})${SUFFIX})["'\`*]{0,3}(?: (?:for|of|to|on|at|in|de|del|du|fur|zum|zur|van)(?: [\\w.@'-]{1,24}){1,5})? ?$`,
+  'i',
+);
+const VENDOR_LABEL =
+  /(?:adafruit|algolia|amplitude|anthropic|asana|artifactory|auth0|aws|azure|beamer|bitbucket|bittrex|braintree|cloudflare|cloudinary|codecov|cohere|coinbase|confluent|contentful|datadog|dd|digitalocean|discord|droneci|dropbox|dynatrace|etsy|facebook|fastly|finicity|finnhub|firebase|flickr|foursquare|freshbooks|github|gitlab|gitter|gocardless|google|grafana|heroku|hubspot|infura|intercom|jfrog|jira|kraken|kucoin|launchdarkly|linear|linkedin|lob|mailchimp|mailgun|mapbox|mattermost|messagebird|meraki|netlify|newrelic|notion|npm|nytimes|okta|openai|opsgenie|pagerduty|paypal|pinecone|plaid|planetscale|postman|pusher|rapidapi|rollbar|segment|sendbird|sendgrid|sentry|shippo|shopify|slack|snyk|sonar|sonarqube|sourcegraph|spotify|square|squarespace|stripe|sumo|sumologic|supabase|telegram|travis|trello|twilio|twitch|twitter|typeform|vercel|yandex|zendesk)[\w.-]{0,16}?[_.-]?(?:key|token|secret|login|auth|api|pat)["'`\]]{0,2}\s{0,4}$/i;
+const IS_PASSWORD = new RegExp(`^(?:${PASSWORDS})`, 'i');
+/** Labels whose values are made to be seen, or are no values. */
+const PUBLIC =
+  /(?:public|publishable|csrf|xsrf|next[_-]?page|continuation|page|sync|cancel(?:lation)?|id(?:empotency)?|max|num|total|prompt|completion|input|output|cached|reasoning|usage|count|no|forgot|reset|invalid|wrong|missing|expired|current|hashed|stop|end|eos|bos|pad|unk|mask|special|confirm)[ _-]?$/i;
 
 const OPERATORS = ':=!>|+?-';
 
@@ -18,54 +36,150 @@ const OPERATORS = ':=!>|+?-';
 export function assignedAt(text: string, at: number): Candidate | undefined {
   let left = at;
   while (left > 0 && at - left < 3 && OPERATORS.includes(text.charAt(left - 1))) left--;
-  if (OPERATORS.includes(text.charAt(left - 1))) return undefined;
-  const label = /[\w"'`\] ]/.test(text[left - 1] ?? '') ? labelBefore(text, left) : undefined;
-  return label === undefined ? undefined : valueFrom(text, at + 1, label);
+  if (OPERATORS.includes(text.charAt(left - 1)) || !endsLabel(text, left)) return undefined;
+  const label = labelBefore(text, left);
+  const isPassword = label !== undefined && IS_PASSWORD.test(label);
+  if (label === undefined && !isVendorLabel(text, left)) return undefined;
+  return valueFrom(text, at + 1, isPassword, left);
+}
+
+const isVendorLabel = (text: string, end: number): boolean =>
+  VENDOR_LABEL.test(text.slice(Math.max(0, end - LABEL_MAX), end));
+
+/** A letter that words for secrets end with, a digit or a closing quote: cheap, before any pattern is tried. */
+function endsLabel(text: string, end: number): boolean {
+  let at = end;
+  while (end - at < 8 && text.charCodeAt(at - 1) <= 0x20) at--;
+  return /[dtkynsehaw0-9"'`\]*}prgbиль码碼ド호]/i.test(text[at - 1] ?? '');
 }
 
 /** "the password is …": the value after a verb of `width` units, spaces included, that begins at `at`. */
 export function statedAt(text: string, at: number, width: number): Candidate | undefined {
-  const label = labelBefore(text, at);
-  return label === undefined ? undefined : valueFrom(text, at + width, label);
+  const before = text.slice(Math.max(0, at - STATEMENT_MAX), at);
+  const label = STATEMENT.exec(before)?.[1];
+  if (label === undefined) return undefined;
+  return valueFrom(text, at + width, IS_PASSWORD.test(label), at);
 }
+
+const FLAG =
+  /^--?(?:[a-z]{1,16}-)?(?:password|passwd|pass|token|secret|api-?key|access-?key|secret-?key|auth-?token|pwd)$/i;
+
+/** The value after the option at `start` to `end` of a command line. */
+export function flagAt(text: string, start: number, end: number): Candidate | undefined {
+  if (text[end] !== ' ' || end - start > 40) return undefined;
+  const flag = text.slice(start, end);
+  return FLAG.test(flag) ? valueFrom(text, end, /pass|pwd/i.test(flag), end) : undefined;
+}
+
+const CURL_USER = /^ {1,2}(["']?)([^\s:"']{1,64}):(["']?)([^\s"']{6,128})/;
+
+/** The password of `curl -u user:password`; the option ends at `end`. */
+export function curlPasswordAt(text: string, end: number): Candidate | undefined {
+  if (!/\bcurl\b[^\n]{0,400}$/.test(text.slice(Math.max(0, end - 420), end).replaceAll('\\\n', '  ')))
+    return undefined;
+  const match = CURL_USER.exec(text.slice(end, end + 200));
+  if (!match?.[4] || isAllowedValue(match[4])) return undefined;
+  const start = end + match[0].length - match[4].length;
+  return found(start, start + match[4].length);
+}
+
+/** The literal in `setPassword("…")`, and what stands in `<password>…</password>`; the bracket is at `at`. */
+export function enclosedAt(text: string, at: number): Candidate | undefined {
+  if (text[at] === '(' && !/["']/.test(text[at + 1] ?? '')) return undefined;
+  if (text[at] === '>' && (text.charCodeAt(at + 1) <= 0x20 || text[at + 1] === '<' || !endsLabel(text, at)))
+    return undefined;
+  const label = labelBefore(text, at);
+  if (label === undefined) return undefined;
+  const candidate = valueFrom(text, at + 1, IS_PASSWORD.test(label), at);
+  return candidate && text[at] === '>' && !text.startsWith('</', candidate.end) ? undefined : candidate;
+}
+
+const KEYED =
+  /(?:key|name)=["'][\w.:-]{0,32}(?:password|passwd|secret|token|apikey|api_key)["'] {1,3}value=$/i;
 
 function labelBefore(text: string, end: number): string | undefined {
-  return LABEL.exec(text.slice(Math.max(0, end - LABEL_MAX), end))?.[1];
+  const before = text.slice(Math.max(0, end - LABEL_MAX), end);
+  const match = LABEL.exec(before);
+  if (!match?.[1]) {
+    const keyed = before.endsWith('value') ? KEYED.exec(`${text.slice(Math.max(0, end - 96), end)}=`) : null;
+    return keyed ? 'password' : undefined;
+  }
+  const from = match.index + match[0].indexOf(match[1]);
+  return PUBLIC.test(before.slice(0, from)) ? undefined : match[1];
 }
 
-function valueFrom(text: string, from: number, label: string): Candidate | undefined {
-  const gap = /^[=>]{0,2}\s{0,4}(?:(?:Bearer|Basic|Token) )?(["'`]?)/i.exec(text.slice(from, from + 20));
+function found(start: number, end: number): Candidate {
+  return {
+    type: 'labelled_secret',
+    start,
+    end,
+    score: CONFIDENCE.contextual,
+    reason: 'a value labelled as a secret',
+  };
+}
+
+const GAP =
+  /^(?:[=>]{0,2}(?:[ \t]{0,8}|(?:\r?\n[ \t]{1,8}))(?:(?:Bearer|Basic|Token|ApiKey|bot) )?(?:[rbuf@]|\\)?)(["'`*]{0,3})/i;
+
+/** The value that begins about `from`, behind a label that ends at `labelEnd`. */
+function valueFrom(text: string, from: number, isPassword: boolean, labelEnd: number): Candidate | undefined {
+  const gap = GAP.exec(text.slice(from, from + 28));
+  const bare =
+    /^[=>]{0,2}\s{0,8}(?:(?:Bearer|Basic|Token|ApiKey|bot) )?/i.exec(text.slice(from, from + 28))?.[0]
+      .length ?? 0;
   const quote = gap?.[1] ?? '';
-  const start = from + (gap?.[0].length ?? 0);
+  const start = from + (quote ? (gap?.[0].length ?? 0) : bare);
   const value = readValue(text, start, quote);
-  if (!isSecretValue(value, PASSWORD.test(label), quote !== '')) return undefined;
-  if (!quote && /[([]/.test(text[start + value.length] ?? '')) return undefined;
-  const reason = 'a value labelled as a secret';
-  return { type: 'labelled_secret', start, end: start + value.length, score: CONFIDENCE.contextual, reason };
+  const isQuoted = quote !== '' && !quote.startsWith('*');
+  // A UUID is somebody's key only where a vendor that hands such keys out is named.
+  const isKey = isUuid(value) && isVendorLabel(text, labelEnd);
+  if (!isKey && !isSecretValue(value, isPassword, isQuoted)) return undefined;
+  if (!isQuoted && /[([]/.test(text[start + value.length] ?? '')) return undefined;
+  return found(start, start + value.length);
 }
 
-/** Up to the closing quote, or to white space and what ends values in code, URLs and prose; at most 160 units. */
+/** Up to the closing quote, or to white space and what ends values in code, URLs and prose; at most 200 units. */
 function readValue(text: string, start: number, quote: string): string {
   const raw = text.slice(start, start + VALUE_MAX);
-  const end = quote ? raw.indexOf(quote) : raw.search(/[\s"'`,;<>&)\]}]/);
+  const close = quote.at(-1) ?? '';
+  const end = quote
+    ? raw.search(close === '"' ? /\\?["\n]/ : close === "'" ? /\\?['\n]/ : /[`*\n]/)
+    : raw.search(/[\s"'`]|,(?:\s|$)|[;)\]}](?:\s|$|[;,)])|&(?:amp;)?[\w-]{1,24}=|<\/?[a-z]/);
   const value = end < 0 ? (quote && raw.length === VALUE_MAX ? '' : raw) : raw.slice(0, end);
-  return quote ? value : value.replace(/[.!?]{1,3}$/, '');
+  return quote ? value : value.replace(/[.!?,;:]{1,3}$/, '');
 }
 
 function isSecretValue(value: string, isPassword: boolean, isQuoted: boolean): boolean {
-  if (value.length < (isPassword ? 6 : 12) || /^[a-z]+$|^[A-Z]+$|\s/.test(value)) return false;
-  const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(value)).length;
-  if (classes < 2 || (!isPassword && (!/\d/.test(value) || /[(){}]|=>|\?\./.test(value)))) return false;
-  if (isIdentifier(value) && !(isQuoted && isPassword && /\d/.test(value))) return false;
-  if (!/[^A-Za-z]/.test(value) || isAllowedValue(value)) return false;
-  return entropyBits(value) >= (isPassword ? 2.2 : 3);
+  if (value.length < (isPassword ? 5 : 12) || /\s/.test(value)) return false;
+  if (isAllowedValue(value)) return false;
+  return isPassword ? isPasswordValue(value, isQuoted) : isTokenValue(value, isQuoted);
 }
 
-/** Names of variables, fields and files: words joined by case, `.`, `_` or `-`, with at most a number at the end. */
-function isIdentifier(value: string): boolean {
+function isPasswordValue(value: string, isQuoted: boolean): boolean {
+  if (/^\d{6,}$/.test(value)) return !/^(.)\1+$/.test(value);
+  if (/^[a-z]+$|^[A-Z]+$/i.test(value) && !isMixed(value)) return false;
+  if (isIdentifier(value) && !/\d/.test(value)) return false;
+  if (
+    !isQuoted &&
+    (/^[\w$]+(?:\.[\w$]+)+$|=>|\w\(|^[\w.]+\[|[{}]|\|\|/.test(value) || /^[\w.-]+=$/.test(value))
+  )
+    return false;
+  if (isIdentifier(value) && !isQuoted && /[._]/.test(value)) return false;
+  return /[^A-Za-z]/.test(value) || isMixed(value) ? entropyBits(value) >= 1.9 : false;
+}
+
+/** Capitals among small letters in a way no name in code has. */
+function isMixed(value: string): boolean {
   return (
-    /^[A-Za-z]+(?:[._-][A-Za-z]+)*\d{0,2}$/.test(value) &&
-    /[a-z]{3}|^[A-Z_]+$/.test(value) &&
-    !/[a-z]\d[a-zA-Z]/.test(value)
+    /[a-z]/.test(value) &&
+    (/[A-Z]{2}[a-z]/.test(value) || (value.match(/[a-z][A-Z]/g) ?? []).length > 2) &&
+    entropyBits(value) > 3
   );
+}
+
+function isTokenValue(value: string, isQuoted: boolean): boolean {
+  if (isIdentifier(value) || /[(){}<>]|=>|\?\.|\|\||^\w+(?:[.:]\w+)*\.\w+$/.test(value)) return false;
+  if (!/\d/.test(value) && !(isQuoted && value.length >= 20 && isMixed(value))) return false;
+  if (/^[\d.,:/-]+$/.test(value)) return false;
+  return /[A-Za-z]/.test(value) && entropyBits(value) >= 2.9;
 }

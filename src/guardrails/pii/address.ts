@@ -1,0 +1,205 @@
+/**
+ * Postal addresses: a number and a kind of street, in the order of English, Romance, German and Nordic languages, or
+ * whatever starts with a number behind a label. What follows them in the same line (flat, town, code) belongs to them.
+ */
+import type { Candidate } from '../candidate.ts';
+import { CONFIDENCE } from '../overlaps.ts';
+import { isDigit } from '../units.ts';
+
+const STATE =
+  '(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]|A[AEP]|AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT|NSW|VIC|QLD|TAS|ACT)';
+const DIRECTION =
+  '(?:[NSEW]\\.?|[NS][EW]\\.?|[NS]\\.[EW]\\.|North|South|East|West|North[ew]est|South[ew]est|Northeast|Southeast)';
+const UNIT =
+  '(?:[,.]{0,2}\\s{1,3}(?:#\\s?\\w{1,5}|(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Room|Rm|Bldg|Building|Flat|Lot|Box|Dept|P\\.?O\\.? Box)\\.?\\s?#?\\s?[\\w-]{1,6}|\\d{1,2}(?:st|nd|rd|th) (?:Floor|Fl)))';
+const WORD = "(?:(?:St|Ft|Mt)\\.|[A-Z][\\w'-]{1,20})";
+const CITY = `${WORD}(?: ${WORD}){0,3}`;
+const CODE = '(?:\\d{5}(?:-\\d{4})?|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|\\d{4})';
+/** What may follow a street in an address. */
+const REST = new RegExp(
+  `(?:\\.?,? ${DIRECTION}(?![\\w]))?(?:${UNIT}){0,2}(?:(?:[,.]{0,2}[ \\n]{1,3}(?:${CITY}))?[,.]{0,2}[ \\n]{1,3}(?:${STATE}|${CITY})\\.?,?[ \\n]{1,3}${CODE}(?!\\w)|[,.]{0,2}[ \\n]{1,3}(?:${CODE})(?!\\w)(?: ${CITY})?|[,.]{0,2}[ \\n]{1,2}${CITY},? ${STATE}(?!\\w)|, ${CITY}(?:, ${CITY}){0,2})?`,
+  'y',
+);
+const REST_LOWER = new RegExp(
+  `(?:(?:[,.]{0,2} [a-z.#]{1,14}| \\d{1,5}){0,5} (?:${STATE})\\.?,? \\d{5}(?:-\\d{4})?(?!\\w))`,
+  'iy',
+);
+const BEFORE_STREET = new RegExp(
+  `(?:^|[^\\w.$€£#/-])(\\d{1,6}(?:-\\d{1,6})?(?:[A-Z]| ?1/2)?,? (?:${DIRECTION} )?(?:(?:[A-Z][\\w.'-]{0,20}|\\d{1,4}(?:st|nd|rd|th)|of|the|de|la|del) ){1,5})$`,
+);
+const BEFORE_LOWER =
+  /(?:^|[^\w.$€£#/-])(\d{1,6} (?:[nsew]\.? )?(?:[a-z][a-z.'-]{0,20} |\d{1,4}(?:st|nd|rd|th) ){1,4})$/;
+
+function address(text: string, start: number, streetEnd: number, score: number): Candidate {
+  REST.lastIndex = streetEnd;
+  const end = streetEnd + (REST.exec(text)?.[0].length ?? 0);
+  return { type: 'ADDRESS', start, end: trimEnd(text, start, end), score, reason: 'a postal address' };
+}
+
+function trimEnd(text: string, start: number, to: number): number {
+  let end = to;
+  while (end > start && /[\s,.;:]/.test(text[end - 1] ?? '')) end--;
+  return end;
+}
+
+const AMBIGUOUS =
+  /^(?:way|place|court|drive|close|view|park|run|row|path|pass|point|hill|hills|lake|key|spring|springs|square|cross.*|walk|wall|river|rest|mill|mills|trail|loop|circle|st|dr|ct|pl|sq|route|glen|cove|creek|lane|alley|grove|gardens?|island|light|mountain|mount)$/i;
+
+/** `12 Main Street …`: the kind of street stands at `start` to `end`, its number at most 72 units before. */
+export function streetAt(text: string, start: number, end: number): Candidate | undefined {
+  if (text.charCodeAt(start - 1) !== 0x20) return undefined;
+  const left = text.slice(Math.max(0, start - 72), start);
+  const upper = text.charCodeAt(start) < 0x61;
+  const before = upper ? BEFORE_STREET.exec(left) : undefined;
+  if (before?.[1]) {
+    const from = start - before[1].length;
+    const isTime =
+      /^\d{1,2} [A-Z]\w* $/.test(before[1]) &&
+      /(?:january|february|march|april|may|june|july|august|september|october|november|december) $/i.test(
+        before[1],
+      );
+    if (isTime) return undefined;
+    const found = address(text, from, end, CONFIDENCE.contextual);
+    const isVague = AMBIGUOUS.test(text.slice(start, end)) && /^(?:19|20)\d\d /.test(before[1]);
+    return isVague && found.end <= end + 1 ? undefined : found;
+  }
+  const lower = BEFORE_LOWER.exec(left)?.[1];
+  if (lower === undefined) return undefined;
+  REST_LOWER.lastIndex = text[end] === '.' ? end + 1 : end;
+  const rest = REST_LOWER.exec(text)?.[0];
+  if (rest === undefined) return undefined;
+  return {
+    type: 'ADDRESS',
+    start: start - lower.length,
+    end: REST_LOWER.lastIndex || end + rest.length,
+    score: CONFIDENCE.contextual,
+    reason: 'a postal address',
+  };
+}
+
+const STREET_NAME =
+  /^\.? (?:(?:de|du|des|de la|la|le|del|della|dei|da|do|dos|das|di|y|e|San|St\.) ?|l'|d')*[A-Z][\w.'-]{1,20}(?:,? (?:(?:de|du|des|la|le|del|della|da|do|dos|di|y|e) )*[A-Z][\w.'-]{1,20}){0,4}/;
+const NUMBER_AFTER = /^,? (?:n[°ºo.]{0,2} ?|nr\.? ?|#)?\d{1,5}(?:[A-Za-z]|\/\d+|-\d+)?(?!\w|[.,]\d)/i;
+const NUMBER_BEFORE = /(?:^|[^\w.$€£#/-])(\d{1,5}(?: ?(?:bis|ter|[A-Z]))?,? )$/;
+
+/** `12 rue de la Paix`, `Via Roma 12`, `Calle Mayor, 3`: the kind of street comes first. */
+export function streetFirstAt(text: string, start: number, end: number): Candidate | undefined {
+  const name = STREET_NAME.exec(text.slice(end, end + 90))?.[0];
+  const before = NUMBER_BEFORE.exec(text.slice(Math.max(0, start - 12), start))?.[1];
+  if (name === undefined) {
+    const isBox = /^post(?:fach)$/i.test(text.slice(start, end));
+    const box = isBox ? /^ \d{1,6}/.exec(text.slice(end, end + 8))?.[0] : undefined;
+    return box === undefined ? undefined : address(text, start, end + box.length, CONFIDENCE.contextual);
+  }
+  const nameEnd = end + name.length;
+  const after = before === undefined ? NUMBER_AFTER.exec(text.slice(nameEnd, nameEnd + 14))?.[0] : undefined;
+  if (before === undefined && after === undefined) return undefined;
+  return address(text, start - (before?.length ?? 0), nameEnd + (after?.length ?? 0), CONFIDENCE.contextual);
+}
+
+/** `P.O. Box 12`, `PSC 12, Box 34`. */
+export function boxAt(text: string, start: number, end: number): Candidate | undefined {
+  const lead = /(?:p\.? ?o\.?|post office|unit \d{1,5}|psc \d{1,5},?) ?$/i.exec(
+    text.slice(Math.max(0, start - 16), start),
+  );
+  const number = /^ ?#? ?\d{1,6}/.exec(text.slice(end, end + 9));
+  if (!lead || !number) return undefined;
+  return address(text, start - lead[0].length, end + number[0].length, CONFIDENCE.contextual);
+}
+
+const SUFFIXED =
+  /(?:^|[^\w.-])((?:[A-Z][\w'-]{1,20}[ -]){0,2}[A-Z][\w-]{0,24}(?:str(?:asse)?\.?|weg|platz|allee|gasse|damm|ufer|steig|chaussee|markt|stieg|straat|laan|plein|gracht|kade|singel|dreef|dijk|gatan|gata|vagen|vej|gade|veien|vegen|gaten|katu|kuja|polku|utca|stigen|braut|gotu|straede|parken|bakken|toften) ?)$/;
+
+/** `Hauptstraße 12, 10115 Berlin`: the number's group at `start` to `end`, the street before it. */
+export function suffixedStreetAt(text: string, start: number, end: number): Candidate | undefined {
+  if (end - start > 4 || text.charCodeAt(start - 1) !== 0x20 || isYear(text, start, end)) return undefined;
+  const last = text.charCodeAt(start - 2) | 0x20;
+  if (SUFFIX_ENDS[last & 127] !== 1 || last > 127) return undefined;
+  const street = SUFFIXED.exec(text.slice(Math.max(0, start - 56), start))?.[1];
+  if (street === undefined) return undefined;
+  const letter = /^[a-hA-H](?!\w)| ?[a-h](?=,|$|\n)|[-/]\d{1,3}(?!\d)/.exec(text.slice(end, end + 4));
+  const to = letter?.index === 0 ? end + letter[0].length : end;
+  return address(text, start - street.length, to, CONFIDENCE.contextual);
+}
+/** 1900 to 2099. */
+function isYear(text: string, start: number, end: number): boolean {
+  return end - start === 4 && /^(?:19|20)/.test(text.slice(start, start + 2));
+}
+const SUFFIX_ENDS = new Uint8Array(128);
+for (const char of 'e.rgzmtnluaj') SUFFIX_ENDS[char.charCodeAt(0) | 0x20] = 1;
+
+const ZIP = new RegExp(`(?:^|[^\\w])(${WORD}(?: ${WORD}){0,2},? ${STATE}\\.?,? )$`);
+
+/** `Springfield, IL 62704`: five digits at `start` behind a town and its state. */
+export function townAt(text: string, start: number, end: number): Candidate | undefined {
+  if (end - start !== 5 || text.charCodeAt(start - 1) !== 0x20) return undefined;
+  const before = text.charCodeAt(start - 2);
+  const isState = (before >= 0x41 && before <= 0x5a) || before === 0x2c || before === 0x2e;
+  if (!isState) return undefined;
+  const town = ZIP.exec(text.slice(Math.max(0, start - 64), start))?.[1];
+  if (town === undefined) return undefined;
+  const plus = /^-\d{4}(?!\d)/.exec(text.slice(end, end + 6))?.[0].length ?? 0;
+  return {
+    type: 'ADDRESS',
+    start: start - town.length,
+    end: end + plus,
+    score: CONFIDENCE.heuristic,
+    reason: 'a town with its postal code',
+  };
+}
+
+const FREE_LOWER =
+  /^\d{1,6} (?:[a-z0-9.'-]{1,20},? ){1,5}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|blvd|boulevard|court|ct|place|pl|pkwy|parkway|hwy|highway|way|circle|cir|terrace|ter|trail|loop|square|plaza)\b\.?(?:,? (?:(?:apt|suite|ste|unit|floor|bldg|rm|room|#)\.? ?#? ?\w{1,6}))?/i;
+const LABEL_GAP =
+  /^(?:s)?(?:["']|\*\*)?(?:[ _-]?(?:line|street|1|2|one|two)){0,2}["']?(?: ?(?:is|es|ist|est|e|are|now|at|in|on|to|en|a|auf|von|under|:|=|=>|of [A-Z][\w' ]{1,30} is))*[ \t]{0,4}[:=]?[ \t]{0,12}(?:\*\*)?["'(]?(?:\r?\n[ \t]{0,8}){0,2}/;
+const FREE =
+  /^(?:\d{1,6}[A-Za-z]?(?:[-/]\d{1,6})?,? (?:[A-Z0-9#][\w.'#/-]{0,22}|of|de|la|du|the|del|da|st|nd)(?:,? (?:[A-Z0-9#][\w.'#/-]{0,22}|of|de|la|du|del|da|rd|st|nd|th|ave|apt|blvd|dr|ln|street|road|avenue|lane|drive|suite|unit|floor)){1,11}|[A-Z][\w.'-]{1,24}(?: [A-Za-z][\w.'-]{0,24}){0,4},? \d{1,5}[A-Za-z]?(?:,? [A-Z0-9][\w.'-]{0,24}){0,8})/;
+
+/** After `address:`, "lives at": what begins or ends with a number and reads like a street; JSON strings whole. */
+export function labelledAddressAt(text: string, labelEnd: number): Candidate | undefined {
+  const gap = LABEL_GAP.exec(text.slice(labelEnd, labelEnd + 64));
+  if (!gap || gap[0].length === 0) return undefined;
+  const start = labelEnd + gap[0].length;
+  const isQuoted = /["']$/.test(gap[0]);
+  const raw = text.slice(start, start + 160);
+  if (isQuoted) {
+    const close = raw.search(/["'\n]/);
+    const value = close < 0 ? raw : raw.slice(0, close);
+    if (
+      !/\d/.test(value) ||
+      !/[A-Za-z]{2}[\w.]* ?.* |\b[A-Za-z]{3,}/.test(value) ||
+      /[@{}<>=\\]|:\/\/|0x|^\d+(?:\.\d+){3}|:\d/.test(value) ||
+      value.length < 6 ||
+      !value.includes(' ')
+    )
+      return undefined;
+    return {
+      type: 'ADDRESS',
+      start,
+      end: start + value.length,
+      score: CONFIDENCE.contextual,
+      reason: 'a labelled address',
+    };
+  }
+  const lower = FREE_LOWER.exec(raw)?.[0];
+  if (lower !== undefined) {
+    REST_LOWER.lastIndex = start + lower.length;
+    const rest = REST_LOWER.exec(text)?.[0].length ?? 0;
+    if (rest > 0 || /[a-z]/.test(lower.charAt(lower.search(/[A-Za-z]/))))
+      return {
+        ...address(text, start, start + lower.length + rest, CONFIDENCE.contextual),
+        reason: 'a labelled address',
+      };
+  }
+  const free = FREE.exec(raw)?.[0];
+  if (free === undefined || free.length < 8) return undefined;
+  const end = trimEnd(text, start, start + free.length);
+  const whole = address(text, start, end, CONFIDENCE.contextual);
+  return { ...whole, reason: 'a labelled address' };
+}
+
+/** Whether any digit stands in the 40 units after a label: cheap, before any pattern is tried. */
+export function hasDigitAfter(text: string, from: number): boolean {
+  for (let i = from; i < from + 48; i++) if (isDigit(text.charCodeAt(i))) return true;
+  return false;
+}

@@ -1,0 +1,43 @@
+/** Dates in the forms people and programs write them. Whose birth a date is, its label says. */
+import type { Candidate } from '../candidate.ts';
+import { CONFIDENCE } from '../overlaps.ts';
+
+const MONTHS =
+  'jan(?:uary|uar|vier|v|uari)?|feb(?:ruary|ruar|brero|braio|r|ruari)?|fev(?:rier|ereiro)?|mar(?:ch|zo|s|co|t)?|maerz|marz|maart|mrt|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|may|mai|mayo|maggio|maio|mei|maj|jun(?:e|i|io|ho)?|juin|giu(?:gno)?|jul(?:y|i|io|ho)?|juillet|lug(?:lio)?|aug(?:ust|ustus|usti)?|aout|ago(?:sto)?|sep(?:t|tember|tembre|tiembre)?|set(?:tembre|embro)?|oct(?:ober|obre|ubre)?|okt(?:ober)?|ott(?:obre)?|out(?:ubro)?|nov(?:ember|embre|iembre|embro)?|dec(?:ember|embre)?|dez(?:ember|embro)?|dic(?:iembre|embre)?';
+const DAY = '(?:0?[1-9]|[12]\\d|3[01])';
+const MONTH = '(?:0?[1-9]|1[0-2])';
+const YEAR = '(?:1[89]|20)\\d\\d';
+const NUMERIC = new RegExp(
+  `(?:${YEAR}([-/. ])${MONTH}\\1${DAY}(?:T[\\d:.]{5,12}Z?)?|(?:${DAY}([-/.])${MONTH}|${MONTH}([-/.])${DAY}) ?(?:\\2|\\3) ?(?:${YEAR}|\\d\\d)|${YEAR}年 ?${MONTH}月 ?${DAY}日?|${YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])|(?:0[1-9]|[12]\\d|3[01])(?:0[1-9]|1[0-2])${YEAR})(?![\\w])`,
+  'y',
+);
+const SPELLED = new RegExp(
+  `${DAY}(?:st|nd|rd|th|er|\\.|º)?(?: de| of)?[ -](?:${MONTHS})\\.?,?(?: de| del)?[ -](?:${YEAR}|\\d\\d)(?!\\w)`,
+  'iy',
+);
+const MONTH_FIRST = new RegExp(`(?:${MONTHS})\\.?[ -]${DAY}(?:st|nd|rd|th)?,?[ -]+${YEAR}(?!\\w)`, 'iy');
+/** Before a date that begins with its month, up to 10 letters. */
+const MONTH_BEFORE = new RegExp(`(?:^|[^A-Za-z])((?:${MONTHS})\\.?[ -])$`, 'i');
+
+/** The date whose first digit stands at `at`, the name of a month before it included. */
+export function birthDateAt(text: string, at: number): Candidate | undefined {
+  const month = MONTH_BEFORE.exec(text.slice(Math.max(0, at - 12), at))?.[1];
+  const start = at - (month?.length ?? 0);
+  const length =
+    month === undefined
+      ? (match(NUMERIC, text, at) ?? match(SPELLED, text, at))
+      : match(MONTH_FIRST, text, start);
+  if (length === undefined) return undefined;
+  return {
+    type: 'DATE_OF_BIRTH',
+    start,
+    end: start + length,
+    score: CONFIDENCE.contextual,
+    reason: 'a date labelled as that of a birth',
+  };
+}
+
+function match(pattern: RegExp, text: string, at: number): number | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0].length;
+}

@@ -1,0 +1,125 @@
+/** What to look for at a label word: each kind of label has its own probe, or is remembered for the numbers after it. */
+import type { LabelKind } from './labels-table.ts';
+import { labelsAt } from './label-words.ts';
+import { boxAt, hasDigitAfter, labelledAddressAt, streetAt, streetFirstAt } from './address.ts';
+import { statedBefore } from './identity-number.ts';
+import type { Pass } from './pass.ts';
+import {
+  asPerson,
+  calledAt,
+  givenNameAt,
+  greetedAt,
+  isMixedCase,
+  isPrivate,
+  namedAt,
+  plainlyNamedAt,
+  signedAt,
+  startsLine,
+  titledAt,
+} from './person.ts';
+
+/** Acts on the word from `start` to `end`, which may be a label. */
+export function onWord(pass: Pass, start: number, end: number): void {
+  for (const kind of labelsAt(pass.text, start, end)) onLabel(pass, kind, start, end);
+}
+
+function onLabel(pass: Pass, kind: LabelKind, start: number, end: number): void {
+  const { text } = pass;
+  switch (kind) {
+    case 'given-name':
+      onGivenName(pass, start);
+      return;
+    case 'title':
+      pass.add(titledAt(text, start, end));
+      return;
+    case 'greeting':
+      onGreeting(pass, start, end);
+      return;
+    case 'closing':
+      pass.add(signedAt(text, end));
+      return;
+    case 'person-name':
+      pass.add(namedAt(text, end));
+      return;
+    case 'name':
+      onPlainName(pass, end);
+      return;
+    case 'called':
+      onIntroduction(pass, start, end);
+      return;
+    case 'street':
+      pass.add(streetAt(text, start, end));
+      return;
+    case 'street-first':
+      pass.add(streetFirstAt(text, start, end));
+      return;
+    case 'box':
+      pass.add(boxAt(text, start, end));
+      return;
+    case 'number':
+      // "my passport number is": the label before it stays.
+      if (start - pass.labelEnd > 3) pass.label('PHONE', end);
+      return;
+    default:
+      onTypeLabel(pass, kind, start, end);
+  }
+}
+
+/** Labels of types: remembered, and looked behind for a value that was told before its label. */
+function onTypeLabel(pass: Pass, kind: LabelKind, start: number, end: number): void {
+  const { text } = pass;
+  if (kind === 'ADDRESS') {
+    if (hasDigitAfter(text, end)) pass.add(labelledAddressAt(text, end));
+    return;
+  }
+  pass.label(kind, end);
+  if (kind === 'PASSPORT' || kind === 'DRIVER_LICENSE' || kind === 'NATIONAL_ID')
+    pass.add(statedBefore(text, start, kind));
+}
+
+function onGivenName(pass: Pass, start: number): void {
+  const first = pass.text.charCodeAt(start);
+  if (first > 0x5a || !isMixedCase(pass.text, start)) return;
+  const name = givenNameAt(pass.text, start);
+  if (!name) return;
+  if (isPrivate(pass.text, name)) pass.add(name);
+  else pass.weak.push(name);
+}
+
+/** In the middle of a line, as in a title, only what is known to be a given name is greeted. */
+function onGreeting(pass: Pass, start: number, end: number): void {
+  const name = greetedAt(pass.text, start, end);
+  if (name && (startsLine(pass.text, start) || beginsWithGivenName(pass.text, name)))
+    pass.add(asPerson(name, 'a name after a greeting'));
+}
+
+function beginsWithGivenName(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): boolean {
+  const space = text.indexOf(' ', start);
+  return labelsAt(text, start, space < 0 || space > end ? end : space).includes('given-name');
+}
+
+/** `name: Jane Roe` is a person's if one of its words is a given name; else it is kept for where persons are. */
+function onPlainName(pass: Pass, end: number): void {
+  const name = plainlyNamedAt(pass.text, end);
+  if (!name) return;
+  const { words, ...candidate } = name;
+  const isGiven = beginsWithGivenName(pass.text, candidate);
+  if (isGiven && words > 1) pass.add(candidate);
+  else if (words > 1 || isGiven) pass.weak.push(candidate);
+}
+
+function onIntroduction(pass: Pass, start: number, end: number): void {
+  const isVerb = end - start <= 2;
+  const isMine = /name['’]? ?$/i.test(pass.text.slice(Math.max(0, start - 6), start));
+  const name = calledAt(pass.text, end, isMine || !isVerb);
+  if (!name) return;
+  if (isMine || !isVerb) {
+    pass.add(name);
+    return;
+  }
+  // "I am Jane" and "I am Spanish" differ only in what is known of the word.
+  if (beginsWithGivenName(pass.text, name)) pass.add(name);
+}

@@ -1,0 +1,103 @@
+/**
+ * Finds label words while a text is passed over once: a running hash of each word is looked up in a small table, so
+ * that ordinary words cost a few nanoseconds and only what is likely a label is ever compared.
+ */
+import { canonicalise } from '../canonical.ts';
+import { GIVEN_NAMES } from './given-names-table.ts';
+import { type LabelKind, LABELS, UNSPACED_LABELS } from './labels-table.ts';
+
+interface Rule {
+  readonly kind: LabelKind;
+  readonly before?: RegExp | undefined;
+  readonly after?: RegExp | undefined;
+}
+
+const rules = new Map<string, Rule[]>();
+const MASK = 0xffff;
+/** Where the hash of a label ends: 1; of a given name: 2. */
+const maybe = new Uint8Array(MASK + 1);
+const LABEL = 1;
+const GIVEN_NAME = 2;
+
+/** The hash of a word that grew by one unit; upper and lower case are one. */
+export function nextHash(hash: number, unit: number): number {
+  return (Math.imul(hash, 0x2b2e3d5) + (unit | 0x20)) | 0;
+}
+
+/** The upper bits of the hash are the better mixed. */
+const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & MASK;
+
+/** Whether a word of this hash may be a label, or a given name if it begins with a capital: few others may. */
+export function mayBeLabel(hash: number, first: number): boolean {
+  const bits = maybe[slotOf(hash)] ?? 0;
+  return bits !== 0 && (bits !== GIVEN_NAME || first < 0x61);
+}
+
+function learn(words: string, rule: Rule, bit: number): void {
+  for (const spelling of words.trim().split(/\s+/)) {
+    const word = canonicalise(spelling).text.toLowerCase();
+    const known = rules.get(word);
+    if (known) known.push(rule);
+    else rules.set(word, [rule]);
+    let hash = 0;
+    for (let i = 0; i < word.length; i++) hash = nextHash(hash, word.charCodeAt(i));
+    maybe[slotOf(hash)] = (maybe[slotOf(hash)] ?? 0) | bit;
+  }
+}
+for (const { words, ...rule } of LABELS) learn(words, rule, LABEL);
+learn(GIVEN_NAMES, { kind: 'given-name' }, GIVEN_NAME);
+
+const CONTEXT = 40;
+const WORD_MAX = 32;
+
+/** What a word is the label of, given what stands around it; several where it has several senses. */
+export function labelsAt(text: string, start: number, end: number): readonly LabelKind[] {
+  if (end - start > WORD_MAX) return NONE;
+  const known = rules.get(text.slice(start, end).toLowerCase());
+  if (!known) return NONE;
+  const kinds: LabelKind[] = [];
+  for (const { kind, before, after } of known) {
+    if (before && !before.test(text.slice(Math.max(0, start - CONTEXT), start))) continue;
+    if (after && !after.test(text.slice(end, end + CONTEXT))) continue;
+    kinds.push(kind);
+  }
+  return kinds;
+}
+const NONE: readonly LabelKind[] = [];
+
+const GAP_MAX = 44;
+
+/**
+ * Whether a label that ends at `from` can be that of a value which starts at `to`: at most 44 units between, no other
+ * number, no end of a sentence, at most one line break.
+ */
+export function isBeside(text: string, from: number, to: number): boolean {
+  if (to - from > GAP_MAX || to < from) return false;
+  let breaks = 0;
+  for (let i = from; i < to; i++) {
+    const unit = text.charCodeAt(i);
+    if ((unit >= 0x30 && unit <= 0x39) || unit === 0x3b || unit === 0x7d) return false;
+    if (unit === 0x0a && ++breaks > 2) return false;
+    if (
+      (unit === 0x2e || unit === 0x21 || unit === 0x3f) &&
+      text.charCodeAt(i + 1) <= 0x20 &&
+      !isAbbreviated(text, i)
+    )
+      return false;
+  }
+  return true;
+}
+
+/** `No. 4`, `Nr. 4`, `num. 4`: the full stop ends no sentence. */
+function isAbbreviated(text: string, at: number): boolean {
+  return /(?:\bn[or]|num|geb|tel|lic|\b[a-z])$/i.test(text.slice(Math.max(0, at - 4), at));
+}
+
+/** The label before a number in a script without spaces; one look where the units before are of other scripts. */
+export function unspacedLabelAt(text: string, at: number): LabelKind | undefined {
+  const isNear =
+    text.charCodeAt(at - 1) >= 0xe00 || text.charCodeAt(at - 2) >= 0xe00 || text.charCodeAt(at - 3) >= 0xe00;
+  if (!isNear) return undefined;
+  const before = text.slice(Math.max(0, at - 24), at);
+  return UNSPACED_LABELS.find(([, pattern]) => pattern.test(before))?.[0];
+}

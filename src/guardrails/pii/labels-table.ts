@@ -1,0 +1,235 @@
+/**
+ * The words that say what stands beside them, in lower case and without accents, as the view of a text has them.
+ * Facts of languages: a new language or spelling is a word in a row. `before` and `after` say what else must stand
+ * there; they see at most 40 units and must stay free of nested repetition.
+ */
+
+/** What a label or cue is about. `other` takes the place of an earlier label: "phone order number 4155552671". */
+export type LabelKind =
+  | 'PHONE'
+  | 'CALL'
+  | 'SSN'
+  | 'CREDIT_CARD'
+  | 'IP'
+  | 'NATIONAL_ID'
+  | 'PASSPORT'
+  | 'DRIVER_LICENSE'
+  | 'DATE_OF_BIRTH'
+  | 'CRYPTO_WALLET'
+  | 'URL'
+  | 'ADDRESS'
+  | 'street'
+  | 'street-first'
+  | 'box'
+  | 'title'
+  | 'greeting'
+  | 'closing'
+  | 'name'
+  | 'person-name'
+  | 'called'
+  | 'given-name'
+  | 'number'
+  | 'other';
+
+export interface LabelRow {
+  readonly kind: LabelKind;
+  /** Separated by spaces; letters only. `dateOfBirth` and `date_of_birth` are three words. */
+  readonly words: string;
+  /** Of the text before the word. */
+  readonly before?: RegExp;
+  /** Of the text after it. */
+  readonly after?: RegExp;
+}
+
+const WHOSE =
+  /(?:first|last|full|given|family|middle|maiden|birth|legal|sur|my|his|her|their|whose|customer|client|patient|employee|person|user|s|contact|account|holder|owner|cardholder|card|beneficiary|recipient|sender|receiver|applicant|member|guest|student|teacher|doctor|physician|father|mother|parent|child|spouse|husband|wife|partner|partners|manager|attorney|lawyer|buyer|seller|tenant|landlord|passenger|driver|candidate|insured|nurse|victim|witness|debtor|creditor|shipping|billing|emergency)(?:[ _-]?s)?['’]?[ _-]?$/i;
+
+export const LABELS: readonly LabelRow[] = [
+  {
+    kind: 'PHONE',
+    words:
+      'phone phones telephone tel tele telefon telefono telefone telefonnummer telefoonnummer telefoon handynummer handy rufnummer mobilnummer mobile mobil movil celular cellulare cell cellphone portable fax faks whatsapp viber phonenumber mobilenumber telepon telepono telefonszam puhelin puhelinnumero telefonnr mobiltelefon komorka hotline landline telefax gsm cep teléfono тел телефон телефона мобильный факс',
+  },
+  {
+    kind: 'number',
+    words: 'number numbers nummer numero',
+    before:
+      /(?:contact|home|work|office|cell|mobile|emergency|daytime|my|his|her|their|our|your|meine|mi|mon|mio)(?: [a-z]{2,10})?[ _-]$/i,
+    after: /^s?(?: (?:is|at|was|to|ist|es|est|e)\b|["' ]{0,2}[:=])/i,
+  },
+  {
+    kind: 'CALL',
+    words:
+      'call contact text sms dial reach ring calling phoning phone texting messages faxed answering registered',
+  },
+  { kind: 'SSN', words: 'ssn ssns socialsecuritynumber socialsecurity' },
+  { kind: 'SSN', words: 'ss', after: /^ ?(?:#|no\b|number\b|num\b)/i },
+  { kind: 'SSN', words: 'security sec', before: /soc(?:ial|\.)?[ _-]?$/i },
+  {
+    kind: 'CREDIT_CARD',
+    words:
+      'card cards creditcard cc visa mastercard amex maestro debit kreditkarte kreditkartennummer kartennummer tarjeta carte carta cartao kaart karta',
+    after: /^(?!s? ?(?:holder|vital|identite|d.identit|identit))/i,
+  },
+  { kind: 'IP', words: 'ip ipv ipaddress ipaddr' },
+  {
+    kind: 'NATIONAL_ID',
+    words:
+      'aadhaar aadhar nino nif nie dni cpf curp pesel personnummer fodselsnummer cprnummer hetu henkilotunnus henkilotunnukseni bsn burgerservicenummer codicefiscale sozialversicherungsnummer steueridentifikationsnummer steuernummer svnr rvnr steuerid itin tfn rrn frn emso jmbg cnp egn ahv avs insee nir rijksregisternummer personalausweis personalausweisnummer ausweisnummer ausweisnr ausweis nationalid nationalidnumber idnumber identitynumber kvnr egk krankenversichertennummer versichertennummer krankenkasse cedula rodne prsid nas amka tckn tckimlik ahvnummer taxid taxpayerid nid isikukood asmenskodas personas oib снилс инн nric hkid mykad nik ktp cuil cuit rut sedula sin medicare idcard pps ppsn epic voter personnr krankenversicherungsnummer identifikationsnummer henkilo steueridnr idnr',
+  },
+  {
+    kind: 'NATIONAL_ID',
+    words: 'id ids identity identification identifier identifikation',
+    before:
+      /(?:national|steuer|citizen|citizenship|resident|residence|residency|tax|taxpayer|voter|government|govt|gov|personal|state|social|foreign|refugee|fiscal|civil|insurance|health|swedish|spanish|german|italian|finnish|thai|turkish|korean|indian|polish|french|dutch|belgian|danish|norwegian|african|sa|z)(?:[ _-](?:card|issued|document))?[ _-]?$/i,
+  },
+  {
+    kind: 'NATIONAL_ID',
+    words: 'id identity identification',
+    before: /(?:^|[^\w-]|my |his |her |their )$/i,
+    after: /^[ _-]?(?:card|number|no|document|code|papers)\b/i,
+  },
+  { kind: 'NATIONAL_ID', words: 'rfc', after: /^["']? ?[:=]|^ es /i },
+  { kind: 'NATIONAL_ID', words: 'insurance', before: /(?:national|social)[ _-]?$/i },
+  {
+    kind: 'NATIONAL_ID',
+    words: 'sociale social',
+    before: /(?:securite|sicurezza|seguridad|seguranca|numero|seguro)[ _-]?$/i,
+  },
+  {
+    kind: 'NATIONAL_ID',
+    words: 'fiscal fiscale',
+    before: /(?:codice|numero|identificacion|n\.|code)[ _-]?$/i,
+  },
+  {
+    kind: 'NATIONAL_ID',
+    words:
+      'tax pan nhs personal kimlik dowod residence identite identita identidad identidade identificacion identificacao',
+    after:
+      /^[ _'-]?(?:id|card|number|no|nr|num|file|numarasi|osobisty|permit|identity|personale|code|\W{0,3}n[o°.]?|\W{1,4}[A-Z0-9])/i,
+    before: /(?:^|[^a-z]|\W|_)$/i,
+  },
+  {
+    kind: 'PASSPORT',
+    words:
+      'passport passports passportnumber passportno passportnum reisepass reisepassnummer passnummer passeport pasaporte passaporto passaporte paspoort paspoortnummer paszport paszportu pass passnr pasfoto pasaport pas pasnummer utlevel passi passinumero паспорт паспорта pasporti',
+    after: /^(?!word|es?\b(?: de| par)|ed\b|ing\b| ?(?:rate|through|the|it|on|me|a|by)\b|["']?\s?[=>]{2})/i,
+  },
+  { kind: 'PASSPORT', words: 'document documento', before: /(?:travel)[ _-]?$/i },
+  {
+    kind: 'DRIVER_LICENSE',
+    words:
+      'driverlicense driverslicense fuhrerschein fuhrerscheinnummer fuehrerschein fuehrerscheinnummer rijbewijs rijbewijsnummer korkort korkortsnummer forerkort forerkortnummer korekort ajokortti ajokorttinumero jazdy ehliyet dlnumber dln driverlicence drivinglicence',
+  },
+  {
+    kind: 'DRIVER_LICENSE',
+    words: 'license licence licenses licences licencia permit lic',
+    before: /(?:driv(?:er|ing)(?:['’]?s)?|operator(?:['’]?s)?|dl)['’]?[ _-]{0,2}$/i,
+  },
+  { kind: 'DRIVER_LICENSE', words: 'dl', after: /^ ?(?:#|no\b|number\b|num\b|is\b|:)/i },
+  {
+    kind: 'DRIVER_LICENSE',
+    words: 'conduire conducir conducao guida conduzione conducere',
+    before: /(?:permis|permiso|licencia|carnet|carta|patente|licenca|permisul)(?: de| di)?[ _-]?$/i,
+  },
+  {
+    kind: 'DATE_OF_BIRTH',
+    words:
+      'dob birthdate birthday dateofbirth birthdates geburtsdatum geburtstag geb geboren geburtsdaten naissance nee nacimiento nacido nacida nascita nato nata nascimento nascido nascida geboortedatum fodelsedatum fodselsdato foddag fodt fodd urodzenia urodzony urodzona syntymaaika narozeni born рождения родился родилась geboorte szuletesi dogum doğum',
+  },
+  { kind: 'DATE_OF_BIRTH', words: 'birth', before: /(?:dates?|day|year)[ _-]?of[ _-]?$/i },
+  { kind: 'DATE_OF_BIRTH', words: 'birth', after: /^[ _-]?(?:date|day)\b|^["' ]{0,2}[:=]/i },
+  {
+    kind: 'CRYPTO_WALLET',
+    words:
+      'bitcoin btc ethereum eth litecoin ltc dogecoin doge monero xmr ripple xrp tron trx solana cardano wallet wallets dash zcash crypto cryptocurrency usdt usdc coin stellar bitcoinaddress ethereumaddress litecoinaddress',
+  },
+  {
+    kind: 'URL',
+    words: 'website homepage blog webseite internetseite portfolio webpage sitio',
+    before: /(?:^|\W|_|my |his |her |personal )$/i,
+  },
+  {
+    kind: 'ADDRESS',
+    words:
+      'address addresses adress adresse anschrift wohnadresse direccion domicilio indirizzo endereco adres domicile streetaddress homeaddress billingaddress shippingaddress lives living resides residing reside wohnhaft wohnt wohne адрес',
+    before:
+      /(?:^|[^a-z]|(?:^|[^a-z@])(?!ip|mac|email|e-mail|mail|web|wallet|bitcoin|btc|eth|ethereum|memory|network)\w{2,12})[ _-]?$/i,
+  },
+  {
+    kind: 'ADDRESS',
+    words: 'moved ship shipped deliver delivered sent mail return located move delivery',
+    after: /^(?:[ a-z]{0,32})(?: to| at| in)\b/i,
+  },
+  {
+    kind: 'ADDRESS',
+    words: 'street',
+    before: /(?:^|[\s{,])["']?$/,
+    after: /^(?:[ _-]?address|[ _-]?line)?["']?\s?[:=]/i,
+  },
+  {
+    kind: 'street',
+    words:
+      'street avenue boulevard road lane drive court terrace circle highway parkway square trail expressway crescent alley turnpike esplanade promenade close grove mews st ave av rd blvd bvd ln dr ct cir hwy pkwy sq trl ter terr expy cres pl place way plaza loop pike row run path crossing xing route rte cove creek hill hills heights hollow landing manor meadow meadows park point ridge view villages walk gardens',
+  },
+  {
+    kind: 'street-first',
+    words:
+      'rue via viale piazza corso calle avenida rua praca travessa chemin impasse allee quai ulica ul aleja plaza paseo carrer carrera ronda camino largo vicolo strada bulevar bulevardul str postfach ulitsa ул улица проспект cours',
+  },
+  {
+    kind: 'box',
+    words: 'box',
+    before: /\b(?:p\.? ?o\.?|post ?office|unit \d{1,5}|psc \d{1,5},?) ?$/i,
+    after: /^ ?#? ?\d{1,6}\b/,
+  },
+  {
+    kind: 'title',
+    words:
+      'mr mrs ms mx dr prof professor herr herrn frau monsieur madame mme mlle senor senora sr sra srta signor signora sig dott dottoressa dhr mevr pan pani doctor miss detective officer sergeant judge nurse inspector reverend rev sgt',
+  },
+  {
+    kind: 'greeting',
+    words:
+      'dear hi hello hey hola bonjour hallo liebe lieber estimado estimada cher chere caro cara ciao beste geachte ola prezado prezada querido querida bonsoir salut buongiorno morning afternoon evening hei hej ahoj czesc moin servus geehrter geehrte drogi droga kjaere kara basta',
+  },
+  {
+    kind: 'closing',
+    words:
+      'sincerely regards cheers thanks thank best yours faithfully gruße grußen gruessen grusse grussen gruß cordialement saludos atentamente saluti cordialmente groet groeten atenciosamente respectfully truly wishes warmly amitiés pozdrawiam signed vriendelijke you cordially mfg abrazo lg vg',
+  },
+  { kind: 'person-name', words: 'name names', before: WHOSE },
+  {
+    kind: 'person-name',
+    words:
+      'firstname lastname fullname surname forename vorname nachname familienname apellido apellidos prenom cognome sobrenome voornaam achternaam imie nazwisko efternamn fornamn etternavn fornavn efternavn etunimi sukunimi cardholder accountholder patientname customername employeename фамилия фио',
+  },
+  {
+    kind: 'person-name',
+    words:
+      'patient employee attn attention beneficiary recipient payee applicant tenant claimant plaintiff defendant insured policyholder witness signatory passenger physician cardmember holder',
+    after: /^['"]?\s?[:=]/,
+  },
+  { kind: 'name', words: 'name nombre nom nome naam namn navn nimi имя' },
+  { kind: 'called', words: 'heiße heisse llamo appelle chiamo heet heter chamo nazywam hedder зовут' },
+  { kind: 'called', words: 'is', before: /(?:\bmy (?:full |first |last |real )?name|\bthis) $/i },
+  { kind: 'called', words: 's', before: /\b(?:my|his|her) (?:full |first |last )?name['’]$/i },
+  { kind: 'called', words: 'am m', before: /(?:^|[^a-z])i[ '’]$/i },
+  {
+    kind: 'other',
+    words:
+      'order invoice ticket tracking transaction trans reference ref receipt shipment case booking confirmation sku isbn serial item product model version build message msg commit blk pid port uid gid request session thread process job task',
+  },
+];
+
+/** Labels of scripts that put no spaces between words: the end of what stands before the number. */
+export const UNSPACED_LABELS: readonly (readonly [kind: LabelKind, pattern: RegExp])[] = [
+  ['PHONE', /(?:电话|手机|電話|携帯|전화|휴대폰|연락처|联系方式|โทรศัพท์|โทร)[^0-9\n]{0,10}$/],
+  [
+    'NATIONAL_ID',
+    /(?:身份证|身分證|居民证|マイナンバー|個人番号|주민등록번호|주민번호|외국인등록번호|บัตรประชาชน)[^0-9\n]{0,10}$/,
+  ],
+  ['PASSPORT', /(?:护照|護照|旅券|パスポート|여권)[^0-9\n]{0,10}$/],
+  ['DRIVER_LICENSE', /(?:驾驶证|驾照|駕照|運転免許|免許証|운전면허)[^0-9\n]{0,10}$/],
+  ['DATE_OF_BIRTH', /(?:出生|生年月日|生日|생년월일)[^0-9\n]{0,10}$/],
+];

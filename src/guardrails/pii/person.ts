@@ -1,0 +1,231 @@
+/**
+ * Names of people by what stands before them: a title, a greeting, a label, a closing line. A given name alone proves
+ * nothing: it counts where the text speaks of a person elsewhere too.
+ */
+import type { Candidate } from '../candidate.ts';
+import { CONFIDENCE } from '../overlaps.ts';
+import { isDigit, isLatinLetter, isLetter } from '../units.ts';
+
+const WORDS_MAX = 5;
+const WORD_MAX = 24;
+
+/** Between the parts of a name, in lower case. */
+const PARTICLES = new Set(
+  'de da do dos das del della di du la le van von vom zu zur der den ter ten al el bin ibn binti bint af av y e san'.split(
+    ' ',
+  ),
+);
+/** Words that stand where a name would, and are none. */
+const NOT_NAMES = new Set(
+  'team sir madam all everyone everybody customer customers support hiring manager world there friend friends ladies gentlemen doctor guest user users member members colleague colleagues sirs god lord valued applicant candidate recruiter committee editor editors reader readers students student parents class folks guys buddy assistant chatgpt gpt claude ai bot santa diary you mom dad mum boss sales service department hr admin administrator the this that these those a an my our your his her their its we i it he she they what when where who why how which if in on at to for from with and or but not no yes please thank thanks dear hello hi hey good herr frau herren damen mr mrs ms miss dr prof none null unknown anonymous undefined true false n na tbd name id email phone address date number first last full street city state zip country january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday english german french spanish italian american british chinese japanese indian google microsoft amazon apple facebook twitter linkedin github openai inc llc ltd corp gmbh company university bank street road avenue new north south east west united mister zusammen alle allerseits tous todos tutti leute kollegen interessenten is are was were be just not sorry also here now very so glad happy writing calling looking trying going interested based located born currently from working sure afraid about seeking error test example sample value string placeholder default dob ssn re fwd subject best kind regards sincerely cheers warm'.split(
+    ' ',
+  ),
+);
+
+const isUpper = (unit: number): boolean => unit >= 0x41 && unit <= 0x5a;
+const isLower = (unit: number): boolean => unit >= 0x61 && unit <= 0x7a;
+
+export interface Name {
+  readonly start: number;
+  readonly end: number;
+  /** Words and initials that begin with a capital. */
+  readonly words: number;
+}
+
+/** The name that begins at `start`: words with a capital, initials, particles between them; at most 5 words. */
+export function nameAt(text: string, start: number): Name | undefined {
+  let at = start;
+  let end = start;
+  let words = 0;
+  let hasWord = false;
+  for (let i = 0; i < WORDS_MAX + 2 && words < WORDS_MAX; i++) {
+    const wordEnd = endOfWord(text, at);
+    if (wordEnd === at) break;
+    const word = text.slice(at, wordEnd);
+    const isInitial = wordEnd - at === 1 && isUpper(text.charCodeAt(at));
+    if (isName(word) || isInitial) {
+      words++;
+      if (!isInitial) hasWord = true;
+      end = isInitial && text[wordEnd] === '.' ? wordEnd + 1 : wordEnd;
+    } else if (words === 0 || !PARTICLES.has(word)) break;
+    at = skipBlank(text, Math.max(end, wordEnd));
+    if (at === Math.max(end, wordEnd)) break;
+  }
+  if (!hasWord) return undefined;
+  return { start, end, words };
+}
+
+function skipBlank(text: string, at: number): number {
+  return text.charCodeAt(at) === 0x20 ? at + 1 : at;
+}
+
+function endOfWord(text: string, at: number): number {
+  let end = at;
+  while (end - at <= WORD_MAX) {
+    const unit = text.charCodeAt(end);
+    if (isLetter(unit)) end++;
+    else if ((unit === 0x27 || unit === 0x2d) && end > at && isLatinLetter(text.charCodeAt(end + 1))) {
+      if (unit === 0x27 && /^'s(?![a-z])/i.test(text.slice(end, end + 3))) break;
+      end++;
+    } else break;
+  }
+  return end - at > WORD_MAX ? at : end;
+}
+
+/** A word with a capital and small letters, or in capitals alone; of scripts without case any word. */
+function isName(word: string): boolean {
+  const first = word.charCodeAt(0);
+  if (word.length < 2) return first >= 0x3000;
+  if (first > 0x7f) return word.length >= 2;
+  if (!isUpper(first) || NOT_NAMES.has(word.toLowerCase())) return false;
+  return true;
+}
+
+/** A word with a capital that is not one of those which only stand where names stand. */
+export const isNameWord = (word: string): boolean => word.charCodeAt(0) < 0x80 && isName(word);
+
+function person(name: Name | undefined, score: number, reason: string): Candidate | undefined {
+  return name && { type: 'PERSON', start: name.start, end: name.end, score, reason };
+}
+
+/** After `Mr.`, `Dr `, `Frau `. */
+export function titledAt(text: string, titleStart: number, titleEnd: number): Candidate | undefined {
+  const isShort = titleEnd - titleStart <= 4;
+  const hasDot = text[titleEnd] === '.';
+  const isTitleCase = isUpper(text.charCodeAt(titleStart)) && !isUpper(text.charCodeAt(titleEnd - 1));
+  if (!isTitleCase && !(isShort && hasDot)) return undefined;
+  let at = titleEnd + (hasDot ? 1 : 0);
+  if (text.charCodeAt(at) === 0x20) at++;
+  else if (!hasDot) return undefined;
+  if (
+    /\d [A-Z][\w.]* $|[A-Z][a-z]+ (?:[A-Z]\w* )?$/.test(
+      text.slice(Math.max(0, titleStart - 24), titleStart),
+    ) &&
+    isShort &&
+    !hasDot
+  )
+    return undefined;
+  const first = text.slice(at, endOfWord(text, at));
+  if (/^(?:mr|mrs|ms|dr|prof|med|rer|nat|phil|ing)$/i.test(first)) return undefined;
+  return person(nameAt(text, at), CONFIDENCE.contextual, 'a name after a title');
+}
+
+/** After `Dear`, `Hi`; a comma, a line's end or a mark must close it, so that "Hello World program" is none. */
+export function greetedAt(text: string, wordStart: number, wordEnd: number): Name | undefined {
+  const gap = /^,? /.exec(text.slice(wordEnd, wordEnd + 2))?.[0].length ?? 0;
+  if (gap === 0 || !(isUpper(text.charCodeAt(wordStart)) || startsLine(text, wordStart))) return undefined;
+  const name = nameAt(text, wordEnd + gap);
+  if (!name || name.words > 4) return undefined;
+  return /^(?:[,!:;?]|\.(?:\s|$)|\s*$|\r?\n| -|\.\.)/.test(text.slice(name.end, name.end + 3))
+    ? name
+    : undefined;
+}
+
+/** Nothing but white space or a mark of quotation before it in its line. */
+export function startsLine(text: string, at: number): boolean {
+  let start = at;
+  while (start > 0 && at - start < 8 && /[\s>"']/.test(text[start - 1] ?? '') && text[start - 1] !== '\n')
+    start--;
+  return start === 0 || text[start - 1] === '\n';
+}
+
+export const asPerson = (name: Name, reason: string): Candidate => ({
+  type: 'PERSON',
+  start: name.start,
+  end: name.end,
+  score: CONFIDENCE.contextual,
+  reason,
+});
+
+/** On the line after `Sincerely,`, `Best regards`, `Mit freundlichen Grüßen`. */
+export function signedAt(text: string, wordEnd: number): Candidate | undefined {
+  const gap = /^[,.!]?(?: ?-{1,2} ?|[ \t]{0,4}(?:\r?\n[ \t]{0,8}){1,3})/.exec(
+    text.slice(wordEnd, wordEnd + 24),
+  );
+  if (!gap) return undefined;
+  const name = nameAt(text, wordEnd + gap[0].length);
+  if (
+    !name ||
+    name.words > 4 ||
+    !/^(?:[ \t]*$|[ \t]*\r?\n|,|\.| \(|[ \t]*\|)/.test(text.slice(name.end, name.end + 4))
+  )
+    return undefined;
+  return person(name, CONFIDENCE.contextual, 'a name under a letter');
+}
+
+const FIELD_GAP =
+  /^(?:["']|\*\*|<\/b>|\])?(?: ?\([a-z ]{1,16}\))?[ \t]{0,4}(?:[:=|>]|=>|:=|,(?="))(?:\*\*)?[ \t]{0,12}(?:\r?\n {0,4})?["'[]{0,2}/i;
+const STATED_GAP =
+  /^s?[ ,]{1,2}(?:is|es|ist|est|e|on|era|was|are|jest|er|ar) ["'*]{0,2}(?:(?:mr|mrs|ms|dr)\.? )?/i;
+
+/** After a label that is only a person's: `first_name: …`, "my name is …". */
+export function namedAt(text: string, labelEnd: number): Candidate | undefined {
+  const after = text.slice(labelEnd, labelEnd + 40);
+  const gap = FIELD_GAP.exec(after) ?? STATED_GAP.exec(after);
+  const start = labelEnd + (gap?.[0].length ?? 1);
+  if (!gap && text[labelEnd] !== ' ') return undefined;
+  return person(nameAt(text, start), CONFIDENCE.contextual, 'a name beside a label');
+}
+
+/** After `name:`, which things have too: two to four words, one of which may be seen to be a given name. */
+export function plainlyNamedAt(
+  text: string,
+  labelEnd: number,
+): (Candidate & { readonly words: number }) | undefined {
+  const after = text.slice(labelEnd, labelEnd + 40);
+  const gap = FIELD_GAP.exec(after) ?? STATED_GAP.exec(after);
+  if (!gap) return undefined;
+  const name = nameAt(text, labelEnd + gap[0].length);
+  if (!name || isDigit(text.charCodeAt(name.end)) || /[_(/.-]/.test(text[name.end] ?? '')) return undefined;
+  return { ...name, type: 'PERSON', score: CONFIDENCE.contextual, reason: 'a name beside a label' };
+}
+
+/** After "me llamo", "ich heiße", "this is", "I'm": the name must end where a name can end. */
+export function calledAt(text: string, wordEnd: number, isSure: boolean): Candidate | undefined {
+  if (text.charCodeAt(wordEnd) !== 0x20) return undefined;
+  const name = nameAt(text, wordEnd + 1);
+  if (
+    !name ||
+    (!isSure &&
+      !/^(?:[,.!?;]|\s*$|\r?\n| (?:and|from|calling|speaking|here|with|again|at|of)\b)/.test(
+        text.slice(name.end, name.end + 10),
+      ))
+  )
+    return undefined;
+  return person(name, isSure ? CONFIDENCE.contextual : CONFIDENCE.heuristic, 'a name after an introduction');
+}
+
+const NOT_SURNAMES =
+  /^(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Court|Place|Square|Park|University|College|School|Hospital|Hotel|Inc|Ltd|LLC|Corp|Company|Foundation|Institute|Museum|Airport|River|Lake|Island|County|City|Center|Centre|Award|Cup|Bridge|Church|Cathedral|Station|Stadium|Theatre|Theater|Bank|Group|Day|Prize|Society|Band|Railway|Cups?|Company|Associates|Partners|Systems|Hall|Library|League|Series|Show|Tower|Building|Flat|Bypass|Lodge|Stanley|Beach|Bay|Valley|Mountain|Mount|And|Or|The|In|On|At|Is|Was|Has|Will|To|For|From|With)$/;
+const PLACE_BEFORE =
+  /(?:\b(?:St|Saint|San|Santa|Lake|Mount|Fort|Port|Cape|University of|Hotel|Via|Rue|Calle|Rua)\.? |[\w/.@#&$-])$/;
+
+/** A given name, the names after it included; nothing where it is a part of a place or of code. */
+export function givenNameAt(text: string, start: number): Candidate | undefined {
+  if (PLACE_BEFORE.test(text.slice(Math.max(0, start - 14), start))) return undefined;
+  const name = nameAt(text, start);
+  if (!name) return undefined;
+  const value = text.slice(start, name.end);
+  const last = value.split(' ').at(-1) ?? '';
+  if (NOT_SURNAMES.test(last) || /[_@\d(=]|\.\w/.test(text.slice(name.end, name.end + 2))) return undefined;
+  return person(name, CONFIDENCE.heuristic, 'a given name in a text about a person');
+}
+
+const PRIVATE_BEFORE =
+  /\b(?:(?:my|our|his|her|their|your) (?:[a-z]{2,12} )?(?:friend|wife|husband|son|daughter|brother|sister|mother|father|mom|mum|dad|boss|manager|supervisor|colleague|co-?worker|partner|client|patient|customer|neighbou?r|roommate|doctor|cousin|uncle|aunt|fiancee?|boyfriend|girlfriend|child|kid|teacher|lawyer|landlord|assistant|nephew|niece|account|name)(?:'s)?(?: name)?(?: is)?,?|patient|client|customer|employee|tenant|beneficiary|applicant|candidate|attn:?|c\/o|on behalf of|in the name of|under the name|account of|contact|named|email|e-mail|invite|remind|meeting with|appointment with|follow up with|spoke with|speak with|talk to|signed by|submitted by|prepared by|reported by|reviewed by|call me|belongs to|owned by|issued to|registered to|addressed to|cc:|from:|to:|by:|user:|add|sincerely,?|it to|it under) $/i;
+const PRIVATE_AFTER =
+  /^(?:'s (?:account|address|phone|number|email|e-mail|card|credit card|ssn|birthday|passport|daughter|son|wife|husband|appointment|date|dob|license)|,? (?:aged? \d|born (?:on|in)|lives (?:at|in|on)|resides|can be reached|has an account|as (?:a )?(?:beneficiary|guardian)|is (?:a )?\d+[- ]year|\(?d\.?o\.?b)|, \d\d,)/i;
+
+/** Whether the words beside a name speak of somebody one knows, not of somebody famous. */
+export function isPrivate(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): boolean {
+  return (
+    PRIVATE_BEFORE.test(text.slice(Math.max(0, start - 48), start)) ||
+    PRIVATE_AFTER.test(text.slice(end, end + 32))
+  );
+}
+
+/** Whether a letter of the name's first word is small: `JOHN` may be anything, `John` is written as names are. */
+export const isMixedCase = (text: string, start: number): boolean => isLower(text.charCodeAt(start + 1));

@@ -1,0 +1,95 @@
+/** Numbers of registers, passports and licences, and dates of birth: beside their labels in many languages, never alone. */
+import { describe, expect, it } from 'vitest';
+import { found } from './found.ts';
+
+describe('is found beside its label', () => {
+  it.each([
+    ['My passport number is C01X00T47.', 'PASSPORT C01X00T47'],
+    ['Passport No.: AB 1234567', 'PASSPORT AB 1234567'],
+    ['{"passport_number": "X1234567"}', 'PASSPORT X1234567'],
+    ['Reisepassnummer: C01X00T47', 'PASSPORT C01X00T47'],
+    ['numéro de passeport 15AB12345', 'PASSPORT 15AB12345'],
+    ['AAB123456 es mi pasaporte', 'PASSPORT AAB123456'],
+    ['护照号码：E12345678', 'PASSPORT E12345678'],
+    ["my driver's license is D1234567", 'DRIVER_LICENSE D1234567'],
+    ['Driving licence number: MORGA657054SM9IJ', 'DRIVER_LICENSE MORGA657054SM9IJ'],
+    ['{"driverLicense":"S530-4609-4100"}', 'DRIVER_LICENSE S530-4609-4100'],
+    ['Führerscheinnummer B072RRE2I55', 'DRIVER_LICENSE B072RRE2I55'],
+    ['permis de conduire n° 123456789012', 'DRIVER_LICENSE 123456789012'],
+    ['DL# K1234567', 'DRIVER_LICENSE K1234567'],
+    ['mi DNI es 12345678Z', 'NATIONAL_ID 12345678Z'],
+    ['NINO: QQ 12 34 56 C', 'NATIONAL_ID QQ 12 34 56 C'],
+    ['Aadhaar 3998 7654 3211', 'NATIONAL_ID 3998 7654 3211'],
+    ['codice fiscale RSSGLI85T50H501Z', 'NATIONAL_ID RSSGLI85T50H501Z'],
+    ['BSN 123456782', 'NATIONAL_ID 123456782'],
+    ['CPF: 123.456.789-09', 'NATIONAL_ID 123.456.789-09'],
+    ['personnummer 19871220-2384', 'NATIONAL_ID 19871220-2384'],
+    ['Steuer-ID: 65 929 970 489', 'NATIONAL_ID 65 929 970 489'],
+    ['Numéro de sécurité sociale : 2 92 07 75 123 456 78', 'NATIONAL_ID 2 92 07 75 123 456 78'],
+    ['the national id of the user is 900101-1234567', 'NATIONAL_ID 900101-1234567'],
+    ['주민등록번호 900101-1234567', 'NATIONAL_ID 900101-1234567'],
+    ['DOB: 03/14/1985', 'DATE_OF_BIRTH 03/14/1985'],
+    ['"dateOfBirth": "1990-04-12"', 'DATE_OF_BIRTH 1990-04-12'],
+    ['date of birth: January 5, 1990', 'DATE_OF_BIRTH January 5, 1990'],
+    ['born on the 5th of May 1990 in Cork', 'DATE_OF_BIRTH 5th of May 1990'],
+    ['geboren am 12.03.1975', 'DATE_OF_BIRTH 12.03.1975'],
+    ['née le 14 juillet 1992', 'DATE_OF_BIRTH 14 juillet 1992'],
+    ['дата рождения: 12.05.1988', 'DATE_OF_BIRTH 12.05.1988'],
+    ['生年月日：1990年5月4日', 'DATE_OF_BIRTH 1990年5月4日'],
+    ['SSN: 123 45 6789', 'SSN 123 45 6789'],
+  ])('%s', (text, expected) => {
+    expect(found(text)).toEqual([expected]);
+  });
+
+  it('one label stands for a row of values, and the nearest label for each', () => {
+    expect(found('passports: AB1234567 and XY9876543')).toEqual(['PASSPORT AB1234567', 'PASSPORT XY9876543']);
+    expect(found("passport AB1234567, driver's license D1234567")).toEqual([
+      'PASSPORT AB1234567',
+      'DRIVER_LICENSE D1234567',
+    ]);
+  });
+});
+
+describe('is left alone', () => {
+  it.each([
+    ['without a label', 'C01X00T47, 12345678Z, 3998 7654 3211, RSSGLI85T50H501Z, 1990-04-12'],
+    ['a word that only contains a label', 'the public relic AB1234567 of the republic, dollar 12345678'],
+    ['beyond a sentence', 'He lost his passport. The ticket AB1234567 was there.'],
+    ['too far from the label', `passport ${'and so on '.repeat(5)} AB1234567`],
+    ['behind another label', 'passport order number AB1234567'],
+    ['a plate', 'license plate ABC-1234, license: MIT, version 12345'],
+    ['an RFC', 'see https://example.org/specs/rfc9110.html#parameter'],
+    ['a year of birth', 'DOB: 1985'],
+    ['a password', 'passwords AB1234567'],
+    ['ids of programs', '{"id": 12345678, "customer_id": 99887766, "pid": 1234567}'],
+  ])('%s', (_, text) => {
+    expect(found(text)).toEqual([]);
+  });
+});
+
+describe('wallets', () => {
+  it.each([
+    ['1BoatSLRHtKNngkdXEeobR76b53LETtpyT', true],
+    ['1BoatSLRHtKNngkdXEeobR76b53LETtpyU', false],
+    ['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4', true],
+    ['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5', false],
+    ['0x52908400098527886E0F7030069857D2E4169EE7', true],
+    ['0x0000000000000000000000000000000000000000', false],
+    ['9fceb02d0ae598e95dc970b74767f19372d61af8', false],
+  ])('%s alone: %s', (address, isFound) => {
+    expect(found(`send to ${address} now`)).toEqual(isFound ? [`CRYPTO_WALLET ${address}`] : []);
+  });
+
+  it('need no checksum beside a label', () => {
+    expect(found('my bitcoin wallet: 1BoatSLRHtKNngkdXEeobR76b53LETtpyU')).toHaveLength(1);
+  });
+});
+
+it('phones of countries stand alone, ten digits do not', () => {
+  expect(found('06 12 34 56 78')).toEqual(['PHONE 06 12 34 56 78']);
+  expect(found('at 020 7946 0958 today')).toEqual(['PHONE 020 7946 0958']);
+  expect(found('(030) 901820 12')).toEqual(['PHONE (030) 901820 12']);
+  expect(found('+33 1 42 68 53 00')).toEqual(['PHONE +33 1 42 68 53 00']);
+  expect(found('message ids 4155552671, 4155552672 and order number 4155552673')).toEqual([]);
+  expect(found('电话：13812345678')).toEqual(['PHONE 13812345678']);
+});

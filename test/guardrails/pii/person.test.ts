@@ -1,0 +1,92 @@
+/** Names of people and where they live, by what stands beside them; things that have names are left alone. */
+import { describe, expect, it } from 'vitest';
+import { found } from './found.ts';
+
+describe('a name', () => {
+  it.each([
+    ['My name is Ada Moreau.', 'PERSON Ada Moreau'],
+    ['Hello, my name is Olga and I need help', 'PERSON Olga'],
+    ['Dear Mrs. Petrova,\nthank you', 'PERSON Petrova'],
+    ['Hi Vinicio, where are you?', 'PERSON Vinicio'],
+    ['Kind regards,\nPeter van den Berg', 'PERSON Peter van den Berg'],
+    ['Mit freundlichen Grüßen\nJürgen Schmidt', 'PERSON Jürgen Schmidt'],
+    ['Patient Name: Maria Gonzalez', 'PERSON Maria Gonzalez'],
+    ['{"firstName": "Anna", "score": 3}', 'PERSON Anna'],
+    ['ich heiße Jana Nowak', 'PERSON Jana Nowak'],
+    ["je m'appelle Camille Dupont", 'PERSON Camille Dupont'],
+    ['me llamo Lucía Fernández', 'PERSON Lucía Fernández'],
+    ['nome: João da Silva', 'PERSON João da Silva'],
+    ["I'm Daniel, nice to meet you", 'PERSON Daniel'],
+    ['please contact Peter Smith', 'PERSON Peter Smith'],
+    ["my wife Julia's account", 'PERSON Julia'],
+    ['Prof. Dr. Rao said so', 'PERSON Rao'],
+  ])('%s', (text, expected) => {
+    expect(found(text)).toEqual([expected]);
+  });
+
+  it('alone counts only in a text about a person', () => {
+    expect(found('Who was Albert Einstein?')).toEqual([]);
+    expect(found('Albert Meyer, albert@example.com')).toEqual([
+      'PERSON Albert Meyer',
+      'EMAIL albert@example.com',
+    ]);
+  });
+
+  it.each([
+    'Hello World program in C',
+    'Dear Sir or Madam, dear team,',
+    'Dear Hiring Manager,',
+    'I am Spanish and I am Happy',
+    'name: Deploy To Production',
+    'hostname: Web Server, filename: Annual Report, username: root',
+    '"name": "prometheus", "title": "Hello Platform!"',
+    'MS Windows and Ms. Office? No: MS Office',
+    'Thanks for all the help\n\nInstall the package first.',
+    'this is New',
+  ])('is not seen in: %s', (text) => {
+    expect(found(text).filter((entry) => entry.startsWith('PERSON'))).toEqual(
+      text.includes('Ms. Office') ? ['PERSON Office'] : [],
+    );
+  });
+});
+
+describe('an address', () => {
+  it.each([
+    [
+      'I live at 742 Evergreen Terrace, Springfield, IL 62704 now',
+      '742 Evergreen Terrace, Springfield, IL 62704',
+    ],
+    ['Address: 221B Baker Street, London NW1 6XE', '221B Baker Street, London NW1 6XE'],
+    ['ship it to 15 N. Oak Ave Apt 4B, Austin TX 78701', '15 N. Oak Ave Apt 4B, Austin TX 78701'],
+    ['Hauptstraße 12a, 10115 Berlin', 'Hauptstraße 12a, 10115 Berlin'],
+    ['au 12 rue de la Paix, 75002 Paris', '12 rue de la Paix, 75002 Paris'],
+    ['Via Roma 12, 00184 Roma', 'Via Roma 12, 00184 Roma'],
+    ['en Calle Mayor 12, 28013 Madrid', 'Calle Mayor 12, 28013 Madrid'],
+    ['Kerkstraat 12, 1017 GC Amsterdam', 'Kerkstraat 12, 1017 GC Amsterdam'],
+    ['P.O. Box 1234, Reno, NV 89501', 'P.O. Box 1234, Reno, NV 89501'],
+    ['{"shipping_address": "9 Elm Row, Leeds"}', '9 Elm Row, Leeds'],
+    ['she lives at 12 low mill lane', '12 low mill lane'],
+  ])('%s', (text, expected) => {
+    expect(found(text)).toEqual([`ADDRESS ${expected}`]);
+  });
+
+  it.each([
+    'During 1996 and in Spring 2007, Chapter 11',
+    'The 2007 Orange Park team',
+    'within 5 minutes drive, 3 blocks down the road',
+    'email address: see 5 pages below',
+    'On 5 May Street parties began',
+    'ip address 10 and memory address 0x12',
+  ])('is not seen in: %s', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+});
+
+it('pages of people, not of projects', () => {
+  expect(found('https://www.linkedin.com/in/jane-roe-123/ and https://example.org/docs')).toEqual([
+    'URL https://www.linkedin.com/in/jane-roe-123/',
+  ]);
+  expect(found('my website is https://jane.example.org/about.')).toEqual([
+    'URL https://jane.example.org/about',
+  ]);
+});
