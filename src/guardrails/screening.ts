@@ -2,6 +2,7 @@
  * The join of all guardrails over one request: which findings there are, what is done about each, and the texts as
  * they may go up. Pure: same texts and policy, same result. Whoever calls refuses, forwards, or runs it in a worker.
  */
+import { hash } from 'node:crypto';
 import type { Action, Finding, GuardrailId, Trust } from '../base/finding.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
 import { canonicalise, type View } from './canonical.ts';
@@ -11,6 +12,7 @@ import { resolveOverlaps } from './overlaps.ts';
 import { knownNames, namesIn } from './pii/known-names.ts';
 import { findPii } from './pii/pii.ts';
 import { Vault, type VaultEntry } from './placeholders.ts';
+import { recall } from './recent-texts.ts';
 import { findSecrets } from './secrets/secrets.ts';
 
 /** A string of the request; what a body's reader knows of it beyond this does not matter here. */
@@ -109,22 +111,33 @@ function withKnownNames(texts: readonly ScreenInput[], found: readonly Finding[]
 }
 
 /** Findings of all guardrails that are on, by start. */
-function inspect({ text, trust, class: kind }: ScreenInput, policy: ScreenPolicy): Finding[] {
-  if (kind === 'opaque' || text.length < 3) return [];
+function inspect({ text, trust, class: kind }: ScreenInput, policy: ScreenPolicy): readonly Finding[] {
+  if (kind === 'opaque' || text.length < 3) return NOTHING;
   const vocabulary = kind === 'token' && text.length <= VOCABULARY_CHARS_MAX;
-  if (vocabulary && clean.has(text)) return [];
-  const found = inspectWith(canonicalise(text), kind, trust, policy);
+  if (vocabulary && clean.has(text)) return NOTHING;
+  const reader = `${nameOf(policy)} ${kind} ${trust} `;
+  const found = recall(text, reader, () => inspectWith(canonicalise(text), kind, trust, policy));
   // Only what everything that reads tokens has read, so that it holds under any policy.
   if (vocabulary && found.length === 0 && policy.pii !== 'off' && policy.secrets !== 'off')
     clean.set(text, true);
   return found;
 }
 
+const NOTHING: readonly Finding[] = [];
+
+/** The same for policies that say the same, on every thread: what findings depend on beside the text. */
+function nameOf(policy: ScreenPolicy): string {
+  let name = names.get(policy);
+  if (name === undefined) names.set(policy, (name = hash('sha256', JSON.stringify(policy), 'base64')));
+  return name;
+}
+const names = new WeakMap<ScreenPolicy, string>();
+
 /** Keys and enumerations of the API come in every request: those that were clean are not read again. */
 const clean = new BoundedMap<string, true>(512);
 const VOCABULARY_CHARS_MAX = 24;
 
-function inspectWith(view: View, kind: ScreenInput['class'], trust: Trust, policy: ScreenPolicy): Finding[] {
+function inspectWith(view: View, kind: ScreenInput['class'], trust: Trust, policy: ScreenPolicy): readonly Finding[] {
   const pii = policy.pii === 'off' ? [] : findPii(view);
   const secrets = policy.secrets === 'off' ? [] : findSecrets(view);
   const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';

@@ -8,19 +8,22 @@ import { isRecord } from './child.ts';
 import type { Endpoint } from './endpoint.ts';
 import { FIELDS } from './endpoints/fields.ts';
 
-interface Field {
-  readonly required: boolean;
-  /** Empty: any. */
-  readonly types: readonly string[];
+/** The fields of one operation. */
+interface Table {
+  /** Types by name; none: any. */
+  readonly types: ReadonlyMap<string, readonly string[]>;
+  readonly required: readonly string[];
 }
 
-const tables = new Map(
-  Object.entries(FIELDS).map(([id, words]) => [id, new Map(words.trim().split(/\s+/).map(fieldFrom))]),
-);
+const tables = new Map(Object.entries(FIELDS).map(([id, words]) => [id, tableFrom(words.trim().split(/\s+/))]));
 
-function fieldFrom(word: string): [name: string, field: Field] {
-  const [name = '', types] = word.split(':');
-  return [name.replace('!', ''), { required: name.endsWith('!'), types: types?.split('|') ?? [] }];
+/** @param words `name`, `name:type|type`, `name!:type` where it must be there */
+function tableFrom(words: readonly string[]): Table {
+  const fields = words.map((word) => word.split(':'));
+  return {
+    types: new Map(fields.map(([name = '', types]) => [name.replace('!', ''), types?.split('|') ?? []])),
+    required: fields.flatMap(([name = '']) => (name.endsWith('!') ? [name.slice(0, -1)] : [])),
+  };
 }
 
 /**
@@ -30,21 +33,21 @@ function fieldFrom(word: string): [name: string, field: Field] {
 export function checkFields(endpoint: Endpoint, body: Body | undefined, unknown: 'screen' | 'refuse'): void {
   const table = tables.get(endpoint.id);
   if (!table) return;
-  if (unknown === 'refuse') refuseUnknown(namesOf(body), table);
+  if (unknown === 'refuse') refuseUnknown(namesOf(body), table.types);
   if (body?.kind === 'multipart') return;
   const values = body?.value ?? {};
   if (!isRecord(values)) throw new Refusal('request.invalid_field');
-  for (const [name, { required, types }] of table) {
-    const value = Object.hasOwn(values, name) ? (values[name] ?? undefined) : undefined;
-    if (value !== undefined) checkType(name, value, types);
-    else if (required) {
-      const message = 'A required field of the request is missing.';
-      throw new Refusal('request.invalid_field', {
-        param: name,
-        message,
-        openaiCode: 'missing_required_parameter',
-      });
-    }
+  for (const name of table.required) {
+    if (Object.hasOwn(values, name) && values[name] !== null) continue;
+    throw new Refusal('request.invalid_field', {
+      param: name,
+      message: 'A required field of the request is missing.',
+      openaiCode: 'missing_required_parameter',
+    });
+  }
+  for (const name of Object.keys(values)) {
+    const types = table.types.get(name);
+    if (types && values[name] !== null) checkType(name, values[name], types);
   }
 }
 
@@ -57,7 +60,7 @@ function namesOf(body: Body | undefined): string[] {
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** A name is repeated to the caller only where it cannot be anything else than a name. */
-function refuseUnknown(names: readonly string[], table: ReadonlyMap<string, Field>): void {
+function refuseUnknown(names: readonly string[], table: ReadonlyMap<string, unknown>): void {
   const name = names.find((each) => !table.has(each));
   if (name === undefined) return;
   throw new Refusal('request.unknown_field', IDENTIFIER.test(name) ? { param: name } : {});

@@ -95,15 +95,18 @@ function readIncludeUsage(fields: Fields): boolean {
 }
 
 function readCaps(endpoint: Endpoint, fields: Fields): Pick<RequestFacts, 'outputCap' | 'capFields'> {
-  const named = CAP_FIELDS.flatMap((name) => {
+  const capFields: string[] = [];
+  let [least, most] = [COUNT_MAX, 0];
+  for (const name of CAP_FIELDS) {
     const cap = fields.count(name, 0, COUNT_MAX);
-    return cap === undefined ? [] : [{ name, cap }];
-  });
-  if (named.length === 0) return { capFields: [] };
-  const caps = named.map(({ cap }) => cap);
+    if (cap === undefined) continue;
+    capFields.push(name);
+    least = Math.min(least, cap);
+    most = Math.max(most, cap);
+  }
+  if (capFields.length === 0) return { capFields };
   // Only completions have a use for no output, to have the prompt scored; elsewhere 0 is no cap to rely on.
-  const outputCap = caps.includes(0) && endpoint.shape !== 'completion' ? 0 : Math.max(...caps);
-  return { outputCap, capFields: named.map(({ name }) => name) };
+  return { outputCap: least === 0 && endpoint.shape !== 'completion' ? 0 : most, capFields };
 }
 
 type Turn = Pick<RequestFacts, 'background' | 'maxToolCalls' | 'chained'>;

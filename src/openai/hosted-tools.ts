@@ -40,6 +40,10 @@ export interface ToolFacts {
   readonly memory?: string | undefined;
 }
 
+/** What costs without being in a list of tools. */
+const ALONE = ['web_search_options', 'multi_agent', 'memory_limit'];
+const NO_TOOLS: ToolFacts = { hosted: [], count: 0 };
+
 /**
  * What a body declares, wherever the description has a list of tools: `tools`, the items `additional_tools` and
  * `tool_search_output`, namespaces; and what chat declares by other fields.
@@ -47,6 +51,7 @@ export interface ToolFacts {
  */
 export function readTools(body: Readonly<Record<string, unknown>>): ToolFacts {
   const tools = [body, ...declaring(body['input'])].flatMap((holder) => listed(holder['tools']));
+  if (tools.length === 0 && !ALONE.some((name) => Object.hasOwn(body, name))) return NO_TOOLS;
   const hosted = new Set(tools.filter((tool) => isHosted(tool)).map((tool) => String(tool['type'])));
   if (isRecord(body['web_search_options'])) hosted.add('web_search');
   if (isRecord(body['multi_agent'])) hosted.add('multi_agent');

@@ -1,0 +1,30 @@
+/**
+ * What was found in texts that came before: callers send their history, system prompt and tools again with every call.
+ * Holds digests and findings, never a text; a digest that cannot be forged (SHA-256), since a hit is not read again.
+ */
+import { hash } from 'node:crypto';
+import { BoundedMap } from '../base/bounded-map.ts';
+import type { Finding } from '../base/finding.ts';
+
+/** About 3 MB where nothing was found. */
+const TEXTS_MAX = 16_384;
+/** A text with more is read again. */
+const FINDINGS_MAX = 16;
+/** A digest costs 2 µs and more: shorter texts are read faster than they are recognised. */
+const CHARS_MIN = 128;
+
+const found = new BoundedMap<string, readonly Finding[]>(TEXTS_MAX);
+
+/**
+ * The findings of `read`, or those of the last time.
+ * @param reader names everything else that the findings depend on: what reads, how, and as what
+ */
+export function recall(text: string, reader: string, read: () => readonly Finding[]): readonly Finding[] {
+  if (text.length < CHARS_MIN) return read();
+  const name = reader + hash('sha256', text, 'base64');
+  const known = found.get(name);
+  if (known) return known;
+  const findings = read();
+  if (findings.length <= FINDINGS_MAX) found.set(name, findings);
+  return findings;
+}
