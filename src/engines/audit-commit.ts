@@ -7,6 +7,7 @@ import { Refusal } from '../base/errors.ts';
 import type { Entry, EntryDraft } from '../ports/audit-log.ts';
 import { DraftQueue, type Pending } from './audit-queue.ts';
 import type { ChainWriter } from './audit-writer.ts';
+import { COMPANY_MS, Crowd } from './crowd.ts';
 
 export interface CommitOptions {
   readonly writer: ChainWriter;
@@ -28,10 +29,12 @@ const RETRY_MS_MAX = 1000;
 export class GroupCommit {
   readonly #options: CommitOptions;
   readonly #queue = new DraftQueue();
+  readonly #crowd = new Crowd();
   #trouble: string | undefined = 'the audit log is being opened';
   #failures = 0;
   #stalled = false;
   #scheduled = false;
+  #crowded = false;
   #ended = false;
   #stamp = { ms: Number.NaN, text: '' };
   #noteTimer: NodeJS.Timeout | undefined;
@@ -59,6 +62,7 @@ export class GroupCommit {
   /** @throws audit.unavailable at once in trouble, else at the latest `waitMsMax` after its flush began */
   record(draft: EntryDraft): Promise<Entry> {
     if (this.#trouble !== undefined) return Promise.reject(unavailable(this.#trouble));
+    this.#crowded = this.#crowd.arrive();
     return new Promise((resolve, reject) => {
       const kept = this.#queue.push(draft, this.#timestamp(), { resolve, reject });
       if (kept) this.#kick();
@@ -96,6 +100,7 @@ export class GroupCommit {
   async drain(ms: number): Promise<boolean> {
     const overAt = performance.now() + ms;
     const deadline = later(ms);
+    this.#crowded = false;
     while ((this.#queue.size > 0 || this.#working) && performance.now() < overAt) {
       await Promise.race([this.start(), deadline]);
     }
@@ -129,6 +134,7 @@ export class GroupCommit {
       try {
         if (!writer.ready) onDurable(await writer.begin());
         if (this.#queue.size === 0) return this.#settle();
+        if (this.#crowded) await this.#pause(COMPANY_MS);
         await this.#flush();
       } catch (error) {
         await this.#fail(error);

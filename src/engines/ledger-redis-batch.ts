@@ -2,6 +2,7 @@
  * Admissions and settlements of one moment travel in one call of one script: at 64 connections that is a fifth of the
  * calls. Must never change what becomes of one because of another: they fail together only when none has an answer.
  */
+import { COMPANY_MS, Crowd } from './crowd.ts';
 import type { Reply } from './ledger-redis-scripts.ts';
 
 /** Sends the JSON of batch.lua. @throws Error on an outage, an error reply, or no reply in time */
@@ -16,11 +17,10 @@ interface Waiting {
 
 /** A batch blocks the server for some 30 µs a call. */
 const CALLS_MAX = 64;
-/** How long a settlement, which nobody waits for, looks for company. */
-const SETTLE_MS = 2;
 
 export class Batch {
   readonly #send: SendBatch;
+  readonly #crowd = new Crowd();
   #waiting: Waiting[] = [];
   #soon: NodeJS.Immediate | undefined;
   #later: NodeJS.Timeout | undefined;
@@ -29,18 +29,26 @@ export class Batch {
     this.#send = send;
   }
 
-  /** Leaves with all that wait, at the end of this turn of the event loop. `args`: JSON, without brackets. */
+  /**
+   * Leaves with all that wait, at the end of this turn of the event loop, or in a crowd a moment later. `args`: JSON,
+   * without brackets.
+   */
   admit(args: string): Promise<Reply> {
     const reply = this.#add(`"admit",[${args}]`);
-    this.#soon ??= setImmediate(() => this.flush());
+    if (this.#crowd.arrive()) this.#leaveLater();
+    else this.#soon ??= setImmediate(() => this.flush());
     return reply;
   }
 
-  /** Leaves with the next admission, or soon. */
+  /** Leaves with the next admission, or soon: nobody waits for it. */
   settle(args: string): Promise<Reply> {
     const reply = this.#add(`"settle",[${args}]`);
-    if (!this.#soon) this.#later ??= setTimeout(() => this.flush(), SETTLE_MS);
+    this.#leaveLater();
     return reply;
+  }
+
+  #leaveLater(): void {
+    if (!this.#soon) this.#later ??= setTimeout(() => this.flush(), COMPANY_MS);
   }
 
   /** Sends what waits now: whatever is sent next finds it done. */

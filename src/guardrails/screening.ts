@@ -137,7 +137,12 @@ const names = new WeakMap<ScreenPolicy, string>();
 const clean = new BoundedMap<string, true>(512);
 const VOCABULARY_CHARS_MAX = 24;
 
-function inspectWith(view: View, kind: ScreenInput['class'], trust: Trust, policy: ScreenPolicy): readonly Finding[] {
+function inspectWith(
+  view: View,
+  kind: ScreenInput['class'],
+  trust: Trust,
+  policy: ScreenPolicy,
+): readonly Finding[] {
   const pii = policy.pii === 'off' ? [] : findPii(view);
   const secrets = policy.secrets === 'off' ? [] : findSecrets(view);
   const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';

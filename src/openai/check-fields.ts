@@ -15,7 +15,9 @@ interface Table {
   readonly required: readonly string[];
 }
 
-const tables = new Map(Object.entries(FIELDS).map(([id, words]) => [id, tableFrom(words.trim().split(/\s+/))]));
+const tables = new Map(
+  Object.entries(FIELDS).map(([id, words]) => [id, tableFrom(words.trim().split(/\s+/))]),
+);
 
 /** @param words `name`, `name:type|type`, `name!:type` where it must be there */
 function tableFrom(words: readonly string[]): Table {

@@ -4,8 +4,17 @@ import type { Finding } from '../../src/base/finding.ts';
 import { recall } from '../../src/guardrails/recent-texts.ts';
 import { screen, type ScreenInput, type ScreenPolicy } from '../../src/guardrails/screening.ts';
 
-const LONG = 'The minutes of the meeting are in the folder of the project, as they were last week. '.repeat(3);
-const FINDING: Finding = { guardrail: 'pii', type: 'EMAIL', start: 0, end: 3, score: 1, reason: 'an address' };
+const LONG = 'The minutes of the meeting are in the folder of the project, as they were last week. '.repeat(
+  3,
+);
+const FINDING: Finding = {
+  guardrail: 'pii',
+  type: 'EMAIL',
+  start: 0,
+  end: 3,
+  score: 1,
+  reason: 'an address',
+};
 const POLICY: ScreenPolicy = { injection: 'block', pii: 'block', secrets: 'block', reversible: true };
 const prose = (text: string, trust: ScreenInput['trust'] = 'user'): ScreenInput => ({
   text,
