@@ -6,7 +6,7 @@ import { child } from './child.ts';
 import { type Body, documentsOf, type JsonBody, type Leaf, type Place } from './body.ts';
 import type { Endpoint, ObjectKind } from './endpoint.ts';
 import { FREE_FORM, SCHEMAS } from './fields.ts';
-import { pointer } from './json.ts';
+import { pointer } from './json-place.ts';
 
 export interface ObjectReference {
   readonly kind: ObjectKind;

@@ -16,7 +16,7 @@ import type {
 import type { Endpoint } from './endpoint.ts';
 import { type FieldClass, FREE_FORM, fieldClass, SCHEMAS, textClass } from './fields.ts';
 import { child } from './child.ts';
-import { pointer } from './json.ts';
+import { pointer } from './json-place.ts';
 import type { Match } from './route.ts';
 
 /** Top-level arrays whose elements are turns; the last two in lines of fine-tuning. */

@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import { type Code, Refusal } from '../../src/base/errors.ts';
 import type { JsonBody } from '../../src/openai/body.ts';
-import { leafText, parseJson, pointer } from '../../src/openai/json.ts';
+import { parseJson } from '../../src/openai/json.ts';
+import { leafText, pointer } from '../../src/openai/json-place.ts';
 
 /** Our reading of a text. */
 export const parse = (text: string): JsonBody => parseJson(Buffer.from(text));
