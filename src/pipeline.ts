@@ -93,19 +93,33 @@ export function createPipeline(d: PipelineDeps): Pipeline {
   };
 }
 
-/** Tells how long a guard took; never in the guards themselves. */
+/** Tells how long a guard took that let the call pass; never in the guards themselves. */
 function timed(guard: Guard, observe: PipelineDeps['observe']): Guard {
-  return async (exchange) => {
+  const { name } = guard;
+  return (exchange) => {
     const startedAt = performance.now();
-    await guard(exchange);
-    observe(guard.name, (performance.now() - startedAt) / 1000);
+    const tell = (): void => observe(name, (performance.now() - startedAt) / 1000);
+    const pending = guard(exchange);
+    return pending ? pending.then(tell) : tell();
   };
 }
 
 /** Both run side by side and both finish; the first refusal in order is the one that is told. */
 function together(first: Guard, second: Guard): Guard {
   return async (exchange) => {
-    const ends = await Promise.allSettled([first(exchange), second(exchange)]);
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const ends = [endOf(first, exchange), endOf(second, exchange)];
+    const [one, other] = [await ends[0], await ends[1]];
+    const refused = one ?? other;
+    if (refused) throw refused.reason;
   };
+}
+
+/** Never rejects: what a guard refused with, if it did. */
+async function endOf(guard: Guard, exchange: Exchange): Promise<{ readonly reason: unknown } | undefined> {
+  try {
+    await guard(exchange);
+    return undefined;
+  } catch (reason) {
+    return { reason };
+  }
 }

@@ -36,7 +36,9 @@ export class GroupCommit {
   #scheduled = false;
   #crowded = false;
   #ended = false;
-  #stamp = { ms: Number.NaN, text: '' };
+  #second = Number.NaN;
+  /** `2026-11-23T10:20:30.` */
+  #secondText = '';
   #noteTimer: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -112,10 +114,15 @@ export class GroupCommit {
     return drained;
   }
 
+  /** Milliseconds are written behind a second that is known: a date costs a microsecond. */
   #timestamp(): string {
     const ms = this.#options.clock.now();
-    if (ms !== this.#stamp.ms) this.#stamp = { ms, text: new Date(ms).toISOString() };
-    return this.#stamp.text;
+    const second = Math.floor(ms / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#secondText = new Date(second * 1000).toISOString().slice(0, -4);
+    }
+    return `${this.#secondText}${String(ms - second * 1000).padStart(3, '0')}Z`;
   }
 
   /** Records that arrive in one turn of the event loop share a flush. */

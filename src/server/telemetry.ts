@@ -1,5 +1,5 @@
 /** Metrics, the only place that knows prom-client. Labels are bounded: never a key, a user, a model or a path. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { Exchange } from '../domain/exchange.ts';
 
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
@@ -22,50 +22,121 @@ export interface Telemetry {
   render(): Promise<{ readonly body: string; readonly contentType: string }>;
 }
 
+/** Counts in plain numbers, and tells prom-client when it is asked: a call adds to eight of these. */
+class Tally {
+  readonly #counter: Counter;
+  readonly #labels: readonly string[];
+  readonly #added = new Map<string, number>();
+
+  constructor(counter: Counter, labels: readonly string[]) {
+    this.#counter = counter;
+    this.#labels = labels;
+  }
+
+  /** @param values of the labels, in their order, a space between them */
+  add(amount: number, values = ''): void {
+    this.#added.set(values, (this.#added.get(values) ?? 0) + amount);
+  }
+
+  flush(): void {
+    for (const [values, amount] of this.#added) {
+      const words = values.split(' ');
+      this.#counter.inc(Object.fromEntries(this.#labels.map((label, i) => [label, words[i] ?? ''])), amount);
+    }
+    this.#added.clear();
+  }
+}
+
+/** A histogram without labels, in the form that a registry asks for; an observation is a step into an array. */
+class Timings {
+  readonly name: string;
+  readonly help: string;
+  readonly #counts = new Float64Array(BUCKETS.length + 1);
+  #sum = 0;
+
+  constructor(name: string, help: string) {
+    this.name = name;
+    this.help = help;
+  }
+
+  observe(seconds: number): void {
+    let at = 0;
+    while (at < BUCKETS.length && seconds > (BUCKETS[at] ?? 0)) at++;
+    this.#counts[at] = (this.#counts[at] ?? 0) + 1;
+    this.#sum += seconds;
+  }
+
+  /** Of prom-client's metrics: what the registry prints. */
+  async get() {
+    const { name, help } = this;
+    let count = 0;
+    const values = [...BUCKETS, '+Inf'].map((le, at) => {
+      count += this.#counts[at] ?? 0;
+      return { metricName: `${name}_bucket`, labels: { le }, value: count };
+    });
+    const ends = [
+      { metricName: `${name}_sum`, labels: {}, value: this.#sum },
+      { metricName: `${name}_count`, labels: {}, value: count },
+    ];
+    return { name, help, type: 'histogram', aggregator: 'sum', values: [...values, ...ends] };
+  }
+}
+
 /** Makes metrics of one registry, all named `sallyport_…`. */
 function metricsOf(registry: Registry) {
   const registers = [registry];
+  const tallies: Tally[] = [];
   return {
-    counter: (name: string, help: string, labelNames: string[] = []) =>
-      new Counter({ name: `sallyport_${name}`, help, labelNames, registers }),
+    counter: (name: string, help: string, labelNames: string[] = []): Tally => {
+      const counter = new Counter({ name: `sallyport_${name}`, help, labelNames, registers });
+      const tally = new Tally(counter, labelNames);
+      tallies.push(tally);
+      return tally;
+    },
     gauge: (name: string, help: string, labelNames: string[] = []) =>
       new Gauge({ name: `sallyport_${name}`, help, labelNames, registers }),
-    histogram: (name: string, help: string) =>
-      new Histogram({ name: `sallyport_${name}`, help, buckets: BUCKETS, registers }),
+    histogram: (name: string, help: string): Timings => {
+      const timings = new Timings(`sallyport_${name}`, help);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a registry asks for no more than these
+      registry.registerMetric(timings as unknown as Metric);
+      return timings;
+    },
+    flush(): void {
+      for (const tally of tallies) tally.flush();
+    },
   };
 }
+type Metrics = ReturnType<typeof metricsOf>;
 
 /** With a registry of its own. */
 export function createTelemetry(health: () => HealthNow): Telemetry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'sallyport_' });
-  const { counter, histogram } = metricsOf(registry);
-  const stages: Readonly<Record<string, Histogram>> = {
+  const metrics = metricsOf(registry);
+  const { counter, histogram } = metrics;
+  const stages: Readonly<Record<string, Timings>> = {
     parse: histogram('screening_seconds', 'Reading, screening and pricing a request.'),
     admit: histogram('admission_seconds', 'Taking limits and money.'),
     recordIntent: histogram('audit_seconds', 'Putting the intent on record, durably.'),
   };
   const failed = counter('failed_attempts_total', 'Refusals before authentication.');
-  const readHealth = healthGauges(registry, health);
+  const readHealth = healthGauges(metrics, health);
   return {
     observeStage: (stage, seconds) => stages[stage]?.observe(seconds),
-    done: exchangeMetrics(registry),
-    failedAttempt: () => failed.inc(),
+    done: exchangeMetrics(metrics),
+    failedAttempt: () => failed.add(1),
     async render() {
       readHealth();
+      metrics.flush();
       return { body: await registry.metrics(), contentType: registry.contentType };
     },
   };
 }
 
 /** What the end of an exchange adds up to. */
-function exchangeMetrics(registry: Registry): (exchange: Exchange) => void {
-  const { counter, histogram } = metricsOf(registry);
-  const requests = counter('requests_total', 'Calls by operation, decision and code.', [
-    'endpoint',
-    'decision',
-    'code',
-  ]);
+function exchangeMetrics({ counter, histogram }: Metrics): (exchange: Exchange) => void {
+  const labels = ['endpoint', 'decision', 'code'];
+  const requests = counter('requests_total', 'Calls by operation, decision and code.', labels);
   const whole = histogram('request_seconds', 'From arrival to the end of the answer.');
   const overhead = histogram('overhead_seconds', 'From arrival to the first byte sent upstream.');
   const upstream = histogram('upstream_seconds', 'From the first byte sent to the head of the answer.');
@@ -78,31 +149,26 @@ function exchangeMetrics(registry: Registry): (exchange: Exchange) => void {
 
   return (exchange) => {
     const { answer, charge } = exchange;
-    requests.inc({
-      endpoint: exchange.operation,
-      decision: exchange.ending,
-      code: exchange.refusal?.code ?? 'none',
-    });
+    requests.add(1, `${exchange.operation} ${exchange.ending} ${exchange.refusal?.code ?? 'none'}`);
     whole.observe((performance.now() - exchange.startedAt) / 1000);
     for (const { guardrail } of (exchange.prepared as Exchange['prepared'] | undefined)?.findings ?? []) {
-      findings.inc({ guardrail });
+      findings.add(1, guardrail);
     }
     if (!exchange.sentUpstream) return;
     overhead.observe((exchange.sentAt - exchange.startedAt) / 1000);
     if (exchange.firstByteAt > 0) upstream.observe((exchange.firstByteAt - exchange.sentAt) / 1000);
     if (answer.usage) {
-      tokens.inc({ direction: 'input' }, answer.usage.inputTokens);
-      tokens.inc({ direction: 'output' }, answer.usage.outputTokens);
-    } else unreported.inc();
-    if (charge) dollars.inc(charge.nano / 1e9);
-    if (charge?.over) over.inc();
-    if (exchange.prepared.quote?.unpriced) unpriced.inc();
+      tokens.add(answer.usage.inputTokens, 'input');
+      tokens.add(answer.usage.outputTokens, 'output');
+    } else unreported.add(1);
+    if (charge) dollars.add(charge.nano / 1e9);
+    if (charge?.over) over.add(1);
+    if (exchange.prepared.quote?.unpriced) unpriced.add(1);
   };
 }
 
 /** Gauges that are read when they are scraped. */
-function healthGauges(registry: Registry, health: () => HealthNow): () => void {
-  const { gauge } = metricsOf(registry);
+function healthGauges({ gauge }: Metrics, health: () => HealthNow): () => void {
   const ready = gauge('ready', 'Readiness by check.', ['check']);
   const auditWaiting = gauge('audit_waiting', 'Audit entries waiting for the disk.');
   const auditWritable = gauge('audit_writable', 'Whether the audit log can be written.');

@@ -22,3 +22,12 @@ test('durations fall into their buckets, which add up', async () => {
     'sallyport_admission_seconds_count 4',
   ]);
 });
+
+test('what is counted between two readings adds up, with its labels', async () => {
+  for (let reading = 1; reading <= 2; reading++) {
+    telemetry.failedAttempt();
+    telemetry.failedAttempt();
+    const { body } = await telemetry.render();
+    expect(body).toContain(`\nsallyport_failed_attempts_total ${2 * reading}\n`);
+  }
+});
