@@ -18,14 +18,16 @@ export interface ReadOptions {
   readonly actionPrefix?: string | undefined;
   /** Only this file and those after it. */
   readonly from?: Place | undefined;
+  /** About how much is read, and parsed, at a time; 4 MiB where nobody minds that it takes 20 ms. */
+  readonly chunkBytes?: number | undefined;
 }
 
 /** The part of a file that counts, in chunks of whole lines, each chunk ending after a line feed. */
-export async function* readChunks(segment: Segment): AsyncGenerator<Buffer> {
+export async function* readChunks(segment: Segment, chunkBytes = CHUNK_BYTES): AsyncGenerator<Buffer> {
   const file = await open(segment.path);
   try {
     let offset = 0;
-    let wanted = CHUNK_BYTES;
+    let wanted = chunkBytes;
     while (offset < segment.bytes) {
       const chunk = await readRange(file, offset, Math.min(segment.bytes, offset + wanted));
       const end = chunk.lastIndexOf(10) + 1;
@@ -36,7 +38,7 @@ export async function* readChunks(segment: Segment): AsyncGenerator<Buffer> {
       }
       yield chunk.subarray(0, end);
       offset += end;
-      wanted = CHUNK_BYTES;
+      wanted = chunkBytes;
     }
   } finally {
     await file.close();
@@ -69,7 +71,7 @@ export async function* readEntries(
   const from = options.since === undefined ? '' : new Date(options.since).toISOString();
   const { after } = options;
   for (const segment of wanted(live, options)) {
-    for await (const chunk of readChunks(segment)) {
+    for await (const chunk of readChunks(segment, options.chunkBytes)) {
       const batch: Entry[] = [];
       for (const line of chunk.toString().split('\n')) {
         if (line === '' || (marker !== '' && !line.slice(0, 512).includes(marker))) continue;

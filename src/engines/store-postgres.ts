@@ -36,6 +36,8 @@ export function openPostgresStore(options: { readonly url: string }): Store {
   return createSqlStore({
     dialect: new PostgresDialect({ pool: discardingBroken(pool) }),
     text: sql`text collate "C"`,
+    // json, not jsonb: an entry comes out as it went in, letter by letter.
+    elements: (json) => sql`json_array_elements(${json}::json)`,
     migrationLock: sql`select pg_advisory_xact_lock(${sql.lit(migrationLockId)})`,
   });
 }

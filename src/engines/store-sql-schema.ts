@@ -2,7 +2,7 @@
  * The tables of the store and the steps that lead to them, for every database. A released step is never
  * changed, only followed by another.
  */
-import { type Dialect, type Kysely, type RawBuilder, type Transaction } from 'kysely';
+import { type Dialect, type Expression, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 
 /** Times are milliseconds since 1970. */
 export interface Tables {
@@ -35,6 +35,8 @@ export interface SqlEngine {
   readonly dialect: Dialect;
   /** A text column that sorts by code point, whatever the locale of the database. */
   readonly text: RawBuilder<unknown>;
+  /** A table expression: the elements of this JSON array, in its column `value`, each as JSON. */
+  readonly elements: (json: Expression<string>) => RawBuilder<unknown>;
   /** Runs first in the migration's transaction: keeps other processes out until it ends. */
   readonly migrationLock?: RawBuilder<unknown>;
 }

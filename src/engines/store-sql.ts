@@ -2,7 +2,7 @@
  * The store in SQL: its queries, one text for every database. Knows no driver: an engine brings its dialect.
  * Every fault of the database becomes `store.unavailable`; its text is for the log alone.
  */
-import { type Insertable, Kysely, type Selectable, sql } from 'kysely';
+import { Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import { Refusal } from '../base/errors.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { AuditFilter, KeyRecord, ObjectOwner, Store } from '../ports/store.ts';
@@ -10,7 +10,7 @@ import { migrate, type SqlEngine, type Tables } from './store-sql-schema.ts';
 
 type Db = Kysely<Tables>;
 
-/** Rows of one INSERT: 500 × 7 parameters stays far below SQLite's 32,766 and PostgreSQL's 65,535. */
+/** Rows of one INSERT. */
 const entriesPerInsert = 500;
 const probeEveryMs = 1000;
 
@@ -140,11 +140,12 @@ class SqlStore implements Store {
 
   async appendEntries(entries: readonly Entry[]): Promise<void> {
     for (let from = 0; from < entries.length; from += entriesPerInsert) {
-      const rows = entries.slice(from, from + entriesPerInsert).map(rowFrom);
+      const rows = sql.val(rowsText(entries.slice(from, from + entriesPerInsert)));
       await this.#run((db) =>
         db
           .insertInto('sallyport_entries')
-          .values(rows)
+          .columns(['chain', 'sequence', 'at', 'user_id', 'action', 'status', 'entry'])
+          .expression(rowsFrom(this.#engine.elements(rows)))
           .onConflict((conflict) => conflict.columns(['chain', 'sequence']).doNothing())
           .execute(),
       );
@@ -244,14 +245,19 @@ function entryFrom(row: { readonly entry: string }): Entry {
   return JSON.parse(row.entry);
 }
 
-function rowFrom(entry: Entry): Insertable<Tables['sallyport_entries']> {
-  return {
-    chain: entry.chain,
-    sequence: entry.sequence,
-    at: Date.parse(entry.timestamp),
-    user_id: entry.userId,
-    action: entry.action,
-    status: entry.status,
-    entry: JSON.stringify(entry),
-  };
+/** The rows as one JSON text: one parameter to compile, send and bind, where 3,500 were. */
+function rowsText(entries: readonly Entry[]): string {
+  const rows = entries.map((entry) => {
+    const { chain, sequence, timestamp, userId, action, status } = entry;
+    // A text in the text: PostgreSQL reads no JSON with a NUL in it, but stores it.
+    const text = JSON.stringify(entry);
+    return JSON.stringify([chain, sequence, Date.parse(timestamp), userId, action, status, text]);
+  });
+  return `[${rows.join(',')}]`;
+}
+
+/** `where true`, or SQLite takes what follows for the condition of a join. */
+function rowsFrom(elements: RawBuilder<unknown>): RawBuilder<Selectable<Tables['sallyport_entries']>> {
+  return sql`select value->>0, cast(value->>1 as bigint), cast(value->>2 as bigint), value->>3, value->>4,
+    value->>5, value->>6 from ${elements} where true`;
 }

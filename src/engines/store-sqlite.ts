@@ -12,5 +12,9 @@ import { createSqlStore } from './store-sql.ts';
  * Nothing is touched before `open()`.
  */
 export function openSqliteStore(options: { readonly file: string }): Store {
-  return createSqlStore({ dialect: new TwoThreadDialect(options.file), text: sql`text` });
+  return createSqlStore({
+    dialect: new TwoThreadDialect(options.file),
+    text: sql`text`,
+    elements: (json) => sql`json_each(${json})`,
+  });
 }
