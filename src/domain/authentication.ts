@@ -23,6 +23,9 @@ export interface Presented {
 /** Where other gateways and clients put a credential. One there is a second one, or in the wrong place. */
 const otherCarriers = new Set(['x-api-key', 'api-key', 'openai-api-key', 'proxy-authorization']);
 const queryCarriers = new Set(['api_key', 'api-key', 'apikey', 'access_token']);
+const protocols = 'sec-websocket-protocol';
+/** By their lengths first: what carries a credential is one header among many. */
+const carrierLengths = new Set(['authorization', protocols, ...otherCarriers].map(({ length }) => length));
 /** OpenAI's browser clients put the key into the list of sub-protocols. */
 const protocolCarrier = /(^|[,\s])openai-insecure-api-key\./i;
 /** A second credential in the same line. */
@@ -37,16 +40,15 @@ const credentialCharsMax = 8_192;
 export function readCredential(rawHeaders: readonly string[], target: string): string {
   let authorization: string | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const given = rawHeaders[index] ?? '';
+    if (!carrierLengths.has(given.length)) continue;
+    const name = given.toLowerCase();
     const value = (rawHeaders[index + 1] ?? '').trim();
     if (value === '') continue;
     if (name === 'authorization') {
       if (authorization !== undefined) throw new Refusal('auth.several');
       authorization = value;
-    } else if (
-      otherCarriers.has(name) ||
-      (name === 'sec-websocket-protocol' && protocolCarrier.test(value))
-    ) {
+    } else if (otherCarriers.has(name) || (name === protocols && protocolCarrier.test(value))) {
       throw new Refusal('auth.several', { detail: `credential in ${name}` });
     }
   }

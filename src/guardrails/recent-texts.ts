@@ -10,8 +10,8 @@ import type { Finding } from '../base/finding.ts';
 const TEXTS_MAX = 16_384;
 /** A text with more is read again. */
 const FINDINGS_MAX = 16;
-/** A digest costs 2 µs and more: shorter texts are read faster than they are recognised. */
-const CHARS_MIN = 128;
+/** A digest costs 2 µs and more: a shorter text is read as fast as it is recognised. */
+export const RECALLED_CHARS_MIN = 128;
 
 const found = new BoundedMap<string, readonly Finding[]>(TEXTS_MAX);
 
@@ -20,7 +20,6 @@ const found = new BoundedMap<string, readonly Finding[]>(TEXTS_MAX);
  * @param reader names everything else that the findings depend on: what reads, how, and as what
  */
 export function recall(text: string, reader: string, read: () => readonly Finding[]): readonly Finding[] {
-  if (text.length < CHARS_MIN) return read();
   const name = reader + hash('sha256', text, 'base64');
   const known = found.get(name);
   if (known) return known;

@@ -12,7 +12,7 @@ import { resolveOverlaps } from './overlaps.ts';
 import { knownNames, namesIn } from './pii/known-names.ts';
 import { findPii } from './pii/pii.ts';
 import { Vault, type VaultEntry } from './placeholders.ts';
-import { recall } from './recent-texts.ts';
+import { recall, RECALLED_CHARS_MIN } from './recent-texts.ts';
 import { findSecrets } from './secrets/secrets.ts';
 
 /** A string of the request; what a body's reader knows of it beyond this does not matter here. */
@@ -90,8 +90,11 @@ export function screen(texts: readonly ScreenInput[], policy: ScreenPolicy): Scr
   return { findings, taint, ...rewrite(texts, findings, policy) };
 }
 
+/** Findings by text. */
+type Found = readonly (readonly Finding[])[];
+
 /** Names of people that one text tells are looked for in all prose; nothing is done where no text tells one. */
-function withKnownNames(texts: readonly ScreenInput[], found: readonly Finding[][]): readonly Finding[][] {
+function withKnownNames(texts: readonly ScreenInput[], found: Found): Found {
   const spellings = new Set<string>();
   for (const [i, findings] of found.entries()) {
     for (const { type, start, end } of findings) {
@@ -115,8 +118,9 @@ function inspect({ text, trust, class: kind }: ScreenInput, policy: ScreenPolicy
   if (kind === 'opaque' || text.length < 3) return NOTHING;
   const vocabulary = kind === 'token' && text.length <= VOCABULARY_CHARS_MAX;
   if (vocabulary && clean.has(text)) return NOTHING;
-  const reader = `${nameOf(policy)} ${kind} ${trust} `;
-  const found = recall(text, reader, () => inspectWith(canonicalise(text), kind, trust, policy));
+  const read = (): readonly Finding[] => inspectWith(canonicalise(text), kind, trust, policy);
+  const found =
+    text.length < RECALLED_CHARS_MIN ? read() : recall(text, `${nameOf(policy)} ${kind} ${trust} `, read);
   // Only what everything that reads tokens has read, so that it holds under any policy.
   if (vocabulary && found.length === 0 && policy.pii !== 'off' && policy.secrets !== 'off')
     clean.set(text, true);
