@@ -14,7 +14,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   audit verify DIR [--checkpoint FILE]
   ledger adopt                  leaves behind what a lost Redis knew
   scan                          JSON lines {text, role?} on standard input: what the guardrails find
-  coverage                      every operation, and what is done with it
+  coverage [--page]             every operation and field, and what inspects it; as JSON, or as COVERAGE.md
   api-diff FILE                 what another description of the API has that the endpoint table has not
   simulate [PORT]               the stand-in for OpenAI alone
 `;
@@ -65,9 +65,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     await runScan(process.stdin, process.stdout);
     return 0;
   },
-  async coverage() {
+  async coverage([form]) {
     const { coverage } = await import('./openai/coverage.ts');
-    print(coverage());
+    const { coveragePage } = await import('./openai/coverage-page.ts');
+    if (form === '--page') process.stdout.write(coveragePage(coverage()));
+    else print(coverage());
     return 0;
   },
   async 'api-diff'([file]) {

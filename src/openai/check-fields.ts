@@ -28,6 +28,11 @@ function tableFrom(words: readonly string[]): Table {
   };
 }
 
+/** The fields at the top of an operation's body, as the description has them; no types: any. */
+export function describedFields(endpoint: Endpoint): ReadonlyMap<string, readonly string[]> {
+  return tables.get(endpoint.id)?.types ?? new Map<string, readonly string[]>();
+}
+
 /**
  * @param unknown what happens to a field that the table does not know
  * @throws request.invalid_field (`param` says which; one that is missing says so in `code`), request.unknown_field

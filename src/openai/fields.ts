@@ -4,13 +4,13 @@
  */
 import type { Text } from './body.ts';
 
-/** `url`: opaque if it holds its content as base64, else a token. `base64`: opaque if it is long base64, else as named. */
+/** `url`: opaque if it holds its content as long base64, else a token. `base64`: opaque if it is that itself, else as named. */
 export type FieldClass = 'prose' | 'token' | 'url' | 'base64' | 'base64-or-prose';
 
 const words = (list: string): string[] => list.trim().split(/\s+/);
 
 /** Ids, enumerations, names. Every other name in one of the endings of `TOKEN_ENDING` is one as well. */
-const TOKENS = words(`
+export const TOKENS: readonly string[] = words(`
   type role id model name status detail format mime_type content_type filename path voice size quality style
   background moderation service_tier user safety_identifier effort verbosity truncation include modalities tool_choice
   purpose endpoint completion_window anchor timestamp_granularities language languages timezone country region city
@@ -20,10 +20,14 @@ const TOKENS = words(`
   search_context_size input_fidelity image_tag allowed_callers required default_version version target_uri
   generate_summary summary_format delivery execution syntax button model_sample
 `);
-const URLS = words('url image_url file_url server_url audio_url video_url input_reference image mask file');
-const BASE64 = words('encrypted_content data file_data b64_json known_speaker_references partial_image_b64');
+export const URLS: readonly string[] = words(
+  'url image_url file_url server_url audio_url video_url input_reference image mask file',
+);
+export const BASE64: readonly string[] = words(
+  'encrypted_content data file_data b64_json known_speaker_references partial_image_b64',
+);
 /** The same name holds an image in one item and text in another. */
-const BASE64_OR_PROSE = words('result');
+export const BASE64_OR_PROSE: readonly string[] = words('result');
 
 const TOKEN_ENDING = /_(?:ids?|key|name|type|format|status|uri)$/;
 
@@ -53,7 +57,8 @@ export const SCHEMAS: ReadonlySet<string> = new Set([
   'output_schema',
 ]);
 
-const BASE64_CHARS_MIN = 64;
+/** Shorter content is read for what it may hold: no picture, sound or sealed text is, and every vendor's token. */
+export const OPAQUE_CHARS_MIN = 512;
 const BASE64_ALPHABET = /^[A-Za-z0-9+/_=\r\n-]*$/;
 const DATA_URL = /^data:[a-z0-9.+/; =-]{0,128};base64,/i;
 
@@ -62,7 +67,7 @@ export function textClass(field: FieldClass, value: string): Text['class'] {
   if (field === 'prose' || field === 'token') return field;
   const head = DATA_URL.exec(value)?.[0].length ?? 0;
   const content = head > 0 ? value.slice(head) : value;
-  const longEnough = head > 0 || (field !== 'url' && value.length >= BASE64_CHARS_MIN);
-  if (longEnough && BASE64_ALPHABET.test(content)) return 'opaque';
+  const isContent = content.length >= OPAQUE_CHARS_MIN && (head > 0 || field !== 'url');
+  if (isContent && BASE64_ALPHABET.test(content)) return 'opaque';
   return field === 'base64-or-prose' ? 'prose' : 'token';
 }

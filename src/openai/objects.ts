@@ -47,6 +47,11 @@ const FIELDS = new Map<string, ObjectKind>([
   ['fine_tuning_job_id', 'fine_tuning_job'],
 ]);
 
+/** The kind of object that a field of this name refers to. */
+export function referredKind(name: string): ObjectKind | undefined {
+  return FIELDS.get(name) ?? HOLDERS.get(name);
+}
+
 /** Objects whose `id` is one of upstream's, by the field they stand in. */
 const HOLDERS = new Map<string, ObjectKind>([
   ['conversation', 'conversation'],
@@ -75,7 +80,15 @@ const CONTAINED: ReadonlySet<ObjectKind> = new Set([
   'vector_store_file_batch',
 ]);
 
-const URL_FIELDS = new Set(['image_url', 'file_url', 'server_url', 'audio_url', 'video_url', 'target_uri']);
+/** Fields with an address that upstream would fetch or call. */
+export const URL_FIELDS: ReadonlySet<string> = new Set([
+  'image_url',
+  'file_url',
+  'server_url',
+  'audio_url',
+  'video_url',
+  'target_uri',
+]);
 
 /**
  * Every object of upstream's that a call names: in its path, its query and anywhere in its body, by the field's name.

@@ -33,6 +33,13 @@ const TURNS = new Set([
 /** Objects at the top that hold turns of their own: a thread, a realtime session, the input of a line. */
 const HOLDERS = new Set(['thread', 'session', 'input']);
 const SYSTEM_FIELDS = new Set(['instructions', 'additional_instructions']);
+/** Who is heard in a field at the top of a body; `by role`: each turn in it says so itself. */
+export function heardIn(name: string): Trust | 'by role' {
+  if (SYSTEM_FIELDS.has(name)) return 'system';
+  if (name === 'tool_outputs') return 'tool';
+  return TURNS.has(name) ? 'by role' : 'user';
+}
+
 /** Items whose content came from outside of the conversation, besides all that end in `_output`. */
 const TOOL_ITEMS = new Set([
   'file_search_call',

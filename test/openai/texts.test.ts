@@ -5,6 +5,7 @@ import type { Endpoint } from '../../src/openai/endpoint.ts';
 import { ENDPOINTS } from '../../src/openai/endpoints/index.ts';
 import { parseJson } from '../../src/openai/json.ts';
 import { matchRoute } from '../../src/openai/route.ts';
+import { OPAQUE_CHARS_MIN } from '../../src/openai/fields.ts';
 import { readParts } from '../../src/openai/parts.ts';
 import { findTargetTexts, findTexts } from '../../src/openai/texts.ts';
 
@@ -43,7 +44,7 @@ function brief(texts: readonly Text[]): string[] {
   return texts.map((text) => `${text.index} ${text.class} ${text.text}`);
 }
 
-const base64 = 'A'.repeat(96);
+const base64 = 'A'.repeat(OPAQUE_CHARS_MIN);
 
 describe('chat completions', () => {
   it('are trusted by role', () => {
@@ -199,6 +200,9 @@ describe('opaque strings', () => {
     expect(classOf('image_url', `data:image/png;base64,${base64} ann@example.com`)).toBe('token');
     expect(classOf('image_url', `https://example.com/${base64}`)).toBe('token');
     expect(classOf('data', 'AKIAIOSFODNN7EXAMPLE')).toBe('token');
+    // Too short for a picture, long enough for a key.
+    expect(classOf('data', base64.slice(1))).toBe('token');
+    expect(classOf('image_url', `data:image/png;base64,${base64.slice(1)}`)).toBe('token');
     expect(classOf('result', 'done')).toBe('prose');
   });
 });
