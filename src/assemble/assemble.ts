@@ -11,7 +11,6 @@ import { type CallerServer } from '../server/caller-server.ts';
 import type { Log } from '../server/log.ts';
 import { buildDoors, buildRules, type Doors, type Rules } from './doors.ts';
 import { buildEngines, type Engines } from './engines.ts';
-import { startShipping } from './shipping.ts';
 
 /** Everything that runs, and the way to end it. */
 export interface House {
@@ -41,7 +40,7 @@ export async function assemble(setup: Setup, secret: Secret, adminKey: string, l
     await doors.callers.app.close();
     await doors.close();
     await auditLog.record(entry('gateway.stop', {})).catch(() => undefined);
-    await jobs.stop();
+    jobs.stop();
     await doors.admin.close();
     await engines.close();
   }
@@ -85,9 +84,8 @@ function startJobs(
   { failedAttempts, turnedAway, keys }: Rules,
   { callers }: Doors,
   log: Log,
-): { stop(): Promise<void> } {
+): { stop(): void } {
   const { auditLog, ledger, store } = engines;
-  const shipping = startShipping(engines, log);
   const watching = watchHealth({
     health: () => ({ ledger: ledger.health(), store: store.health() }),
     onChange: (name, { usable, reason }) =>
@@ -100,12 +98,11 @@ function startJobs(
   const timer = setInterval(() => flush(), 60_000);
   const revoking = endRevoked({ keys, open: () => callers.open(), clock: systemClock });
   return {
-    async stop() {
+    stop() {
       clearInterval(timer);
       revoking.stop();
       watching.stop();
       flush('all');
-      await shipping.stop();
     },
   };
 }

@@ -16,14 +16,16 @@ import type { AuditLog } from '../ports/audit-log.ts';
 import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
 import { always, type Log } from '../server/log.ts';
-import { noMoneyOn, ownFacts, spentSoFar } from './lost-ledger.ts';
+import type { ShipEntries } from '../jobs/ship-entries.ts';
+import { ownRecovery, sharedRecovery } from './ledger-recovery.ts';
+import { ownFacts, spentSoFar } from './lost-ledger.ts';
+import { startShipping } from './shipping.ts';
 
 /** The engines of this process, open. */
 export interface Engines {
   readonly auditLog: AuditLog;
-  readonly auditDir: string;
-  /** Name of this data directory among those that share a store; stays when processes and machines change. */
-  readonly place: string;
+  /** The store follows the audit log. */
+  readonly shipping: ShipEntries;
   readonly ledger: Ledger;
   /** Undefined where the ledger cannot lose what the audit log has. */
   readonly adoption: LedgerAdoption | undefined;
@@ -63,11 +65,13 @@ export async function buildEngines(
       log[writable ? 'info' : 'error']({ reason }, `audit log ${writable ? 'writable' : 'not writable'}`),
     onFault: (err) => log.error({ err }, 'a follower of the audit log failed'),
   });
-  const { ledger, adoption } = await buildLedger(config, secret, auditDir, store);
+  const place = placeOf(dataDir);
+  const shipping = startShipping({ auditLog, auditDir, place, store }, log);
+  const records = { auditDir, auditLog, shipping, place, store };
+  const { ledger, adoption } = await buildLedger(config, secret, records);
   return {
     auditLog,
-    auditDir,
-    place: placeOf(dataDir),
+    shipping,
     ledger,
     adoption,
     store,
@@ -77,6 +81,7 @@ export async function buildEngines(
       opened.stop();
       await ledger.close();
       await auditLog.close();
+      await shipping.stop();
       await store.close();
       lock.release();
     },
@@ -128,29 +133,47 @@ interface BuiltLedger {
   readonly adoption: LedgerAdoption | undefined;
 }
 
-async function buildLedger(
-  config: Setup['config'],
-  secret: Secret,
-  auditDir: string,
-  store: Store,
-): Promise<BuiltLedger> {
+/** What a ledger's books are found out from when they are lost. */
+interface Records {
+  readonly auditDir: string;
+  readonly auditLog: AuditLog;
+  readonly shipping: ShipEntries;
+  readonly place: string;
+  readonly store: Store;
+}
+
+async function buildLedger(config: Setup['config'], secret: Secret, records: Records): Promise<BuiltLedger> {
   const embedded = createEmbeddedLedger();
   if (config.ledger.kind === 'embedded') {
-    await embedded.restore(ownFacts(auditDir, Date.parse(`${utcMonth(Date.now())}-01`)));
+    await embedded.restore(ownFacts(records.auditDir, Date.parse(`${utcMonth(Date.now())}-01`)));
     return { ledger: embedded, adoption: undefined };
   }
+  const options = { ...records, monthly: hasMonthlyBudgets(config) };
+  const shared = config.store.kind === 'postgres' ? sharedRecovery(options) : undefined;
   const redis = createRedisLedger({
     url: config.ledger.url,
     namespace: config.ledger.namespace,
-    fingerprint: keyedDigest(deriveKey(secret, 'fingerprint'), 'house'),
-    mayInitialise: (day) => noMoneyOn(day, auditDir, store),
+    fingerprints: [keyedDigest(deriveKey(secret, 'fingerprint'), 'house')],
+    processName: records.place,
+    recovery: shared ?? ownRecovery(options),
   });
   await redis.open();
   return {
     ledger: config.ledger.onFailure === 'open' ? openOnFailure(redis, embedded) : redis,
     adoption: {
       needed: () => redis.needsAdoption(),
-      adopt: async () => await redis.adopt(await spentSoFar(redis.day(), auditDir, store)),
+      async adopt() {
+        await records.shipping.flush();
+        const spent = await spentSoFar(redis.day(), records.store);
+        await shared?.forgetMembers();
+        await redis.adopt(spent);
+      },
     },
   };
+}
+
+function hasMonthlyBudgets({ house, teams, tiers }: Setup['config']): boolean {
+  return [house, ...Object.values(teams), ...Object.values(tiers)].some(
+    ({ monthlyBudgetUsd }) => monthlyBudgetUsd !== undefined,
+  );
 }

@@ -1,8 +1,8 @@
-/** What is still known of money when a ledger has lost its data: from this process's audit log and the store. */
+/** What is still known of money when a ledger has lost its data: the audit log, as far as the store has it. */
 import { moneyFacts, type MoneyFact, spentBy } from '../domain/restoring.ts';
 import { readEntries } from '../engines/audit-read.ts';
-import type { Spent } from '../ports/ledger.ts';
 import type { Entry } from '../ports/audit-log.ts';
+import type { Spent } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
 
 type Entries = Pick<Store, 'findEntries'>;
@@ -15,45 +15,69 @@ const PAGE = 1000;
  */
 const CLOCKS_OFF_MS = 2 * 86_400_000;
 
-/** Whether a ledger without a past may begin: nothing this process or the store knows of was spent since that day. */
-export async function noMoneyOn(day: string, auditDir: string, store: Entries): Promise<boolean> {
-  const since = Date.parse(day) - CLOCKS_OFF_MS;
-  for await (const fact of ownFacts(auditDir, since)) if (fact.nano > 0 && fact.day >= day) return false;
-  const stored = await store.findEntries({ action: 'exchange.outcome', from: since, limit: PAGE });
-  return !stored.some((entry) => dayOf(entry) >= day);
-}
-
-function dayOf({ metadata, timestamp }: Entry): string {
-  return typeof metadata['day'] === 'string' ? metadata['day'] : timestamp;
-}
-
 /**
- * What each scope has spent on that day and in its month, as far as anybody wrote it down; open calls count in full.
+ * What each scope has spent on that day and in its month, as far as the store knows; open calls count in full.
  * @throws store.unavailable
  */
-export async function spentSoFar(day: string, auditDir: string, store: Entries): Promise<readonly Spent[]> {
+export async function spentSoFar(day: string, store: Entries): Promise<readonly Spent[]> {
   const since = Date.parse(`${day.slice(0, 7)}-01`) - CLOCKS_OFF_MS;
-  const facts: MoneyFact[] = [];
-  for await (const fact of moneyFacts(storedEntries(store, since))) facts.push(fact);
-  for await (const fact of ownFacts(auditDir, since)) facts.push(fact);
-  return spentBy(facts, day);
+  const outcomes = facts(store, 'exchange.outcome', since);
+  const intents = facts(store, 'exchange.intent', since);
+  return await spentBy(newestFirst(outcomes, intents), day, await neverAdmitted(store, since));
 }
 
-/** Money in this process's own audit log, which is ahead of the store. */
+/** Money in this process's own audit log, in its order. */
 export function ownFacts(auditDir: string, since: number): AsyncGenerator<MoneyFact> {
   return moneyFacts(readEntries(auditDir, { since, actionPrefix: 'exchange.' }));
 }
 
-async function* storedEntries(store: Entries, from: number): AsyncGenerator<readonly Entry[]> {
-  for (const action of ['exchange.intent', 'exchange.outcome']) {
-    let to = Date.now() + CLOCKS_OFF_MS;
-    for (;;) {
-      const page = await store.findEntries({ action, from, to, limit: PAGE });
-      if (page.length > 0) yield page;
-      if (page.length < PAGE) break;
-      // The oldest millisecond is read again: a page may end within it.
-      const oldest = Date.parse(page.at(-1)?.timestamp ?? '');
-      to = oldest + 1 < to ? oldest + 1 : oldest;
+/**
+ * After a process had said that the ledger is lost to it, and before it said that it joined again, it was admitted to
+ * nothing, whatever it intended: by chain, the place of such a word that was its last.
+ */
+async function neverAdmitted(store: Entries, since: number): Promise<ReadonlyMap<string, number>> {
+  const last = new Map<string, Entry>();
+  for (const action of ['ledger.lost', 'ledger.joined']) {
+    for await (const page of pages(store, action, since)) {
+      for (const entry of page) {
+        if (entry.sequence > (last.get(entry.chain)?.sequence ?? 0)) last.set(entry.chain, entry);
+      }
+    }
+  }
+  const lost = [...last.values()].filter(({ action }) => action === 'ledger.lost');
+  return new Map(lost.map(({ chain, sequence }) => [chain, sequence]));
+}
+
+function facts(store: Entries, action: string, since: number): AsyncGenerator<MoneyFact> {
+  return moneyFacts(pages(store, action, since));
+}
+
+/** Newest first. */
+async function* pages(store: Entries, action: string, from: number): AsyncGenerator<readonly Entry[]> {
+  let to = Date.now() + CLOCKS_OFF_MS;
+  for (;;) {
+    const page = await store.findEntries({ action, from, to, limit: PAGE });
+    if (page.length > 0) yield page;
+    if (page.length < PAGE) return;
+    // The oldest millisecond is read again: a page may end within it.
+    const oldest = Date.parse(page.at(-1)?.timestamp ?? '');
+    to = oldest + 1 < to ? oldest + 1 : oldest;
+  }
+}
+
+/** Two sequences as one; of the same millisecond, the first's before the second's. */
+async function* newestFirst(
+  first: AsyncGenerator<MoneyFact>,
+  second: AsyncGenerator<MoneyFact>,
+): AsyncGenerator<MoneyFact> {
+  let [one, other] = [await first.next(), await second.next()];
+  while (!one.done || !other.done) {
+    if (!one.done && (other.done || one.value.at >= other.value.at)) {
+      yield one.value;
+      one = await first.next();
+    } else if (!other.done) {
+      yield other.value;
+      other = await second.next();
     }
   }
 }

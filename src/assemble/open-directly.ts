@@ -6,7 +6,6 @@ import { createLog } from '../server/log.ts';
 import type { AdminAtHand } from './admin-at-hand.ts';
 import { adminTools, buildRules } from './doors.ts';
 import { buildEngines } from './engines.ts';
-import { startShipping } from './shipping.ts';
 
 /** @throws ConfigError, Error if another process holds DATA_DIR, or an engine cannot be reached */
 export async function openDirectly(env: NodeJS.ProcessEnv): Promise<AdminAtHand> {
@@ -16,16 +15,14 @@ export async function openDirectly(env: NodeJS.ProcessEnv): Promise<AdminAtHand>
   // Standard output is the answer's alone.
   const log = createLog('silent');
   const engines = await buildEngines(setup, secret, log);
-  const shipping = startShipping(engines, log);
-  const close = async (): Promise<void> => {
-    await shipping.stop();
-    await engines.close();
-  };
   if (!engines.storeOpened()) {
-    await close();
+    await engines.close();
     throw new Error('the store cannot be reached');
   }
   // What the last process had no time to ship is to be found as well.
-  await shipping.flush();
-  return { ...directAdminApi(adminTools(setup, engines, buildRules(setup, secret, engines))), close };
+  await engines.shipping.flush();
+  return {
+    ...directAdminApi(adminTools(setup, engines, buildRules(setup, secret, engines))),
+    close: () => engines.close(),
+  };
 }

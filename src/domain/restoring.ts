@@ -9,6 +9,9 @@ export interface MoneyFact {
   readonly scopes: readonly { readonly kind: ScopeKind; readonly id: string }[];
   readonly day: string;
   readonly at: number;
+  /** Its place in the log. */
+  readonly chain: string;
+  readonly sequence: number;
   readonly tokens: number;
   readonly nano: number;
   readonly released: boolean;
@@ -26,7 +29,7 @@ function scopeOf(name: unknown): { kind: ScopeKind; id: string } | undefined {
   return known && id.length > 0 ? { kind: known, id: id.join(':') } : undefined;
 }
 
-function factOf({ action, timestamp, metadata }: Entry): MoneyFact | undefined {
+function factOf({ action, timestamp, metadata, chain, sequence }: Entry): MoneyFact | undefined {
   const intent = action === 'exchange.intent';
   if (!intent && action !== 'exchange.outcome') return undefined;
   // A crash left the outcome to recovery: what was reserved is owed.
@@ -38,6 +41,8 @@ function factOf({ action, timestamp, metadata }: Entry): MoneyFact | undefined {
     scopes: scopes.filter((scope) => scope !== undefined),
     day: text(metadata['day']) || timestamp.slice(0, 10),
     at: Date.parse(timestamp),
+    chain,
+    sequence,
     tokens: count(reserved ? metadata['reservedTokens'] : metadata['settledTokens']),
     nano: count(reserved ? metadata['reservedNano'] : metadata['settledNano']),
     released: metadata['released'] === true,
@@ -54,25 +59,45 @@ export async function* moneyFacts(batches: AsyncIterable<readonly Entry[]>): Asy
   }
 }
 
+/** Where in which chain an entry stands: entries after the last place of a chain are left out. */
+export type LeftOut = ReadonlyMap<string, number>;
+
+/** An exchange may have two intents, moments apart: so many are known to be counted. */
+const COUNTED_MAX = 100_000;
+
 /**
- * What each scope spent on this UTC day and in its month. Facts may come twice and in any order; of an exchange without
- * an outcome what was reserved is owed.
+ * What each scope spent on this UTC day and in its month. Facts come newest first, so that an outcome comes before its
+ * intent, and may come twice; of an exchange without an outcome what was reserved is owed, unless its intent is among
+ * those left out: it was never admitted. Memory is bounded by the exchanges that are open at one time.
  */
-export function spentBy(facts: Iterable<MoneyFact>, day: string): readonly Spent[] {
-  const exchanges = new Map<string, { intent?: MoneyFact; outcome?: MoneyFact }>();
-  for (const fact of facts) {
-    const known = exchanges.get(fact.reservationId) ?? {};
-    exchanges.set(fact.reservationId, { ...known, [fact.kind]: fact });
-  }
+export async function spentBy(
+  facts: AsyncIterable<MoneyFact>,
+  day: string,
+  leftOut: LeftOut = new Map(),
+): Promise<readonly Spent[]> {
+  const outcomes = new Map<string, MoneyFact>();
   const sums = new Map<string, Spent>();
-  for (const { intent, outcome } of exchanges.values()) {
-    const last = outcome ?? intent;
-    if (!intent || !last || last.released || !intent.day.startsWith(day.slice(0, 7))) continue;
-    const today = intent.day === day ? last.nano : 0;
-    for (const { kind, id } of intent.scopes) {
-      const sum = sums.get(`${kind}:${id}`) ?? { kind, id, dayNano: 0, monthNano: 0 };
-      const spent = { dayNano: sum.dayNano + today, monthNano: sum.monthNano + last.nano };
-      sums.set(`${kind}:${id}`, { ...sum, ...spent });
+  let counted = new Set<string>();
+  let countedBefore = new Set<string>();
+  for await (const fact of facts) {
+    const { reservationId: id, kind } = fact;
+    if (counted.has(id) || countedBefore.has(id)) continue;
+    if (kind === 'outcome') {
+      outcomes.set(id, fact);
+      continue;
+    }
+    const outcome = outcomes.get(id);
+    outcomes.delete(id);
+    counted.add(id);
+    if (counted.size >= COUNTED_MAX) [countedBefore, counted] = [counted, new Set()];
+    if (!outcome && fact.sequence > (leftOut.get(fact.chain) ?? Number.POSITIVE_INFINITY)) continue;
+    const { nano, released } = outcome ?? fact;
+    if (released || nano === 0 || !fact.day.startsWith(day.slice(0, 7))) continue;
+    const today = fact.day === day ? nano : 0;
+    for (const { kind: scopeKind, id: scopeId } of fact.scopes) {
+      const name = `${scopeKind}:${scopeId}`;
+      const sum = sums.get(name) ?? { kind: scopeKind, id: scopeId, dayNano: 0, monthNano: 0 };
+      sums.set(name, { ...sum, dayNano: sum.dayNano + today, monthNano: sum.monthNano + nano });
     }
   }
   return [...sums.values()];

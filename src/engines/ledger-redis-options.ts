@@ -1,4 +1,5 @@
 /** How a ledger in Redis is set up. Bounds and lengths have defaults that fit production. */
+import type { LedgerRecovery } from '../ports/ledger.ts';
 import type { WindowsMs } from './ledger-windows.ts';
 
 export interface RedisLedgerOptions {
@@ -6,15 +7,12 @@ export interface RedisLedgerOptions {
   readonly url: string;
   /** Houses that share a server have different ones; `[a-z0-9-]`. */
   readonly namespace?: string;
-  /** Digest that tells one house secret from another. */
-  readonly fingerprint: string;
+  /** Digests that tell one house secret from another: of the present one, then of the one before it, if that counts. */
+  readonly fingerprints: readonly string[];
   /** Stable name of this process's place, held by a lock; random if there is none. */
   readonly processName?: string;
-  /**
-   * Asked where there is no marker: may one be written, because no money was spent that it would forget on this day,
-   * which is UTC by the server's clock, `YYYY-MM-DD`?
-   */
-  readonly mayInitialise: (day: string) => Promise<boolean>;
+  /** Where there are no books that can be trusted. */
+  readonly recovery: LedgerRecovery;
   /** Longest a call takes before it is `ledger.unavailable`. */
   readonly waitMsMax?: number;
   readonly beatMs?: number;

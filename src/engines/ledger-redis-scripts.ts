@@ -18,7 +18,7 @@ const FILES = {
   beat: 'beat.lua',
   usage: 'usage.lua',
   keyVersion: 'key-version.lua',
-  seed: 'seed.lua',
+  rebuild: 'rebuild.lua',
 } as const;
 
 export type ScriptName = keyof typeof FILES;
@@ -46,7 +46,7 @@ export function readScripts(): Record<ScriptName, string> {
     beat: text('beat'),
     usage: text('usage'),
     keyVersion: text('keyVersion'),
-    seed: text('seed'),
+    rebuild: text('rebuild'),
   };
 }
 
@@ -56,7 +56,7 @@ export function asReply(value: unknown): Reply {
   return value;
 }
 
-/** Of batch.lua. @throws Error if it is not what it returns */
+/** Of batch.lua: one for each call, and what it has seen. @throws Error if it is not what it returns */
 export function asReplies(value: unknown): readonly Reply[] {
   const replies: readonly unknown[] = Array.isArray(value) ? value : [];
   return replies.map(asReply);

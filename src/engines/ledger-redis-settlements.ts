@@ -50,6 +50,8 @@ export class Settlements {
     for (let tries = 0; ; tries++) {
       try {
         const reply = await this.#send(settlement);
+        // The books are looked for: they are found whole, or others begin, which know nothing of this.
+        if (reply[0] === 'lost') throw new Error('the ledger lost its data');
         return RESULTS.find((result) => result === reply[0]) ?? 'unknown';
       } catch {
         const options = { signal: this.#closing, ref: false };

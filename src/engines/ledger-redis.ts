@@ -27,6 +27,7 @@ import {
   admitArguments,
   type Reply,
   type LoneScript,
+  numberAt,
   usageAnswer,
   withoutBrackets,
 } from './ledger-redis-scripts.ts';
@@ -41,7 +42,7 @@ export interface RedisLedger extends Ledger {
    * @throws Error if the ledger belongs to another house secret
    */
   open(): Promise<void>;
-  /** Data were lost, and only `adopt` or the next UTC day makes the ledger usable again. */
+  /** Data were lost, and are not rebuilt yet. */
   needsAdoption(): boolean;
   /**
    * An operator's word that what was lost is left behind; `spent` is put on the books first.
@@ -63,10 +64,7 @@ const CLOSED_MS = 300_000;
 const PATIENCE_MS = 2000;
 /** A command may still take so long before its caller is told that it failed: timers and clocks have whole ms. */
 const MARGIN_MS = 5;
-/** The server's settings are looked at again after this many beats. */
-const INSPECT_EVERY = 10;
-
-type Settings = Required<Omit<RedisLedgerOptions, 'mayInitialise'>>;
+type Settings = Required<Omit<RedisLedgerOptions, 'recovery'>>;
 
 function unavailable(detail: string, cause?: unknown): Refusal {
   return new Refusal('ledger.unavailable', { detail, cause });
@@ -86,14 +84,14 @@ class LedgerOnRedis implements RedisLedger {
   #inspection: Inspection | undefined;
   #beats: Promise<void> = Promise.resolve();
 
-  constructor({ mayInitialise, ...options }: RedisLedgerOptions) {
+  constructor({ recovery, ...options }: RedisLedgerOptions) {
     this.#settings = { ...DEFAULTS, processName: randomUUID(), ...options };
     const { url, namespace, waitMsMax, windowsMs } = this.#settings;
     this.#lengths = [windowsMs.minute, windowsMs.hour, windowsMs.day];
     this.#base = `{sp:${namespace}}`;
     this.#connection = new Connection(url, this.#channel, waitMsMax);
     this.#batch = new Batch(this.#sendBatch.bind(this));
-    const membership = { ...this.#settings, closedMs: CLOSED_MS, mayInitialise };
+    const membership = { ...this.#settings, closedMs: CLOSED_MS, recovery };
     this.#membership = new Membership(this.#call.bind(this), membership);
     this.#settlements = new Settlements(this.#sendSettlement.bind(this), this.#closing.signal);
   }
@@ -120,7 +118,7 @@ class LedgerOnRedis implements RedisLedger {
       const reply = await this.#askToAdmit(request, started, tries > 0 ? left() : undefined);
       if (reply[0] === 'admitted' || reply[0] === 'refused') return admitAnswer(reply, request, this.#dayMs);
       if (reply[0] === 'late') continue;
-      if (reply[0] === 'lost') this.#membership.forsake();
+      if (reply[0] === 'lost') this.#lost();
       await within(this.#membership.beat(), left()).catch(() => undefined);
     }
     throw unavailable('not admitted in time');
@@ -135,8 +133,7 @@ class LedgerOnRedis implements RedisLedger {
     const args = [this.#membership.epoch, `${kind}:${id}`, ...this.#lengths];
     const reply = await this.#orUnavailable(this.#call('usage', args, this.#settings.waitMsMax));
     if (reply[0] === 'used') return usageAnswer(reply, this.#dayMs);
-    this.#membership.forsake();
-    throw unavailable('the marker is gone');
+    return this.#lost();
   }
 
   async setKeyVersion(keyId: string, version: number): Promise<void> {
@@ -184,13 +181,19 @@ class LedgerOnRedis implements RedisLedger {
     return `${this.#base}:keys`;
   }
 
+  /** What was asked for before the books were lost is not asked again: its intent is not among what is told of them. */
+  #lost(): never {
+    this.#membership.forsake();
+    void this.#membership.beat();
+    throw unavailable('the ledger lost its data');
+  }
+
   #whyNot(): string | undefined {
-    const { standing } = this.#membership;
+    const { standing, reason } = this.#membership;
     if (standing === 'foreign') return 'the ledger belongs to another house secret';
     if (!this.#connection.ready) return 'no connection to the ledger';
-    if (standing === 'lost')
-      return 'the ledger lost its data: run `ledger adopt`, or wait for the next UTC day';
-    if (standing === 'away') return 'the ledger does not answer';
+    if (standing === 'lost') return `the ledger lost its data: ${reason}`;
+    if (standing === 'away') return reason || 'the ledger does not answer';
     if (this.#inspection === undefined) return "the ledger's settings are not known yet";
     return this.#inspection.fault;
   }
@@ -219,8 +222,9 @@ class LedgerOnRedis implements RedisLedger {
   async #sendBatch(calls: string): Promise<readonly Reply[]> {
     const sent = performance.now();
     const replies = await this.#connection.runBatch(this.#base, calls, this.#settings.waitMsMax);
-    const [first] = replies;
-    if (first) this.#time.observe(first[1], sent, performance.now());
+    const last = replies.at(-1);
+    if (last) this.#time.observe(last[1], sent, performance.now());
+    if (last?.[0] === 'seen') this.#membership.saw(String(last[3]), numberAt(last, 2));
     return replies;
   }
 
@@ -272,13 +276,13 @@ class LedgerOnRedis implements RedisLedger {
 
   async #keepBeating(): Promise<void> {
     const { beatMs } = this.#settings;
-    for (let beats = 0; !this.#closing.signal.aborted; beats++) {
+    for (let steady = false; !this.#closing.signal.aborted; ) {
+      await this.#membership.beat();
       if (this.#connection.ready) {
-        await this.#membership.beat();
-        if (this.#inspection === undefined || beats % INSPECT_EVERY === 0) await this.#inspect();
+        if (steady || this.#inspection === undefined) await this.#inspect();
         this.#connection.probePushes();
       }
-      const steady = this.#membership.standing === 'joined' && this.#inspection !== undefined;
+      steady = this.#membership.standing === 'joined' && this.#inspection !== undefined;
       await this.#pause(steady ? beatMs : Math.min(beatMs, 50));
     }
   }

@@ -2,7 +2,7 @@
  * The store in SQL: its queries, one text for every database. Knows no driver: an engine brings its dialect.
  * Every fault of the database becomes `store.unavailable`; its text is for the log alone.
  */
-import { Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import { expressionBuilder, Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import { Refusal } from '../base/errors.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { AuditFilter, KeyRecord, ObjectOwner, Store } from '../ports/store.ts';
@@ -185,6 +185,30 @@ class SqlStore implements Store {
         .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
         .execute(),
     );
+  }
+
+  async listSettings(prefix: string): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#run((db) =>
+      db
+        .selectFrom('sallyport_settings')
+        .selectAll()
+        .where('name', '>=', prefix)
+        .where('name', '<', `${prefix}\u{10ffff}`)
+        .orderBy('name')
+        .execute(),
+    );
+    return new Map(rows.map(({ name, value }) => [name, value]));
+  }
+
+  async changeSetting(name: string, from: string, to: string | undefined): Promise<boolean> {
+    const changed = await this.#run((db) => {
+      const where = expressionBuilder<Tables, 'sallyport_settings'>();
+      const still = where.and({ name, value: from });
+      return to === undefined
+        ? db.deleteFrom('sallyport_settings').where(still).returning('name').execute()
+        : db.updateTable('sallyport_settings').set({ value: to }).where(still).returning('name').execute();
+    });
+    return changed.length === 1;
   }
 
   health(): { readonly usable: boolean; readonly reason?: string } {

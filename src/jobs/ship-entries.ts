@@ -26,8 +26,11 @@ export interface ShipEntriesOptions {
 
 /** A shipper at work. At most 20,000 entries wait in memory; the files hold the rest. */
 export interface ShipEntries {
-  /** Ships what is there now, as far as the store takes it. */
-  flush(): Promise<void>;
+  /**
+   * Ships what is there now, as far as the store takes it, or up to this entry, however much is added meanwhile; false
+   * if that did not all arrive.
+   */
+  flush(upTo?: Cursor): Promise<boolean>;
   /** Ships what is left, as far as the store takes it, and stops. */
   stop(): Promise<void>;
 }
@@ -37,6 +40,8 @@ const QUEUE_MAX = 20_000;
 /** Stored at once, in about a millisecond, and the pause after it: a backlog is never felt by a caller. */
 const BATCH_MAX = 100;
 const PAUSE_MS = 10;
+/** Where somebody waits for it. */
+const HURRIED_BATCH_MAX = 500;
 /** A process that is this busy ships one batch a turn, so that callers come first. */
 const BUSY = 0.5;
 
@@ -56,6 +61,9 @@ class Shipper implements ShipEntries {
   /** The last one that arrived. */
   #shipped: Cursor | undefined;
   #running: Promise<void> | undefined;
+  #failed = false;
+  /** Nobody waits for more than this. */
+  #upTo: Cursor | undefined;
   /** Somebody waits for all of it: no pauses. */
   #hurried = false;
   #seen: EventLoopUtilization = performance.eventLoopUtilization();
@@ -66,11 +74,15 @@ class Shipper implements ShipEntries {
     this.#timer = setInterval(() => void this.#tick(), options.intervalMs ?? 250);
   }
 
-  async flush(): Promise<void> {
+  async flush(upTo?: Cursor): Promise<boolean> {
     this.#hurried = true;
+    this.#upTo = upTo;
     await this.#running;
+    this.#failed = false;
     await this.#tick(true);
     this.#hurried = false;
+    this.#upTo = undefined;
+    return !this.#failed;
   }
 
   async stop(): Promise<void> {
@@ -96,6 +108,7 @@ class Shipper implements ShipEntries {
         this.#queue = [];
         this.#reading = undefined;
         this.#behind = true;
+        this.#failed = true;
         this.#options.onFailure(error);
       })
       .finally(() => {
@@ -111,19 +124,27 @@ class Shipper implements ShipEntries {
       const { done, value } = await this.#reading.next();
       if (done) this.#reading = undefined;
       else await this.#ship(value);
-      if (once) return;
+      if (once || this.#isEnough()) return;
     }
     while (this.#queue.length > 0) {
-      const batch = this.#queue.slice(0, BATCH_MAX);
+      const batch = this.#queue.slice(0, this.#batchMax());
       await this.#ship(batch.filter((entry) => !this.#hasArrived(entry)));
       this.#queue.splice(0, batch.length);
-      if (once) return;
+      if (once || this.#isEnough()) return;
     }
   }
 
   /** The files, read to catch up, had it already: the cursor must not go back. */
-  #hasArrived({ chain, sequence }: Entry): boolean {
+  #hasArrived({ chain, sequence }: Cursor): boolean {
     return chain === this.#shipped?.chain && sequence <= this.#shipped.sequence;
+  }
+
+  #isEnough(): boolean {
+    return this.#upTo !== undefined && this.#hasArrived(this.#upTo);
+  }
+
+  #batchMax(): number {
+    return this.#hurried ? HURRIED_BATCH_MAX : BATCH_MAX;
   }
 
   #isBusy(): boolean {
@@ -143,8 +164,9 @@ class Shipper implements ShipEntries {
 
   async #ship(entries: readonly Entry[]): Promise<void> {
     const { store, cursorName } = this.#options;
-    for (let start = 0; start < entries.length; start += BATCH_MAX) {
-      const batch = entries.slice(start, start + BATCH_MAX);
+    const most = this.#batchMax();
+    for (let start = 0; start < entries.length; start += most) {
+      const batch = entries.slice(start, start + most);
       const last = batch.at(-1);
       if (!last) return;
       await store.appendEntries(batch);

@@ -153,3 +153,46 @@ export interface LedgerAdoption {
    */
   adopt(): Promise<void>;
 }
+
+/** How far a process has seen the ledger: every change of money counts its books' sequence up by one or more. */
+export interface Seen {
+  /** Names the books; others begin after a loss. */
+  readonly epoch: string;
+  readonly sequence: number;
+}
+
+/** What is known of money while the ledger's own word cannot be trusted. */
+export interface Known {
+  /** Processes that may have spent what nobody else can read yet: nothing can be decided before they tell. */
+  readonly unheard: number;
+  /** Why `spent` may not be all of it, for /readyz; undefined if it is. */
+  readonly withheld?: string | undefined;
+  /** How far each process that told had seen the books. */
+  readonly seen: readonly Seen[];
+  /** What each scope spent. @throws store.unavailable */
+  spent(): Promise<readonly Spent[]>;
+}
+
+/**
+ * What an engine that can lose its data asks of the records. The order is what counts: a process enters before it is
+ * admitted to anything, and books are written anew only when all who entered have withdrawn.
+ */
+export interface LedgerRecovery {
+  /** Processes can tell each other what they have seen. */
+  readonly shared: boolean;
+  /**
+   * Before the first admission under these books, and again before `day` is over by more than a day.
+   * @throws store.unavailable: it must not be admitted to anything
+   */
+  enter(process: string, seen: Seen, day: string): Promise<void>;
+  /**
+   * This process is admitted to nothing until it enters again: puts all that it was admitted to where others can
+   * read it, and says so. Cheap when it has been done.
+   * @throws audit.unavailable, store.unavailable
+   */
+  withdraw(process: string, seen: Seen): Promise<void>;
+  /** These were given up for dead and charged in full; the books hold that as of `seen`. @throws store.unavailable */
+  gone(processes: readonly string[], seen: Seen): Promise<void>;
+  /** @param day UTC, by the ledger's clock. @throws store.unavailable */
+  known(day: string): Promise<Known>;
+}

@@ -94,6 +94,10 @@ export interface Store {
   /** Small facts of the house: fingerprint of the secret, cursors. */
   getSetting(name: string): Promise<string | undefined>;
   putSetting(name: string, value: string): Promise<void>;
+  /** All whose name begins with this, by name. */
+  listSettings(prefix: string): Promise<ReadonlyMap<string, string>>;
+  /** Puts `to`, or drops it if undefined, where the value still is `from`; false if it is not. */
+  changeSetting(name: string, from: string, to: string | undefined): Promise<boolean>;
 
   health(): { readonly usable: boolean; readonly reason?: string | undefined };
   close(): Promise<void>;

@@ -8,6 +8,7 @@ import { ledgerContract } from '../contracts/ledger.ts';
 import { ledgerHistories } from '../contracts/ledger-histories.ts';
 import { ledgerTime } from '../contracts/ledger-time.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { records } from '../support/recovery.ts';
 
 /** A day of a century, so that no test meets midnight. */
 const LONG = { minute: 60_000, hour: 3_600_000, day: 36_525 * 86_400_000 };
@@ -24,8 +25,8 @@ async function open(options: Partial<RedisLedgerOptions> = {}): Promise<RedisLed
   const ledger = createRedisLedger({
     url: redis.url,
     namespace: randomUUID(),
-    fingerprint: 'ours',
-    mayInitialise: async () => true,
+    fingerprints: ['ours'],
+    recovery: records(),
     windowsMs: LONG,
     ...options,
   });
@@ -70,11 +71,11 @@ describe('Redis: joining', () => {
     const namespace = randomUUID();
     await open({ namespace });
     await open({ namespace });
-    await expect(open({ namespace, fingerprint: 'theirs' })).rejects.toThrow(/SALLYPORT_SECRET/);
+    await expect(open({ namespace, fingerprints: ['theirs'] })).rejects.toThrow(/SALLYPORT_SECRET/);
   });
 
   test('an unused ledger is not initialised without leave, until it is adopted, with what was spent', async () => {
-    const ledger = await open({ mayInitialise: async () => false });
+    const ledger = await open({ recovery: records([], 'money was spent') });
     expect(ledger.health()).toMatchObject({ usable: false });
     expect(ledger.needsAdoption()).toBe(true);
     await expect(ledger.admit(admission())).rejects.toMatchObject({ code: 'ledger.unavailable' });

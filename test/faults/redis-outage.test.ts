@@ -11,6 +11,7 @@ import { asRefusal } from '../../src/base/errors.ts';
 import { createRedisLedger, type RedisLedger } from '../../src/engines/ledger-redis.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { records } from '../support/recovery.ts';
 
 /** Longer than any call waits (250 ms) by what a busy machine may add. */
 const ENDS_WITHIN_MS = 600;
@@ -21,6 +22,8 @@ let redis: TestRedis;
 let proxy: FaultProxy;
 let ledger: RedisLedger;
 let user: string;
+/** Why the records do not tell what was spent. */
+let withheld: string | undefined;
 
 beforeAll(async () => {
   redis = await startRedis({ own: true, appendOnly: true });
@@ -36,11 +39,12 @@ async function mayEnter(): Promise<void> {
 beforeEach(async () => {
   proxy = await startFaultProxy({ port: redis.port });
   user = randomUUID();
+  withheld = undefined;
   ledger = createRedisLedger({
     url: `redis://gateway:right@127.0.0.1:${proxy.port}`,
     namespace: randomUUID(),
-    fingerprint: 'ours',
-    mayInitialise: async () => true,
+    fingerprints: ['ours'],
+    recovery: { ...records(), known: (day) => records([], withheld).known(day) },
   });
   await ledger.open();
   await admit();
@@ -174,8 +178,8 @@ describe('I22, I23: Redis', () => {
     const second = createRedisLedger({
       url: redis.url,
       namespace: randomUUID(),
-      fingerprint: 'ours',
-      mayInitialise: async () => true,
+      fingerprints: ['ours'],
+      recovery: records(),
     });
     await second.open();
     expect(second.health()).toMatchObject({ usable: false, reason: expect.stringContaining('allkeys-lru') });
@@ -218,8 +222,8 @@ describe('I13: leases', () => {
       const ledgerOfOne = createRedisLedger({
         url: redis.url,
         namespace,
-        fingerprint: 'ours',
-        mayInitialise: async () => true,
+        fingerprints: ['ours'],
+        recovery: records(),
         beatMs: 100,
         leaseMs: 300,
       });
@@ -246,10 +250,14 @@ describe('I13: leases', () => {
 
 describe('I14: data that are lost', () => {
   test('make nothing spendable: refused until it is adopted', async () => {
+    withheld = 'money was spent';
     await redis.command('FLUSHALL');
     expect(await admit()).toBe('ledger.unavailable');
     await expect.poll(() => ledger.needsAdoption(), RECOVERY).toBe(true);
-    expect(ledger.health()).toMatchObject({ usable: false, reason: expect.stringContaining('lost') });
+    expect(ledger.health()).toMatchObject({
+      usable: false,
+      reason: expect.stringMatching(/lost.*money was spent/),
+    });
     expect(await admit()).toBe('ledger.unavailable');
     await ledger.adopt([{ kind: 'user', id: user, dayNano: 999_999, monthNano: 999_999 }]);
     expect(await admit(2)).toBe('budget');

@@ -10,6 +10,7 @@ import { createRedisLedger, type RedisLedger } from '../../src/engines/ledger-re
 import type { Scope } from '../../src/ports/ledger.ts';
 import type { Tally, Task } from '../support/ledger-process.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { records } from '../support/recovery.ts';
 
 const PROGRAM = new URL('../support/ledger-process.ts', import.meta.url);
 
@@ -44,8 +45,8 @@ async function look(namespace: string): Promise<RedisLedger> {
   const ledger = createRedisLedger({
     url: redis.url,
     namespace,
-    fingerprint: 'ours',
-    mayInitialise: async () => true,
+    fingerprints: ['ours'],
+    recovery: records(),
   });
   await ledger.open();
   return ledger;

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { createRedisLedger } from '../../src/engines/ledger-redis.ts';
 import type { Scope } from '../../src/ports/ledger.ts';
+import { records } from './recovery.ts';
 
 export interface Task {
   readonly url: string;
@@ -25,7 +26,7 @@ export interface Tally {
 
 async function run(task: Task): Promise<Tally> {
   const { url, namespace, scopes, nano } = task;
-  const ledger = createRedisLedger({ url, namespace, fingerprint: 'ours', mayInitialise: async () => true });
+  const ledger = createRedisLedger({ url, namespace, fingerprints: ['ours'], recovery: records() });
   await ledger.open();
   process.send?.('ready');
   await new Promise((resolve) => process.once('message', resolve));

@@ -24,8 +24,9 @@ if not marker[2] then return { 'rejoin', server_now } end
 if server_now > tonumber(ARGV[3]) then return { 'late', server_now } end
 
 local count = (#ARGV - 12) / 8
-local names = { KEYS[1] .. ':r:' .. id, KEYS[1] .. ':k:' .. ARGV[7] }
-for i = 1, count do names[2 + i] = KEYS[1] .. ':s:' .. ARGV[5 + 8 * i] end
+books = KEYS[1] .. ':' .. ARGV[1]
+local names = { books .. ':r:' .. id, KEYS[1] .. ':k:' .. ARGV[7] }
+for i = 1, count do names[2 + i] = books .. ':s:' .. ARGV[5 + 8 * i] end
 local found = call('MGET', unpack(names))
 
 if found[1] then
@@ -139,5 +140,5 @@ for i, scope in ipairs(scopes) do
 end
 reservation[ANSWER] = windows_told()
 call('SET', names[1], cmsgpack.pack(reservation), 'PX', KEPT_MS)
-call('SADD', KEYS[1] .. ':p:' .. process, id)
+call('SADD', books .. ':p:' .. process, id)
 return { 'admitted', server_now, day, unpack(reservation[ANSWER]) }

@@ -1,12 +1,17 @@
 -- One scope's counters: how they are kept, moved on in time, taken from and given back. Put before every
 -- other script here, so it defines functions and does nothing. Side by side with ledger-embedded-scope.ts.
 --
--- KEYS[1]  `{sp:<namespace>}`: the marker hash (epoch, fingerprint, beats), and the prefix of every other key:
---            :s:<kind>:<id>  counters of a scope (msgpack array, below)      expires 33 days after its last use
---            :w:<kind>:<id>  rings of its windows (doubles, little endian)   expires two days after its last use
---            :r:<id>         a reservation (msgpack array, below)            expires 33 days open, ARGV closed
---            :p:<process>    set of the reservations a process has open      goes when they are closed
---            :k:<key id>     newest version known of a key                   expires 33 days after it was set
+-- KEYS[1]  `{sp:<namespace>}`: the marker hash, and the prefix of every other key. Its fields: epoch (which books are
+--          kept; absent where data were lost), was (the epoch before a server took over that may have lost some), seq
+--          (counts every change of money), run (the server that keeps them), evicted (keys it had evicted when it
+--          began), fingerprint, heard, spare, beat:<process> (beat.lua)
+--            :k:<key id>             newest version known of a key           expires 33 days after it was set
+--            :rebuild                who rebuilds (rebuild.lua)              expires by itself
+--          and below the epoch, so that books that were lost or left half written are never met again:
+--            :<epoch>:s:<kind>:<id>  counters of a scope (msgpack, below)    expires 33 days after its last use
+--            :<epoch>:w:<kind>:<id>  rings of its windows (doubles)          expires two days after its last use
+--            :<epoch>:r:<id>         a reservation (msgpack, below)          expires 33 days open, ARGV closed
+--            :<epoch>:p:<process>    set of the reservations it has open     goes when they are closed
 --          One hash tag, so one script may touch them all on a cluster too.
 -- Numbers are doubles, exact to 2^53: money in nano-dollars, time in milliseconds. They are never printed as
 -- text, which would round them.
@@ -24,9 +29,16 @@ local TOKENS_MINUTE = 3 -- windows 0, 1, 2 count requests by minute, hour, day
 -- the call that closed it; ANSWER what its admission was told.
 local STATE, PROCESS, AT, RES_DAY, RES_MONTH, TOKENS, NANO, ANSWER, SCOPES = 1, 2, 3, 4, 5, 6, 7, 8, 9
 
+local books -- prefix of the keys of this epoch; every script sets it
+
 local function now_ms()
   local time = call('TIME')
   return time[1] * 1000 + floor(time[2] / 1000)
+end
+
+-- Which server this is: another after a restart, and after a replica took over, which may not have the last writes.
+local function this_run()
+  return string.match(call('INFO', 'server'), 'run_id:(%x+)')
 end
 
 -- Calendar month of a day (days since 1970) as one rising number; years begin in March, which ends leap years.
@@ -58,11 +70,11 @@ local function open_scope(name, packed)
 end
 
 local function ring_of(scope)
-  return KEYS[1] .. ':w:' .. scope.name
+  return books .. ':w:' .. scope.name
 end
 
 local function save(scope, key)
-  call('SET', key or KEYS[1] .. ':s:' .. scope.name, cmsgpack.pack(scope.counters), 'PX', KEPT_MS)
+  call('SET', key or books .. ':s:' .. scope.name, cmsgpack.pack(scope.counters), 'PX', KEPT_MS)
 end
 
 -- A window counts the current slot and the SLOTS before it: at least its whole length, at most 1/128 more, so
@@ -139,7 +151,7 @@ end
 local function close(id, reservation, tokens, nano, released, closed, closed_ms, width)
   for i = SCOPES, #reservation do
     local name = reservation[i]
-    local scope = open_scope(name, call('GET', KEYS[1] .. ':s:' .. name))
+    local scope = open_scope(name, call('GET', books .. ':s:' .. name))
     local c, at = scope.counters, reservation[AT]
     c[OPEN] = max(0, c[OPEN] - 1)
     if c[DAY] == reservation[RES_DAY] then
@@ -158,7 +170,7 @@ local function close(id, reservation, tokens, nano, released, closed, closed_ms,
     end
     save(scope)
   end
-  call('SREM', KEYS[1] .. ':p:' .. reservation[PROCESS], id)
+  call('SREM', books .. ':p:' .. reservation[PROCESS], id)
   reservation[STATE] = closed
-  call('SET', KEYS[1] .. ':r:' .. id, cmsgpack.pack(reservation), 'PX', closed_ms)
+  call('SET', books .. ':r:' .. id, cmsgpack.pack(reservation), 'PX', closed_ms)
 end

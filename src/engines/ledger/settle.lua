@@ -5,17 +5,20 @@
 -- KEYS[1]  the marker (scope.lua)
 -- ARGV     1 epoch · 2 reservation id · 3 nonce of this settlement · 4 tokens · 5 nano-dollars
 --          6 'use', 'release' or 'abandon' · 7 minute, 8 hour, 9 day (ms) · 10 how long closed ones are known (ms)
--- Returns  {'settled' | 'late' | 'unknown', now}
+-- Returns  {'settled' | 'late' | 'unknown', now} · {'lost', now} no marker: these books may yet be found whole
 
 local now = now_ms()
 local id, nonce, how = ARGV[2], ARGV[3], ARGV[6]
-if call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'unknown', now } end
+local epoch = call('HGET', KEYS[1], 'epoch')
+if not epoch then return { 'lost', now } end
+if epoch ~= ARGV[1] then return { 'unknown', now } end
+books = KEYS[1] .. ':' .. epoch
 
-local packed = call('GET', KEYS[1] .. ':r:' .. id)
+local packed = call('GET', books .. ':r:' .. id)
 if not packed then
   if how == 'abandon' then
     local nothing = { nonce, '', now, 0, 0, 0, 0, false }
-    call('SET', KEYS[1] .. ':r:' .. id, cmsgpack.pack(nothing), 'PX', ARGV[10])
+    call('SET', books .. ':r:' .. id, cmsgpack.pack(nothing), 'PX', ARGV[10])
   end
   return { 'unknown', now }
 end

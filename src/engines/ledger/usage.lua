@@ -6,8 +6,9 @@
 
 local now = now_ms()
 if call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return { 'lost', now } end
+books = KEYS[1] .. ':' .. ARGV[1]
 local width = lengths(ARGV[3], ARGV[4], ARGV[5])
-local c = open_scope(ARGV[2], call('GET', KEYS[1] .. ':s:' .. ARGV[2])).counters
+local c = open_scope(ARGV[2], call('GET', books .. ':s:' .. ARGV[2])).counters
 local day = max(c[DAY], floor(now / width.day))
 local today, this_month = c[DAY] == day and 1 or 0, c[MONTH] == month_of(day) and 1 or 0
 return {

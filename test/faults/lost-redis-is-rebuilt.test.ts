@@ -1,0 +1,259 @@
+/**
+ * I14, I10, I11: a Redis that loses everything under load is rebuilt from the store by the processes themselves, and no
+ * budget is overshot by it: upstream's books are what counts. Shown false in assemble/ledger-recovery by books that
+ * begin with nothing (`spent`: 97,746,000 of 60,000,000 nano-dollars spent), or by not waiting for who has not told yet (`unheard`).
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { admin, usageAs } from '../support/admin.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
+import { startGateway, startGateways, type Gateway } from '../support/gateway.ts';
+import { chat, entriesOf, INPUT_NANO, MONEY_ONLY, openChat, OUTPUT_NANO } from '../support/money.ts';
+import { capOf, chatAnswer } from '../support/openai-answer.ts';
+import { startPostgres, type Postgres } from '../support/postgres.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+
+const CAP = 100;
+const BUDGET_NANO = 40_000_000;
+const RESERVED_NANO = 300 * INPUT_NANO + CAP * OUTPUT_NANO;
+const CALLERS = 24;
+/** Its shipping falls behind by some hundred entries. */
+const STORE_LATENCY_MS = 100;
+const tokenNano = { inputNano: INPUT_NANO, outputNano: OUTPUT_NANO };
+const rates = { requestsPerMinute: 1e6, requestsPerHour: 1e7, requestsPerDay: 1e8 };
+const PASSING = new Set(['rate.held', 'ledger.unavailable', 'audit.unavailable']);
+
+let postgres: Postgres;
+let upstream: Upstream;
+let redis: TestRedis;
+let gateways: Gateway[] = [];
+beforeAll(async () => {
+  upstream = await startUpstream();
+});
+beforeEach(async () => {
+  [postgres, redis] = await Promise.all([startPostgres(), startRedis({ own: true, appendOnly: true })]);
+  upstream.clear();
+  upstream.script = (seen) =>
+    chatAnswer(seen, { outputTokens: capOf(seen) ?? 0, inputTokens: 40 }, { waitMs: 10, gapMs: 1 });
+});
+afterEach(async () => {
+  await Promise.all(gateways.map((gateway) => gateway.stop('SIGKILL')));
+  await Promise.all([postgres.stop(), redis.stop()]);
+});
+afterAll(() => upstream?.close());
+
+const secrets = {
+  SALLYPORT_ADMIN_KEY: `sp-admin-${randomBytes(24).toString('hex')}`,
+  SALLYPORT_SECRET: randomBytes(32).toString('hex'),
+};
+const options = (budget: object) => ({
+  upstream,
+  env: { ...secrets, REDIS_URL: redis.url, DATABASE_URL: postgres.url },
+  key: { user: 'ada', tier: 'tight' },
+  config: {
+    ...MONEY_ONLY,
+    ledger: { kind: 'redis', url: 'env:REDIS_URL' },
+    store: { kind: 'postgres', url: 'env:DATABASE_URL' },
+    tiers: { tight: { ...rates, ...budget } },
+  },
+});
+
+/** Calls until the budget is said to be spent. */
+async function spend(door: Gateway): Promise<void> {
+  for (;;) {
+    const { status, code } = await chat(door, { max_completion_tokens: CAP });
+    if (code === 'budget.exceeded') return;
+    if (status !== 200 && !PASSING.has(code)) throw new Error(`${status} ${code}`);
+    if (status !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function spendAll(): Promise<void> {
+  const doors = Array.from({ length: CALLERS }, (_, caller) => gateways[caller % gateways.length]);
+  await Promise.all(doors.map(async (door) => door && (await spend(door))));
+}
+
+function portOf(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port || 5432) };
+}
+
+/** Once upstream has seen this many. */
+const seen = (requests: number) =>
+  until(
+    () => upstream.requests.length,
+    (count) => count >= requests,
+  );
+
+async function readiness(gateway: Gateway): Promise<{ status: number; body: any }> {
+  const answer = await fetch(`${gateway.adminUrl}/readyz`);
+  return { status: answer.status, body: await answer.json() };
+}
+const ready = (gateway: Gateway) =>
+  until(
+    () => readiness(gateway),
+    ({ status }) => status === 200,
+  );
+const settled = (gateway: Gateway) =>
+  until(
+    () => usageAs(gateway, 'ada'),
+    ({ reservedNano }) => reservedNano === 0,
+  );
+
+async function loseData(): Promise<void> {
+  await redis.command('FLUSHALL');
+}
+
+async function beEmptyAgain(): Promise<void> {
+  await redis.command('FLUSHALL');
+  await redis.kill();
+  await redis.restart();
+}
+
+test.each([
+  ['of a day', { dailyBudgetUsd: BUDGET_NANO / 1e9 }],
+  ['of a month', { monthlyBudgetUsd: BUDGET_NANO / 1e9 }],
+])(
+  'two processes, one of them far from the store, spend one budget %s through four losses, and are back by themselves',
+  { timeout: 90_000 },
+  async (_, budget) => {
+    const proxy = await startFaultProxy(portOf(postgres.url));
+    const far = new URL(postgres.url);
+    far.port = String(proxy.port);
+    const near = await startGateway(options(budget));
+    const other = await startGateway({
+      ...options(budget),
+      key: null,
+      env: { ...options(budget).env, DATABASE_URL: far.href },
+    });
+    gateways = [near, Object.assign(other, { callerKey: near.callerKey })];
+    await proxy.set({ latencyMs: STORE_LATENCY_MS });
+    const spending = spendAll();
+    const back: number[] = [];
+    for (const [requests, lose] of [
+      [100, loseData],
+      [200, beEmptyAgain],
+      [320, loseData],
+      [330, loseData],
+    ] as const) {
+      await seen(requests);
+      await lose();
+      const lostAt = performance.now();
+      const before = upstream.requests.length;
+      // What was admitted before is on its way; so many are not.
+      await seen(before + CALLERS + 1);
+      back.push(Math.round(performance.now() - lostAt));
+    }
+    await spending;
+    await proxy.close();
+    const { nano } = upstream.tally(tokenNano);
+    expect(nano).toBeLessThanOrEqual(BUDGET_NANO);
+    // Who was open when the books were written is charged in full, unless its outcome was known by then.
+    const blurred = back.length * CALLERS * (RESERVED_NANO - 40 * INPUT_NANO - CAP * OUTPUT_NANO);
+    expect(nano).toBeGreaterThanOrEqual(BUDGET_NANO - RESERVED_NANO - blurred);
+    expect(Math.max(...back)).toBeLessThan(20_000);
+    for (const gateway of gateways) {
+      const actions = new Set((await entriesOf(gateway)).map(({ action }) => action));
+      expect(actions).toContain('ledger.lost');
+      expect(actions).toContain('ledger.joined');
+    }
+  },
+);
+
+async function callAll(times: number, ...doors: Gateway[]): Promise<void> {
+  const calls = doors.flatMap((door) =>
+    Array.from({ length: times }, () => chat(door, { max_completion_tokens: CAP })),
+  );
+  for (const { status } of await Promise.all(calls)) expect(status).toBe(200);
+}
+
+describe('who died and has not told what it spent', () => {
+  let folder: string;
+  let staying: Gateway;
+  let dying: Gateway;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sallyport-lost-'));
+    const wide = { ...options({ dailyBudgetUsd: BUDGET_NANO / 1e9 }), dataDir: join(folder, 'data') };
+    staying = await startGateway({ ...wide, dataDir: join(folder, 'staying') });
+    dying = await startGateway({ ...wide, key: null });
+    gateways = [staying, dying];
+    Object.assign(dying, { callerKey: staying.callerKey });
+    await callAll(5, staying, dying);
+    // Open when it dies.
+    const open = await openChat(dying, { max_completion_tokens: CAP, stream: true });
+    await open.body?.getReader().read();
+    await dying.kill9();
+    await redis.command('FLUSHALL');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const refusal = async () => (await chat(staying, { max_completion_tokens: CAP })).code;
+  const waitsFor = (why: RegExp) =>
+    until(
+      () => readiness(staying),
+      ({ status, body }) => status === 503 && why.test(body.reasons?.ledger),
+    );
+
+  test('is waited for, and counts when it is started again', async () => {
+    await waitsFor(/rebuilt when 1 more/);
+    expect(await refusal()).toBe('ledger.unavailable');
+    const again = await startGateway({
+      ...options({ dailyBudgetUsd: BUDGET_NANO / 1e9 }),
+      key: null,
+      dataDir: dying.dataDir,
+    });
+    gateways.push(again);
+    await ready(staying);
+    const actual = 10 * (40 * INPUT_NANO + CAP * OUTPUT_NANO);
+    expect((await settled(again)).settledNano).toBeGreaterThan(actual);
+    expect((await usageAs(staying, 'ada')).settledNano).toBeLessThanOrEqual(actual + RESERVED_NANO);
+  });
+
+  test("is left behind at an operator's word", async () => {
+    await waitsFor(/ledger adopt/);
+    expect(await admin(staying, 'POST', '/admin/ledger/adopt', {})).toMatchObject({
+      body: { adopted: true },
+    });
+    await ready(staying);
+    expect(await refusal()).toBe('');
+    await redis.command('FLUSHALL');
+    // Nobody is waited for any more.
+    await until(refusal, (code) => code === '');
+  });
+});
+
+test('a house that was stopped finds what it had spent, in a Redis that is empty', async () => {
+  const wide = options({ dailyBudgetUsd: BUDGET_NANO / 1e9 });
+  gateways = await startGateways(2, wide);
+  const [one, other] = gateways;
+  if (!one || !other) throw new Error('two were asked for');
+  await callAll(5, one, other);
+  const before = await settled(one);
+  await Promise.all([one.stop(), other.stop()]);
+  await redis.command('FLUSHALL');
+  gateways = await startGateways(1, { ...wide, key: null });
+  const [again] = gateways;
+  expect(again && (await usageAs(again, 'ada')).settledNano).toBe(before.settledNano);
+});
+
+const epoch = async () => (await redis.command('HGET', '{sp:main}', 'epoch')).split('\r\n')[1];
+
+test('a Redis that comes back with all its data is used as it is: nothing is charged twice or in full', async () => {
+  gateways = await startGateways(2, options({ dailyBudgetUsd: BUDGET_NANO / 1e9 }));
+  const [one, other] = gateways;
+  if (!one || !other) throw new Error('two were asked for');
+  await callAll(5, one, other);
+  const [books, before] = [await epoch(), await settled(one)];
+  await redis.kill();
+  await redis.restart();
+  for (const gateway of gateways) await ready(gateway);
+  await callAll(1, one, other);
+  expect(await epoch()).toBe(books);
+  const actual = 2 * (40 * INPUT_NANO + CAP * OUTPUT_NANO);
+  expect((await settled(other)).settledNano).toBe(before.settledNano + actual);
+});
