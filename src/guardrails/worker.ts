@@ -1,4 +1,5 @@
 /** Runs in a thread of the pool: loads one module and answers its jobs one after the other. Starts nothing else. */
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Refusal, type RefusalOptions } from '../base/errors.ts';
 import type { Code } from '../base/errors.ts';
@@ -10,8 +11,13 @@ export type Reply<O> =
   | { readonly kind: 'refusal'; readonly code: Code; readonly options: RefusalOptions }
   | { readonly kind: 'fault'; readonly message: string };
 
+/** Niceness: where cores are few, a large text waits for small calls and not they for it. */
+const BEHIND = 5;
+
 const port = parentPort;
 if (port) {
+  // setpriority(2): on Linux it is this thread's alone, elsewhere the whole process's.
+  if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + BEHIND));
   const { entry }: { entry: string } = workerData;
   const { default: job }: { default: (input: unknown) => unknown } = await import(entry);
   port.on('message', (input: unknown) => port.postMessage(answer(job, input)));

@@ -15,6 +15,8 @@ export interface Contender {
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined for upstream alone. */
   readonly pid: number | undefined;
+  /** Where it tells its metrics, if it does. */
+  readonly metricsUrl?: string;
   stop(): Promise<unknown>;
 }
 
@@ -37,7 +39,7 @@ export async function bareProxy(kind: 'http' | 'fastify', origin: string): Promi
 
 /** Key, Redis ledger, guardrails as shipped, usage, metrics, durable audit log; limits nobody reaches. */
 export async function sallyport(origin: string, redisUrl: string): Promise<Contender> {
-  const bench = { requestsPerMinute: 100_000_000, maxTokensPerRequest: 8000, dailyBudgetUsd: 1_000_000 };
+  const bench = { requestsPerMinute: 100_000_000, maxTokensPerRequest: 2_000_000, dailyBudgetUsd: 1_000_000 };
   const gateway = await startGateway({
     upstream: { baseUrl: `${origin}/v1` },
     env: { REDIS_URL: redisUrl, LOG_LEVEL: 'warn' },
@@ -50,6 +52,7 @@ export async function sallyport(origin: string, redisUrl: string): Promise<Conte
     url: `${gateway.baseUrl}/chat/completions`,
     headers: { authorization: `Bearer ${gateway.callerKey}` },
     pid: gateway.pid,
+    metricsUrl: `${gateway.adminUrl}/metrics`,
     stop: async () => await gateway.stop(),
   };
 }

@@ -18,6 +18,7 @@ const BUSY_MS = quick ? 800 : 2500;
 const HELD_FEW = 100;
 const HELD = quick ? 200 : 500;
 const CONNECTIONS = 64;
+const LARGE_CONNECTIONS = 4;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 type Load = ReturnType<typeof start>;
@@ -39,7 +40,7 @@ async function run(
 
 /** One round of one contender: latency alone, then throughput and CPU under load, plain and streamed. */
 async function round(load: Load, contender: Contender, into: Figures, busyMs: number): Promise<void> {
-  for (const workload of ['json', 'stream'] as const) {
+  for (const workload of ['json', 'fresh', 'stream'] as const) {
     const alone = await run(load, contender, {
       workload,
       connections: 1,
@@ -85,9 +86,33 @@ async function heldKb(load: Load, contender: Contender): Promise<number> {
 
 /** So that everything was run once, without load. */
 async function warm(load: Load, contender: Contender): Promise<void> {
-  for (const workload of ['json', 'stream'] as const) {
+  for (const workload of ['json', 'fresh', 'stream'] as const) {
     await run(load, contender, { workload, connections: 1, requestsMax: SINGLE, durationMsMax: 60_000 });
   }
+}
+
+/** Milliseconds that its event loop was late since it was last asked. */
+async function lagMs(url: string): Promise<{ readonly p99: number; readonly most: number }> {
+  const metrics = await (await fetch(url)).text();
+  const read = (name: string): number =>
+    Number(new RegExp(`^sallyport_nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(metrics)?.[1]) *
+    1000;
+  return { p99: read('p99'), most: read('max') };
+}
+
+/** Prompts of 1 MiB, four at a time, beside the usual load. */
+async function crowd(loads: readonly [Load, Load], contender: Contender, into: Figures): Promise<void> {
+  if (contender.metricsUrl === undefined) return;
+  await lagMs(contender.metricsUrl);
+  const order = { requestsMax: Number.MAX_SAFE_INTEGER, durationMsMax: BUSY_MS };
+  const ends = await Promise.all([
+    run(loads[0], contender, { workload: 'json', connections: CONNECTIONS, ...order }),
+    run(loads[1], contender, { workload: 'large', connections: LARGE_CONNECTIONS, ...order }),
+  ]);
+  const { p99, most } = await lagMs(contender.metricsUrl);
+  into.lagMs.p99.push(p99);
+  into.lagMs.most.push(most);
+  for (const { errors } of ends) into.wrong += errors;
 }
 
 /** Milliseconds one fdatasync of this disk takes, as the audit log's does. */
@@ -110,7 +135,14 @@ function noSeries(): Series {
 }
 
 function noFigures(): Figures {
-  return { json: noSeries(), stream: noSeries(), heldKb: Number.NaN, wrong: 0 };
+  return {
+    json: noSeries(),
+    fresh: noSeries(),
+    stream: noSeries(),
+    heldKb: Number.NaN,
+    lagMs: { p99: [], most: [] },
+    wrong: 0,
+  };
 }
 
 pinSelf();
@@ -119,6 +151,7 @@ const redis = await startRedis();
 const upstream = start('upstream-process.ts');
 const origin = `http://127.0.0.1:${await portOf(upstream)}`;
 const load = start('load-process.ts');
+const second = start('load-process.ts');
 const contenders = [
   direct(origin),
   await bareProxy('http', origin),
@@ -141,13 +174,16 @@ try {
     say(at === 0 ? 'warming up' : `round ${at} of ${ROUNDS}`);
     for (const contender of contenders) {
       const into = at === 0 ? noFigures() : figures.get(contender.name);
-      if (into) await round(load, contender, into, at === 0 ? 3 * BUSY_MS : BUSY_MS);
+      if (!into) continue;
+      await round(load, contender, into, at === 0 ? 3 * BUSY_MS : BUSY_MS);
+      await crowd([load, second], contender, into);
     }
   }
   process.stdout.write(`${tableOf(figures, fdatasyncP50Ms())}\n`);
 } finally {
   for (const contender of contenders) await contender.stop();
   load.kill();
+  second.kill();
   upstream.kill();
   await redis.stop();
 }

@@ -1,6 +1,6 @@
 /** The load generator, a process of its own on undici: does one order at a time, and checks every answer. */
 import { Pool, type Dispatcher } from 'undici';
-import { bodyOf, quantile, type Measured, type Order } from './workload.ts';
+import { bodyOf, quantile, type Measured, type Order, type Workload } from './workload.ts';
 
 interface Sample {
   readonly ms: number;
@@ -10,7 +10,7 @@ interface Sample {
 }
 
 /** One request; for `hold` resolves at the first byte and leaves the stream open. */
-function once(pool: Pool, options: Dispatcher.DispatchOptions, workload: Order['workload']): Promise<Sample> {
+function once(pool: Pool, options: Dispatcher.DispatchOptions, workload: Workload): Promise<Sample> {
   const { promise, resolve } = Promise.withResolvers<Sample>();
   const startedAt = performance.now();
   let [firstMs, bytes, status, tail] = [0, 0, 0, ''];
@@ -28,7 +28,7 @@ function once(pool: Pool, options: Dispatcher.DispatchOptions, workload: Order['
       if (workload === 'hold') finish(status === 200);
     },
     onResponseEnd() {
-      finish(status === 200 && bytes > 0 && (workload === 'json' || tail.includes('[DONE]')));
+      finish(status === 200 && bytes > 0 && (workload !== 'stream' || tail.includes('[DONE]')));
     },
     onResponseError(_controller, error) {
       finish(false, error.message);
@@ -38,19 +38,23 @@ function once(pool: Pool, options: Dispatcher.DispatchOptions, workload: Order['
 }
 
 const holding: Pool[] = [];
+/** Of texts that nobody ever sent. */
+let serial = 0;
 
 async function measure(order: Order): Promise<Measured> {
   const { origin, pathname } = new URL(order.url);
   const pool = new Pool(origin, { connections: order.connections, pipelining: 1, bodyTimeout: 0 });
   const body = bodyOf(order.workload);
   const headers = { 'content-type': 'application/json', ...order.headers };
-  const options = { path: pathname, method: 'POST' as const, headers, body };
+  const options = { path: pathname, method: 'POST' as const, headers };
+  const isNew = order.workload === 'fresh' || order.workload === 'large';
   const samples: Sample[] = [];
   const startedAt = performance.now();
   let left = order.requestsMax;
   const worker = async (): Promise<void> => {
     while (left-- > 0 && performance.now() - startedAt < order.durationMsMax) {
-      samples.push(await once(pool, options, order.workload));
+      const own = isNew ? bodyOf(order.workload, ++serial) : body;
+      samples.push(await once(pool, { ...options, body: own }, order.workload));
     }
   };
   await Promise.all(Array.from({ length: order.connections }, worker));

@@ -10,9 +10,12 @@ export interface Series {
 
 export interface Figures {
   json: Series;
+  fresh: Series;
   stream: Series;
   /** KiB of resident memory an open stream. */
   heldKb: number;
+  /** Delay of the event loop while 1 MiB prompts arrive beside 64 calls at once: p99 and most, over rounds. */
+  lagMs: { p99: number[]; most: number[] };
   /** Answers that were not what was asked for: on a machine that others load, deadlines may pass. */
   wrong: number;
 }
@@ -23,6 +26,7 @@ const HEADS = [
   'added ms',
   'at 64: calls/s',
   'CPU µs a call',
+  'of a new text',
   'stream: first event added ms',
   'streams/s',
   'CPU µs a stream',
@@ -33,7 +37,7 @@ const HEADS = [
 /** Markdown: one row a contender, then Sallyport's ratios. */
 export function tableOf(figures: ReadonlyMap<string, Figures>, fdatasyncMs: number): string {
   const base = figures.get('direct');
-  const rows = [...figures].map(([name, { json, stream, heldKb, wrong }]) => {
+  const rows = [...figures].map(([name, { json, fresh, stream, heldKb, wrong }]) => {
     const added = median(json.p50Ms) - median(base?.json.p50Ms ?? []);
     const first = median(stream.firstP50Ms) - median(base?.stream.firstP50Ms ?? []);
     const cells = [
@@ -41,6 +45,7 @@ export function tableOf(figures: ReadonlyMap<string, Figures>, fdatasyncMs: numb
       show(added, 2),
       show(median(json.perSecond), 0),
       show(median(json.cpuUs), 0),
+      show(median(fresh.cpuUs), 0),
       show(first, 2),
       show(median(stream.perSecond), 0),
       show(median(stream.cpuUs), 0),
@@ -67,9 +72,15 @@ function ratios(figures: ReadonlyMap<string, Figures>): string[] {
     const other = figures.get(name);
     if (!other) continue;
     const plain = median(ours.json.cpuUs) / median(other.json.cpuUs);
+    const unknown = median(ours.fresh.cpuUs) / median(other.fresh.cpuUs);
     const streamed = median(ours.stream.cpuUs) / median(other.stream.cpuUs);
-    lines.push(`- CPU against ${name}: ${show(plain, 2)} × a call, ${show(streamed, 2)} × a stream`);
+    const [call, fresh, stream] = [plain, unknown, streamed].map((ratio) => `${show(ratio, 2)} ×`);
+    lines.push(`- CPU against ${name}: ${call} a call, ${fresh} one with a new text, ${stream} a stream`);
   }
+  const { p99, most } = ours.lagMs;
+  lines.push(
+    `- delay of the event loop while prompts of 1 MiB arrive: p99 ${show(median(p99), 0)} ms, most ${show(median(most), 0)} ms`,
+  );
   const peer = figures.get('Portkey 1.15.2');
   if (peer) {
     const plain = median(ours.json.perSecond) / median(peer.json.perSecond);

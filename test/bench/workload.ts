@@ -4,11 +4,17 @@
 export const HOLD = -1;
 export const PORT_MESSAGE = 'port';
 
+/**
+ * `json` and `stream`: a turn of a conversation whose texts were sent before. `fresh`: texts that nobody ever sent.
+ * `large`: 1 MiB of them. `hold`: a stream that stays open.
+ */
+export type Workload = 'json' | 'fresh' | 'stream' | 'large' | 'hold';
+
 /** One order to the load process; times in its result are milliseconds. */
 export interface Order {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly workload: 'json' | 'stream' | 'hold';
+  readonly workload: Workload;
   readonly connections: number;
   /** Whichever comes first. */
   readonly requestsMax: number;
@@ -33,15 +39,21 @@ const PROSE =
   'of the month, to keep the old dashboard until the new one has been used by every region, and to look again ' +
   'at the order of the checklist. ';
 
-/** A chat request of about 1.5 KB, benign, capped at 256 tokens. */
-export function bodyOf(workload: Order['workload']): string {
+const LARGE_TIMES = Math.ceil(1_048_576 / PROSE.length);
+
+/** A chat request of about 1.5 KB, or 1 MiB, benign, capped at 256 tokens. */
+export function bodyOf(workload: Workload, serial = 0): string {
+  const streamed = workload === 'stream' || workload === 'hold';
+  const prose = PROSE.repeat(workload === 'large' ? LARGE_TIMES : 5);
+  const isNew = workload === 'fresh' || workload === 'large';
   return JSON.stringify({
-    model: 'gpt-4o-mini',
+    // 1 MiB needs a model with room for it.
+    model: workload === 'large' ? 'gpt-4.1-mini' : 'gpt-4o-mini',
     max_tokens: 256,
-    ...(workload !== 'json' && { stream: true, seed: workload === 'hold' ? HOLD : 50 }),
+    ...(streamed && { stream: true, seed: workload === 'hold' ? HOLD : 50 }),
     messages: [
       { role: 'system', content: 'You are a careful assistant. Answer in one short paragraph.' },
-      { role: 'user', content: PROSE.repeat(5) },
+      { role: 'user', content: isNew ? `Meeting ${serial}. ${prose}` : prose },
     ],
   });
 }

@@ -1,9 +1,11 @@
 /** The job of the pool's tests: does what its input says. */
+import { getPriority } from 'node:os';
 import { Refusal } from '../../src/base/errors.ts';
 
 export type Order =
   | { readonly do: 'double'; readonly value: number }
   | { readonly do: 'length'; readonly bytes: Uint8Array }
+  | { readonly do: 'niceness' }
   | { readonly do: 'throw' }
   | { readonly do: 'refuse' }
   | { readonly do: 'hang' }
@@ -17,6 +19,8 @@ export default function obey(order: Order): number {
       return 2 * order.value;
     case 'length':
       return order.bytes.length;
+    case 'niceness':
+      return getPriority();
     case 'wait':
       Atomics.wait(order.gate, 0, 0);
       return 0;

@@ -1,4 +1,5 @@
 /** The pool answers every job: with its output, or with a refusal; and is whole again afterwards. */
+import { getPriority } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createPool, moduleBeside, type Pool } from '../../src/guardrails/pool.ts';
 import type { Order } from './pool-job.ts';
@@ -28,6 +29,12 @@ describe('a pool', () => {
     const jobs = Array.from({ length: 20 }, (_, value) => pool.run({ do: 'double', value }));
     expect(await Promise.all(jobs)).toEqual(jobs.map((_, i) => 2 * i));
     expect(pool.depth).toBe(0);
+  });
+
+  it.runIf(process.platform === 'linux')('stands behind the event loop where cores are few', async () => {
+    const own = getPriority();
+    expect(await open().run({ do: 'niceness' })).toBe(own + 5);
+    expect(getPriority()).toBe(own);
   });
 
   it('moves buffers instead of copying them', async () => {
