@@ -165,12 +165,13 @@ function quoteText(input: QuoteInput, price: Price, unpriced: boolean): Quote {
   const inputTokens = allInput(input, price, own, unpriced, toolCalls);
   const dearestTool = Math.max(0, ...facts.hostedTools.map((type) => toolNano(type, facts.memory)));
   const tools = price.free ? 0 : unitsNano(price, toolCalls, dearestTool);
+  const predicted = facts.predictedTokens ?? 0;
   const nanoAt = (output: number) =>
-    Math.min(NANO_USD_MAX, tools + reserveNano(price, inputTokens, output, n, facts));
+    Math.min(NANO_USD_MAX, tools + reserveNano(price, inputTokens, output + predicted, n, facts));
   const outputTokens =
     cap.set && facts.outputCap === undefined ? affordable(input, price, cap.tokens, nanoAt) : cap.tokens;
   return {
-    tokens: Math.min(Number.MAX_SAFE_INTEGER, inputTokens + outputTokens * n),
+    tokens: Math.min(Number.MAX_SAFE_INTEGER, inputTokens + (outputTokens + predicted) * n),
     nano: nanoAt(outputTokens),
     inputTokens,
     outputTokens,

@@ -89,7 +89,8 @@ function declaredNano(tool: string, facts: RequestFacts): NanoUsd {
 export function countsText(endpoint: Endpoint, facts: RequestFacts, { price }: Quote): boolean {
   const text = endpoint.shape === 'chat' || endpoint.shape === 'responses' || endpoint.shape === 'completion';
   const silent = price !== undefined && !price.speaks && !price.unit && facts.audioBytes === 0;
-  return text && silent && !price.reasoning && facts.hostedTools.length === 0 && !facts.background;
+  const unseen = facts.background || (facts.predictedTokens ?? 0) > 0;
+  return text && silent && !price.reasoning && facts.hostedTools.length === 0 && !unseen;
 }
 
 const MARGIN_TOKENS = 64;

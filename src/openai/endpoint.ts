@@ -130,6 +130,10 @@ export interface RequestFacts {
   readonly messages?: number | undefined;
   /** Tokens that no string holds: integers given as tokens, numbers and structure of tools. A count of texts adds them. */
   readonly givenTokens?: number | undefined;
+  /** Most tokens of an answer foretold: what of it does not come true is billed as output beside the answer. */
+  readonly predictedTokens?: number | undefined;
+  /** How slowly speech is spoken: 1 or less; slower speech has more tokens. */
+  readonly speed?: number | undefined;
   /** Characters of the text input, where they are what costs (speech); absent: its bytes stand in. */
   readonly textChars?: number | undefined;
   /** The largest `memory_limit` a container is asked for: `1g`, `4g`… */

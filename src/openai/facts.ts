@@ -18,6 +18,8 @@ const COUNT_MAX = 1_000_000_000;
 /** The most choices that any operation gives. */
 const CHOICES_MAX = 128;
 const SECONDS_MAX = 3_600;
+/** OpenAI, speech: from 0.25 to 4. */
+const SPEED_MIN = 0.25;
 
 const NOTHING: RequestFacts = {
   stream: false,
@@ -151,8 +153,15 @@ function jsonInput(endpoint: Endpoint, fields: Fields, source: string): Input {
     hostedTools: tools.hosted,
     memory: tools.memory,
     ...(spoken !== undefined && { textChars: spoken.length }),
+    ...(endpoint.shape === 'chat' && { predictedTokens: predicted(fields.get('prediction')) }),
+    ...(endpoint.path === '/audio/speech' && { speed: fields.speed() }),
   };
   return { facts, prompts: endpoint.shape === 'completion' ? parts.prompts : 1 };
+}
+
+/** No token is shorter than a byte. */
+function predicted(prediction: unknown): number {
+  return prediction === undefined ? 0 : Buffer.byteLength(JSON.stringify(prediction));
 }
 
 /** Pictures to be edited, by URL or by id. */
@@ -236,6 +245,13 @@ class Fields {
     if (!Number.isInteger(value) || typeof value !== 'number' || value < 1 || value > SECONDS_MAX)
       throw invalid('seconds');
     return value;
+  }
+
+  /** At most 1, since only what is slow is long. */
+  speed(): number {
+    const value = this.get('speed') ?? 1;
+    if (typeof value !== 'number' || value < SPEED_MIN) throw invalid('speed');
+    return Math.min(1, value);
   }
 
   /** The name of a field that refers to an object by `{ id }`, or by the id alone where that is allowed. */

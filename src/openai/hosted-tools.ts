@@ -41,7 +41,7 @@ export interface ToolFacts {
 }
 
 /** What costs without being in a list of tools. */
-const ALONE = ['web_search_options', 'multi_agent', 'memory_limit'];
+const ALONE = ['web_search_options', 'multi_agent', 'context_management', 'memory_limit'];
 const NO_TOOLS: ToolFacts = { hosted: [], count: 0 };
 
 /**
@@ -55,6 +55,9 @@ export function readTools(body: Readonly<Record<string, unknown>>): ToolFacts {
   const hosted = new Set(tools.filter((tool) => isHosted(tool)).map((tool) => String(tool['type'])));
   if (isRecord(body['web_search_options'])) hosted.add('web_search');
   if (isRecord(body['multi_agent'])) hosted.add('multi_agent');
+  // A context that is compacted on the way is read once more each time.
+  const management = body['context_management'];
+  if (Array.isArray(management) && management.length > 0) hosted.add('context_management');
   const sizes = [body, ...tools.flatMap((tool) => [tool['container'], tool['environment']])].flatMap((of) =>
     isRecord(of) && typeof of['memory_limit'] === 'string' ? [of['memory_limit']] : [],
   );

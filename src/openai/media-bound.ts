@@ -75,7 +75,8 @@ export function mediaBound(
   const input = inputTokensBound(text, facts, price, settings.audioBytesPerSecondMin);
   const n = Math.max(1, facts.n);
   if (path === '/audio/speech') {
-    return { inputTokens: input, outputTokens: SPEECH_TOKENS_PER_BYTE * Math.max(1, text), unitNano: 0 };
+    const perByte = SPEECH_TOKENS_PER_BYTE / (facts.speed ?? 1);
+    return { inputTokens: input, outputTokens: Math.ceil(perByte * Math.max(1, text)), unitNano: 0 };
   }
   if (path.startsWith('/audio/'))
     return { inputTokens: input, outputTokens: price.outputTokensMax, unitNano: 0 };

@@ -313,6 +313,8 @@ export const TOOL_NANO: ReadonlyMap<string, number> = new Map(
     image_generation: nano(0.5),
     mcp: 0,
     tool_search: 0,
+    multi_agent: 0,
+    context_management: 0,
     computer_use_preview: 0,
     computer: 0,
     local_shell: 0,
