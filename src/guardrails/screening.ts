@@ -72,12 +72,14 @@ export interface Screening {
   readonly placeholders: readonly VaultEntry[];
 }
 
+const NOTHING_FOUND: Screening = { findings: [], taint: false, rewrites: [], placeholders: [] };
+
 /** Personal data and secrets in every text that is not opaque; injection in prose of users and tools. */
 export function screen(texts: readonly ScreenInput[], policy: ScreenPolicy): Screening {
-  const found = withKnownNames(
-    texts,
-    texts.map((input) => inspect(input, policy)),
-  );
+  const own = texts.map((input) => inspect(input, policy));
+  // As nearly always.
+  if (!own.some((findings) => findings.length > 0)) return NOTHING_FOUND;
+  const found = withKnownNames(texts, own);
   const findings: LocatedFinding[] = [];
   for (const [textIndex, input] of texts.entries()) {
     for (const finding of found[textIndex] ?? []) {
@@ -118,9 +120,12 @@ function inspect({ text, trust, class: kind }: ScreenInput, policy: ScreenPolicy
   if (kind === 'opaque' || text.length < 3) return NOTHING;
   const vocabulary = kind === 'token' && text.length <= VOCABULARY_CHARS_MAX;
   if (vocabulary && clean.has(text)) return NOTHING;
-  const read = (): readonly Finding[] => inspectWith(canonicalise(text), kind, trust, policy);
   const found =
-    text.length < RECALLED_CHARS_MIN ? read() : recall(text, `${nameOf(policy)} ${kind} ${trust} `, read);
+    text.length < RECALLED_CHARS_MIN
+      ? inspectWith(canonicalise(text), kind, trust, policy)
+      : recall(text, `${nameOf(policy)} ${kind} ${trust} `, () =>
+          inspectWith(canonicalise(text), kind, trust, policy),
+        );
   // Only what everything that reads tokens has read, so that it holds under any policy.
   if (vocabulary && found.length === 0 && policy.pii !== 'off' && policy.secrets !== 'off')
     clean.set(text, true);
