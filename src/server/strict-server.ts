@@ -42,6 +42,8 @@ export function createStrictServer(listener: RequestListener, onRefused: OnRefus
   function refuse(socket: Duplex, code: Code): void {
     if (condemned.has(socket)) return;
     condemned.add(socket);
+    // Who is refused may be gone already; of a CONNECT nobody else listens any more.
+    socket.on('error', () => socket.destroy());
     const last = latest.get(socket);
     const open = last !== undefined && !last.writableFinished;
     // What is wrong with the body of the one call under way may be its answer; nothing else may.

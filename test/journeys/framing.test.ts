@@ -125,6 +125,20 @@ describe('served once', () => {
 
 const call = (model: string): Buffer => requestBytes(LINE, house.headers, BODY.replace('gpt-4o-mini', model));
 
+test('a CONNECT whose sender is gone before its answer ends nothing but its connection (43)', async () => {
+  for (let i = 0; i < 100; i++) {
+    const socket = await openSocket(
+      house.gateway.port,
+      'CONNECT gateway:443 HTTP/1.1\r\nHost: gateway\r\n\r\n',
+    );
+    // Handed to the system first, or the reset would overtake it.
+    await turn();
+    socket.resetAndDestroy();
+  }
+  expect((await house.ask()).status).toBe(200);
+  expect(house.gateway.logs()).not.toContain('"level":60');
+});
+
 describe('one connection, several calls', () => {
   test('two pipelined calls are two requests, answered in order', async () => {
     const { answers } = await rawCall(
