@@ -25,10 +25,28 @@ const REST_LOWER = new RegExp(
   'iy',
 );
 const BEFORE_STREET = new RegExp(
-  `(?:^|[^\\w.$€£#/-])(\\d{1,6}(?:-\\d{1,6})?(?:[A-Z]| ?1/2)?,? (?:${DIRECTION} )?(?:(?:[A-Z][\\w.'-]{0,20}|\\d{1,4}(?:st|nd|rd|th)|of|the|de|la|del) ){1,5})$`,
+  `^\\d{1,6}(?:-\\d{1,6})?(?:[A-Z]| ?1/2)?,? (?:${DIRECTION} )?(?:(?:[A-Z][\\w.'-]{0,20}|\\d{1,4}(?:st|nd|rd|th)|of|the|de|la|del) ){1,5}$`,
 );
-const BEFORE_LOWER =
-  /(?:^|[^\w.$€£#/-])(\d{1,6} (?:[nsew]\.? )?(?:[a-z][a-z.'-]{0,20} |\d{1,4}(?:st|nd|rd|th) ){1,4})$/;
+const BEFORE_LOWER = /^\d{1,6} (?:[nsew]\.? )?(?:[a-z][a-z.'-]{0,20} |\d{1,4}(?:st|nd|rd|th) ){1,4}$/;
+
+/** Where the number of the house may stand that the name of a street follows: at most 7 words and 72 units back. */
+function houseNumberBefore(text: string, from: number): number | undefined {
+  let words = 0;
+  for (let at = from - 1; at >= 0 && from - at <= 72; at--) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x20 && ++words > 7) return undefined;
+    if (unit === 0x0a || unit === 0x21 || unit === 0x3f || unit === 0x3a) return undefined;
+    if (
+      !isDigit(unit) ||
+      isDigit(text.charCodeAt(at - 1)) ||
+      /\d{1,4}(?:st|nd|rd|th)\b/y.test(text.slice(at, at + 8))
+    )
+      continue;
+    const isRange = text[at - 1] === '-' && isDigit(text.charCodeAt(at - 2));
+    if (!isRange) return /[\w.$€£#/-]/.test(text[at - 1] ?? '') ? undefined : at;
+  }
+  return undefined;
+}
 
 function address(text: string, start: number, streetEnd: number, score: number): Candidate {
   REST.lastIndex = streetEnd;
@@ -48,29 +66,27 @@ const AMBIGUOUS =
 /** `12 Main Street …`: the kind of street stands at `start` to `end`, its number at most 72 units before. */
 export function streetAt(text: string, start: number, end: number): Candidate | undefined {
   if (text.charCodeAt(start - 1) !== 0x20) return undefined;
-  const left = text.slice(Math.max(0, start - 72), start);
-  const upper = text.charCodeAt(start) < 0x61;
-  const before = upper ? BEFORE_STREET.exec(left) : undefined;
-  if (before?.[1]) {
-    const from = start - before[1].length;
-    const isTime =
-      /^\d{1,2} [A-Z]\w* $/.test(before[1]) &&
-      /(?:january|february|march|april|may|june|july|august|september|october|november|december) $/i.test(
-        before[1],
-      );
-    if (isTime) return undefined;
+  const from = houseNumberBefore(text, start);
+  if (from === undefined) return undefined;
+  const before = text.slice(from, start);
+  if (text.charCodeAt(start) < 0x61 && BEFORE_STREET.test(before)) {
+    if (
+      /^\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December) $/i.test(
+        before,
+      )
+    )
+      return undefined;
     const found = address(text, from, end, CONFIDENCE.contextual);
-    const isVague = AMBIGUOUS.test(text.slice(start, end)) && /^(?:19|20)\d\d /.test(before[1]);
+    const isVague = AMBIGUOUS.test(text.slice(start, end)) && /^(?:19|20)\d\d /.test(before);
     return isVague && found.end <= end + 1 ? undefined : found;
   }
-  const lower = BEFORE_LOWER.exec(left)?.[1];
-  if (lower === undefined) return undefined;
+  if (!BEFORE_LOWER.test(before)) return undefined;
   REST_LOWER.lastIndex = text[end] === '.' ? end + 1 : end;
   const rest = REST_LOWER.exec(text)?.[0];
   if (rest === undefined) return undefined;
   return {
     type: 'ADDRESS',
-    start: start - lower.length,
+    start: from,
     end: REST_LOWER.lastIndex || end + rest.length,
     score: CONFIDENCE.contextual,
     reason: 'a postal address',
@@ -113,8 +129,7 @@ const SUFFIXED =
 /** `Hauptstraße 12, 10115 Berlin`: the number's group at `start` to `end`, the street before it. */
 export function suffixedStreetAt(text: string, start: number, end: number): Candidate | undefined {
   if (end - start > 4 || text.charCodeAt(start - 1) !== 0x20 || isYear(text, start, end)) return undefined;
-  const last = text.charCodeAt(start - 2) | 0x20;
-  if (SUFFIX_ENDS[last & 127] !== 1 || last > 127) return undefined;
+  if (!SUFFIX_ENDS.has(text.slice(start - 4, start - 1).toLowerCase())) return undefined;
   const street = SUFFIXED.exec(text.slice(Math.max(0, start - 56), start))?.[1];
   if (street === undefined) return undefined;
   const letter = /^[a-hA-H](?!\w)| ?[a-h](?=,|$|\n)|[-/]\d{1,3}(?!\d)/.exec(text.slice(end, end + 4));
@@ -125,8 +140,12 @@ export function suffixedStreetAt(text: string, start: number, end: number): Cand
 function isYear(text: string, start: number, end: number): boolean {
   return end - start === 4 && /^(?:19|20)/.test(text.slice(start, start + 2));
 }
-const SUFFIX_ENDS = new Uint8Array(128);
-for (const char of 'e.rgzmtnluaj') SUFFIX_ENDS[char.charCodeAt(0) | 0x20] = 1;
+/** How such names end, by their last three letters: cheap, before the pattern is tried. */
+const SUFFIX_ENDS = new Set(
+  'sse tr. str weg atz lee amm fer eig see rkt ieg aat aan ein cht ade gel eef ijk tan ata gen vej ien atu uja lku cia tca aut otu ede ken ten gade'.split(
+    ' ',
+  ),
+);
 
 const ZIP = new RegExp(`(?:^|[^\\w])(${WORD}(?: ${WORD}){0,2},? ${STATE}\\.?,? )$`);
 

@@ -3,17 +3,17 @@ import { isIPv6 } from 'node:net';
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
 import { isWord } from '../units.ts';
-import { type NumberSpan } from './number-span.ts';
+import { endOf, type NumberSpan } from './number-span.ts';
 
 const IPV6_MAX = 45;
 const VERSION = /(?:version|ver|release|build|oid)\W{0,3}$/i;
 
 /** Four octets at the start of the span, nothing of the kind before or after. */
 export function ipv4At(text: string, span: NumberSpan): Candidate | undefined {
-  const { groups, gaps } = span;
-  if (groups.length < 4 || gaps[0] !== '.' || gaps[1] !== '.' || gaps[2] !== '.') return undefined;
-  const start = groups[0]?.[0] ?? 0;
-  const end = groups[3]?.[1] ?? 0;
+  const { count, gaps } = span;
+  if (count < 4 || gaps[0] !== '.' || gaps[1] !== '.' || gaps[2] !== '.') return undefined;
+  const start = span.starts[0] ?? 0;
+  const end = endOf(span, 4);
   const octets = text.slice(start, end).split('.');
   if (!octets.every((octet) => /^(?:0|[1-9]\d{0,2})$/.test(octet) && Number(octet) < 256)) return undefined;
   if (gaps[3] === '.' || isWord(text.charCodeAt(end)) || isWord(text.charCodeAt(start - 1))) return undefined;

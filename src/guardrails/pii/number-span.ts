@@ -4,38 +4,63 @@ import { isDigit, isWord } from '../units.ts';
 const GROUPS_MAX = 8;
 const DIGITS_MAX = 20;
 
+/** One object serves all calls, as tables of numbers begin a span at each of theirs: valid until the next call. */
 export interface NumberSpan {
+  /** How many groups there are. */
+  count: number;
   /** Half-open ranges of the groups, left to right; a group longer than 20 digits is cut there. */
-  readonly groups: readonly (readonly [start: number, end: number])[];
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
   /** What stands before group i + 1. */
-  readonly gaps: readonly string[];
+  readonly gaps: string[];
 }
 
-const GAP = new Set(Array.from(' -./()', (mark) => mark.charCodeAt(0)));
+const span: NumberSpan = {
+  count: 0,
+  starts: new Int32Array(GROUPS_MAX),
+  ends: new Int32Array(GROUPS_MAX),
+  gaps: Array.from({ length: GROUPS_MAX }, () => ''),
+};
+
+const isGap = (unit: number): boolean =>
+  unit === 0x20 || (unit >= 0x2d && unit <= 0x2f) || unit === 0x28 || unit === 0x29;
 
 /**
  * The groups from the digit at `start` on: at most 8 groups, 20 digits, gaps of 1 or 2 units. Behind the first group
  * a single digit before a space ends it, but for a number with `+`: that is a table.
  */
 export function numberSpanAt(text: string, start: number): NumberSpan {
-  const groups: [number, number][] = [];
-  const gaps: string[] = [];
   const isInternational = text.charCodeAt(start - 1) === 0x2b;
   let at = start;
-  for (let digits = 0; groups.length < GROUPS_MAX && digits < DIGITS_MAX; ) {
+  let count = 0;
+  for (let digits = 0; count < GROUPS_MAX && digits < DIGITS_MAX; ) {
     let end = at;
     while (end - at < DIGITS_MAX && isDigit(text.charCodeAt(end))) end++;
-    groups.push([at, end]);
+    span.starts[count] = at;
+    span.ends[count] = end;
+    span.gaps[count] = '';
+    count++;
     digits += end - at;
     let next = end;
-    while (next - end < 2 && GAP.has(text.charCodeAt(next))) next++;
+    while (next - end < 2 && isGap(text.charCodeAt(next))) next++;
     if (next === end || !isDigit(text.charCodeAt(next))) break;
-    const gap = next - end === 1 ? text.charAt(end) : text.slice(end, next);
-    if (gap === ' ' && end - at === 1 && groups.length > 1 && !isInternational) break;
-    gaps.push(gap);
+    if (next - end === 1 && end - at === 1 && count > 1 && text[end] === ' ' && !isInternational) break;
+    if (count < GROUPS_MAX && digits < DIGITS_MAX)
+      span.gaps[count - 1] = next - end === 1 ? text.charAt(end) : text.slice(end, next);
     at = next;
   }
-  return gaps.length < groups.length ? { groups, gaps } : { groups, gaps: gaps.slice(0, groups.length - 1) };
+  span.count = count;
+  return span;
+}
+
+/** Where the last of the first `count` groups ends. */
+export function endOf({ ends }: NumberSpan, count: number): number {
+  return ends[count - 1] ?? 0;
+}
+
+/** Digits of group i. */
+export function lengthAt({ starts, ends }: NumberSpan, i: number): number {
+  return (ends[i] ?? 0) - (starts[i] ?? 0);
 }
 
 /** Lengths of groups as one number, 5 bits each: `shapeOf([3, 3, 4])`. At most 6 groups. */
@@ -44,23 +69,17 @@ export function shapeOf(lengths: readonly number[]): number {
 }
 
 /** The shape of `count` groups of a span; 0 where it has fewer. */
-export function shapeAt({ groups }: NumberSpan, from: number, count: number): number {
-  if (from + count > groups.length) return 0;
+export function shapeAt(span: NumberSpan, from: number, count: number): number {
+  if (from + count > span.count) return 0;
   let shape = 0;
-  for (let i = from; i < from + count; i++) {
-    const group = groups[i];
-    if (group) shape = 32 * shape + group[1] - group[0];
-  }
+  for (let i = from; i < from + count; i++) shape = 32 * shape + lengthAt(span, i);
   return shape;
 }
 
 /** The digits of the first `count` groups. */
-export function digitsOf(text: string, span: NumberSpan, count: number): string {
+export function digitsOf(text: string, { starts, ends }: NumberSpan, count: number): string {
   let digits = '';
-  for (let i = 0; i < count; i++) {
-    const group = span.groups[i];
-    if (group) digits += text.slice(group[0], group[1]);
-  }
+  for (let i = 0; i < count; i++) digits += text.slice(starts[i] ?? 0, ends[i] ?? 0);
   return digits;
 }
 

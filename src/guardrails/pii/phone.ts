@@ -6,7 +6,7 @@ import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
 import { isLetter, isWord } from '../units.ts';
 import type { LabelKind } from './labels-table.ts';
-import { digitsOf, endsAt, type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
+import { digitsOf, endOf, endsAt, lengthAt, type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
 
 /** Country codes of one and two digits (ITU-T E.164, assigned codes); those of three start with any other pair. */
 const SHORT_CODES = new Set(
@@ -30,8 +30,8 @@ export interface NumberLabel {
 
 /** A number at the first group of the span, or nothing. */
 export function phoneAt(text: string, span: NumberSpan, label: NumberLabel): Candidate | undefined {
-  const first = span.groups[0]?.[0] ?? 0;
-  if (span.groups.length > 4 && shapeAt(span, 1, 4) === SINGLES) return undefined;
+  const first = span.starts[0] ?? 0;
+  if (span.count > 4 && shapeAt(span, 1, 4) === SINGLES) return undefined;
   const isParenthesised = text[first - 1] === '(';
   const start = isParenthesised ? first - 1 : first;
   if (text[start - 1] === '+') return internationalAt(text, span, start - 1, 0);
@@ -41,7 +41,7 @@ export function phoneAt(text: string, span: NumberSpan, label: NumberLabel): Can
   const isInside = /\d[ ,]$/.test(text.slice(Math.max(0, start - 2), start));
   return (
     northAmericanAt(text, span, start, isParenthesised, label) ??
-    (!isInside && text.startsWith('00', first) && span.groups.length > 1
+    (!isInside && text.startsWith('00', first) && span.count > 1
       ? internationalAt(text, span, start, 2)
       : undefined) ??
     (isInside ? undefined : nationalAt(text, span, start)) ??
@@ -58,7 +58,9 @@ function internationalAt(text: string, span: NumberSpan, start: number, skip: nu
   if (/[\w+/=]/.test(text[start - 1] ?? '')) return undefined;
   let digits = '';
   let best: number | undefined;
-  for (const [i, [from, to]] of span.groups.entries()) {
+  for (let i = 0; i < span.count; i++) {
+    const from = span.starts[i] ?? 0;
+    const to = endOf(span, i + 1);
     digits += text.slice(i === 0 ? from + skip : from, to);
     if (digits.length > 15) break;
     if (isE164(digits) || (digits.length === 11 && digits.startsWith('1') && hasExtension(text, to)))
@@ -98,7 +100,7 @@ function northAmericanAt(
   const count = shapeAt(span, skip, 3) === GROUPED ? skip + 3 : isSplitOnce ? skip + 2 : 0;
   if (count === 0) return undefined;
   const digits = digitsOf(text, span, count).slice(skip ? lead.length : 0);
-  const end = span.groups[count - 1]?.[1] ?? 0;
+  const end = endOf(span, count);
   const gaps = span.gaps.slice(skip, count - 1);
   if (
     !(isNorthAmerican(digits) || hasExtension(text, end)) ||
@@ -114,21 +116,22 @@ function northAmericanAt(
  * Behind the trunk prefix 0, in two to six groups of one separator: `020 7946 0958`, `(030) 901820`, `06 12 34 56 78`.
  * Nine to eleven digits, and the number is all there is.
  */
-function nationalAt(text: string, { groups, gaps }: NumberSpan, start: number): Candidate | undefined {
-  const [first] = groups;
-  const end = groups.at(-1)?.[1] ?? 0;
-  if (!first || groups.length < 2 || groups.length > 6 || text.charCodeAt(first[0]) !== 0x30)
-    return undefined;
-  const digits = groups.reduce((sum, [from, to]) => sum + to - from, 0);
-  const lead = first[1] - first[0];
+function nationalAt(text: string, span: NumberSpan, start: number): Candidate | undefined {
+  const { count } = span;
+  const first = span.starts[0] ?? 0;
+  const end = endOf(span, count);
+  if (count < 2 || count > 6 || text.charCodeAt(first) !== 0x30) return undefined;
+  const lengths = Array.from({ length: count }, (_, i) => lengthAt(span, i));
+  const gaps = span.gaps.slice(0, count - 1);
+  const digits = lengths.reduce((sum, length) => sum + length, 0);
+  const lead = lengths[0] ?? 0;
   if (digits < 9 || digits > 11 || lead > 5 || (lead === 1 && !/\(/.test(gaps[0] ?? ''))) return undefined;
   const plain = gaps.filter((gap) => !/[()]/.test(gap));
   if (new Set(plain).size > 1 || plain.some((gap) => gap.length > 1)) return undefined;
-  const isPaired = groups.length === 5 && groups.every(([from, to]) => to - from === 2);
+  const isPaired = count === 5 && lengths.every((length) => length === 2);
   if ((plain[0] === '.' || plain[0] === '/') && !isPaired) return undefined;
-  if (!isPaired && (groups.length > 4 || groups.slice(1).some(([from, to]) => to - from < 2)))
-    return undefined;
-  const second = text.charCodeAt(first[0] + 1);
+  if (!isPaired && (count > 4 || lengths.slice(1).some((length) => length < 2))) return undefined;
+  const second = text.charCodeAt(first + 1);
   if ((lead > 1 && second === 0x30) || !endsAt(text, end)) return undefined;
   if (/^[ ,:]\d/.test(text.slice(end, end + 2))) return undefined;
   return candidate(start, withExtension(text, end), CONFIDENCE.heuristic, 'a phone number of a country');
@@ -142,12 +145,8 @@ function labelledAt(
 ): Candidate | undefined {
   let count = 0;
   let digits = 0;
-  for (const [from, to] of span.groups) {
-    if (digits + to - from > 15) break;
-    digits += to - from;
-    count++;
-  }
-  const end = span.groups[count - 1]?.[1] ?? 0;
+  for (; count < span.count && digits + lengthAt(span, count) <= 15; count++) digits += lengthAt(span, count);
+  const end = endOf(span, count);
   if (digits < 6 || digits > 15 || digits < 2 * count) return undefined;
   if (DATE.test(text.slice(start, start + 12)) || (!endsAt(text, end) && !hasExtension(text, end)))
     return undefined;

@@ -20,7 +20,7 @@ import { identityAt, tokenStart } from './identity-number.ts';
 import { ipv4At, ipv6At } from './ip.ts';
 import { mayBeLabel, nextHash, unspacedLabelAt } from './label-words.ts';
 import type { LabelKind } from './labels-table.ts';
-import { digitsOf, endsAt, type NumberSpan, numberSpanAt } from './number-span.ts';
+import { digitsOf, endOf, endsAt, type NumberSpan, numberSpanAt } from './number-span.ts';
 import { Pass } from './pass.ts';
 import { phoneAt } from './phone.ts';
 import { ssnAt } from './ssn.ts';
@@ -121,15 +121,21 @@ function inSpan(pass: Pass, at: number, end: number): Candidate | undefined {
   if (labelled) return labelled;
   if (end - at > 19 || isLatinLetter(text.charCodeAt(at - 1))) return undefined;
   const span = numberSpanAt(text, at);
-  const last = span.groups.at(-1);
-  const number =
-    last && last[1] - at >= SHORTEST
-      ? (ipv4At(text, span) ??
-        cardAt(text, span, label) ??
-        ssnAt(text, span, label) ??
-        phoneAt(text, span, { kind: label, end: pass.labelEnd }))
-      : undefined;
+  const number = endOf(span, span.count) - at < SHORTEST ? undefined : numberAt(pass, span, label);
   return number ?? suffixedStreetAt(text, at, end) ?? townAt(text, at, end);
+}
+
+function numberAt(
+  { text, labelEnd }: Pass,
+  span: NumberSpan,
+  kind: LabelKind | undefined,
+): Candidate | undefined {
+  return (
+    ipv4At(text, span) ??
+    cardAt(text, span, kind) ??
+    ssnAt(text, span, kind) ??
+    phoneAt(text, span, { kind, end: labelEnd })
+  );
 }
 
 function labelledAt({ text, labelEnd }: Pass, at: number, label: LabelKind): Candidate | undefined {
@@ -142,13 +148,13 @@ function labelledAt({ text, labelEnd }: Pass, at: number, label: LabelKind): Can
 
 /** A card number in one group, or in groups of one separator as cards print them. */
 function cardAt(text: string, span: NumberSpan, label: LabelKind | undefined): Candidate | undefined {
-  const { groups, gaps } = span;
-  const start = groups[0]?.[0] ?? 0;
+  const { count, gaps } = span;
+  const start = span.starts[0] ?? 0;
   const before = text.charCodeAt(start - 1);
   if (isWord(before) || ((before === 0x2d || before === 0x2e) && isDigit(text.charCodeAt(start - 2))))
     return undefined;
-  for (let i = 0; i < groups.length; i++) {
-    const to = groups[i]?.[1] ?? 0;
+  for (let i = 0; i < count; i++) {
+    const to = endOf(span, i + 1);
     if (i > 0 && (gaps[i - 1] !== gaps[0] || !isCardGap(gaps[0]))) return undefined;
     const isWhole = i === 0 ? !isWord(text.charCodeAt(to)) : endsAt(text, to);
     if (to - start < CARD_MIN || !isWhole || !isCardGrouping(span, i + 1)) continue;

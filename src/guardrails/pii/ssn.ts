@@ -3,7 +3,7 @@ import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
 import { isWord } from '../units.ts';
 import type { LabelKind } from './labels-table.ts';
-import { digitsOf, endsAt, type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
+import { digitsOf, endOf, endsAt, type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
 
 const DASHED = shapeOf([3, 2, 4]);
 
@@ -14,15 +14,14 @@ function isIssuable(digits: string): boolean {
 
 /** `123-45-6789` stands alone; any other way of writing it, and bare digits, only beside a label. */
 export function ssnAt(text: string, span: NumberSpan, label: LabelKind | undefined): Candidate | undefined {
-  const [first] = span.groups;
+  const start = span.starts[0] ?? 0;
   const count = shapeAt(span, 0, 1) === 9 ? 1 : shapeAt(span, 0, 3) === DASHED ? 3 : 0;
-  const end = span.groups[count - 1]?.[1] ?? 0;
-  if (!first || count === 0 || !isIssuable(digitsOf(text, span, count)) || !endsAt(text, end))
-    return undefined;
-  if (isWord(text.charCodeAt(first[0] - 1)) || /[-./]/.test(text[first[0] - 1] ?? '')) return undefined;
+  const end = endOf(span, count);
+  if (count === 0 || !isIssuable(digitsOf(text, span, count)) || !endsAt(text, end)) return undefined;
+  if (isWord(text.charCodeAt(start - 1)) || /[-./]/.test(text[start - 1] ?? '')) return undefined;
   const isDashed = span.gaps[0] === '-' && span.gaps[1] === '-' && count === 3;
   const isUniform = count === 1 || span.gaps[0] === span.gaps[1];
   if (!isDashed && !(isUniform && label === 'SSN')) return undefined;
   const score = isDashed ? CONFIDENCE.prefix : CONFIDENCE.contextual;
-  return { type: 'SSN', start: first[0], end, score, reason: 'a US social security number' };
+  return { type: 'SSN', start, end, score, reason: 'a US social security number' };
 }

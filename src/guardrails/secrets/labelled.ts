@@ -2,6 +2,7 @@
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
 import { entropyBits, isAllowedValue, isIdentifier, isUuid } from './allowed.ts';
+import { endOfName, mayEndLabel, mayHoldLabel } from './label-ends.ts';
 
 const LABEL_MAX = 40;
 const STATEMENT_MAX = 80;
@@ -36,7 +37,8 @@ const OPERATORS = ':=!>|+?-';
 export function assignedAt(text: string, at: number): Candidate | undefined {
   let left = at;
   while (left > 0 && at - left < 3 && OPERATORS.includes(text.charAt(left - 1))) left--;
-  if (OPERATORS.includes(text.charAt(left - 1)) || !endsLabel(text, left)) return undefined;
+  if (OPERATORS.includes(text.charAt(left - 1)) || !mayEndLabel(text, endOfName(text, left)))
+    return undefined;
   const label = labelBefore(text, left);
   const isPassword = label !== undefined && IS_PASSWORD.test(label);
   if (label === undefined && !isVendorLabel(text, left)) return undefined;
@@ -46,15 +48,9 @@ export function assignedAt(text: string, at: number): Candidate | undefined {
 const isVendorLabel = (text: string, end: number): boolean =>
   VENDOR_LABEL.test(text.slice(Math.max(0, end - LABEL_MAX), end));
 
-/** A letter that words for secrets end with, a digit or a closing quote: cheap, before any pattern is tried. */
-function endsLabel(text: string, end: number): boolean {
-  let at = end;
-  while (end - at < 8 && text.charCodeAt(at - 1) <= 0x20) at--;
-  return /[dtkynsehaw0-9"'`\]*}prgbиль码碼ド호]/i.test(text[at - 1] ?? '');
-}
-
 /** "the password is …": the value after a verb of `width` units, spaces included, that begins at `at`. */
 export function statedAt(text: string, at: number, width: number): Candidate | undefined {
+  if (!mayHoldLabel(text, at)) return undefined;
   const before = text.slice(Math.max(0, at - STATEMENT_MAX), at);
   const label = STATEMENT.exec(before)?.[1];
   if (label === undefined) return undefined;
@@ -85,8 +81,11 @@ export function curlPasswordAt(text: string, end: number): Candidate | undefined
 
 /** The literal in `setPassword("…")`, and what stands in `<password>…</password>`; the bracket is at `at`. */
 export function enclosedAt(text: string, at: number): Candidate | undefined {
-  if (text[at] === '(' && !/["']/.test(text[at + 1] ?? '')) return undefined;
-  if (text[at] === '>' && (text.charCodeAt(at + 1) <= 0x20 || text[at + 1] === '<' || !endsLabel(text, at)))
+  if (text[at] === '(' && !(/["']/.test(text[at + 1] ?? '') && mayEndLabel(text, at))) return undefined;
+  if (
+    text[at] === '>' &&
+    (text.charCodeAt(at + 1) <= 0x20 || text[at + 1] === '<' || !mayEndLabel(text, endOfName(text, at)))
+  )
     return undefined;
   const label = labelBefore(text, at);
   if (label === undefined) return undefined;

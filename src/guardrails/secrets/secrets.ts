@@ -44,7 +44,9 @@ export function findSecrets(view: View): Finding[] {
       do at++;
       while (KIND[units[at] ?? 0] === 1);
       if (at - start >= RUN_MIN) inRun(text, units, start, at, found);
-      else if (at - start <= 3 || units[start] === DASH) add(found, betweenWords(text, start, at));
+      else if (units[start] === DASH) add(found, optionAt(text, start, at));
+      else if (at - start <= 3 && units[at] === SPACE && units[start - 1] === SPACE)
+        add(found, statement(text, units, start, at));
     } else if (kind === 2) {
       const candidate = separated(text, at);
       add(found, candidate);
@@ -58,6 +60,7 @@ export function findSecrets(view: View): Finding[] {
 }
 
 const DASH = 0x2d;
+const SPACE = 0x20;
 
 function add(found: Candidate[], candidate: Candidate | undefined): void {
   if (candidate) found.push(candidate);
@@ -75,16 +78,15 @@ function marked(text: string, at: number): Candidate | undefined {
   return mark === '|' ? appTokenAt(text, at) : enclosedAt(text, at);
 }
 
-/** `is`, `was`, `es`, `ist`, `est` after a label; `--password`, `-u` on a command line. */
-function betweenWords(text: string, at: number, end: number): Candidate | undefined {
-  if (text.charCodeAt(at) === DASH) return optionAt(text, at, end);
-  const last = text.charCodeAt(end - 1);
-  if ((last !== 0x73 && last !== 0x74 && last !== 0x6f) || text[at - 1] !== ' ' || text[end] !== ' ')
-    return undefined;
+/** `is`, `was`, `es`, `ist`, `est`, `to`, `as` after a label. */
+function statement(text: string, units: Uint16Array, at: number, end: number): Candidate | undefined {
+  const last = units[end - 1];
+  if (last !== 0x73 && last !== 0x74 && last !== 0x6f) return undefined;
   const verb = text.slice(at, end);
   return VERBS.has(verb) ? statedAt(text, at - 1, verb.length + 2) : undefined;
 }
 
+/** `--password …` and `-u user:password` on a command line. */
 function optionAt(text: string, start: number, end: number): Candidate | undefined {
   const option = text.slice(start, Math.min(end, start + 8));
   return option === '-u' || option === '--user' ? curlPasswordAt(text, end) : flagAt(text, start, end);

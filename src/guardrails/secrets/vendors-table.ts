@@ -16,7 +16,7 @@ anthropic_key         | Anthropic       | sk-ant-                               
 openrouter_key        | OpenRouter      | sk-or-                                            | /[A-Za-z0-9_-]{20,128}/
 openai_key            | OpenAI          | sk-proj- sk-svcacct- sk-admin- sk-service-        | /[A-Za-z0-9_-]{20,200}/
 openai_key            | OpenAI          | sess-                                             | w40
-openai_key            | OpenAI          | sk-                                               | /(?=[A-Za-z-]{0,30}[0-9])[A-Za-z0-9]{20,128}(?![A-Za-z0-9_-])/
+openai_key            | OpenAI          | sk-                                               | /(?=[A-Za-z]{0,30}[0-9])[A-Za-z0-9]{20,128}(?![A-Za-z0-9_-])/
 groq_key              | Groq            | gsk_                                              | w52
 xai_key               | xAI             | xai-                                              | w80
 perplexity_key        | Perplexity      | pplx-                                             | w32,64
