@@ -8,11 +8,13 @@ import { BoundedMap } from '../base/bounded-map.ts';
 import { canonicalise, type View } from './canonical.ts';
 import { findInjection } from './injection/injection.ts';
 import { BLOCK_AT } from './injection/signal.ts';
+import { type AllowList, type CustomPattern, findCustom, withoutAllowed } from './operator-rules.ts';
 import { resolveOverlaps } from './overlaps.ts';
 import { knownNames, namesIn } from './pii/known-names.ts';
 import { findPii } from './pii/pii.ts';
-import { Vault, type VaultEntry } from './placeholders.ts';
+import type { VaultEntry } from './placeholders.ts';
 import { recall, RECALLED_CHARS_MIN } from './recent-texts.ts';
+import { rewrite } from './rewriting.ts';
 import { findSecrets } from './secrets/secrets.ts';
 
 /** A string of the request; what a body's reader knows of it beyond this does not matter here. */
@@ -44,6 +46,12 @@ export interface ScreenPolicy {
   readonly reversible: boolean;
   /** Types of personal data the action is for; the others are observed. Default ENFORCED_PII_TYPES. */
   readonly piiTypes?: readonly string[];
+  /** Types with an action of their own, which holds unless the whole guardrail is off or observes. */
+  readonly piiActions?: Readonly<Record<string, Action>>;
+  /** The operator's own patterns for personal data. */
+  readonly custom?: readonly CustomPattern[];
+  /** What the operator says is none. */
+  readonly allow?: Readonly<Record<'pii' | 'secrets', AllowList>>;
   /** An injection in a tool result: the exchange goes on, marked (default), or stops. */
   readonly toolInjection?: 'taint' | 'block';
   /** A finding to redact where nothing may be rewritten: personal data is observed by default, a secret blocks. */
@@ -118,17 +126,14 @@ function withKnownNames(texts: readonly ScreenInput[], found: Found): Found {
 /** Findings of all guardrails that are on, by start. */
 function inspect({ text, trust, class: kind }: ScreenInput, policy: ScreenPolicy): readonly Finding[] {
   if (kind === 'opaque' || text.length < 3) return NOTHING;
-  const vocabulary = kind === 'token' && text.length <= VOCABULARY_CHARS_MAX;
+  const vocabulary = kind === 'token' && text.length <= VOCABULARY_CHARS_MAX && !policy.custom;
   if (vocabulary && clean.has(text)) return NOTHING;
   const found =
     text.length < RECALLED_CHARS_MIN
-      ? inspectWith(canonicalise(text), kind, trust, policy)
-      : recall(text, `${nameOf(policy)} ${kind} ${trust} `, () =>
-          inspectWith(canonicalise(text), kind, trust, policy),
-        );
+      ? inspectWith(text, kind, trust, policy)
+      : recall(text, `${nameOf(policy)} ${kind} ${trust} `, () => inspectWith(text, kind, trust, policy));
   // Only what everything that reads tokens has read, so that it holds under any policy.
-  if (vocabulary && found.length === 0 && policy.pii !== 'off' && policy.secrets !== 'off')
-    clean.set(text, true);
+  if (vocabulary && found.length === 0 && isWhole(policy)) clean.set(text, true);
   return found;
 }
 
@@ -142,93 +147,62 @@ function nameOf(policy: ScreenPolicy): string {
 }
 const names = new WeakMap<ScreenPolicy, string>();
 
+/** Whether nothing that is found is left out. */
+function isWhole({ pii, secrets, allow, piiActions }: ScreenPolicy): boolean {
+  return pii !== 'off' && secrets !== 'off' && !allow && !piiActions;
+}
+
 /** Keys and enumerations of the API come in every request: those that were clean are not read again. */
 const clean = new BoundedMap<string, true>(512);
 const VOCABULARY_CHARS_MAX = 24;
 
 function inspectWith(
-  view: View,
+  text: string,
   kind: ScreenInput['class'],
   trust: Trust,
   policy: ScreenPolicy,
 ): readonly Finding[] {
-  const pii = policy.pii === 'off' ? [] : findPii(view);
-  const secrets = policy.secrets === 'off' ? [] : findSecrets(view);
+  const view = canonicalise(text);
+  const pii = policy.pii === 'off' ? [] : personalData(view, text, policy);
+  const secrets =
+    policy.secrets === 'off' ? [] : withoutAllowed(text, findSecrets(view), policy.allow?.secrets);
   const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';
   const injection = isHeard ? findInjection(view, trust) : [];
   const found = [...pii, ...secrets, ...injection];
   return found.length > 1 ? found.sort((a, b) => a.start - b.start) : found;
 }
 
+function personalData(view: View, source: string, policy: ScreenPolicy): Finding[] {
+  let found = findPii(view);
+  if (policy.custom && policy.custom.length > 0) {
+    const custom = findCustom(view, policy.custom);
+    if (custom.length > 0) found = resolveOverlaps([...found, ...custom]);
+  }
+  if (found.length === 0) return found;
+  const { piiActions } = policy;
+  if (piiActions) found = found.filter(({ type }) => piiActions[type] !== 'off');
+  return withoutAllowed(source, found, policy.allow?.pii);
+}
+
 function decide(finding: Finding, input: ScreenInput, policy: ScreenPolicy): Outcome {
   const { guardrail } = finding;
-  const action = policy[guardrail];
+  if (guardrail === 'injection') return decideInjection(finding, input, policy);
+  const action = guardrail === 'pii' ? piiAction(finding.type, policy) : policy.secrets;
   if (action === 'off' || action === 'observe') return 'observed';
-  if (guardrail === 'injection') {
-    if (finding.score < BLOCK_AT) return 'observed';
-    if (action === 'block' && input.trust === 'tool' && policy.toolInjection !== 'block') return 'tainted';
-    return action === 'block' ? 'blocked' : 'redacted';
-  }
-  if (guardrail === 'pii' && !isEnforced(finding.type, policy)) return 'observed';
   if (action === 'block') return 'blocked';
   if (input.class === 'prose') return 'redacted';
   return (policy.tokenFindings ?? TOKEN_FINDINGS)[guardrail] === 'block' ? 'blocked' : 'observed';
 }
 
-function isEnforced(type: string, { piiTypes = ENFORCED_PII_TYPES }: ScreenPolicy): boolean {
-  return piiTypes.includes(type);
+function decideInjection(finding: Finding, { trust }: ScreenInput, policy: ScreenPolicy): Outcome {
+  const { injection } = policy;
+  if (injection === 'off' || injection === 'observe' || finding.score < BLOCK_AT) return 'observed';
+  if (injection === 'block' && trust === 'tool' && policy.toolInjection !== 'block') return 'tainted';
+  return injection === 'block' ? 'blocked' : 'redacted';
 }
 
-/** Numbers run left to right over the whole request and leave out those its texts hold already. */
-function rewrite(
-  texts: readonly ScreenInput[],
-  findings: readonly LocatedFinding[],
-  policy: ScreenPolicy,
-): Pick<Screening, 'rewrites' | 'placeholders'> {
-  const byText = Map.groupBy(
-    findings.filter(({ outcome }) => outcome === 'redacted'),
-    ({ textIndex }) => textIndex,
-  );
-  if (byText.size === 0) return { rewrites: [], placeholders: [] };
-  const vault = new Vault();
-  if (policy.reversible) for (const { text } of texts) vault.reserve(text);
-  const rewrites = [...byText].map(([textIndex, found]) => {
-    const text = texts[textIndex]?.text ?? '';
-    return { textIndex, text: replaceAll(text, found, vault, policy) };
-  });
-  return { rewrites, placeholders: vault.entries };
-}
-
-function replaceAll(
-  text: string,
-  findings: readonly LocatedFinding[],
-  vault: Vault,
-  { reversible }: ScreenPolicy,
-): string {
-  let result = '';
-  let from = 0;
-  for (const { guardrail, type, start, end } of mergeOverlaps(findings)) {
-    result += text.slice(from, start);
-    if (guardrail === 'secrets') result += '[REDACTED_SECRET]';
-    else if (guardrail === 'pii' && reversible) result += vault.issue(type, text.slice(start, end));
-    else result += '[REDACTED]';
-    from = end;
-  }
-  return result + text.slice(from);
-}
-
-/** Where guardrails overlap, all of it goes, and for good if any of it is a secret. */
-function mergeOverlaps(findings: readonly LocatedFinding[]): LocatedFinding[] {
-  const merged: LocatedFinding[] = [];
-  for (const next of findings) {
-    const last = merged.at(-1);
-    if (!last || next.start >= last.end) {
-      merged.push(next);
-      continue;
-    }
-    const end = Math.max(last.end, next.end);
-    const surer = next.guardrail === 'secrets' || (last.guardrail !== 'secrets' && next.score > last.score);
-    merged[merged.length - 1] = { ...(surer ? next : last), start: last.start, end };
-  }
-  return merged;
+/** What is done about a type: its own action, else the guardrail's if it is one of those that are acted upon. */
+function piiAction(type: string, { pii, piiActions, piiTypes = ENFORCED_PII_TYPES }: ScreenPolicy): Action {
+  if (pii === 'off' || pii === 'observe') return pii;
+  return piiActions?.[type] ?? (piiTypes.includes(type) ? pii : 'observe');
 }

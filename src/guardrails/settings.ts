@@ -1,6 +1,7 @@
 /** The `guardrails` section of the configuration, and the policy it makes for a tier. */
 import { z } from 'zod';
 import type { Action, GuardrailId } from '../base/finding.ts';
+import { allowListSchema, customPatternsSchema, TYPE_NAME } from './operator-rules.ts';
 import { ENFORCED_PII_TYPES, type ScreenPolicy } from './screening.ts';
 
 const action = z.enum(['off', 'observe', 'redact', 'block']);
@@ -24,18 +25,39 @@ const injectionSchema = z.strictObject({
   toolResults: z.enum(['taint', 'block']).default('taint'),
 });
 
-const piiSchema = z.strictObject({
-  action: action.default('redact'),
-  /** Whether the caller gets the values back in the answer. */
-  reversible: z.boolean().default(true),
-  /** What the action is for; other types are observed. An IP address is a person's more rarely than a machine's. */
-  types: z.array(z.enum(PII_TYPES)).default([...ENFORCED_PII_TYPES]),
-  /** Where nothing may be rewritten (ids, names, URLs) and the action is `redact`. */
-  inTokens: inTokens.default('observe'),
-});
+const piiSchema = z
+  .strictObject({
+    action: action.default('redact'),
+    /** Whether the caller gets the values back in the answer. */
+    reversible: z.boolean().default(true),
+    /**
+     * What the action is for; other types are observed. An IP address is a person's more rarely than a machine's. Or types
+     * with an action each, over what holds for them otherwise: `{ EMAIL: redact, IP: observe, URL: off }`.
+     */
+    types: z
+      .union([z.array(z.string().regex(TYPE_NAME)), z.record(z.string().regex(TYPE_NAME), action)])
+      .default([...ENFORCED_PII_TYPES]),
+    /** The operator's own patterns; the action is for their types too. */
+    custom: customPatternsSchema,
+    /** What is never personal data: one's own hotline, a test card. */
+    allow: allowListSchema,
+    /** Where nothing may be rewritten (ids, names, URLs) and the action is `redact`. */
+    inTokens: inTokens.default('observe'),
+  })
+  .superRefine(({ types, custom }, context) => {
+    const known = new Set<string>([...PII_TYPES, ...custom.map(({ type }) => type)]);
+    const named = Array.isArray(types) ? types : Object.keys(types);
+    for (const [i, type] of named.entries()) {
+      const path = ['types', Array.isArray(types) ? i : type];
+      if (!known.has(type))
+        context.addIssue({ code: 'custom', path, message: `${type} is no type of personal data` });
+    }
+  });
 
 const secretsSchema = z.strictObject({
   action: action.default('block'),
+  /** What is never a secret: keys of a sandbox. */
+  allow: allowListSchema,
   inTokens: inTokens.default('block'),
 });
 
@@ -68,8 +90,29 @@ export function screenPolicy(
     pii: overrides.pii ?? pii.action,
     secrets: overrides.secrets ?? secrets.action,
     reversible: pii.reversible,
-    piiTypes: pii.types,
+    ...typeActions(pii),
+    ...operatorRules(settings),
     toolInjection: injection.toolResults,
     tokenFindings: { pii: pii.inTokens, secrets: secrets.inTokens },
+  };
+}
+
+function typeActions({
+  types,
+  custom,
+}: GuardrailsSettings['pii']): Pick<ScreenPolicy, 'piiTypes' | 'piiActions'> {
+  const own = custom.map(({ type }) => type);
+  if (Array.isArray(types)) return { piiTypes: [...types, ...own] };
+  return { piiTypes: [...ENFORCED_PII_TYPES, ...own], piiActions: types };
+}
+
+/** Left out where there are none, so that nobody looks for them. */
+function operatorRules({ pii, secrets }: GuardrailsSettings): Pick<ScreenPolicy, 'custom' | 'allow'> {
+  const hasAllowed = [pii.allow, secrets.allow].some(
+    ({ values, patterns }) => values.length + patterns.length > 0,
+  );
+  return {
+    ...(pii.custom.length > 0 ? { custom: pii.custom } : {}),
+    ...(hasAllowed ? { allow: { pii: pii.allow, secrets: secrets.allow } } : {}),
   };
 }

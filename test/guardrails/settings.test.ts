@@ -37,3 +37,30 @@ it('lets a tier say otherwise', () => {
     toolInjection: 'taint',
   });
 });
+
+it('takes types with an action each, patterns and allow-lists of the operator', () => {
+  const settings = guardrailsSchema.parse({
+    pii: {
+      types: { IP: 'observe', PERSON: 'block', EMPLOYEE_ID: 'redact' },
+      custom: [{ type: 'EMPLOYEE_ID', pattern: 'E\\d{5}', label: 'employee' }],
+      allow: { values: ['help@example.com'] },
+    },
+  });
+  expect(screenPolicy(settings)).toMatchObject({
+    piiActions: { IP: 'observe', PERSON: 'block', EMPLOYEE_ID: 'redact' },
+    custom: [{ type: 'EMPLOYEE_ID', pattern: 'E\\d{5}', label: 'employee', score: 0.9 }],
+    allow: { pii: { values: ['help@example.com'], patterns: [] } },
+  });
+  expect(screenPolicy(guardrailsSchema.parse({}))).not.toHaveProperty('custom');
+});
+
+it.each([
+  [{ pii: { types: { NAME: 'redact' } } }],
+  [{ pii: { types: { EMAIL: 'mask' } } }],
+  [{ pii: { custom: [{ type: 'employee', pattern: 'x' }] } }],
+  [{ pii: { custom: [{ type: 'EMPLOYEE', pattern: '(?=x)' }] } }],
+  [{ pii: { custom: Array.from({ length: 33 }, () => ({ type: 'EMPLOYEE', pattern: 'x' })) } }],
+  [{ secrets: { allow: { patterns: ['('] } } }],
+])('refuses %j', (section) => {
+  expect(guardrailsSchema.safeParse(section).success).toBe(false);
+});
