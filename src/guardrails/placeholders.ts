@@ -3,6 +3,7 @@
  * and is never shared, logged or stored in clear. Secrets never enter it.
  */
 import { canonicalValue } from './pii/pii.ts';
+import { Restorer } from './placeholders-restoring.ts';
 
 /** One value and what stands for it. Plain data: it may cross threads. */
 export interface VaultEntry {
@@ -14,13 +15,12 @@ export interface VaultEntry {
 }
 
 /** In brackets or bare, in any case, with the escape Markdown puts before `_`. */
-const PLACEHOLDER_LIKE = /([A-Za-z]{2,24}(?:_[A-Za-z]{2,24}){0,2})\\?_(\d{1,7})(?!\d)/g;
-const RESTORABLE = /<([A-Za-z]{2,24}(?:\\?_[A-Za-z]{2,24}){0,2})\\?_(\d{1,7})>/g;
+const PLACEHOLDER_LIKE = /([A-Za-z]{2,24}(?:_[A-Za-z]{2,24}){0,2})\\{0,3}_(\d{1,7})(?!\d)/g;
 
 /** Issues placeholders in the order it is asked, numbered from 1 by type, equal for equal canonical values. */
 export class Vault {
   readonly #byValue = new Map<string, VaultEntry>();
-  readonly #byName = new Map<string, VaultEntry>();
+  readonly #entries: VaultEntry[] = [];
   readonly #last = new Map<string, number>();
   readonly #taken = new Set<string>();
 
@@ -54,20 +54,18 @@ export class Vault {
 
   #keep(entry: VaultEntry): void {
     this.#byValue.set(`${entry.type} ${canonicalValue(entry.type, entry.value)}`, entry);
-    this.#byName.set(entry.placeholder, entry);
+    this.#entries.push(entry);
   }
 
   /** In the order of issue. */
   get entries(): VaultEntry[] {
-    return [...this.#byName.values()];
+    return [...this.#entries];
   }
 
-  /** A whole text with the values back, also in another case or with `\_`; an unknown number stays as it is. */
+  /** A whole text with the values back, as a stream of one chunk would have them. */
   restore(text: string): string {
-    if (this.#byName.size === 0 || !text.includes('<')) return text;
-    return text.replace(RESTORABLE, (found: string, type: string, number: string) => {
-      const name = `<${type.replaceAll('\\', '').toUpperCase()}_${Number(number)}>`;
-      return this.#byName.get(name)?.value ?? found;
-    });
+    if (this.#entries.length === 0) return text;
+    const restorer = new Restorer(this.#entries);
+    return restorer.push(text) + restorer.end();
   }
 }

@@ -1,4 +1,5 @@
 /** What goes up instead: findings to redact become placeholders or marks, everything else stays as it came. */
+import { isEscapedJson, unescapedPiece } from './json-escapes.ts';
 import { Vault } from './placeholders.ts';
 import type { LocatedFinding, Screening, ScreenInput, ScreenPolicy } from './screening.ts';
 
@@ -28,12 +29,17 @@ function replaceAll(
   vault: Vault,
   { reversible }: ScreenPolicy,
 ): string {
+  const isEscaped = isEscapedJson(text);
   let result = '';
   let from = 0;
   for (const { guardrail, type, start, end } of mergeOverlaps(findings)) {
     result += text.slice(from, start);
     if (guardrail === 'secrets') result += '[REDACTED_SECRET]';
-    else if (guardrail === 'pii' && reversible) result += vault.issue(type, text.slice(start, end));
+    else if (guardrail === 'pii' && reversible)
+      result += vault.issue(
+        type,
+        isEscaped ? unescapedPiece(text.slice(start, end)) : text.slice(start, end),
+      );
     else result += '[REDACTED]';
     from = end;
   }

@@ -5,9 +5,10 @@
 import { hash } from 'node:crypto';
 import type { Action, Finding, GuardrailId, Trust } from '../base/finding.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
-import { canonicalise, type View } from './canonical.ts';
+import type { View } from './canonical.ts';
 import { findInjection } from './injection/injection.ts';
 import { BLOCK_AT } from './injection/signal.ts';
+import { viewOf } from './json-escapes.ts';
 import { type AllowList, type CustomPattern, findCustom, withoutAllowed } from './operator-rules.ts';
 import { resolveOverlaps } from './overlaps.ts';
 import { knownNames, namesIn } from './pii/known-names.ts';
@@ -162,7 +163,7 @@ function inspectWith(
   trust: Trust,
   policy: ScreenPolicy,
 ): readonly Finding[] {
-  const view = canonicalise(text);
+  const view = viewOf(text);
   const pii = policy.pii === 'off' ? [] : personalData(view, text, policy);
   const secrets =
     policy.secrets === 'off' ? [] : withoutAllowed(text, findSecrets(view), policy.allow?.secrets);

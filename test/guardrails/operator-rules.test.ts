@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { screen, type ScreenInput } from '../../src/guardrails/screening.ts';
 import { guardrailsSchema, screenPolicy } from '../../src/guardrails/settings.ts';
 
-const policy = (section: object): ReturnType<typeof screenPolicy> => screenPolicy(guardrailsSchema.parse(section));
+const policy = (section: object): ReturnType<typeof screenPolicy> =>
+  screenPolicy(guardrailsSchema.parse(section));
 const prose = (text: string): ScreenInput => ({ text, trust: 'user', class: 'prose' });
 const rewritten = (text: string, section: object): string =>
   screen([prose(text)], policy({ injection: { action: 'off' }, ...section })).rewrites[0]?.text ?? text;
