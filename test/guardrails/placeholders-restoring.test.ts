@@ -1,6 +1,7 @@
 /** Values back in streams: at every split, in every spelling a model gives a placeholder, escaped where it is JSON. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Restorer } from '../../src/guardrails/placeholders-restoring.ts';
 import { Vault, type VaultEntry } from '../../src/guardrails/placeholders.ts';
 import { screen, type ScreenPolicy } from '../../src/guardrails/screening.ts';
@@ -54,15 +55,9 @@ describe('in a text', () => {
 });
 
 describe('waits', () => {
-  it.each(['Hello wor', 'a <b', 'x &amp', '<EMAIL_2', '<DIV', '<EMAIL_1x'])(
-    'for nothing after %s',
-    (text) => {
-      expect(new Restorer(ENTRIES).push(`${text} `)).toBe(`${text} `);
-      const held = new Restorer(ENTRIES).push(text);
-      expect(text.startsWith(held)).toBe(true);
-      if (/[a-z]$|2$/.test(text) && !text.endsWith('&amp')) expect(held).toBe(text);
-    },
-  );
+  it.each(['Hello wor', 'a <b', '<EMAIL_2', '<DIV', '<EMAIL_1x', 'a & b'])('for nothing after %s', (text) => {
+    expect(new Restorer(ENTRIES).push(text)).toBe(text);
+  });
 
   it('only for what may still become one that was issued', () => {
     expect(new Restorer(ENTRIES).push('to <EMA')).toBe('to ');
@@ -73,6 +68,7 @@ describe('waits', () => {
 
 describe('in JSON', () => {
   const read = (text: string): unknown => JSON.parse(text);
+  const nested = z.object({ inner: z.string(), deep: z.string().default('') });
 
   it('the value is escaped once for each string around it', () => {
     const inner = JSON.stringify({ to: '<ADDRESS_1>', note: 'he said "<ADDRESS_1>"' });
@@ -84,9 +80,9 @@ describe('in JSON', () => {
     });
     const out = everywhere(args, true);
     expect(read(out)).toMatchObject({ a: ADDRESS, list: ['x', 'ann@example.com'] });
-    const outer = read(out) as { inner: string; deep: string };
+    const outer = nested.parse(read(out));
     expect(read(outer.inner)).toEqual({ to: ADDRESS, note: `he said "${ADDRESS}"` });
-    expect(read((read(outer.deep) as { inner: string }).inner)).toMatchObject({ to: ADDRESS });
+    expect(read(nested.parse(read(outer.deep)).inner)).toMatchObject({ to: ADDRESS });
   });
 
   it('quoted speech in a string is no string in a string', () => {
@@ -151,7 +147,7 @@ it('arguments of a call come back as what they say, however deep their strings',
       const text = JSON.stringify(args);
       const { rewrites, placeholders } = screen([{ text, trust: 'user', class: 'prose' }], POLICY);
       const sent = rewrites[0]?.text ?? text;
-      expect(() => JSON.parse(sent) as unknown).not.toThrow();
+      expect(() => void JSON.parse(sent)).not.toThrow();
       const restorer = new Restorer(placeholders, true);
       expect(
         JSON.parse(
