@@ -66,10 +66,10 @@ describe('waits', () => {
   });
 });
 
-describe('in JSON', () => {
-  const read = (text: string): unknown => JSON.parse(text);
-  const nested = z.object({ inner: z.string(), deep: z.string().default('') });
+const read = (text: string): unknown => JSON.parse(text);
+const nested = z.object({ inner: z.string(), deep: z.string().default('') });
 
+describe('in JSON', () => {
   it('the value is escaped once for each string around it', () => {
     const inner = JSON.stringify({ to: '<ADDRESS_1>', note: 'he said "<ADDRESS_1>"' });
     const args = JSON.stringify({
