@@ -11,6 +11,7 @@ import { objectsSchema } from './domain/objects.ts';
 import { requestSchema } from './domain/request-rules.ts';
 import { limitsSchema, tiersSchema } from './domain/tiers.ts';
 import { toolsSchema } from './domain/tools.ts';
+import { redisLedgerSchema } from './engines/ledger-redis-settings.ts';
 import {
   faultsOf,
   readEnvironment,
@@ -33,17 +34,7 @@ export const configSchema = z.strictObject({
   ledger: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('embedded'), onFailure: z.literal('closed').optional() }),
-      z.strictObject({
-        kind: z.literal('redis'),
-        url: z
-          .string({ error: 'REDIS_URL, or a URL here, is needed' })
-          .regex(/^rediss?:\/\//, 'must be redis:// or rediss://'),
-        onFailure: z.enum(['closed', 'open']).default('closed'),
-        namespace: z
-          .string()
-          .regex(/^[a-z0-9-]{1,32}$/)
-          .default('main'),
-      }),
+      redisLedgerSchema,
     ])
     .prefault({ kind: 'embedded' }),
   store: z
@@ -172,7 +163,7 @@ function soundSections(tree: unknown, { issues }: z.ZodError): Sections {
   return configSchema.partial().safeParse(Object.fromEntries(sound)).data ?? {};
 }
 
-const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey']);
+const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey', 'password']);
 
 /** The effective configuration for `check-config`: no secret, and of an address no user, password or query. */
 export function printable({ environment, config }: Setup): unknown {

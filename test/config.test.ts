@@ -130,6 +130,17 @@ describe('variables', () => {
     const redis = local('ledger: { kind: redis, url: env:REDIS_URL }');
     expect(faultsOf(redis)).toEqual([{ path: 'ledger.url', message: 'REDIS_URL, or a URL here, is needed' }]);
     expect(pathsOf({ ...redis, REDIS_URL: 'redis://localhost:6379' })).toEqual([]);
+    const ledgers: readonly (readonly [string, string[]])[] = [
+      ['sentinels: ["redis://a:26379", "redis://:p@b"], name: m, password: "x", tls: true', []],
+      ['cluster: ["rediss://:p@a:6379", "redis://b"]', []],
+      ['sentinels: ["redis://a"]', ['ledger.name']],
+      ['sentinels: ["a:26379"], name: m', ['ledger.sentinels.0']],
+      ['cluster: []', ['ledger.cluster']],
+      ['cluster: ["redis://a"], url: "redis://b"', ['ledger.url']],
+      ['cluster: ["redis://a"], name: m, password: x', ['ledger.name', 'ledger.password']],
+    ];
+    for (const [text, faults] of ledgers)
+      expect([text, ...pathsOf(local(`ledger: { kind: redis, ${text} }`))]).toEqual([text, ...faults]);
   });
 
   test('a value that looks like a reference is a value', () => {

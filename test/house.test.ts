@@ -30,7 +30,16 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   'environment.ts': ['base'],
   'house-secret.ts': ['base'],
   // joins the settings of every section, each beside the code that obeys it
-  'config.ts': [...doors, 'stages', 'jobs', 'server', 'environment.ts', 'config-files.ts', 'config-rules.ts'],
+  'config.ts': [
+    ...doors,
+    'stages',
+    'jobs',
+    'server',
+    'engines',
+    'environment.ts',
+    'config-files.ts',
+    'config-rules.ts',
+  ],
   'config-files.ts': ['environment.ts'],
   'config-rules.ts': [...doors, 'config.ts', 'environment.ts'],
   server: [...doors, 'stages', 'realtime', 'admin', 'jobs', 'pipeline.ts'],

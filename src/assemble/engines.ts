@@ -148,18 +148,18 @@ async function buildLedger(config: Setup['config'], secret: Secret, records: Rec
     await embedded.restore(ownFacts(records.auditDir, Date.parse(`${utcMonth(Date.now())}-01`)));
     return { ledger: embedded, adoption: undefined };
   }
+  const { kind: _, onFailure, ...servers } = config.ledger;
   const options = { ...records, monthly: hasMonthlyBudgets(config) };
   const shared = config.store.kind === 'postgres' ? sharedRecovery(options) : undefined;
   const redis = createRedisLedger({
-    url: config.ledger.url,
-    namespace: config.ledger.namespace,
+    ...servers,
     fingerprints: [keyedDigest(deriveKey(secret, 'fingerprint'), 'house')],
     processName: records.place,
     recovery: shared ?? ownRecovery(options),
   });
   await redis.open();
   return {
-    ledger: config.ledger.onFailure === 'open' ? openOnFailure(redis, embedded) : redis,
+    ledger: onFailure === 'open' ? openOnFailure(redis, embedded) : redis,
     adoption: {
       needed: () => redis.needsAdoption(),
       async adopt() {

@@ -1,8 +1,8 @@
 /**
  * The connections to Redis or Valkey: one for scripts, one for pushes. The only file that knows ioredis. Bounded
- * in every way; must never queue while there is no connection, nor send a command a second time.
+ * in every way; must never queue while there is no connection, nor send a command a second time that may have run.
  */
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import {
   type Argument,
   asReplies,
@@ -12,6 +12,7 @@ import {
   type Reply,
   type ScriptName,
 } from './ledger-redis-scripts.ts';
+import type { RedisServers } from './ledger-redis-settings.ts';
 
 /** What the server's settings mean for money. */
 export interface Inspection {
@@ -30,23 +31,90 @@ declare module 'ioredis' {
 // `ready` tells of outages; without a listener for errors they would be printed.
 const ignore = () => undefined;
 
-function bounds(waitMsMax: number) {
+const backoffMs = (times: number): number => Math.min(25 * 2 ** times, 400) * (0.75 + Math.random() / 2);
+
+function bounds(waitMsMax: number, more: { readonly socketTimeout?: number } = {}) {
   return {
     lazyConnect: true,
-    enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     connectTimeout: 800,
     // The last resort: `within` decides first, and has heard what the socket holds by then.
     commandTimeout: waitMsMax + 200,
-    retryStrategy: (times: number) => Math.min(25 * 2 ** times, 400) * (0.75 + Math.random() / 2),
     // A server that was made a replica stays one: its successor is found by connecting anew.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
     protocol: 2,
     disableClientInfo: true,
     connectionName: 'sallyport',
+    ...more,
   } as const satisfies RedisOptions;
+}
+
+type Bounds = ReturnType<typeof bounds>;
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: object;
+}
+
+function addressOf(text: string, defaultPort: number): Address {
+  const { protocol, hostname, port, username, password } = new URL(text);
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port || defaultPort),
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
+    ...(protocol === 'rediss:' && { tls: {} }),
+  };
+}
+
+/** Nothing is connected yet. */
+function clientOf(servers: RedisServers, options: Bounds): Redis | Cluster {
+  const single = { ...options, enableOfflineQueue: false, retryStrategy: backoffMs } as const;
+  if (servers.cluster) return clusterOf(servers.cluster, options);
+  if (!servers.sentinels) return new Redis(servers.url ?? '', single);
+  const sentinels = servers.sentinels.map((text) => addressOf(text, 26_379));
+  const [first] = sentinels;
+  return new Redis({
+    ...single,
+    sentinels: sentinels.map(({ host, port }) => ({ host, port })),
+    ...(first?.username !== undefined && { sentinelUsername: first.username }),
+    ...(first?.password !== undefined && { sentinelPassword: first.password }),
+    ...(first?.tls && { enableTLSForSentinelMode: true, sentinelTLS: first.tls }),
+    ...(servers.username !== undefined && { username: servers.username }),
+    ...(servers.password !== undefined && { password: servers.password }),
+    ...(servers.tls && { tls: {} }),
+    name: servers.name ?? '',
+    sentinelRetryStrategy: backoffMs,
+    sentinelCommandTimeout: 800,
+    failoverDetector: true,
+  });
+}
+
+function clusterOf(nodes: readonly string[], options: Bounds): Cluster {
+  const addresses = nodes.map((text) => addressOf(text, 6379));
+  const { host: _, port: __, ...credentials } = addresses[0] ?? { host: '', port: 0 };
+  const bounded = {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: backoffMs,
+    slotsRefreshTimeout: 800,
+    slotsRefreshInterval: 2000,
+    // What another node has to do was not done by this one; all else is told to the caller.
+    maxRedirections: 4,
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    retryDelayOnTryAgain: 0,
+    redisOptions: { ...options, ...credentials },
+  } as const;
+  return new Cluster(
+    addresses.map(({ host, port }) => ({ host, port })),
+    bounded,
+  );
 }
 
 /**
@@ -62,18 +130,17 @@ export function within<T>(promise: Promise<T>, waitMs: number): Promise<T> {
 }
 
 export class Connection {
-  readonly #redis: Redis;
-  readonly #subscriber: Redis;
+  readonly #redis: Redis | Cluster;
+  readonly #subscriber: Redis | Cluster;
   readonly #waitMsMax: number;
   readonly #channel: string;
 
-  constructor(url: string, channel: string, waitMsMax: number) {
+  constructor(servers: RedisServers, channel: string, waitMsMax: number) {
     this.#waitMsMax = waitMsMax;
     this.#channel = channel;
-    const bounded = bounds(waitMsMax);
     // No reply for this long: the connection is given up, so that a black hole ends with a new one.
-    this.#redis = new Redis(url, { ...bounded, socketTimeout: 800 });
-    this.#subscriber = new Redis(url, bounded);
+    this.#redis = clientOf(servers, bounds(waitMsMax, { socketTimeout: 800 }));
+    this.#subscriber = clientOf(servers, bounds(waitMsMax));
     for (const [name, lua] of Object.entries(readScripts())) {
       this.#redis.defineCommand(name, { numberOfKeys: 1, lua });
     }
@@ -83,7 +150,7 @@ export class Connection {
   start(onReady: () => void, onPush: (message: string) => void): void {
     this.#redis.on('error', ignore).on('ready', onReady);
     this.#subscriber.on('error', ignore).on('ready', () => {
-      this.#subscriber.subscribe(this.#channel).catch(() => this.#subscriber.disconnect(true));
+      this.#subscriber.subscribe(this.#channel).catch(() => this.#reconnectPushes());
     });
     this.#subscriber.on('message', (_channel, message: string) => onPush(message));
     this.#redis.connect().catch(ignore);
@@ -104,26 +171,48 @@ export class Connection {
     return within(this.#redis.batch(key, calls), waitMs).then(asReplies);
   }
 
-  /** Gives up a push connection that died silently; it would lose every revocation. */
+  /** Gives up a push connection that died silently; it would lose every revocation. A cluster's looks by itself. */
   probePushes(): void {
-    if (this.#subscriber.status !== 'ready') return;
-    this.#subscriber.ping().catch(() => this.#subscriber.disconnect(true));
+    if (this.#subscriber instanceof Cluster || this.#subscriber.status !== 'ready') return;
+    this.#subscriber.ping().catch(() => this.#reconnectPushes());
   }
 
-  /** @throws Error on an outage */
+  #reconnectPushes(): void {
+    this.#subscriber.disconnect(true);
+  }
+
+  /** Of a cluster, every master, as the house may move. @throws Error on an outage */
   async inspect(): Promise<Inspection> {
-    const ask = (section: string) => within(this.#redis.info(section), this.#waitMsMax);
-    const info = (await ask('memory')) + (await ask('persistence'));
+    const nodes = this.#redis instanceof Cluster ? this.#redis.nodes('master') : [this.#redis];
+    const found = await Promise.all(nodes.map((node) => this.#inspectOne(node)));
+    const fault = found.find((one) => one.fault !== undefined)?.fault;
+    return { fault, warnings: [...new Set(found.flatMap(({ warnings }) => warnings))] };
+  }
+
+  async #inspectOne(node: Redis): Promise<Inspection> {
+    const ask = (section: string) => within(node.info(section), this.#waitMsMax);
+    const info = (await ask('memory')) + (await ask('persistence')) + (await ask('replication'));
     const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
-    const appendOnly = /^aof_enabled:1/m.test(info);
-    const save = await within(this.#redis.config('GET', 'save'), this.#waitMsMax).catch(() => undefined);
-    const snapshots = Array.isArray(save) && save[1] !== '';
+    const setting = async (name: string): Promise<unknown> => {
+      const pair = await within(node.config('GET', name), this.#waitMsMax).catch(() => undefined);
+      return Array.isArray(pair) ? pair[1] : undefined;
+    };
+    const warnings: string[] = [];
+    if (!/^aof_enabled:1/m.test(info)) {
+      const save = await setting('save');
+      warnings.push(
+        save !== undefined && save !== ''
+          ? 'Redis has no append-only file: a crash forgets the money since its last snapshot'
+          : 'Redis keeps nothing on disk: a restart loses the ledger',
+      );
+    }
+    const replicated = /^connected_slaves:[1-9]/m.test(info);
+    if (replicated && (await setting('min-replicas-to-write')) === '0')
+      warnings.push(
+        'Redis has replicas and min-replicas-to-write is 0: a master that is cut off still admits',
+      );
     const fault = policy === 'noeviction' ? undefined : `the ledger evicts data (maxmemory-policy ${policy})`;
-    if (appendOnly) return { fault, warnings: [] };
-    const warning = snapshots
-      ? 'Redis has no append-only file: a crash forgets the money since its last snapshot'
-      : 'Redis keeps nothing on disk: a restart loses the ledger';
-    return { fault, warnings: [warning] };
+    return { fault, warnings };
   }
 
   close(): void {

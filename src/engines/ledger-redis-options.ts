@@ -1,10 +1,9 @@
 /** How a ledger in Redis is set up. Bounds and lengths have defaults that fit production. */
 import type { LedgerRecovery } from '../ports/ledger.ts';
+import type { RedisServers } from './ledger-redis-settings.ts';
 import type { WindowsMs } from './ledger-windows.ts';
 
-export interface RedisLedgerOptions {
-  /** `redis://` or `rediss://`, with user, password and database as needed. */
-  readonly url: string;
+export interface RedisLedgerOptions extends RedisServers {
   /** Houses that share a server have different ones; `[a-z0-9-]`. */
   readonly namespace?: string;
   /** Digests that tell one house secret from another: of the present one, then of the one before it, if that counts. */

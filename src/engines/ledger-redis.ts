@@ -32,6 +32,7 @@ import {
   withoutBrackets,
 } from './ledger-redis-scripts.ts';
 import type { RedisLedgerOptions } from './ledger-redis-options.ts';
+import type { RedisServers } from './ledger-redis-settings.ts';
 import { type Settlement, Settlements } from './ledger-redis-settlements.ts';
 import { RedisTime } from './ledger-redis-time.ts';
 import { WINDOWS_MS } from './ledger-windows.ts';
@@ -64,7 +65,7 @@ const CLOSED_MS = 300_000;
 const PATIENCE_MS = 2000;
 /** A command may still take so long before its caller is told that it failed: timers and clocks have whole ms. */
 const MARGIN_MS = 5;
-type Settings = Required<Omit<RedisLedgerOptions, 'recovery'>>;
+type Settings = Required<Omit<RedisLedgerOptions, 'recovery' | keyof RedisServers>>;
 
 function unavailable(detail: string, cause?: unknown): Refusal {
   return new Refusal('ledger.unavailable', { detail, cause });
@@ -86,10 +87,10 @@ class LedgerOnRedis implements RedisLedger {
 
   constructor({ recovery, ...options }: RedisLedgerOptions) {
     this.#settings = { ...DEFAULTS, processName: randomUUID(), ...options };
-    const { url, namespace, waitMsMax, windowsMs } = this.#settings;
+    const { namespace, waitMsMax, windowsMs } = this.#settings;
     this.#lengths = [windowsMs.minute, windowsMs.hour, windowsMs.day];
     this.#base = `{sp:${namespace}}`;
-    this.#connection = new Connection(url, this.#channel, waitMsMax);
+    this.#connection = new Connection(options, this.#channel, waitMsMax);
     this.#batch = new Batch(this.#sendBatch.bind(this));
     const membership = { ...this.#settings, closedMs: CLOSED_MS, recovery };
     this.#membership = new Membership(this.#call.bind(this), membership);

@@ -104,3 +104,23 @@ export async function metric({ adminUrl }: Pick<Gateway, 'adminUrl'>, name: stri
     .filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
+
+const PASSING = new Set(['rate.held', 'ledger.unavailable', 'audit.unavailable']);
+
+/** Calls until the budget is said to be spent. */
+async function spend(door: Door, fields: object): Promise<void> {
+  for (;;) {
+    const { status, code } = await chat(door, fields);
+    if (code === 'budget.exceeded') return;
+    if (code === '') continue;
+    if (!PASSING.has(code)) throw new Error(`${status} ${code}`);
+    // A machine that is too busy, or has lost its ledger, refuses, which spends nothing.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** So many callers, door by door, until the budget is said to be spent to each. */
+export async function spendAll(doors: readonly Door[], callers: number, fields: object): Promise<void> {
+  const shares = Array.from({ length: callers }, (_, caller) => doors[caller % doors.length]);
+  await Promise.all(shares.map(async (door) => door && (await spend(door, fields))));
+}

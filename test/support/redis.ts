@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,10 @@ export interface RedisOptions {
   readonly password?: string;
   /** Keeps an append-only file, so that `restart` finds its data again. */
   readonly appendOnly?: boolean;
+  /** More of the command line. */
+  readonly settings?: readonly string[];
+  /** A sentinel: it takes a file that it may write, and none of what a server is told. */
+  readonly bare?: boolean;
 }
 
 export interface TestRedis {
@@ -146,10 +150,21 @@ async function isUp(url: URL): Promise<boolean> {
   );
 }
 
+function emptyFile(folder: string): string {
+  const file = join(folder, 'sentinel.conf');
+  if (!existsSync(file)) writeFileSync(file, '');
+  return file;
+}
+
 async function launch(url: URL, folder: string, options: RedisOptions): Promise<ChildProcess> {
   const program = redisServer();
-  const settings = ['--bind', '127.0.0.1', '--port', url.port, '--dir', folder, '--save', ''];
-  settings.push('--maxmemory-policy', 'noeviction', '--appendonly', options.appendOnly ? 'yes' : 'no');
+  const settings = ['--bind', '127.0.0.1', '--port', url.port, '--dir', folder];
+  if (options.bare) settings.unshift(emptyFile(folder));
+  else {
+    settings.push('--save', '', '--maxmemory-policy', 'noeviction');
+    settings.push('--appendonly', options.appendOnly ? 'yes' : 'no');
+  }
+  settings.push(...(options.settings ?? []));
   if (options.password !== undefined) settings.push('--requirepass', options.password);
   const environment = { ...process.env, ...(program.libraries && { LD_LIBRARY_PATH: program.libraries }) };
   const child = spawn(program.path, settings, { env: environment, stdio: 'ignore' });
