@@ -34,6 +34,8 @@ export interface QuoteInput {
   readonly tokenCount?: ((encoding: Encoding) => number) | undefined;
   /** Tokens of what upstream adds by reference (its owner's record); left out: the model's context. */
   readonly chainedTokens?: number | undefined;
+  /** Most that the file of a batch can cost, by its owner's record; left out: nobody knows. */
+  readonly chainedNano?: NanoUsd | undefined;
   /** The least that is left of any of the caller's budgets, settled money counted; a missing cap is lowered to it. */
   readonly remainingNano?: NanoUsd | undefined;
 }
@@ -97,7 +99,11 @@ export function quote(input: QuoteInput): Quote {
   const byCall = callNano(endpoint.path, facts);
   if (byCall !== undefined) return { ...NOTHING, nano: byCall };
   const known = facts.model === undefined ? undefined : findPrice(facts.model, models);
-  if (endpoint.cost === 'deferred' && !known?.unit) return unknowable(models, false);
+  if (endpoint.cost === 'deferred' && !known?.unit) {
+    return input.chainedNano === undefined
+      ? unknowable(models, false)
+      : { ...NOTHING, nano: input.chainedNano };
+  }
   if (endpoint.cost === 'unpriced' && !known) {
     if (models.unpriced === 'refuse') throw new Refusal('request.unpriced');
     return unknowable(models, true);

@@ -7,7 +7,6 @@ import type { Finding, GuardrailId } from '../base/finding.ts';
 import { asRefusal, Refusal, type Code, type RefusalOptions } from '../base/errors.ts';
 import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { screen, type Screening, type ScreenPolicy } from '../guardrails/screening.ts';
-import { batchLines } from '../openai/batch-lines.ts';
 import { type Body, documentsOf, type JsonBody, type MultipartBody, type Text } from '../openai/body.ts';
 import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
 import { checkFields } from '../openai/check-fields.ts';
@@ -22,6 +21,7 @@ import { checkPurpose, readParts } from '../openai/parts.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import { findTargetTexts, findTexts } from '../openai/texts.ts';
 import { countTokens } from '../openai/tokens.ts';
+import { type BatchPlan, type PlannedCall, planBatch } from './batch.ts';
 import { quote, type Quote } from './budgets.ts';
 import type { Reference } from './objects.ts';
 import { checkTexts, type RequestRules } from './request-rules.ts';
@@ -42,6 +42,8 @@ export interface PrepareJob {
   readonly models: ModelsSettings;
   /** Tokens of the objects that upstream adds to the input, where all of them are known. */
   readonly chainedTokens?: number | undefined;
+  /** Most that the file of a batch can cost, where it is known. */
+  readonly chainedNano?: number | undefined;
   /** What the tightest budget has left, if an output cap of ours would ask for more. */
   readonly remainingNano?: number | undefined;
 }
@@ -52,12 +54,6 @@ export interface RefusalData {
   readonly options: RefusalOptions;
 }
 
-/** A call that upstream will make of a line of a file. */
-export interface PlannedCall {
-  readonly endpointId: string;
-  readonly model: string | undefined;
-}
-
 /** What a body comes to. Plain data; never changed, only made anew. */
 export interface Preparation {
   readonly facts: RequestFacts;
@@ -66,6 +62,8 @@ export interface Preparation {
   readonly tools: readonly string[];
   /** The calls that a batch's file holds, each kind once: they must be the caller's to make. */
   readonly calls: readonly PlannedCall[];
+  /** Most that one run of the batch costs whose file this is. */
+  readonly batchNano: number | undefined;
   readonly findings: readonly Finding[];
   readonly blockedBy: GuardrailId | undefined;
   readonly tainted: boolean;
@@ -89,7 +87,7 @@ export function prepare(job: PrepareJob): Preparation {
   const facts = readFacts(endpoint, body);
   checkFields(endpoint, body, job.rules.unknownFields);
   if (body?.kind === 'json') checkPurpose(endpoint, child(body.value, 'purpose'));
-  const calls = body?.kind === 'multipart' ? plannedCalls(body, job) : [];
+  const batch = body?.kind === 'multipart' ? planBatch(body, job) : undefined;
   const { params, query } = job;
   const ofBody = body ? findTexts(endpoint, body) : [];
   // After those of the body, so that their indexes stay what they are.
@@ -101,13 +99,15 @@ export function prepare(job: PrepareJob): Preparation {
   checkTexts(texts, job.rules);
   const screening = screen(texts, job.policy);
   const priced = price(endpoint, facts, texts, job);
-  const built = body ? rebuild(endpoint, body, texts, screening, facts, priced.quote, job) : asItCame(job);
+  const rebuilding = { endpoint, texts, screening, facts, quoted: priced.quote, batch };
+  const built = body ? rebuild(body, rebuilding, job) : asItCame(job);
   return {
     facts,
     references: findReferences(endpoint, params, body, query),
     urls: body ? findUrls(body) : [],
     tools: body ? toolsIn(body) : [],
-    calls,
+    calls: batch?.calls ?? [],
+    batchNano: batch?.nano,
     findings: screening.findings,
     blockedBy: screening.block,
     tainted: screening.taint,
@@ -119,17 +119,6 @@ export function prepare(job: PrepareJob): Preparation {
     contentType: built?.contentType,
     hideUsage: facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage,
   };
-}
-
-/** @throws request.* for a line that would not be taken as a call of its own */
-function plannedCalls(form: MultipartBody, { rules }: PrepareJob): PlannedCall[] {
-  const calls = new Map<string, PlannedCall>();
-  for (const { endpoint, body } of batchLines(form)) {
-    const { model } = readFacts(endpoint, body);
-    checkFields(endpoint, body, rules.unknownFields);
-    calls.set(`${endpoint.id} ${model}`, { endpointId: endpoint.id, model });
-  }
-  return [...calls.values()];
 }
 
 function toolsIn(body: Body): string[] {
@@ -181,6 +170,7 @@ function price(
       keyTokensMax: job.keyTokensMax,
       models: job.models,
       chainedTokens: job.chainedTokens,
+      chainedNano: job.chainedNano,
       remainingNano: job.remainingNano,
       tokenCount: (encoding) =>
         (facts.givenTokens ?? 0) +
@@ -206,16 +196,19 @@ function asItCame({ bytes, contentType }: PrepareJob): Built | undefined {
   return bytes && { bytes, contentType };
 }
 
-function rebuild(
-  endpoint: Endpoint,
-  body: Body,
-  texts: readonly Text[],
-  screening: Screening,
-  facts: RequestFacts,
-  quoted: Quote | undefined,
-  job: PrepareJob,
-): Built {
-  if (body.kind === 'multipart') return rebuildForm(body, texts, screening);
+/** All that decides what is changed in a body. */
+interface Rebuilding {
+  readonly endpoint: Endpoint;
+  readonly texts: readonly Text[];
+  readonly screening: Screening;
+  readonly facts: RequestFacts;
+  readonly quoted: Quote | undefined;
+  readonly batch: BatchPlan | undefined;
+}
+
+function rebuild(body: Body, rebuilding: Rebuilding, job: PrepareJob): Built {
+  if (body.kind === 'multipart') return rebuildForm(body, rebuilding);
+  const { endpoint, texts, screening, facts, quoted } = rebuilding;
   const edits = [...rewriteEdits(body, texts, screening), ...memberEdits(endpoint, body, facts, quoted)];
   const contentType = 'application/json';
   if (edits.length === 0 && job.bytes) return { bytes: job.bytes, contentType };
@@ -223,8 +216,8 @@ function rebuild(
   return { bytes: Buffer.from(splice(body.source, edits)), contentType };
 }
 
-function rebuildForm(body: MultipartBody, texts: readonly Text[], screening: Screening): Built {
-  const edits = new Map<number, Edit[]>();
+function rebuildForm(body: MultipartBody, { texts, screening, batch }: Rebuilding): Built {
+  const edits = new Map([...(batch?.edits ?? [])].map(([part, ofLines]) => [part, [...ofLines]]));
   for (const { textIndex, text } of screening.rewrites) {
     const { index, token } = texts[textIndex] ?? {};
     const part = body.parts[index ?? -1];
@@ -236,8 +229,8 @@ function rebuildForm(body: MultipartBody, texts: readonly Text[], screening: Scr
     edits.set(index, ofPart);
   }
   const parts = body.parts.map((part, index) => {
-    const ofPart = edits.get(index)?.sort((a, b) => a.start - b.start);
-    if (!ofPart) return part;
+    const ofPart = edits.get(index)?.sort((a, b) => a.start - b.start || a.end - b.end);
+    if (!ofPart || ofPart.length === 0) return part;
     if ('value' in part) return { ...part, value: splice(part.value, ofPart) };
     return { ...part, bytes: Buffer.from(splice(part.text ?? '', ofPart)) };
   });

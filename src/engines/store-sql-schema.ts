@@ -16,6 +16,7 @@ export interface Tables {
     team: string | null;
     created_at: number;
     tokens: number | null;
+    nano: number | null;
   };
   /** `entry` is the Entry as JSON, member order kept, so that its hash can be checked from here too. */
   sallyport_entries: {
@@ -44,7 +45,7 @@ export interface SqlEngine {
 type Migration = (db: Transaction<Tables>, text: RawBuilder<unknown>) => Promise<void>;
 
 /** Position + 1 is the version. */
-const migrations: readonly Migration[] = [createTables];
+const migrations: readonly Migration[] = [createTables, addCostOfObjects];
 
 async function createTables(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
   await db.schema
@@ -81,6 +82,10 @@ async function createTables(db: Transaction<Tables>, text: RawBuilder<unknown>):
     .addColumn('value', 'text', (column) => column.notNull())
     .execute();
   await createIndexes(db);
+}
+
+async function addCostOfObjects(db: Transaction<Tables>): Promise<void> {
+  await db.schema.alterTable('sallyport_owners').addColumn('nano', 'bigint').execute();
 }
 
 async function createIndexes(db: Transaction<Tables>): Promise<void> {

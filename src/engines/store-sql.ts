@@ -83,6 +83,7 @@ class SqlStore implements Store {
       team: owner.team ?? null,
       created_at: owner.createdAt,
       tokens: owner.tokens ?? null,
+      nano: owner.nano ?? null,
     };
     return await this.#run(async (db) => {
       const kept = await db
@@ -94,6 +95,8 @@ class SqlStore implements Store {
             .doUpdateSet({
               tokens: sql`case when excluded.tokens > coalesce(sallyport_owners.tokens, -1)
                 then excluded.tokens else sallyport_owners.tokens end`,
+              nano: sql`case when excluded.nano > coalesce(sallyport_owners.nano, -1)
+                then excluded.nano else sallyport_owners.nano end`,
             })
             .where('sallyport_owners.user_name', '=', row.user_name)
             .where('sallyport_owners.team', 'is not distinct from', row.team),
@@ -262,6 +265,7 @@ function ownerFrom(row: Selectable<Tables['sallyport_owners']>): ObjectOwner {
     createdAt: row.created_at,
     ...(row.team !== null && { team: row.team }),
     ...(row.tokens !== null && { tokens: row.tokens }),
+    ...(row.nano !== null && { nano: row.nano }),
   };
 }
 

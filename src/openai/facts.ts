@@ -115,6 +115,8 @@ type Turn = Pick<RequestFacts, 'background' | 'maxToolCalls' | 'chained'>;
 
 /** What only Responses has; `background` and `prompt` mean something else for pictures. */
 function readTurn(endpoint: Endpoint, fields: Fields, referred: readonly string[]): Turn {
+  // A batch runs what its file holds.
+  if (endpoint.id === 'batches.create') return { background: false, chained: ['input_file_id'] };
   if (endpoint.shape !== 'responses') return { background: false, chained: referred };
   const before = fields.text('previous_response_id') !== undefined ? ['previous_response_id'] : [];
   const chained = [

@@ -39,7 +39,7 @@ export const modelsSchema = z.strictObject({
   regionMultiplier: z.number().min(1).max(10).default(1),
   /** Sent as max_tool_calls where a caller of hosted tools names none. */
   maxToolCalls: z.int().min(1).max(1000).default(8),
-  /** Reserved and charged for a call whose cost nobody can know when it is made: batches, fine-tuning. */
+  /** Reserved and charged for a call whose cost nobody can know when it is made: fine-tuning, a batch of an unknown file. */
   unknowableUsd: z.number().positive().max(1_000_000).default(10),
   /** Least bytes of one second of sound; 750 is the lowest rate of Opus, 6 kbit/s (RFC 6716, section 2.1.1). */
   audioBytesPerSecondMin: z.int().min(1).max(1_000_000).default(750),

@@ -49,6 +49,8 @@ export interface ObjectOwner {
   readonly createdAt: number;
   /** Total tokens known of it, bounding chained input. */
   readonly tokens?: number | undefined;
+  /** Most that it costs to run it once, in nano-dollars: of the file of a batch. */
+  readonly nano?: number | undefined;
 }
 
 /** Which entries to find: those that match all that is given. */
@@ -75,7 +77,7 @@ export interface Store {
   getKey(id: string): Promise<KeyRecord | undefined>;
   listKeys(): Promise<readonly KeyRecord[]>;
 
-  /** First writer wins; the same owner again keeps the larger count of tokens. False if it is another's. */
+  /** First writer wins; the same owner again keeps the larger count of tokens and of money. False if it is another's. */
   putOwner(owner: ObjectOwner): Promise<boolean>;
   getOwners(ids: readonly string[]): Promise<readonly ObjectOwner[]>;
   /** Newest first, at most `limit`, those made before `before` (its id) if given. */

@@ -71,8 +71,9 @@ async function put(
 ): Promise<void> {
   const { user, team } = exchange.caller;
   const tokens = tokensHeld(exchange);
+  const nano = exchange.prepared.batchNano;
   for (const { kind, id } of shown)
-    await store.putOwner({ id, kind, user, team, createdAt: Date.now(), tokens });
+    await store.putOwner({ id, kind, user, team, createdAt: Date.now(), tokens, nano });
 }
 
 /** What an object made here is known to hold; what upstream added to a call, and wrote, only a report tells. */

@@ -5,6 +5,7 @@ import type { Limiting } from '../domain/limiting.ts';
 import { prepare, type Preparation, type PrepareJob } from '../domain/preparation.ts';
 import type { RequestRules } from '../domain/request-rules.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
+import type { ObjectOwner } from '../ports/store.ts';
 import type { Guard } from './stage.ts';
 
 export interface ParseDeps {
@@ -37,15 +38,17 @@ export function priceChained(deps: ParseDeps): Guard {
   return function priceChained(exchange) {
     if (exchange.prepared.facts.chained.length === 0) return undefined;
     const chainedTokens = chainedTokensOf(exchange);
-    return chainedTokens === undefined ? undefined : prepareAgain(deps, exchange, { chainedTokens });
+    const chainedNano = ownerBehind(exchange, 'input_file_id')?.nano;
+    const isKnown = chainedTokens !== undefined || chainedNano !== undefined;
+    return isKnown ? prepareAgain(deps, exchange, { chainedTokens, chainedNano }) : undefined;
   };
 }
 
-/** What the object in this field is known to hold; undefined for whatever has no owner row, or no count in it. */
-function tokensBehind({ prepared, owners }: Exchange, field: string): number | undefined {
+/** What is known of the object in this field; undefined for whatever has no owner row. */
+function ownerBehind({ prepared, owners }: Exchange, field: string): ObjectOwner | undefined {
   const pointers = [`/${field}`, `/${field}/id`];
   const id = prepared.references.find(({ pointer }) => pointers.includes(pointer))?.id;
-  return owners.find((owner) => owner.id === id)?.tokens;
+  return owners.find((owner) => owner.id === id);
 }
 
 /** Prepares the call anew, with an output cap that this much money can pay. */
@@ -62,13 +65,13 @@ export function repriced(deps: ParseDeps): Reprice {
 
 /** Tokens of all objects that upstream adds to the input; undefined if one of them is not known. */
 function chainedTokensOf(exchange: Exchange): number | undefined {
-  const known = exchange.prepared.facts.chained.map((field) => tokensBehind(exchange, field));
+  const known = exchange.prepared.facts.chained.map((field) => ownerBehind(exchange, field)?.tokens);
   return known.includes(undefined)
     ? undefined
     : known.reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0);
 }
 
-type Known = Pick<PrepareJob, 'chainedTokens' | 'remainingNano'>;
+type Known = Pick<PrepareJob, 'chainedTokens' | 'chainedNano' | 'remainingNano'>;
 
 async function prepareAgain(deps: ParseDeps, exchange: Exchange, known: Known): Promise<void> {
   exchange.prepared = await prepareWith(deps, exchange, known);

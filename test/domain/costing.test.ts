@@ -213,7 +213,7 @@ describe('moved, each field is dearer or refused', () => {
     expect(wanted.filter((each) => !moved.includes(each))).toEqual([
       // Says who waits, not what is done: charged whole where no usage is seen (test/domain/charges).
       'responses.create background',
-      // Reserved flat for now: models.unknowableUsd.
+      // A batch costs what its lines do: test/domain/batch.test.ts.
       'batches.create input_file_id',
     ]);
   });

@@ -11,7 +11,7 @@ import { plantsOf } from '../openai/plants.ts';
 import { FORM_TYPE, formBytes } from '../support/form-bytes.ts';
 import { createKey, type NewKey } from '../support/admin.ts';
 import { failuresOf, lossesOf, type Row } from '../support/planted-rows.ts';
-import { CARD, escaped, INJECTION, plantingHouse, SECRET } from '../support/planting-house.ts';
+import { BOUNDS, CARD, escaped, INJECTION, plantingHouse, SECRET } from '../support/planting-house.ts';
 
 const house = plantingHouse();
 
@@ -41,7 +41,7 @@ function batchRows(): Row[] {
       .filter((_, index) => path !== '/responses' || index % 4 === 0)
       .map(({ path: place, make, benign }, index) => {
         const content = (text: string) => {
-          const line = lineOf(`/v1${path}`, Object(make(text)));
+          const line = lineOf(`/v1${path}`, { ...Object(make(text)), ...BOUNDS[path] });
           const isEscaped = index % 2 === 0 && text !== benign;
           return `${PLAIN}\n${isEscaped ? line.replaceAll(text, escaped(text)) : line}\n${PLAIN}\n`;
         };

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 import { OPERATIONS } from '../openai/description.ts';
 import { type Plant, plantsOf } from '../openai/plants.ts';
 import { type PlantedAnswer, type PlantedCall, sendAll } from '../support/planted-calls.ts';
-import { CARD, escaped, INJECTION, plantingHouse, SECRET } from '../support/planting-house.ts';
+import { BOUNDS, CARD, escaped, INJECTION, plantingHouse, SECRET } from '../support/planting-house.ts';
 
 const house = plantingHouse();
 
@@ -18,13 +18,6 @@ interface Row {
   readonly target: string;
   readonly plant: Plant;
 }
-
-/** Bounds that the gateway would write itself, so that a harmless body is sent as it came. */
-const BOUNDS: Readonly<Record<string, object>> = {
-  '/chat/completions': { max_completion_tokens: 16 },
-  '/responses': { max_output_tokens: 16, max_tool_calls: 1 },
-  '/completions': { max_tokens: 16 },
-};
 
 /** A newer contract of the same operation adds the places that the older one has not. */
 function rowsOf(): Row[] {
