@@ -77,7 +77,7 @@ export function streetAt(text: string, start: number, end: number): Candidate | 
     )
       return undefined;
     const found = address(text, from, end, CONFIDENCE.contextual);
-    const isVague = AMBIGUOUS.test(text.slice(start, end)) && /^(?:19|20)\d\d /.test(before);
+    const isVague = AMBIGUOUS.test(text.slice(start, end)) && /^(?:19|20)\d\d,? /.test(before);
     return isVague && found.end <= end + 1 ? undefined : found;
   }
   if (!BEFORE_LOWER.test(before)) return undefined;
@@ -174,8 +174,11 @@ const LABEL_GAP =
 const FREE =
   /^(?:\d{1,6}[A-Za-z]?(?:[-/]\d{1,6})?,? (?:[A-Z0-9#][\w.'#/-]{0,22}|of|de|la|du|the|del|da|st|nd)(?:,? (?:[A-Z0-9#][\w.'#/-]{0,22}|of|de|la|du|del|da|rd|st|nd|th|ave|apt|blvd|dr|ln|street|road|avenue|lane|drive|suite|unit|floor)){1,11}|[A-Z][\w.'-]{1,24}(?: [A-Za-z][\w.'-]{0,24}){0,4},? \d{1,5}[A-Za-z]?(?:,? [A-Z0-9][\w.'-]{0,24}){0,8})/;
 
-/** After `address:`, "lives at": what begins or ends with a number and reads like a street; JSON strings whole. */
-export function labelledAddressAt(text: string, labelEnd: number): Candidate | undefined {
+/**
+ * After `address:`, "lives at": what begins or ends with a number and reads like a street; JSON strings
+ * whole. Behind a verb, what begins with one.
+ */
+export function labelledAddressAt(text: string, labelEnd: number, isVerb: boolean): Candidate | undefined {
   const gap = LABEL_GAP.exec(text.slice(labelEnd, labelEnd + 64));
   if (!gap || gap[0].length === 0) return undefined;
   const start = labelEnd + gap[0].length;
@@ -212,6 +215,7 @@ export function labelledAddressAt(text: string, labelEnd: number): Candidate | u
   }
   const free = FREE.exec(raw)?.[0];
   if (free === undefined || free.length < 8) return undefined;
+  if (!isDigit(text.charCodeAt(start)) && (isVerb || /(?:19|20)\d\d/.test(free))) return undefined;
   const end = trimEnd(text, start, start + free.length);
   const whole = address(text, start, end, CONFIDENCE.contextual);
   return { ...whole, reason: 'a labelled address' };

@@ -9,6 +9,7 @@ import {
   calledAt,
   givenNameAt,
   greetedAt,
+  isCivil,
   isMixedCase,
   isPrivate,
   namedAt,
@@ -30,7 +31,7 @@ function onLabel(pass: Pass, kind: LabelKind, start: number, end: number): void 
       onGivenName(pass, start);
       return;
     case 'title':
-      pass.add(titledAt(text, start, end));
+      onTitle(pass, start, end);
       return;
     case 'greeting':
       onGreeting(pass, start, end);
@@ -68,13 +69,23 @@ function onLabel(pass: Pass, kind: LabelKind, start: number, end: number): void 
 /** Labels of types: remembered, and looked behind for a value that was told before its label. */
 function onTypeLabel(pass: Pass, kind: LabelKind, start: number, end: number): void {
   const { text } = pass;
-  if (kind === 'ADDRESS') {
-    if (hasDigitAfter(text, end)) pass.add(labelledAddressAt(text, end));
+  if (kind === 'ADDRESS' || kind === 'sent-to') {
+    if (hasDigitAfter(text, end)) pass.add(labelledAddressAt(text, end, kind === 'sent-to'));
     return;
   }
   pass.label(kind, end);
   if (kind === 'PASSPORT' || kind === 'DRIVER_LICENSE' || kind === 'NATIONAL_ID')
     pass.add(statedBefore(text, start, kind));
+}
+
+/** Characters and public figures have titles too: a family name behind one counts in a text about a person. */
+function onTitle(pass: Pass, start: number, end: number): void {
+  const name = titledAt(pass.text, start, end);
+  if (!name) return;
+  const isFull = pass.text.slice(name.start, name.end).includes(' ');
+  if (isPrivate(pass.text, { start, end: name.end }) || (isFull && isCivil(pass.text, start, end)))
+    pass.add(name);
+  else pass.weak.push(name);
 }
 
 function onGivenName(pass: Pass, start: number): void {

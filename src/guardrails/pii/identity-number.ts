@@ -67,9 +67,9 @@ export function identityAt(text: string, start: number, type: IdentityType): Can
   const size = token.replace(/[^A-Za-z0-9]/g, '').length;
   if (size < min || size > max || digits < digitsMin || OTHER.test(token)) return undefined;
   const next = text.charCodeAt(end);
-  if (isAlphanumeric(next) || next === 0x5f || next === 0x40 || /[_@$£€#]/.test(text[start - 1] ?? ''))
+  if (isAlphanumeric(next) || next === 0x5f || next === 0x40 || /[_@$£€#/]/.test(text[start - 1] ?? ''))
     return undefined;
-  if (/^[a-z]+\d{1,4}$|^0x/.test(token)) return undefined;
+  if (/^[a-z]+\d{1,4}$|^0x|\.[a-z]{2,4}$/.test(token)) return undefined;
   return { type, start, end, score: CONFIDENCE.contextual, reason };
 }
 

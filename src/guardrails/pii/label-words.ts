@@ -10,6 +10,7 @@ interface Rule {
   readonly kind: LabelKind;
   readonly before?: RegExp | undefined;
   readonly after?: RegExp | undefined;
+  readonly capitals?: true | undefined;
 }
 
 const rules = new Map<string, Rule[]>();
@@ -56,14 +57,17 @@ export function labelsAt(text: string, start: number, end: number): readonly Lab
   const known = rules.get(text.slice(start, end).toLowerCase());
   if (!known) return NONE;
   const kinds: LabelKind[] = [];
-  for (const { kind, before, after } of known) {
+  for (const { kind, before, after, capitals } of known) {
     if (before && !before.test(text.slice(Math.max(0, start - CONTEXT), start))) continue;
     if (after && !after.test(text.slice(end, end + CONTEXT))) continue;
+    if (capitals && text.charCodeAt(start) >= 0x61 && !FIELD.test(text.slice(end, end + 5))) continue;
     kinds.push(kind);
   }
   return kinds;
 }
 const NONE: readonly LabelKind[] = [];
+/** What follows the name of a field. */
+const FIELD = /^["']?\s{0,2}[:=]/;
 
 const GAP_MAX = 44;
 

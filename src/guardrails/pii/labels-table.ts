@@ -18,6 +18,7 @@ export type LabelKind =
   | 'CRYPTO_WALLET'
   | 'URL'
   | 'ADDRESS'
+  | 'sent-to'
   | 'street'
   | 'street-first'
   | 'box'
@@ -39,6 +40,8 @@ export interface LabelRow {
   readonly before?: RegExp;
   /** Of the text after it. */
   readonly after?: RegExp;
+  /** Words that are others in small letters: `SIN`, `NIE`; so written they count only as names of fields. */
+  readonly capitals?: true;
 }
 
 const WHOSE =
@@ -75,7 +78,13 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'NATIONAL_ID',
     words:
-      'aadhaar aadhar nino nif nie dni cpf curp pesel personnummer fodselsnummer cprnummer hetu henkilotunnus henkilotunnukseni bsn burgerservicenummer codicefiscale sozialversicherungsnummer steueridentifikationsnummer steuernummer svnr rvnr steuerid itin tfn rrn frn emso jmbg cnp egn ahv avs insee nir rijksregisternummer personalausweis personalausweisnummer ausweisnummer ausweisnr ausweis nationalid nationalidnumber idnumber identitynumber kvnr egk krankenversichertennummer versichertennummer krankenkasse cedula rodne prsid nas amka tckn tckimlik ahvnummer taxid taxpayerid nid isikukood asmenskodas personas oib снилс инн nric hkid mykad nik ktp cuil cuit rut sedula sin medicare idcard pps ppsn epic voter personnr krankenversicherungsnummer identifikationsnummer henkilo steueridnr idnr',
+      'aadhaar aadhar personnummer fodselsnummer cprnummer hetu henkilotunnus henkilotunnukseni burgerservicenummer codicefiscale sozialversicherungsnummer steueridentifikationsnummer steuernummer steuerid rijksregisternummer personalausweis personalausweisnummer ausweisnummer ausweisnr ausweis nationalid nationalidnumber idnumber identitynumber krankenversichertennummer versichertennummer krankenkasse cedula tckimlik ahvnummer taxid taxpayerid isikukood asmenskodas снилс инн mykad sedula medicare idcard personnr krankenversicherungsnummer identifikationsnummer steueridnr idnr',
+  },
+  {
+    kind: 'NATIONAL_ID',
+    words:
+      'nino nif nie dni cpf curp rfc pesel bsn svnr rvnr itin tfn rrn frn emso jmbg cnp egn ahv avs insee nir kvnr egk prsid nas amka tckn nid oib inn nric hkid nik ktp cuil cuit rut sin pps ppsn epic nis',
+    capitals: true,
   },
   {
     kind: 'NATIONAL_ID',
@@ -89,7 +98,6 @@ export const LABELS: readonly LabelRow[] = [
     before: /(?:^|[^\w-]|my |his |her |their )$/i,
     after: /^[ _-]?(?:card|number|no|document|code|papers)\b/i,
   },
-  { kind: 'NATIONAL_ID', words: 'rfc', after: /^["']? ?[:=]|^ es /i },
   { kind: 'NATIONAL_ID', words: 'insurance', before: /(?:national|social)[ _-]?$/i },
   {
     kind: 'NATIONAL_ID',
@@ -112,7 +120,7 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'PASSPORT',
     words:
-      'passport passports passportnumber passportno passportnum reisepass reisepassnummer passnummer passeport pasaporte passaporto passaporte paspoort paspoortnummer paszport paszportu pass passnr pasfoto pasaport pas pasnummer utlevel passi passinumero паспорт паспорта pasporti',
+      'passport passports passportnumber passportno passportnum reisepass reisepassnummer passnummer passeport pasaporte passaporto passaporte paspoort paspoortnummer paszport paszportu passnr pasaport pasnummer utlevel passi passinumero паспорт паспорта pasporti',
     after: /^(?!word|es?\b(?: de| par)|ed\b|ing\b| ?(?:rate|through|the|it|on|me|a|by)\b|["']?\s?[=>]{2})/i,
   },
   { kind: 'PASSPORT', words: 'document documento', before: /(?:travel)[ _-]?$/i },
@@ -144,11 +152,8 @@ export const LABELS: readonly LabelRow[] = [
     words:
       'bitcoin btc ethereum eth litecoin ltc dogecoin doge monero xmr ripple xrp tron trx solana cardano wallet wallets dash zcash crypto cryptocurrency usdt usdc coin stellar bitcoinaddress ethereumaddress litecoinaddress',
   },
-  {
-    kind: 'URL',
-    words: 'website homepage blog webseite internetseite portfolio webpage sitio',
-    before: /(?:^|\W|_|my |his |her |personal )$/i,
-  },
+  { kind: 'URL', words: 'website homepage blog site page portfolio', before: /(?:my|his|her|personal) $/i },
+  { kind: 'URL', words: 'website homepage blog webseite sitio portfolio', after: /^["']?\s?[:=]/ },
   {
     kind: 'ADDRESS',
     words:
@@ -157,7 +162,7 @@ export const LABELS: readonly LabelRow[] = [
       /(?:^|[^a-z]|(?:^|[^a-z@])(?!ip|mac|email|e-mail|mail|web|wallet|bitcoin|btc|eth|ethereum|memory|network)\w{2,12})[ _-]?$/i,
   },
   {
-    kind: 'ADDRESS',
+    kind: 'sent-to',
     words: 'moved ship shipped deliver delivered sent mail return located move delivery',
     after: /^(?:[ a-z]{0,32})(?: to| at| in)\b/i,
   },

@@ -110,6 +110,12 @@ export function titledAt(text: string, titleStart: number, titleEnd: number): Ca
   return person(nameAt(text, at), CONFIDENCE.contextual, 'a name after a title');
 }
 
+/** `Mr`, `Frau`: a title that says nothing of what somebody does. */
+export const isCivil = (text: string, start: number, end: number): boolean =>
+  /^(?:mrs?|ms|mx|miss|herrn?|frau|monsieur|madame|mme|mlle|senora?|sra?|srta|signora?|sig|dhr|mevr|pani?)$/i.test(
+    text.slice(start, end),
+  );
+
 /** After `Dear`, `Hi`; a comma, a line's end or a mark must close it, so that "Hello World program" is none. */
 export function greetedAt(text: string, wordStart: number, wordEnd: number): Name | undefined {
   const gap = /^,? /.exec(text.slice(wordEnd, wordEnd + 2))?.[0].length ?? 0;
@@ -212,7 +218,7 @@ export function givenNameAt(text: string, start: number): Candidate | undefined 
 }
 
 const PRIVATE_BEFORE =
-  /\b(?:(?:my|our|his|her|their|your) (?:[a-z]{2,12} )?(?:friend|wife|husband|son|daughter|brother|sister|mother|father|mom|mum|dad|boss|manager|supervisor|colleague|co-?worker|partner|client|patient|customer|neighbou?r|roommate|doctor|cousin|uncle|aunt|fiancee?|boyfriend|girlfriend|child|kid|teacher|lawyer|landlord|assistant|nephew|niece|account|name)(?:'s)?(?: name)?(?: is)?,?|patient|client|customer|employee|tenant|beneficiary|applicant|candidate|attn:?|c\/o|on behalf of|in the name of|under the name|account of|contact|named|email|e-mail|invite|remind|meeting with|appointment with|follow up with|spoke with|speak with|talk to|signed by|submitted by|prepared by|reported by|reviewed by|call me|belongs to|owned by|issued to|registered to|addressed to|cc:|from:|to:|by:|user:|add|sincerely,?|it to|it under) $/i;
+  /\b(?:(?:my|our) (?:[a-z]{2,12} )?(?:friend|wife|husband|son|daughter|brother|sister|mother|father|mom|mum|dad|boss|manager|supervisor|colleague|co-?worker|partner|client|patient|customer|neighbou?r|roommate|doctor|cousin|uncle|aunt|fiancee?|boyfriend|girlfriend|child|kid|teacher|lawyer|landlord|assistant|nephew|niece|account|name)(?:'s)?(?: name)?(?: is)?,?|patient|client|customer|employee|tenant|beneficiary|applicant|candidate|attn:?|c\/o|on behalf of|in the name of|under the name|account of|contact|email|e-mail|invite|remind|meeting with|appointment with|follow up with|spoke with|speak with|talk to|signed by|submitted by|prepared by|reported by|reviewed by|call me|belongs to|owned by|issued to|registered to|addressed to|dear|hello|hi|hey|geehrter?|liebe[rs]?|estimad[oa]|cher|chere|car[oa]|cc:|from:|to:|by:|user:|sincerely,?|it to|it under) $/i;
 const PRIVATE_AFTER =
   /^(?:'s (?:account|address|phone|number|email|e-mail|card|credit card|ssn|birthday|passport|daughter|son|wife|husband|appointment|date|dob|license)|,? (?:aged? \d|born (?:on|in)|lives (?:at|in|on)|resides|can be reached|has an account|as (?:a )?(?:beneficiary|guardian)|is (?:a )?\d+[- ]year|\(?d\.?o\.?b)|, \d\d,)/i;
 

@@ -125,7 +125,14 @@ function nationalAt(text: string, span: NumberSpan, start: number): Candidate | 
   const gaps = span.gaps.slice(0, count - 1);
   const digits = lengths.reduce((sum, length) => sum + length, 0);
   const lead = lengths[0] ?? 0;
-  if (digits < 9 || digits > 11 || lead > 5 || (lead === 1 && !/\(/.test(gaps[0] ?? ''))) return undefined;
+  if (
+    digits < 9 ||
+    digits > 11 ||
+    lead > 5 ||
+    (lead === 5 && lengths[1] === 4) ||
+    (lead === 1 && !/\(/.test(gaps[0] ?? ''))
+  )
+    return undefined;
   const plain = gaps.filter((gap) => !/[()]/.test(gap));
   if (new Set(plain).size > 1 || plain.some((gap) => gap.length > 1)) return undefined;
   const isPaired = count === 5 && lengths.every((length) => length === 2);

@@ -62,11 +62,15 @@ export function findPii(view: View): Finding[] {
   return pass.found.length === 0 ? [] : toFindings('pii', view, withWeak(pass));
 }
 
+/** What makes a text one about a person somebody knows, not about somebody known to all. */
+function isEvidence({ type, reason }: Candidate): boolean {
+  if (type === 'IP' || type === 'URL' || type === 'DATE_OF_BIRTH') return false;
+  return (type !== 'PERSON' && type !== 'ADDRESS') || /beside a label|greeting|letter|labelled/.test(reason);
+}
+
 /** Names that prove nothing alone stand where the text speaks of a person. */
 function withWeak({ found, weak }: Pass): Candidate[] {
-  return weak.length > 0 && found.some(({ type }) => type !== 'IP' && type !== 'URL')
-    ? [...found, ...weak]
-    : found;
+  return weak.length > 0 && found.some(isEvidence) ? [...found, ...weak] : found;
 }
 
 function onMark(pass: Pass, at: number, unit: number): void {

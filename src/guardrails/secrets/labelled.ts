@@ -74,7 +74,7 @@ export function curlPasswordAt(text: string, end: number): Candidate | undefined
   if (!/\bcurl\b[^\n]{0,400}$/.test(text.slice(Math.max(0, end - 420), end).replaceAll('\\\n', '  ')))
     return undefined;
   const match = CURL_USER.exec(text.slice(end, end + 200));
-  if (!match?.[4] || isAllowedValue(match[4])) return undefined;
+  if (!match?.[4] || !isSecretValue(match[4], true, true)) return undefined;
   const start = end + match[0].length - match[4].length;
   return found(start, start + match[4].length);
 }
@@ -163,7 +163,12 @@ function isPasswordValue(value: string, isQuoted: boolean): boolean {
     (/^[\w$]+(?:\.[\w$]+)+$|=>|\w\(|^[\w.]+\[|[{}]|\|\|/.test(value) || /^[\w.-]+=$/.test(value))
   )
     return false;
-  if (isIdentifier(value) && !isQuoted && /[._]/.test(value)) return false;
+  if (
+    !isQuoted &&
+    (/^[a-z]+\d{0,3}[A-Z][A-Za-z]*$/.test(value) || (isIdentifier(value) && /[._]/.test(value)))
+  )
+    return false;
+  if (/^[a-z]+(?:-[a-z\d]+){3,}$/.test(value)) return false;
   return /[^A-Za-z]/.test(value) || isMixed(value) ? entropyBits(value) >= 1.9 : false;
 }
 
@@ -179,6 +184,6 @@ function isMixed(value: string): boolean {
 function isTokenValue(value: string, isQuoted: boolean): boolean {
   if (isIdentifier(value) || /[(){}<>]|=>|\?\.|\|\||^\w+(?:[.:]\w+)*\.\w+$/.test(value)) return false;
   if (!/\d/.test(value) && !(isQuoted && value.length >= 20 && isMixed(value))) return false;
-  if (/^[\d.,:/-]+$/.test(value)) return false;
+  if (/^[\d.,:/-]+$|^[a-z]+(?:[-_][a-z\d]+){4,}$/.test(value)) return false;
   return /[A-Za-z]/.test(value) && entropyBits(value) >= 2.9;
 }

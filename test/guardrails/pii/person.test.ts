@@ -19,13 +19,13 @@ describe('a name', () => {
     ["I'm Daniel, nice to meet you", 'PERSON Daniel'],
     ['please contact Peter Smith', 'PERSON Peter Smith'],
     ["my wife Julia's account", 'PERSON Julia'],
-    ['Prof. Dr. Rao said so', 'PERSON Rao'],
+    ['Mr. Peter Smith called', 'PERSON Peter Smith'],
   ])('%s', (text, expected) => {
     expect(found(text)).toEqual([expected]);
   });
 
   it('alone counts only in a text about a person', () => {
-    expect(found('Who was Albert Einstein?')).toEqual([]);
+    expect(found('Who was Albert Einstein? Ask Dr. Watson.')).toEqual([]);
     expect(found('Albert Meyer, albert@example.com')).toEqual([
       'PERSON Albert Meyer',
       'EMAIL albert@example.com',
@@ -40,13 +40,11 @@ describe('a name', () => {
     'name: Deploy To Production',
     'hostname: Web Server, filename: Annual Report, username: root',
     '"name": "prometheus", "title": "Hello Platform!"',
-    'MS Windows and Ms. Office? No: MS Office',
+    'MS Windows, MS Office, Dr. Watson and Mr. Spock',
     'Thanks for all the help\n\nInstall the package first.',
     'this is New',
   ])('is not seen in: %s', (text) => {
-    expect(found(text).filter((entry) => entry.startsWith('PERSON'))).toEqual(
-      text.includes('Ms. Office') ? ['PERSON Office'] : [],
-    );
+    expect(found(text).filter((entry) => entry.startsWith('PERSON'))).toEqual([]);
   });
 });
 
