@@ -60,8 +60,7 @@ function trimEnd(text: string, start: number, to: number): number {
   return end;
 }
 
-const AMBIGUOUS =
-  /^(?:way|place|court|drive|close|view|park|run|row|path|pass|point|hill|hills|lake|key|spring|springs|square|cross.*|walk|wall|river|rest|mill|mills|trail|loop|circle|st|dr|ct|pl|sq|route|glen|cove|creek|lane|alley|grove|gardens?|island|light|mountain|mount)$/i;
+const AMBIGUOUS = /^(?!(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|dr|lane|ln)$)/i;
 
 /** `12 Main Street …`: the kind of street stands at `start` to `end`, its number at most 72 units before. */
 export function streetAt(text: string, start: number, end: number): Candidate | undefined {
@@ -95,7 +94,8 @@ export function streetAt(text: string, start: number, end: number): Candidate | 
 
 const STREET_NAME =
   /^\.? (?:(?:de|du|des|de la|la|le|del|della|dei|da|do|dos|das|di|y|e|San|St\.) ?|l'|d')*[A-Z][\w.'-]{1,20}(?:,? (?:(?:de|du|des|la|le|del|della|da|do|dos|di|y|e) )*[A-Z][\w.'-]{1,20}){0,4}/;
-const NUMBER_AFTER = /^,? (?:n[°ºo.]{0,2} ?|nr\.? ?|#)?\d{1,5}(?:[A-Za-z]|\/\d+|-\d+)?(?!\w|[.,]\d)/i;
+const NUMBER_AFTER =
+  /^,? (?:n[°ºo.]{0,2} ?|nr\.? ?|#)?\d{1,5}(?:[A-Za-z]|\/\d+|-\d+)?(?!\w|[.,]\d)|^,? s\/n/i;
 const NUMBER_BEFORE = /(?:^|[^\w.$€£#/-])(\d{1,5}(?: ?(?:bis|ter|[A-Z]))?,? )$/;
 
 /** `12 rue de la Paix`, `Via Roma 12`, `Calle Mayor, 3`: the kind of street comes first. */
@@ -124,7 +124,7 @@ export function boxAt(text: string, start: number, end: number): Candidate | und
 }
 
 const SUFFIXED =
-  /(?:^|[^\w.-])((?:[A-Z][\w'-]{1,20}[ -]){0,2}[A-Z][\w-]{0,24}(?:str(?:asse)?\.?|weg|platz|allee|gasse|damm|ufer|steig|chaussee|markt|stieg|straat|laan|plein|gracht|kade|singel|dreef|dijk|gatan|gata|vagen|vej|gade|veien|vegen|gaten|katu|kuja|polku|utca|stigen|braut|gotu|straede|parken|bakken|toften) ?)$/;
+  /(?:^|[^\w.-])((?:[A-Z][\w'-]{1,20}[ -]){0,2}(?:[A-Z][\w-]{0,24}|[A-Z][\w-]{1,24} )(?:[Ss]tr(?:asse)?\.?|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Dd]amm|[Uu]fer|steig|chaussee|markt|stieg|straat|laan|plein|gracht|kade|singel|dreef|dijk|gatan|gata|vagen|vej|gade|veien|vegen|gaten|katu|kuja|polku|utca|stigen|braut|gotu|straede|parken|bakken|toften) ?)$/;
 
 /** `Hauptstraße 12, 10115 Berlin`: the number's group at `start` to `end`, the street before it. */
 export function suffixedStreetAt(text: string, start: number, end: number): Candidate | undefined {

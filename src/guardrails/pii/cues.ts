@@ -59,7 +59,7 @@ function onLabel(pass: Pass, kind: LabelKind, start: number, end: number): void 
       return;
     case 'number':
       // "my passport number is": the label before it stays.
-      if (start - pass.labelEnd > 3) pass.label('PHONE', end);
+      if (start - pass.labelEnd > 3 || pass.labelKind === 'CALL') pass.label('PHONE', end);
       return;
     default:
       onTypeLabel(pass, kind, start, end);
@@ -73,6 +73,8 @@ function onTypeLabel(pass: Pass, kind: LabelKind, start: number, end: number): v
     if (hasDigitAfter(text, end)) pass.add(labelledAddressAt(text, end, kind === 'sent-to'));
     return;
   }
+  // An identity card is no payment card.
+  if (kind === 'CREDIT_CARD' && start - pass.labelEnd <= 2 && pass.labelKind === 'NATIONAL_ID') return;
   pass.label(kind, end);
   if (kind === 'PASSPORT' || kind === 'DRIVER_LICENSE' || kind === 'NATIONAL_ID')
     pass.add(statedBefore(text, start, kind));

@@ -65,7 +65,9 @@ export function identityAt(text: string, start: number, type: IdentityType): Can
   }
   const token = text.slice(start, end);
   const size = token.replace(/[^A-Za-z0-9]/g, '').length;
-  if (size < min || size > max || digits < digitsMin || OTHER.test(token)) return undefined;
+  // Capitals and digits mixed are a number with fewer digits too; `OFFICE24` is none.
+  const isMixed = size > 6 && /^[A-Z\d]+$/.test(token) && !/^[A-Z]{4,}\d{1,2}$/.test(token);
+  if (size < min || size > max || digits < (isMixed ? 1 : digitsMin) || OTHER.test(token)) return undefined;
   const next = text.charCodeAt(end);
   if (isAlphanumeric(next) || next === 0x5f || next === 0x40 || /[_@$£€#/]/.test(text[start - 1] ?? ''))
     return undefined;

@@ -11,14 +11,15 @@ interface Rule {
   readonly before?: RegExp | undefined;
   readonly after?: RegExp | undefined;
   readonly capitals?: true | undefined;
+  readonly initial?: true | undefined;
 }
 
 const rules = new Map<string, Rule[]>();
 const MASK = 0xffff;
-/** Where the hash of a label ends: 1; of a given name: 2. */
+/** Where the hash of a label ends: 1; of one that needs a capital, as given names do: 2. */
 const maybe = new Uint8Array(MASK + 1);
 const LABEL = 1;
-const GIVEN_NAME = 2;
+const INITIAL = 2;
 
 /** The hash of a word that grew by one unit; upper and lower case are one. */
 export function nextHash(hash: number, unit: number): number {
@@ -28,10 +29,10 @@ export function nextHash(hash: number, unit: number): number {
 /** The upper bits of the hash are the better mixed. */
 const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & MASK;
 
-/** Whether a word of this hash may be a label, or a given name if it begins with a capital: few others may. */
+/** Whether a word of this hash may be a label, or one that needs the capital it has: few others may. */
 export function mayBeLabel(hash: number, first: number): boolean {
   const bits = maybe[slotOf(hash)] ?? 0;
-  return bits !== 0 && (bits !== GIVEN_NAME || first < 0x61);
+  return bits !== 0 && (bits !== INITIAL || first < 0x61);
 }
 
 function learn(words: string, rule: Rule, bit: number): void {
@@ -45,8 +46,9 @@ function learn(words: string, rule: Rule, bit: number): void {
     maybe[slotOf(hash)] = (maybe[slotOf(hash)] ?? 0) | bit;
   }
 }
-for (const { words, ...rule } of LABELS) learn(words, rule, LABEL);
-learn(GIVEN_NAMES, { kind: 'given-name' }, GIVEN_NAME);
+for (const { words, initial, ...rule } of LABELS)
+  learn(words, { ...rule, initial }, initial ? INITIAL : LABEL);
+learn(GIVEN_NAMES, { kind: 'given-name', initial: true }, INITIAL);
 
 const CONTEXT = 40;
 const WORD_MAX = 32;
@@ -57,10 +59,12 @@ export function labelsAt(text: string, start: number, end: number): readonly Lab
   const known = rules.get(text.slice(start, end).toLowerCase());
   if (!known) return NONE;
   const kinds: LabelKind[] = [];
-  for (const { kind, before, after, capitals } of known) {
+  const isSmall = text.charCodeAt(start) >= 0x61;
+  for (const { kind, before, after, capitals, initial } of known) {
+    if (initial && isSmall) continue;
     if (before && !before.test(text.slice(Math.max(0, start - CONTEXT), start))) continue;
     if (after && !after.test(text.slice(end, end + CONTEXT))) continue;
-    if (capitals && text.charCodeAt(start) >= 0x61 && !FIELD.test(text.slice(end, end + 5))) continue;
+    if (capitals && isSmall && !FIELD.test(text.slice(end, end + 5))) continue;
     kinds.push(kind);
   }
   return kinds;

@@ -42,6 +42,8 @@ export interface LabelRow {
   readonly after?: RegExp;
   /** Words that are others in small letters: `SIN`, `NIE`; so written they count only as names of fields. */
   readonly capitals?: true;
+  /** Words so common that they count only with a capital. */
+  readonly initial?: true;
 }
 
 const WHOSE =
@@ -96,7 +98,7 @@ export const LABELS: readonly LabelRow[] = [
     kind: 'NATIONAL_ID',
     words: 'id identity identification',
     before: /(?:^|[^\w-]|my |his |her |their )$/i,
-    after: /^[ _-]?(?:card|number|no|document|code|papers)\b/i,
+    after: /^[ _-]?(?:card|number|no|document|code|papers)(?![a-z])/i,
   },
   { kind: 'NATIONAL_ID', words: 'insurance', before: /(?:national|social)[ _-]?$/i },
   {
@@ -140,6 +142,14 @@ export const LABELS: readonly LabelRow[] = [
     words: 'conduire conducir conducao guida conduzione conducere',
     before: /(?:permis|permiso|licencia|carnet|carta|patente|licenca|permisul)(?: de| di)?[ _-]?$/i,
   },
+  { kind: 'DATE_OF_BIRTH', words: 'b', before: /\bd\. ?o\. ?$/i },
+  { kind: 'DATE_OF_BIRTH', words: 'ne', after: /^(?:\(e\))? le\b/i },
+  {
+    kind: 'DRIVER_LICENSE',
+    words: 'license licence',
+    before: /(?:^|[^a-z])(?!plate|software|product|medical|business|open|mit|gpl)[a-z]{0,8}[ _-]?["']?$/i,
+    after: /^[ _-]?(?:number|no|num|nr)(?![a-z])/i,
+  },
   {
     kind: 'DATE_OF_BIRTH',
     words:
@@ -178,6 +188,18 @@ export const LABELS: readonly LabelRow[] = [
       'street avenue boulevard road lane drive court terrace circle highway parkway square trail expressway crescent alley turnpike esplanade promenade close grove mews st ave av rd blvd bvd ln dr ct cir hwy pkwy sq trl ter terr expy cres pl place way plaza loop pike row run path crossing xing route rte cove creek hill hills heights hollow landing manor meadow meadows park point ridge view villages walk gardens',
   },
   {
+    kind: 'street',
+    words:
+      'harbor harbors cliff cliffs tunnel garden land shore shores spring springs station stream streets summit trace track union unions valley valleys viaduct views village ville vista wells plain plains port ports prairie ramp ranch rapid rapids river roads shoal shoals skyway key keys knoll knolls lake lakes light lights lock locks lodge mall manors mill mills mission motorway mount mountain neck orchard oval overpass parks passage pine pines forest forge fork forks fort freeway gateway glen glens green greens groves haven inlet island islands isle junction junctions estate estates extension falls ferry field fields flat flats ford fords dale dam divide drives crossroad curve corner corners course courts coves crest brook brooks burg bypass camp canyon cape causeway center centre centers circles club common bluff bottom branch bridge beach bend bayou annex arcade',
+    initial: true,
+  },
+  {
+    kind: 'street-first',
+    words:
+      'place avenue boulevard passage voie carretera travesia explanada poligono escalinata barranco subida rambla glorieta urbanizacion contrada borgo rotonda incrocio piazzale strada alameda travessa largo',
+    initial: true,
+  },
+  {
     kind: 'street-first',
     words:
       'rue via viale piazza corso calle avenida rua praca travessa chemin impasse allee quai ulica ul aleja plaza paseo carrer carrera ronda camino largo vicolo strada bulevar bulevardul str postfach ulitsa ул улица проспект cours',
@@ -212,7 +234,7 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'person-name',
     words:
-      'patient employee attn attention beneficiary recipient payee applicant tenant claimant plaintiff defendant insured policyholder witness signatory passenger physician cardmember holder',
+      'patient employee attn attention beneficiary recipient payee applicant tenant claimant signed plaintiff defendant insured policyholder witness signatory passenger physician cardmember holder',
     after: /^['"]?\s?[:=]/,
   },
   { kind: 'name', words: 'name nombre nom nome naam namn navn nimi имя' },

@@ -21,6 +21,11 @@ export class Pass {
     this.#end = end;
   }
 
+  /** What the nearest label is of, however far it is. */
+  get labelKind(): LabelKind | undefined {
+    return this.#kind;
+  }
+
   /** Where the nearest label ends. */
   get labelEnd(): number {
     return this.#end;

@@ -201,6 +201,18 @@ export function calledAt(text: string, wordEnd: number, isSure: boolean): Candid
   return person(name, isSure ? CONFIDENCE.contextual : CONFIDENCE.heuristic, 'a name after an introduction');
 }
 
+const BEFORE_EMAIL =
+  /(?:^|[^\w@.])([A-Z][a-z'-]{1,20}(?: [A-Z]\.)?(?: [A-Z][A-Za-z'-]{1,20}){1,2})["']? ?(?:at |[(<|,:] ?)$/;
+
+/** Two or three words with capitals right before an e-mail address: `Jane Roe <`, "Jane Roe at ". */
+export function namedBefore(text: string, emailStart: number): Candidate | undefined {
+  const name = BEFORE_EMAIL.exec(text.slice(Math.max(0, emailStart - 56), emailStart))?.[1];
+  if (name === undefined || name.split(' ').some((word) => NOT_NAMES.has(word.toLowerCase())))
+    return undefined;
+  const start = text.lastIndexOf(name, emailStart);
+  return person({ start, end: start + name.length, words: 2 }, CONFIDENCE.heuristic, 'a name beside a label');
+}
+
 const NOT_SURNAMES =
   /^(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Court|Place|Square|Park|University|College|School|Hospital|Hotel|Inc|Ltd|LLC|Corp|Company|Foundation|Institute|Museum|Airport|River|Lake|Island|County|City|Center|Centre|Award|Cup|Bridge|Church|Cathedral|Station|Stadium|Theatre|Theater|Bank|Group|Day|Prize|Society|Band|Railway|Cups?|Company|Associates|Partners|Systems|Hall|Library|League|Series|Show|Tower|Building|Flat|Bypass|Lodge|Stanley|Beach|Bay|Valley|Mountain|Mount|And|Or|The|In|On|At|Is|Was|Has|Will|To|For|From|With)$/;
 const PLACE_BEFORE =

@@ -45,6 +45,7 @@ export function phoneAt(text: string, span: NumberSpan, label: NumberLabel): Can
       ? internationalAt(text, span, start, 2)
       : undefined) ??
     (isInside ? undefined : nationalAt(text, span, start)) ??
+    (isParenthesised ? brazilianAt(text, span, start) : undefined) ??
     labelledAt(text, span, start, label)
   );
 }
@@ -86,6 +87,7 @@ function isNorthAmerican(digits: string): boolean {
 const SINGLES = shapeOf([1, 1, 1, 1]);
 const GROUPED = shapeOf([3, 3, 4]);
 const PAREN = shapeOf([3, 7]);
+const BRAZILIAN = new Set([shapeOf([2, 5, 4]), shapeOf([2, 4, 4])]);
 
 function northAmericanAt(
   text: string,
@@ -144,6 +146,14 @@ function nationalAt(text: string, span: NumberSpan, start: number): Candidate | 
   return candidate(start, withExtension(text, end), CONFIDENCE.heuristic, 'a phone number of a country');
 }
 
+/** `(11) 91234-5678`. */
+function brazilianAt(text: string, span: NumberSpan, start: number): Candidate | undefined {
+  const end = endOf(span, 3);
+  if (span.count !== 3 || !BRAZILIAN.has(shapeAt(span, 0, 3)) || span.gaps[1] !== '-' || !endsAt(text, end))
+    return undefined;
+  return candidate(start, end, CONFIDENCE.heuristic, 'a phone number of a country');
+}
+
 function labelledAt(
   text: string,
   span: NumberSpan,
@@ -162,8 +172,9 @@ function labelledAt(
   const isNamed =
     (label.kind === 'PHONE' && (isNear || (isGrouped && digits > 7))) ||
     (hasLabelAfter(text, end) && LABEL_AFTER.test(text.slice(end, end + 12)));
+  const isTrunk = text[start] === '0' && digits > 8 && digits < 12;
   const isLoose =
-    (isGrouped && digits > 6) || (digits === 10 && isNorthAmerican(digitsOf(text, span, count)));
+    isTrunk || (isGrouped && digits > 6) || (digits === 10 && isNorthAmerican(digitsOf(text, span, count)));
   const isCalled = label.kind === 'CALL' && isLoose && (isNear || isGrouped);
   if (!isCalled && !(isNamed && (isGrouped || digits > 6))) return undefined;
   return candidate(

@@ -22,6 +22,7 @@ import { mayBeLabel, nextHash, unspacedLabelAt } from './label-words.ts';
 import type { LabelKind } from './labels-table.ts';
 import { digitsOf, endOf, endsAt, type NumberSpan, numberSpanAt } from './number-span.ts';
 import { Pass } from './pass.ts';
+import { namedBefore } from './person.ts';
 import { phoneAt } from './phone.ts';
 import { ssnAt } from './ssn.ts';
 import { urlAt } from './url.ts';
@@ -75,9 +76,17 @@ function withWeak({ found, weak }: Pass): Candidate[] {
 
 function onMark(pass: Pass, at: number, unit: number): void {
   const { text } = pass;
-  if (unit === 0x40) pass.add(emailAt(text, at));
+  if (unit === 0x40) onAt(pass, at);
   else if (text.charCodeAt(at + 1) === 0x2f) pass.add(urlAt(text, at, pass.labelOf(at - 5) === 'URL'));
   else pass.add(ipv6At(text, at));
+}
+
+/** An address, and the name that is written before it: `Jane Roe <jane@…>`. */
+function onAt(pass: Pass, at: number): void {
+  const email = emailAt(pass.text, at);
+  if (!email) return;
+  pass.add(email);
+  pass.add(namedBefore(pass.text, email.start));
 }
 
 /** Probes the digits at `at`; returns where to go on: behind what was found, else behind these digits. */
@@ -155,6 +164,7 @@ function cardAt(text: string, span: NumberSpan, label: LabelKind | undefined): C
   const { count, gaps } = span;
   const start = span.starts[0] ?? 0;
   const before = text.charCodeAt(start - 1);
+  if (before === 0x2b) return undefined;
   if (isWord(before) || ((before === 0x2d || before === 0x2e) && isDigit(text.charCodeAt(start - 2))))
     return undefined;
   for (let i = 0; i < count; i++) {

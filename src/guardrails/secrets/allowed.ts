@@ -3,12 +3,12 @@
 const EXAMPLE =
   /example|sample|dummy|placeholder|change[_-]?me|replace[_-]?me|redacted|removed|hidden|insert[_-]|your[-_]|(?:^|[-_])(?:my|the)[-_]?(?:secret|token|key|password)|x{4,}|\*{3,}|\.{3}|-{4,}|_{4,}|#{4,}|^<.*>$|here$/i;
 const REFERENCE =
-  /^(?:[$%{<&@](?=[\w({$<%/-])|\*\w|\[\w+\]|\(\w*\)|!\w+ ?)|\$\{|\{\{|process\.env|import\.meta|os\.environ|getenv|^env[.:(]|^vault:|^arn:|^secretref|^ENC\[|^ref\+|^op:\/\/|^ssm:|^file:|^base64:$|^%\w+%$|%[sd]$|^\w+\(|^new\s|^(?:self|this|config|settings|args|opts|options|params|request|req|ctx|props|data|user|secrets|var|local|module|values|credentials|env|state|input|event|body)\.[A-Za-z_]/i;
+  /^(?:[$%@&]\w+$|[$%][({<]|\{\{?\w*\}|[<&@](?=[\w/])|\*\w+$|\[\w+\]$|\(\w*\)$|!\w+$)|\$\{|\{\{|process\.env|import\.meta|os\.environ|getenv|^env[.:(]|^vault:|^arn:|^secretref|^ENC\[|^ref\+|^op:\/\/|^ssm:|^file:|^base64:$|^%\w+%$|%[sd]$|^\w+\(|^new\s|^(?:self|this|config|settings|args|opts|options|params|request|req|ctx|props|data|user|secrets|var|local|module|values|credentials|env|state|input|event|body)\.[A-Za-z_]/i;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const PATH_OR_URL =
   /^(?:[a-z]:)?[./~\\](?=[\w./~\\-])|:\/\/|^[\w.-]+(?:\/[\w.-]+)+$|\.(?:pem|key|crt|cer|json|ya?ml|txt|js|mjs|ts|tsx|py|go|env|md|html?|php|java|rb|com|org|net|io|local)$/i;
 const LITERAL =
-  /^(?:true|false|null|none|nil|undefined|string|number|boolean|required|optional|\d{1,5}|\d+(?:[.,:/-]\d+)+|sha\d{3}[-:=].*|md5:.*|v?\d+(?:\.\d+)+[\w.-]*)$/i;
+  /^(?:true|false|null|none|nil|undefined|string|number|boolean|required|optional|\d{1,5}|\d+(?:[.,:/-]\d+)+|(?:sha|md|aes|rsa|utf|base|oauth|http|ipv?)-?\d{1,4}|sha\d{3}[-:=].*|md5:.*|v?\d+(?:\.\d+)+[\w.-]*)$/i;
 
 /** Whether a token of a vendor's shape is plainly a stand-in. */
 export function isStandIn(token: string): boolean {

@@ -31,12 +31,16 @@ const IS_PASSWORD = new RegExp(`^(?:${PASSWORDS})`, 'i');
 const PUBLIC =
   /(?:public|publishable|csrf|xsrf|next[_-]?page|continuation|page|sync|cancel(?:lation)?|id(?:empotency)?|max|num|total|prompt|completion|input|output|cached|reasoning|usage|count|no|forgot|reset|invalid|wrong|missing|expired|current|hashed|stop|end|eos|bos|pad|unk|mask|special|confirm)[ _-]?$/i;
 
+/** Labels that other words end with. */
+const SHORT = /^(?:pass|pw|auth|salt|clave)$/i;
 const OPERATORS = ':=!>|+?-';
 
 /** The value after the `:` or `=` at `at`, if a label stands before it. */
 export function assignedAt(text: string, at: number): Candidate | undefined {
   let left = at;
   while (left > 0 && at - left < 3 && OPERATORS.includes(text.charAt(left - 1))) left--;
+  // "the password is: …"
+  if (text.startsWith(' is', left - 3)) left -= 3;
   if (OPERATORS.includes(text.charAt(left - 1)) || !mayEndLabel(text, endOfName(text, left)))
     return undefined;
   const label = labelBefore(text, left);
@@ -55,6 +59,15 @@ export function statedAt(text: string, at: number, width: number): Candidate | u
   const label = STATEMENT.exec(before)?.[1];
   if (label === undefined) return undefined;
   return valueFrom(text, at + width, IS_PASSWORD.test(label), at);
+}
+
+/** "with password …": the value that begins at `at` right behind the word. */
+export function toldAt(text: string, at: number): Candidate | undefined {
+  let start = at;
+  while (at - start < 4 && /[^\s\w"'`]/.test(text[start - 1] ?? ' ')) start--;
+  if (text[start - 1] !== ' ' || !mayEndLabel(text, start - 1)) return undefined;
+  const label = labelBefore(text, start - 1);
+  return label !== undefined && IS_PASSWORD.test(label) ? valueFrom(text, start, true, start) : undefined;
 }
 
 const FLAG =
@@ -104,6 +117,9 @@ function labelBefore(text: string, end: number): string | undefined {
     return keyed ? 'password' : undefined;
   }
   const from = match.index + match[0].indexOf(match[1]);
+  // `Reisepass` and `compass` end like a label; `userPass` is one.
+  if (/^[a-z]/.test(match[1]) && SHORT.test(match[1]) && /[a-z]/i.test(before.charAt(from - 1)))
+    return undefined;
   return PUBLIC.test(before.slice(0, from)) ? undefined : match[1];
 }
 
@@ -145,7 +161,7 @@ function readValue(text: string, start: number, quote: string): string {
     ? raw.search(close === '"' ? /\\?["\n]/ : close === "'" ? /\\?['\n]/ : /[`*\n]/)
     : raw.search(/[\s"'`]|,(?:\s|$)|[;)\]}](?:\s|$|[;,)])|&(?:amp;)?[\w-]{1,24}=|<\/?[a-z]/);
   const value = end < 0 ? (quote && raw.length === VALUE_MAX ? '' : raw) : raw.slice(0, end);
-  return quote ? value : value.replace(/[.!?,;:]{1,3}$/, '');
+  return quote ? value : value.replace(/[.?,;:]{1,3}$/, '');
 }
 
 function isSecretValue(value: string, isPassword: boolean, isQuoted: boolean): boolean {
@@ -157,7 +173,7 @@ function isSecretValue(value: string, isPassword: boolean, isQuoted: boolean): b
 function isPasswordValue(value: string, isQuoted: boolean): boolean {
   if (/^\d{6,}$/.test(value)) return !/^(.)\1+$/.test(value);
   if (/^[a-z]+$|^[A-Z]+$/i.test(value) && !isMixed(value)) return false;
-  if (isIdentifier(value) && !/\d/.test(value)) return false;
+  if (isIdentifier(value) && !/\d/.test(value) && !isMixed(value)) return false;
   if (
     !isQuoted &&
     (/^[\w$]+(?:\.[\w$]+)+$|=>|\w\(|^[\w.]+\[|[{}]|\|\|/.test(value) || /^[\w.-]+=$/.test(value))
@@ -165,7 +181,8 @@ function isPasswordValue(value: string, isQuoted: boolean): boolean {
     return false;
   if (
     !isQuoted &&
-    (/^[a-z]+\d{0,3}[A-Z][A-Za-z]*$/.test(value) || (isIdentifier(value) && /[._]/.test(value)))
+    ((value.length < 10 && /^[a-z]+\d{0,3}[A-Z][A-Za-z]*$/.test(value)) ||
+      (isIdentifier(value) && /[._]/.test(value)))
   )
     return false;
   if (/^[a-z]+(?:-[a-z\d]+){3,}$/.test(value)) return false;

@@ -9,7 +9,7 @@ import { codeUnits } from '../code-units.ts';
 import type { Guardrail } from '../guardrail.ts';
 import { isDigit, isLatinLetter } from '../units.ts';
 import { entropyBits, isStandIn } from './allowed.ts';
-import { assignedAt, curlPasswordAt, enclosedAt, flagAt, statedAt } from './labelled.ts';
+import { assignedAt, curlPasswordAt, enclosedAt, flagAt, statedAt, toldAt } from './labelled.ts';
 import {
   appTokenAt,
   azureSecretAt,
@@ -24,10 +24,11 @@ import { rulesFor, type VendorRule } from './vendors.ts';
 /** Shorter runs hold no vendor's token. */
 const RUN_MIN = 10;
 
-/** 1: part of a token; 2: may stand between label and value; 3: may enclose one. */
+/** 1: part of a token; 5: the same, and a digit; 2: may stand between label and value; 3: may enclose one. */
 const KIND = new Uint8Array(0x10000);
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/')
   KIND[char.charCodeAt(0)] = 1;
+for (const char of '0123456789') KIND[char.charCodeAt(0)] = 5;
 for (const char of ':=') KIND[char.charCodeAt(0)] = 2;
 for (const char of '(>~|') KIND[char.charCodeAt(0)] = 3;
 
@@ -39,10 +40,15 @@ export function findSecrets(view: View): Finding[] {
   const found: Candidate[] = [];
   for (let at = 0; at < length; ) {
     const kind = KIND[units[at] ?? 0];
-    if (kind === 1) {
+    if (kind === 1 || kind === 5) {
       const start = at;
-      do at++;
-      while (KIND[units[at] ?? 0] === 1);
+      let kinds = 0;
+      let next = kind;
+      do {
+        kinds |= next;
+        next = KIND[units[++at] ?? 0] ?? 0;
+      } while (next === 1 || next === 5);
+      if (kinds === 5) add(found, toldAt(text, start));
       if (at - start >= RUN_MIN) inRun(text, units, start, at, found);
       else if (units[start] === DASH) add(found, optionAt(text, start, at));
       else if (at - start <= 3 && units[at] === SPACE && units[start - 1] === SPACE)
