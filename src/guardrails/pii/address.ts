@@ -60,8 +60,6 @@ function trimEnd(text: string, start: number, to: number): number {
   return end;
 }
 
-const AMBIGUOUS = /^(?!(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|dr|lane|ln)$)/i;
-
 /** `12 Main Street …`: the kind of street stands at `start` to `end`, its number at most 72 units before. */
 export function streetAt(text: string, start: number, end: number): Candidate | undefined {
   if (text.charCodeAt(start - 1) !== 0x20) return undefined;
@@ -76,7 +74,8 @@ export function streetAt(text: string, start: number, end: number): Candidate | 
     )
       return undefined;
     const found = address(text, from, end, CONFIDENCE.contextual);
-    const isVague = AMBIGUOUS.test(text.slice(start, end)) && /^(?:19|20)\d\d,? /.test(before);
+    // `2007 Orange Park` may be a year, `1200 Elm Street, Reno` is none.
+    const isVague = /^(?:19|20)\d\d,? /.test(before);
     return isVague && found.end <= end + 1 ? undefined : found;
   }
   if (!BEFORE_LOWER.test(before)) return undefined;

@@ -190,7 +190,7 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'street',
     words:
-      'harbor harbors cliff cliffs tunnel garden land shore shores spring springs station stream streets summit trace track union unions valley valleys viaduct views village ville vista wells plain plains port ports prairie ramp ranch rapid rapids river roads shoal shoals skyway key keys knoll knolls lake lakes light lights lock locks lodge mall manors mill mills mission motorway mount mountain neck orchard oval overpass parks passage pine pines forest forge fork forks fort freeway gateway glen glens green greens groves haven inlet island islands isle junction junctions estate estates extension falls ferry field fields flat flats ford fords dale dam divide drives crossroad curve corner corners course courts coves crest brook brooks burg bypass camp canyon cape causeway center centre centers circles club common bluff bottom branch bridge beach bend bayou annex arcade',
+      'harbor harbors cliff cliffs tunnel garden land shore shores spring springs valley valleys viaduct village ville vista wells plain plains prairie ranch rapids river shoal shoals skyway knoll knolls lake lakes mill mills mountain neck orchard pine pines forest glen glens green greens groves haven inlet island islands isle junction falls ferry ford fords dale dam estate estates crest brook brooks burg bayou bend bluff beach canyon cape causeway oval overpass manors motorway',
     initial: true,
   },
   {
