@@ -5,7 +5,8 @@
 import { hash } from 'node:crypto';
 import type { Action, Finding, GuardrailId, Trust } from '../base/finding.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
-import type { View } from './canonical.ts';
+import { canonicalise, sourceRange, type View } from './canonical.ts';
+import { encodedRuns } from './encoded.ts';
 import { findInjection } from './injection/injection.ts';
 import { BLOCK_AT } from './injection/signal.ts';
 import { viewOf } from './json-escapes.ts';
@@ -164,13 +165,34 @@ function inspectWith(
   policy: ScreenPolicy,
 ): readonly Finding[] {
   const view = viewOf(text);
+  const plain = protectedIn(view, text, policy);
+  const encoded = encodedIn(view, plain, policy);
+  const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';
+  const injection = isHeard ? findInjection(view, trust) : [];
+  const found = [...plain, ...encoded, ...injection];
+  return found.length > 1 ? found.sort((a, b) => a.start - b.start) : found;
+}
+
+function protectedIn(view: View, text: string, policy: ScreenPolicy): Finding[] {
   const pii = policy.pii === 'off' ? [] : personalData(view, text, policy);
   const secrets =
     policy.secrets === 'off' ? [] : withoutAllowed(text, findSecrets(view), policy.allow?.secrets);
-  const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';
-  const injection = isHeard ? findInjection(view, trust) : [];
-  const found = [...pii, ...secrets, ...injection];
-  return found.length > 1 ? found.sort((a, b) => a.start - b.start) : found;
+  return [...pii, ...secrets];
+}
+
+/** What is found once a run is decoded is found in the whole run; a token that is found as it is needs no other reason. */
+function encodedIn(view: View, plain: readonly Finding[], policy: ScreenPolicy): Finding[] {
+  if (policy.pii === 'off' && policy.secrets === 'off') return [];
+  return encodedRuns(view.text).flatMap((run) => {
+    const [start, end] = sourceRange(view, run.start, run.end);
+    if (plain.some((other) => other.start < end && start < other.end)) return [];
+    return protectedIn(canonicalise(run.text), run.text, policy).map((finding) => ({
+      ...finding,
+      start,
+      end,
+      reason: `${finding.reason}, in ${run.coding}`,
+    }));
+  });
 }
 
 function personalData(view: View, source: string, policy: ScreenPolicy): Finding[] {

@@ -29,8 +29,8 @@ is, with its model, operation, tools, objects and addresses. Other documents are
 ## Nobody inspects
 
 Pixels of images and films, sound, base64 content as above (\`file_data\`, \`encrypted_content\`, data URLs), documents that an
-operator lets pass unread, media of calls that flow past the gateway, and what is encoded within a text (base64, hex, URL
-coding), which is decoded for injections alone.
+operator lets pass unread, media of calls that flow past the gateway, and what is encoded within a text otherwise than once in
+base64, hex or URL coding: those are decoded and looked at, whole runs of them are replaced.
 
 ## Operations
 

@@ -9,7 +9,15 @@ import { expect, test } from 'vitest';
 import { OPERATIONS } from '../openai/description.ts';
 import { type Plant, plantsOf } from '../openai/plants.ts';
 import { type PlantedAnswer, type PlantedCall, sendAll } from '../support/planted-calls.ts';
-import { BOUNDS, CARD, escaped, INJECTION, plantingHouse, SECRET } from '../support/planting-house.ts';
+import {
+  base64,
+  BOUNDS,
+  CARD,
+  escaped,
+  INJECTION,
+  plantingHouse,
+  SECRET,
+} from '../support/planting-house.ts';
 
 const house = plantingHouse();
 
@@ -89,14 +97,14 @@ test('harmless words reach upstream as they were sent', { timeout: 60_000 }, asy
   expect(changed.map(told)).toEqual([]);
 });
 
-test('personal data goes nowhere, plain or escaped', { timeout: 60_000 }, async () => {
-  const { leaks, unmoved } = await attack([[CARD], [CARD, escaped]]);
+test('personal data goes nowhere, plain, escaped or encoded', { timeout: 60_000 }, async () => {
+  const { leaks, unmoved } = await attack([[CARD], [CARD, escaped], [CARD, base64]]);
   expect(leaks).toEqual([]);
   expect(unmoved).toEqual([]);
 });
 
-test('a secret goes nowhere, escaped or plain', { timeout: 60_000 }, async () => {
-  const { answers, leaks, unmoved } = await attack([[SECRET, escaped], [SECRET]]);
+test('a secret goes nowhere, plain, escaped or encoded', { timeout: 60_000 }, async () => {
+  const { answers, leaks, unmoved } = await attack([[SECRET, base64], [SECRET, escaped], [SECRET]]);
   expect(leaks).toEqual([]);
   expect(unmoved).toEqual([]);
   const picky = answers.filter(({ code }) => PICKY.test(code));

@@ -1,0 +1,97 @@
+/**
+ * Runs of base64, hex and URL coding that are text once they are decoded, so that personal data and secrets are found in
+ * them as well. One level deep, bounded in runs and bytes; what is decoded is inspected, never sent or logged.
+ */
+
+export interface EncodedRun {
+  /** What it says. */
+  readonly text: string;
+  /** Half-open range in the text it stands in. */
+  readonly start: number;
+  readonly end: number;
+  /** For people. */
+  readonly coding: 'base64' | 'hex' | 'URL coding';
+}
+
+const RUNS_MAX = 64;
+const BYTES_MAX = 65_536;
+/** Shorter runs hold no card number, address or token. */
+const RUN_MIN = 20;
+
+/** 1: both alphabets of base64; hex is a part of them. */
+const IN_RUN = new Uint8Array(128);
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_')
+  IN_RUN[char.charCodeAt(0)] = 1;
+/** A word with three coded octets or more. */
+const CODED = /[^\s"'<>%]{0,256}%[0-9A-Fa-f]{2}[^\s"'<>]{6,2048}/g;
+const HEX = /^(?:[0-9a-fA-F]{2})+$/;
+/** Words with marks between them, which decode to anything. */
+const WORDLIKE = /^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_/]+(?:[A-Z]?[a-z]+|[A-Z]+))*$/;
+
+/** The runs of a text that decode to text; linear. */
+export function encodedRuns(text: string): EncodedRun[] {
+  if (text.length < RUN_MIN) return [];
+  const found: EncodedRun[] = [];
+  let bytes = BYTES_MAX;
+  for (const [start, end] of runsOf(text)) {
+    if (found.length >= RUNS_MAX || bytes <= 0) break;
+    const decoded = decode(text.slice(start, Math.min(end, start + bytes)));
+    if (!decoded) continue;
+    bytes -= end - start;
+    found.push({ ...decoded, start, end });
+  }
+  if (!text.includes('%')) return found;
+  for (const { 0: word, index } of text.matchAll(CODED)) {
+    if (found.length >= RUNS_MAX) break;
+    const plain = readable(octets(word));
+    if (plain !== undefined)
+      found.push({ text: plain, start: index, end: index + word.length, coding: 'URL coding' });
+  }
+  return found;
+}
+
+/** Found by a look at each 20th unit. */
+function* runsOf(text: string): Generator<readonly [start: number, end: number]> {
+  for (let probe = RUN_MIN - 1; probe < text.length; probe += RUN_MIN) {
+    if (IN_RUN[text.charCodeAt(probe)] !== 1) continue;
+    let start = probe;
+    while (start > 0 && IN_RUN[text.charCodeAt(start - 1)] === 1) start--;
+    let end = probe + 1;
+    while (end < text.length && IN_RUN[text.charCodeAt(end)] === 1) end++;
+    if (end - start >= RUN_MIN) yield [start, end];
+    probe = Math.max(probe, end - 1);
+  }
+}
+
+function decode(run: string): Pick<EncodedRun, 'text' | 'coding'> | undefined {
+  if (WORDLIKE.test(run)) return undefined;
+  if (HEX.test(run)) {
+    const text = readable(Buffer.from(run, 'hex'));
+    if (text !== undefined) return { text, coding: 'hex' };
+  }
+  // Pictures and keys say so at their very start.
+  if (readable(Buffer.from(run.slice(0, RUN_MIN), 'base64')) === undefined) return undefined;
+  const text = readable(Buffer.from(run, 'base64'));
+  return text === undefined ? undefined : { text, coding: 'base64' };
+}
+
+function octets(word: string): Buffer {
+  const plain = word.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(plain, 'latin1');
+}
+
+const TAB = 0x09;
+const RETURN = 0x0d;
+const SPACE = 0x20;
+const DELETE = 0x7f;
+
+/** The bytes as text, if nothing in them is a control character or no UTF-8; a character that is cut at the end is left out. */
+function readable(bytes: Buffer): string | undefined {
+  for (const byte of bytes) {
+    if ((byte < SPACE && (byte < TAB || byte > RETURN)) || byte === DELETE) return undefined;
+  }
+  const text = bytes.toString('utf8').replace(/\ufffd$/, '');
+  return text.includes('\ufffd') ? undefined : text;
+}
