@@ -7,7 +7,14 @@ import type { Finding, GuardrailId } from '../base/finding.ts';
 import { asRefusal, Refusal, type Code, type RefusalOptions } from '../base/errors.ts';
 import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { screen, type Screening, type ScreenPolicy } from '../guardrails/screening.ts';
-import { type Body, documentsOf, type JsonBody, type MultipartBody, type Text } from '../openai/body.ts';
+import {
+  type Body,
+  documentsOf,
+  type JsonBody,
+  type Leaf,
+  type MultipartBody,
+  type Text,
+} from '../openai/body.ts';
 import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
 import { checkFields } from '../openai/check-fields.ts';
 import { child, isRecord } from '../openai/child.ts';
@@ -24,6 +31,7 @@ import { countTokens } from '../openai/tokens.ts';
 import { type BatchPlan, type PlannedCall, planBatch } from './batch.ts';
 import { quote, type Quote } from './budgets.ts';
 import type { Reference } from './objects.ts';
+import { asSent, countedTexts, hintPlace, PLACEHOLDER_HINT } from './placeholder-hint.ts';
 import { checkTexts, type RequestRules } from './request-rules.ts';
 import type { Tier } from './tiers.ts';
 import { declaredTools } from './tools.ts';
@@ -98,7 +106,7 @@ export function prepare(job: PrepareJob): Preparation {
   ];
   checkTexts(texts, job.rules);
   const screening = screen(texts, job.policy);
-  const priced = price(endpoint, facts, texts, job);
+  const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(texts, screening), job);
   const rebuilding = { endpoint, texts, screening, facts, quoted: priced.quote, batch };
   const built = body ? rebuild(body, rebuilding, job) : asItCame(job);
   return {
@@ -159,7 +167,7 @@ function sessionDescription({ bytes, contentType }: PrepareJob): readonly Text[]
 function price(
   endpoint: Endpoint,
   facts: RequestFacts,
-  texts: readonly Text[],
+  counted: readonly string[],
   job: PrepareJob,
 ): { quote: Quote | undefined; refusal: RefusalData | undefined } {
   try {
@@ -172,12 +180,7 @@ function price(
       chainedTokens: job.chainedTokens,
       chainedNano: job.chainedNano,
       remainingNano: job.remainingNano,
-      tokenCount: (encoding) =>
-        (facts.givenTokens ?? 0) +
-        countTokens(
-          texts.filter((text) => text.class !== 'opaque').map((text) => text.text),
-          encoding,
-        ),
+      tokenCount: (encoding) => (facts.givenTokens ?? 0) + countTokens(counted, encoding),
     });
     return { quote: quoted, refusal: undefined };
   } catch (error) {
@@ -209,7 +212,10 @@ interface Rebuilding {
 function rebuild(body: Body, rebuilding: Rebuilding, job: PrepareJob): Built {
   if (body.kind === 'multipart') return rebuildForm(body, rebuilding);
   const { endpoint, texts, screening, facts, quoted } = rebuilding;
-  const edits = [...rewriteEdits(body, texts, screening), ...memberEdits(endpoint, body, facts, quoted)];
+  const edits = [
+    ...rewriteEdits(endpoint, body, texts, screening),
+    ...memberEdits(endpoint, body, facts, quoted),
+  ];
   const contentType = 'application/json';
   if (edits.length === 0 && job.bytes) return { bytes: job.bytes, contentType };
   edits.sort((a, b) => a.start - b.start || a.end - b.end);
@@ -237,13 +243,26 @@ function rebuildForm(body: MultipartBody, { texts, screening, batch }: Rebuildin
   return buildMultipart({ kind: 'multipart', parts });
 }
 
-function rewriteEdits(body: JsonBody, texts: readonly Text[], screening: Screening): Edit[] {
-  const edits: Edit[] = [];
+/** What the screening replaced, and the hint where placeholders stand in its place. */
+function rewriteEdits(
+  endpoint: Endpoint,
+  body: JsonBody,
+  texts: readonly Text[],
+  screening: Screening,
+): Edit[] {
+  const place = screening.placeholders.length > 0 ? hintPlace(endpoint, body) : undefined;
+  const hinted = place && 'leaf' in place ? place.leaf : undefined;
+  const written = new Map<Leaf, string>(hinted ? [[hinted, hinted.value]] : []);
   for (const { textIndex, text } of screening.rewrites) {
     const leaf = body.leaves[texts[textIndex]?.index ?? -1];
-    if (leaf) edits.push({ start: leaf.start, end: leaf.end, text: quoteText(text) });
+    if (leaf) written.set(leaf, text);
   }
-  return edits;
+  const edits = Array.from(written, ([leaf, text]) => ({
+    start: leaf.start,
+    end: leaf.end,
+    text: quoteText(leaf === hinted ? `${PLACEHOLDER_HINT}\n\n${text}` : text),
+  }));
+  return place && 'edit' in place ? [...edits, place.edit] : edits;
 }
 
 /** The cap that makes the reservation a bound, and the request for usage that makes the bill exact. */

@@ -2,7 +2,7 @@
  * Changes to a parsed JSON body by splicing its text: every byte that is not meant to change stays as it came.
  * Never re-serialises a value, so numbers, order and escapes of the caller survive.
  */
-import type { JsonBody, Place } from './body.ts';
+import type { JsonBody, Leaf, Place } from './body.ts';
 import { isRecord } from './child.ts';
 
 /** Replaces a half-open range of the source, in UTF-16 units; an empty range inserts. */
@@ -62,6 +62,36 @@ export function setMember(body: JsonBody, at: readonly string[], json: string): 
     value = value[key];
   }
   return { start, end: endOf(source, start), text: json };
+}
+
+/**
+ * Puts an element before all others of the array at a path, which is there and has one.
+ * @param json the element, valid JSON
+ * @throws RangeError where no member stands at the path, a fault of ours
+ */
+export function prepend(body: JsonBody, at: readonly (string | number)[], json: string): Edit {
+  const leaf = leafAt(body, at, true);
+  if (!leaf) throw new RangeError('no leaf for a key');
+  const start = pastBlank(body.source, pastBlank(body.source, leaf.end) + 1) + 1;
+  return { start, end: start, text: `${json},` };
+}
+
+/** The string at a path, or the key that names what stands there. */
+export function leafAt(
+  { leaves }: JsonBody,
+  at: readonly (string | number)[],
+  isKey = false,
+): Leaf | undefined {
+  return leaves.find((leaf) => leaf.isKey === isKey && isAt(leaf.at, at));
+}
+
+function isAt(place: Place | undefined, at: readonly (string | number)[]): boolean {
+  let step = place;
+  for (let i = at.length - 1; i >= 0; i--) {
+    if (step?.key !== at[i]) return false;
+    step = step?.parent;
+  }
+  return step === undefined;
 }
 
 /** The value inside objects of one member each. */
