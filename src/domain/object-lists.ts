@@ -95,7 +95,10 @@ function pageOf(list: unknown): Page {
 
 async function ownItems(view: ListView, items: readonly unknown[]): Promise<readonly unknown[]> {
   const { store, caller, settings, endpoint } = view;
-  const ids = items.map(idOf).filter((id) => id !== undefined);
+  const ids = items.flatMap((item) => {
+    const id = idOf(item);
+    return id === undefined || isEverybodys(endpoint, id) ? [] : [id];
+  });
   const own = new Set<string>();
   for (let from = 0; from < ids.length; from += IDS_MAX) {
     const owners: readonly ObjectOwner[] = await store.getOwners(ids.slice(from, from + IDS_MAX));

@@ -155,4 +155,8 @@ test('of the models those of OpenAI are everybodyâ€™s, a tuned one is its ownerâ
   const view = { store, settings, caller: ADA, endpoint: row('models.list'), query: [] };
   const { list } = await ownPage(view, { object: 'list', data }, async () => Promise.reject(new Error('no')));
   expect(list).toEqual({ object: 'list', data: [{ id: 'gpt-4o' }, { id: 'ft:gpt-4o:a::1' }] });
+  // Nobody has to be asked whose those of OpenAI are.
+  await store.close();
+  const plain = { object: 'list', data: [{ id: 'gpt-4o' }] };
+  expect((await ownPage(view, plain, async () => Promise.reject(new Error('no')))).list).toEqual(plain);
 });

@@ -29,7 +29,11 @@ function row(cells) {
 function button(text, onClick) {
   const element = document.createElement('button');
   element.textContent = text;
-  element.addEventListener('click', onClick);
+  element.addEventListener('click', () => {
+    onClick().catch((error) => {
+      byId('health').textContent = error.message;
+    });
+  });
   return element;
 }
 
