@@ -1,5 +1,6 @@
 /** The hint about placeholders: once, before anything of the caller's, and only where something was replaced. */
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { PLACEHOLDER_HINT } from '../../src/domain/placeholder-hint.ts';
 import { prepared } from '../support/exchange.ts';
 
@@ -8,10 +9,17 @@ const EMAIL = 'ann@example.com';
 /** The body as it goes up, and how much was reserved for its input. */
 async function sent(target: string, body: object): Promise<Record<string, unknown>> {
   const { prepared: preparation } = await prepared({ target, body });
-  return JSON.parse(Buffer.from(preparation.bytes ?? []).toString()) as Record<string, unknown>;
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(Buffer.from(preparation.bytes ?? []).toString()));
 }
 const chat = async (messages: unknown[]): Promise<unknown> =>
   (await sent('/v1/chat/completions', { model: 'gpt-4o-mini', messages }))['messages'];
+
+const costs = async (content: string): Promise<number> => {
+  const { prepared: preparation } = await prepared({
+    body: { model: 'gpt-4o-mini', messages: [{ role: 'user', content }] },
+  });
+  return preparation.quote?.inputTokens ?? 0;
+};
 
 describe('in chat', () => {
   const user = { role: 'user', content: `write to ${EMAIL}` };
@@ -52,12 +60,6 @@ describe('in chat', () => {
   });
 
   it('is counted: what it costs is reserved', async () => {
-    const costs = async (content: string): Promise<number> => {
-      const { prepared: preparation } = await prepared({
-        body: { model: 'gpt-4o-mini', messages: [{ role: 'user', content }] },
-      });
-      return preparation.quote?.inputTokens ?? 0;
-    };
     expect((await costs(`write to ${EMAIL}`)) - (await costs('write to ann at example com'))).toBeGreaterThan(
       30,
     );
