@@ -1,4 +1,4 @@
-/** The commands: start · check-config · keys · usage · audit · ledger · scan · coverage · api-diff · simulate. */
+/** The commands: start · check-config · keys · usage · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
@@ -14,6 +14,8 @@ const USAGE = `usage: npm run sallyport -- <command>
   audit verify DIR [--checkpoint FILE]
   ledger adopt                  leaves behind what a lost Redis knew
   scan                          JSON lines {text, role?} on standard input: what the guardrails find
+  calibrate                     the same lines, all honest: points of the injection guardrail that fit them, as YAML
+  train FOLDER [FILE]           trains the injection heads on labelled texts; prints how left-out sources fare
   coverage [--page]             every operation and field, and what inspects it; as JSON, or as COVERAGE.md
   api-diff FILE                 what another description of the API has that the endpoint table has not
   simulate [PORT]               the stand-in for OpenAI alone
@@ -64,6 +66,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const { runScan } = await import('./guardrails/scan.ts');
     await runScan(process.stdin, process.stdout);
     return 0;
+  },
+  async calibrate() {
+    const { runCalibrate } = await import('./admin/commands.ts');
+    return await administer((api) => runCalibrate(process.stdin, api));
+  },
+  async train(args) {
+    const { runTrain } = await import('./guardrails/injection/training/train.ts');
+    return runTrain(args);
   },
   async coverage([form]) {
     const { coverage } = await import('./openai/coverage.ts');

@@ -17,7 +17,10 @@ export interface View {
   readonly text: string;
   /** Left out where the view is the source. */
   readonly origin?: Origin;
-  /** What invisible tag characters spell (U+E0020 to U+E007E; those of flags left out), and where they stand. */
+  /**
+   * What invisible characters spell, and where they stand: tags (U+E0020 to U+E007E; those of flags left out), and
+   * variation selectors that count as bytes (U+E0110 to U+E016E, printable ASCII).
+   */
   readonly tags?: { readonly text: string; readonly start: number; readonly end: number };
 }
 
@@ -55,6 +58,9 @@ function escapedPoint(source: string, at: number): { codePoint: number; end: num
   if (low < 0xdc00 || low > 0xdfff) return { codePoint: unit, end };
   return { codePoint: 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00), end: end + ESCAPE_LENGTH };
 }
+
+/** The byte that U+E0100 stands for where selectors spell bytes; the sixteen before it are in the BMP. */
+const VARIATION_FIRST = 16;
 
 function twice<T extends Uint16Array | Uint32Array>(room: T, filled: T): T {
   room.set(filled);
@@ -103,17 +109,18 @@ class Folding {
   }
 
   #beyondAscii(codePoint: number, start: number, end: number): void {
-    if (codePoint >= 0xe0000 && codePoint <= 0xe007f) this.#tag(codePoint, start, end);
+    if (codePoint >= 0xe0000 && codePoint <= 0xe016e) this.#tag(codePoint, start, end);
     else this.#isAfterFlag = codePoint === 0x1f3f4;
     const folded = fold(codePoint);
     for (let i = 0; i < folded.length; i++) this.#unit(folded.charCodeAt(i), start, end);
   }
 
   #tag(codePoint: number, start: number, end: number): void {
-    if (this.#isAfterFlag || codePoint < 0xe0020 || codePoint > 0xe007e) return;
+    const unit = codePoint < 0xe0100 ? codePoint - 0xe0000 : codePoint - 0xe0100 + VARIATION_FIRST;
+    if (this.#isAfterFlag || unit < 0x20 || unit > 0x7e) return;
     if (!this.#tags.text) this.#tags.start = start;
     this.#tags.end = end;
-    this.#tags.text += String.fromCharCode(codePoint - 0xe0000);
+    this.#tags.text += String.fromCharCode(unit);
   }
 
   #unit(unit: number, start: number, end: number): void {

@@ -38,20 +38,36 @@ const SIMPLE: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Letters of phonetics and of upside-down writing: no language spells words with them, so they are read at once. */
+const SHAPES = 'ᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkʟlᴍmɴnᴏoᴘpǫqʀrꜱsᴛtᴜuᴠvᴡwʏyᴢzɐaɔcǝeɟfƃgɥhᴉiɾjʞkɯmɹrʇtʌvʍwʎyꓘk';
+const SHAPED: ReadonlyMap<string, string> = new Map(
+  Array.from({ length: SHAPES.length / 2 }, (_, i) => [SHAPES.charAt(2 * i), SHAPES.charAt(2 * i + 1)]),
+);
+
+/** First of 26 letters in a row that NFKC leaves alone: in circles and squares of black, and as halves of flags. */
+const ENCLOSED = [0x1f150, 0x1f170, 0x1f1e6];
+
 /** Characters that show nothing: soft hyphen, joiners, bidi controls, fillers, variation selectors, tags, accents. */
 const INVISIBLE: readonly (readonly [from: number, to: number])[] = [
   [0xad, 0xad],
   [0x300, 0x36f],
+  [0x483, 0x489],
   [0x61c, 0x61c],
   [0x115f, 0x1160],
   [0x180e, 0x180e],
+  [0x1ab0, 0x1aff],
+  [0x1dc0, 0x1dff],
   [0x200b, 0x200f],
   [0x202a, 0x202e],
   [0x2060, 0x206f],
+  [0x20d0, 0x20ff],
   [0x3164, 0x3164],
   [0xfe00, 0xfe0f],
+  [0xfe20, 0xfe2f],
   [0xfeff, 0xfeff],
   [0xffa0, 0xffa0],
+  [0xfff9, 0xfffb],
+  [0x1d173, 0x1d17a],
   [0xe0000, 0xe01ef],
 ];
 
@@ -62,6 +78,8 @@ const EXPANSION_MAX = 4;
 function foldOnce(codePoint: number): string {
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) return ' ';
   if (INVISIBLE.some(([from, to]) => codePoint >= from && codePoint <= to)) return '';
+  const enclosed = ENCLOSED.find((first) => codePoint >= first && codePoint < first + 26);
+  if (enclosed !== undefined) return String.fromCharCode(0x61 + codePoint - enclosed);
   const char = String.fromCodePoint(codePoint);
   const isAccented =
     codePoint < 0x250 ||
@@ -69,6 +87,7 @@ function foldOnce(codePoint: number): string {
     (codePoint >= 0x1e00 && codePoint < 0x2000);
   const folded =
     SIMPLE.get(char) ??
+    SHAPED.get(char) ??
     (isAccented ? char.normalize('NFKD').replace(/[\u0300-\u036f]/g, '') : char.normalize('NFKC'));
   if (folded.length > EXPANSION_MAX) return char;
   return folded.charCodeAt(0) < 0x80 ? folded : folded.toLowerCase();
@@ -81,7 +100,7 @@ const astral = new Map<number, string>();
 export function fold(codePoint: number): string {
   if (codePoint <= 0xffff) return (bmp[codePoint] ??= foldOnce(codePoint));
   const isChanged =
-    (codePoint >= 0x1d400 && codePoint <= 0x1d7ff) ||
+    (codePoint >= 0x1d173 && codePoint <= 0x1d7ff) ||
     (codePoint >= 0x1f100 && codePoint <= 0x1f251) ||
     (codePoint >= 0xe0000 && codePoint <= 0xe01ef);
   if (!isChanged) return String.fromCodePoint(codePoint);

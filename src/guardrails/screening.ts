@@ -7,8 +7,9 @@ import type { Action, Finding, GuardrailId, Trust } from '../base/finding.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
 import { canonicalise, sourceRange, type View } from './canonical.ts';
 import { encodedRuns } from './encoded.ts';
+import { findCutUp } from './injection/cut-up.ts';
 import { findInjection } from './injection/injection.ts';
-import { BLOCK_AT } from './injection/signal.ts';
+import { type Points, PRESETS } from './injection/signal.ts';
 import { viewOf } from './json-escapes.ts';
 import { type AllowList, type CustomPattern, findCustom, withoutAllowed } from './operator-rules.ts';
 import { resolveOverlaps } from './overlaps.ts';
@@ -56,6 +57,8 @@ export interface ScreenPolicy {
   readonly allow?: Readonly<Record<'pii' | 'secrets', AllowList>>;
   /** An injection in a tool result: the exchange goes on, marked (default), or stops. */
   readonly toolInjection?: 'taint' | 'block';
+  /** From which scores on an injection is found and stops the exchange, by who said it. Default the shipped ones. */
+  readonly injectionPoints?: Readonly<Record<'user' | 'tool', Points>>;
   /** A finding to redact where nothing may be rewritten: personal data is observed by default, a secret blocks. */
   readonly tokenFindings?: Readonly<Record<'pii' | 'secrets', 'observe' | 'block'>>;
 }
@@ -84,9 +87,16 @@ export interface Screening {
 
 const NOTHING_FOUND: Screening = { findings: [], taint: false, rewrites: [], placeholders: [] };
 
-/** Personal data and secrets in every text that is not opaque; injection in prose of users and tools. */
+/**
+ * Personal data and secrets in every text that is not opaque; injection in prose of users and tools, and in what the
+ * user's last texts are together, for orders that were cut up.
+ */
 export function screen(texts: readonly ScreenInput[], policy: ScreenPolicy): Screening {
-  const own = texts.map((input) => inspect(input, policy));
+  const own = withCutUp(
+    texts,
+    texts.map((input) => inspect(input, policy)),
+    policy,
+  );
   // As nearly always.
   if (!own.some((findings) => findings.length > 0)) return NOTHING_FOUND;
   const found = withKnownNames(texts, own);
@@ -104,6 +114,17 @@ export function screen(texts: readonly ScreenInput[], policy: ScreenPolicy): Scr
 
 /** Findings by text. */
 type Found = readonly (readonly Finding[])[];
+
+/** The finding that the user's last texts make together, where none of them makes one alone. */
+function withCutUp(texts: readonly ScreenInput[], found: Found, policy: ScreenPolicy): Found {
+  const isFound = found.some((own) => own.some(({ guardrail }) => guardrail === 'injection'));
+  const cut =
+    isFound || policy.injection === 'off'
+      ? undefined
+      : findCutUp(texts, pointsFor('user', policy).observe);
+  if (!cut) return found;
+  return found.map((own, at) => (at === cut.textIndex ? [cut.finding, ...own] : own));
+}
 
 /** Names of people that one text tells are looked for in all prose; nothing is done where no text tells one. */
 function withKnownNames(texts: readonly ScreenInput[], found: Found): Found {
@@ -168,7 +189,7 @@ function inspectWith(
   const plain = protectedIn(view, text, policy);
   const encoded = encodedIn(view, plain, policy);
   const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';
-  const injection = isHeard ? findInjection(view, trust) : [];
+  const injection = isHeard ? findInjection(view, trust, pointsFor(trust, policy).observe) : [];
   const found = [...plain, ...encoded, ...injection];
   return found.length > 1 ? found.sort((a, b) => a.start - b.start) : found;
 }
@@ -217,9 +238,14 @@ function decide(finding: Finding, input: ScreenInput, policy: ScreenPolicy): Out
   return (policy.tokenFindings ?? TOKEN_FINDINGS)[guardrail] === 'block' ? 'blocked' : 'observed';
 }
 
+function pointsFor(trust: Trust, { injectionPoints }: ScreenPolicy): Points {
+  return injectionPoints?.[trust === 'tool' ? 'tool' : 'user'] ?? PRESETS.balanced;
+}
+
 function decideInjection(finding: Finding, { trust }: ScreenInput, policy: ScreenPolicy): Outcome {
   const { injection } = policy;
-  if (injection === 'off' || injection === 'observe' || finding.score < BLOCK_AT) return 'observed';
+  if (injection === 'off' || injection === 'observe') return 'observed';
+  if (finding.score < pointsFor(trust, policy).block) return 'observed';
   if (injection === 'block' && trust === 'tool' && policy.toolInjection !== 'block') return 'tainted';
   return injection === 'block' ? 'blocked' : 'redacted';
 }

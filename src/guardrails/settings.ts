@@ -1,6 +1,7 @@
 /** The `guardrails` section of the configuration, and the policy it makes for a tier. */
 import { z } from 'zod';
 import type { Action, GuardrailId } from '../base/finding.ts';
+import { POINT_BOUNDS, PRESETS } from './injection/signal.ts';
 import { allowListSchema, customPatternsSchema, TYPE_NAME } from './operator-rules.ts';
 import { ENFORCED_PII_TYPES, type ScreenPolicy } from './screening.ts';
 
@@ -19,8 +20,18 @@ export const PII_TYPES = [
   'URL',
 ] as const;
 
+const between = ([from, to]: readonly [number, number]) => z.number().min(from).max(to);
+const pointsSchema = z.strictObject({
+  observe: between(POINT_BOUNDS.observe),
+  block: between(POINT_BOUNDS.block),
+});
+
 const injectionSchema = z.strictObject({
   action: action.default('block'),
+  /** How sure the guardrail must be, by name. */
+  preset: z.enum(['strict', 'balanced', 'lenient']).default('balanced'),
+  /** The same as scores, by who said it; `sallyport calibrate` fits them to the traffic of the house. */
+  points: z.strictObject({ user: pointsSchema.optional(), tool: pointsSchema.optional() }).default({}),
   /** What an injection in a tool result does where the action is `block`. */
   toolResults: z.enum(['taint', 'block']).default('taint'),
 });
@@ -93,6 +104,10 @@ export function screenPolicy(
     ...typeActions(pii),
     ...operatorRules(settings),
     toolInjection: injection.toolResults,
+    injectionPoints: {
+      user: injection.points.user ?? PRESETS[injection.preset],
+      tool: injection.points.tool ?? PRESETS[injection.preset],
+    },
     tokenFindings: { pii: pii.inTokens, secrets: secrets.inTokens },
   };
 }

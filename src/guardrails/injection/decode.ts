@@ -1,9 +1,13 @@
 /**
- * Hidden text made readable: runs of base64, hex and URL coding, and invisible tag characters. Bounded in runs,
- * bytes and depth. Decoded text is inspected, never sent or logged. More decoders join the table below.
+ * Hidden text made readable: runs of base64, hex and URL coding, invisible characters, text spelled by codes of its
+ * characters (escapes.ts), other readings of all of it (disguises.ts). Bounded in runs, bytes and depth. Decoded text
+ * is inspected, never sent or logged.
  */
 import type { View } from '../canonical.ts';
 import { isWord } from '../units.ts';
+import { readings } from './disguises.ts';
+import { spelled, unescaped } from './escapes.ts';
+import type { Words } from './words.ts';
 
 /** Text that stood in another text in disguise. */
 export interface Hidden {
@@ -13,7 +17,7 @@ export interface Hidden {
   readonly end: number;
   /** Half-open range in the source, for what is not in the view at all. */
   readonly source?: readonly [start: number, end: number] | undefined;
-  /** For people: `base64`, `hex`, `URL coding`, `invisible characters`. */
+  /** For people: `base64`, `hex`, `URL coding`, `invisible characters`, `leet`… */
   readonly coding: string;
 }
 
@@ -21,9 +25,14 @@ const RUNS_MAX = 64;
 const BYTES_MAX = 65_536;
 const RUN_MIN = 16;
 
-/** What one look at a text finds, left to right; nested codings need another look. */
-export function findHidden(text: string): Hidden[] {
-  const found: Hidden[] = [];
+/** What one look at a text with these words finds; nested codings need another look. */
+export function findHidden(text: string, words: Words): Hidden[] {
+  const found: Hidden[] = readings(text, words).map((reading) => ({
+    ...reading,
+    start: 0,
+    end: text.length,
+  }));
+  found.push(...unescaped(text), ...spelled(text, words.signs));
   const budget = { bytes: BYTES_MAX };
   for (const [start, end] of runsOf(text)) {
     if (found.length >= RUNS_MAX || budget.bytes <= 0) break;
@@ -62,7 +71,7 @@ function* runsOf(text: string): Generator<readonly [number, number]> {
     let end = probe + 1;
     for (; end < text.length; end++) {
       if (IN_RUN[text.charCodeAt(end)] === 1) continue;
-      if (text[end] !== '\n' || end - start < 40 || IN_RUN[text.charCodeAt(end + 1)] !== 1) break;
+      if (text[end] !== '\n' || end - start < RUN_MIN || IN_RUN[text.charCodeAt(end + 1)] !== 1) break;
     }
     if (end - start >= RUN_MIN) yield [start, end];
     probe = Math.max(probe, end - 1);
@@ -71,9 +80,15 @@ function* runsOf(text: string): Generator<readonly [number, number]> {
 
 const DECODERS: readonly { readonly coding: string; readonly decode: (run: string) => string | undefined }[] =
   [
+    { coding: 'binary', decode: fromBinary },
     { coding: 'hex', decode: fromHex },
     { coding: 'base64', decode: fromBase64 },
   ];
+
+function fromBinary(run: string): string | undefined {
+  if (run.length % 8 !== 0 || !/^[01]{32,}$/.test(run)) return undefined;
+  return Buffer.from(run.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []).toString('utf8');
+}
 
 function fromHex(run: string): string | undefined {
   const digits = run.replace(/^(?:0x|=)|[\n-]/g, '');

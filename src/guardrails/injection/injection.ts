@@ -7,38 +7,57 @@ import { type Candidate, toFindings } from '../candidate.ts';
 import { canonicalise, type View } from '../canonical.ts';
 import type { Guardrail } from '../guardrail.ts';
 import { findHidden, type Hidden, taggedText } from './decode.ts';
+import { heads } from './heads.ts';
 import { matchPhrases } from './phrases.ts';
 import { findRoleMarkers } from './role-markers.ts';
 import { applyRules } from './rules.ts';
-import { combine, type Detector, heaviestStretch, OBSERVE_AT, type Signal } from './signal.ts';
-import { scanWords } from './words.ts';
+import {
+  BLOCK_AT,
+  combine,
+  type Detector,
+  heaviestStretch,
+  OBSERVE_AT,
+  type Reading,
+  type Signal,
+} from './signal.ts';
+import { scanWords, type Words } from './words.ts';
 
 const DETECTORS: readonly Detector[] = [
-  ({ words }) => applyRules(words),
-  ({ view, words }) => matchPhrases(view.text, words.cues),
+  ({ words, trust }) => heard(applyRules(words), trust),
+  ({ view, words, trust }) => heard(matchPhrases(view.text, words.cues), trust),
   ({ view }) => findRoleMarkers(view.text),
+  ({ view, trust }) => heads.judge(view.text, trust),
 ];
+
+/** Personas are what users ask for; documents only speak of them, so their cues weigh less there. */
+const PERSONA_SHARE = 0.7;
+
+function heard(signals: readonly Signal[], trust: Trust): readonly Signal[] {
+  if (trust !== 'tool' || signals.length === 0) return signals;
+  return signals.map((signal) =>
+    signal.type === 'persona' ? { ...signal, weight: PERSONA_SHARE * signal.weight } : signal,
+  );
+}
 
 const DEPTH_MAX = 2;
 /** Hidden content is a cue of its own, too weak alone: encodings have honest uses. */
 const HIDDEN_WEIGHT = 0.3;
 
-/** Findings in a view at or above the observe point, one a type at most, in places of its source. */
-export function findInjection(view: View, trust: Trust): Finding[] {
-  const open = heaviestStretch(inspect(view, trust));
-  const signals = [...open, ...hiddenSignals(view, trust, open)];
-  return signals.length === 0 ? [] : toFindings('injection', view, candidatesOf(signals));
+/** Findings in a view at or above the observe point (0 to 1), one a type at most, in places of its source. */
+export function findInjection(view: View, trust: Trust, observe: number = OBSERVE_AT): Finding[] {
+  const words = scanWords(view.text);
+  const open = heaviestStretch(inspect({ view, words, trust }));
+  const isPlain = combine(open) >= BLOCK_AT;
+  const signals = isPlain ? open : [...open, ...hiddenSignals(view, words, trust, open)];
+  return signals.length === 0 ? [] : toFindings('injection', view, candidatesOf(signals, observe));
 }
 
-function inspect(view: View, trust: Trust): Signal[] {
-  const reading = { view, words: scanWords(view.text), trust };
-  return DETECTORS.flatMap((detect) => detect(reading));
-}
+const inspect = (reading: Reading): Signal[] => DETECTORS.flatMap((detect) => detect(reading));
 
 /** What hides in the view counts at the place where it hides. */
-function hiddenSignals(view: View, trust: Trust, open: readonly Signal[]): Signal[] {
+function hiddenSignals(view: View, words: Words, trust: Trust, open: readonly Signal[]): Signal[] {
   const signals: Signal[] = [];
-  for (const hidden of [...taggedText(view), ...findHidden(view.text)]) {
+  for (const hidden of [...taggedText(view), ...findHidden(view.text, words)]) {
     const weight = weigh(hidden, trust, 1);
     if (weight < OBSERVE_AT && open.length === 0) continue;
     const { start, end, source, coding } = hidden;
@@ -53,24 +72,34 @@ function hiddenSignals(view: View, trust: Trust, open: readonly Signal[]): Signa
 /** How much hidden text, and what hides in it in turn, looks like an injection. */
 function weigh(hidden: Hidden, trust: Trust, depth: number): number {
   const view = canonicalise(hidden.text);
-  const own = combine([...heaviestStretch(inspect(view, trust)), hiddenCue(hidden)]);
+  const words = scanWords(view.text);
+  const own = combine([...heaviestStretch(inspect({ view, words, trust })), hiddenCue(hidden)]);
   if (depth >= DEPTH_MAX) return own;
-  return Math.max(own, ...findHidden(view.text).map((inner) => weigh(inner, trust, depth + 1)));
+  return Math.max(own, ...findHidden(view.text, words).map((inner) => weigh(inner, trust, depth + 1)));
 }
 
 function hiddenCue({ start, end }: Hidden): Signal {
   return { type: 'hidden_text', rule: 'hidden', start, end, weight: HIDDEN_WEIGHT, reason: '' };
 }
 
+/** A rule has a sentence a person can check: where one is sure enough alone, the head only adds to it. */
+function preferSaid(strongest: Signal[]): void {
+  const [first] = strongest;
+  if (first?.rule !== 'head') return;
+  const said = strongest.findIndex(({ rule, weight }) => rule !== 'head' && weight >= OBSERVE_AT);
+  if (said > 0) strongest.unshift(...strongest.splice(said, 1));
+}
+
 /** One candidate a type, at its strongest signal; the strongest type carries the weight of all. */
-function candidatesOf(signals: readonly Signal[]): Candidate[] {
+function candidatesOf(signals: readonly Signal[], observe: number): Candidate[] {
   const strongest = [...signals].sort((a, b) => b.weight - a.weight);
+  preferSaid(strongest);
   const [first] = strongest;
   const candidates: Candidate[] = [];
   for (const { type, start, end, source, reason } of strongest) {
     if (candidates.some((candidate) => candidate.type === type)) continue;
     const score = combine(type === first?.type ? signals : signals.filter((signal) => signal.type === type));
-    if (score < OBSERVE_AT) continue;
+    if (score < observe) continue;
     candidates.push({ type, start, end, source, reason, score: Math.round(score * 1000) / 1000 });
   }
   return candidates;

@@ -45,7 +45,7 @@ export type Sense = keyof typeof SENSE;
 /** Every form is written out: a word is compared as a whole. */
 const WORDS: Readonly<Record<Sense, string>> = {
   drop:
-    'ignore ignoring disregard disregarding forget forgetting discard neglect dismiss overlook drop erase scrap ' +
+    'gnr ignr ingore ignroe igonre forgt disreguard frgt dsrgrd ignore ignoring disregard disregarding forget forgetting discard neglect dismiss overlook drop erase scrap ' +
     'ignora ignorad ignorar ignoren olvida olvidad olvidar olvidate omite descarta desestima ignorez ignorer oublie oubliez oublier neglige ' +
     'ignoriere ignorieren ignoriert vergiss vergesst vergessen missachte verwirf ignori ignorate dimentica dimenticate scorda tralascia ' +
     'esqueca esquece esquecer desconsidere desconsidera negeer vergeet negeren zignoruj ignoruj zapomnij pomin ignorera glom ' +
@@ -60,7 +60,7 @@ const WORDS: Readonly<Record<Sense, string>> = {
   follow:
     'follow obey adhere comply listen abide apply bound respect consider heed sigas seguir obedezcas suis suivez suivre obeir befolge folge seguire siga volg stosuj следуи соблюдаи слушаи ikuti',
   prior:
-    'previous prior above earlier preceding former foregoing past initial original before beforehand existing previously old first ' +
+    'prvs prvious prevoius prevous preivous previus abv previous prior above earlier preceding former foregoing past initial original before beforehand existing previously old first ' +
     'anterior anteriores previas previos previa previo antes precedent precedents precedente precedentes precedenti anteriori dessus avant initiales ' +
     'vorherigen vorherige vorigen bisherigen obigen vorangegangenen fruheren zuvor vorige eerdere voorgaande bovenstaande poprzednie wczesniejsze powyzsze ' +
     'предыдущие предыдущих прежние предшествующие вышеуказанные попередні sebelumnya onceki yukaridaki pichle pichli pehle purane tidigare foregaende ' +
@@ -71,7 +71,7 @@ const WORDS: Readonly<Record<Sense, string>> = {
     'tutte tutti tutto tudo alle alles wszystkie wszystko все всё всех semua tum butun sab saare sari alla toate minden kaikki ολες tat كل جميع כל सभी सब',
   your: 'your ur youre yours tus tu sus vos tes votre ton ta deine deinen deiner ihre ihren tuo tue tuoi vostre seus suas sua seu teu jouw je uw twoje swoje твои твои ваши свои твоих tumhare tumhari apne apni aapke kamu anda senin sizin तुम्हारे अपने आपके',
   rules:
-    'instruction instructions instruct rule rules guideline guidelines directive directives command commands directions orders ' +
+    'nstrctns instuctions insturctions instrucions instrctns instrctions instrutions intructions rls gdlns instruction instructions instruct rule rules guideline guidelines directive directives command commands directions orders ' +
     'programming training prompt prompts constraints context protocol protocols policies policy guidance briefing ' +
     'instruccion instrucciones reglas directrices ordenes indicaciones consignes consigne directives regles instructions anweisungen anweisung regeln ' +
     'vorgaben befehle richtlinien vorschriften istruzioni regole direttive comandi instrucoes regras diretrizes ordens comandos instructies regels ' +
@@ -82,18 +82,18 @@ const WORDS: Readonly<Record<Sense, string>> = {
     'filter filters filtering restriction restrictions safeguard safeguards guardrail guardrails limitation limitations constraints censorship safety moderation ' +
     'boundaries limits restricciones filtros limitaciones limites filtres einschrankungen beschrankungen filtri restrizioni restricoes beperkingen ограничении ограничения фильтры',
   reveal:
-    'reveal say show print output repeat display tell disclose leak expose dump share recite give list return echo provide summarize translate ' +
+    'rvl reveel shw prnt reveal say show print output repeat display tell disclose leak expose dump share recite give list return echo provide summarize translate ' +
     'paraphrase divulge spell ' +
     'revela muestra muestrame imprime repite dime dame comparte revele montre affiche imprime repete dis donne partage traduis ' +
     'zeige zeig verrate wiederhole gib nenne drucke mostra mostrami rivela stampa ripeti dimmi mostre revele repita diga toon herhaal geef ' +
     'pokaz ujawnij powtorz podaj покажи раскрои повтори выведи скажи tunjukkan ungkapkan tampilkan ulangi goster yaz tekrarla dikhao batao ' +
     'visa avsloja zobraz prikaz arata spune naytä αποκαλυψε أظهر اكشف הצג חשוף दिखाओ बताओ',
   inner:
-    'system hidden secret internal confidential developer base pre initial original underlying starting core custom preset backend concealed ' +
+    'sstm sytem sysem systm hddn system hidden secret internal confidential developer base pre initial original underlying starting core custom preset backend concealed ' +
     'sistema ocultas internas systeme cachees initiales systemprompt interne geheimen geheime verborgenen sistema nascoste internas systeem ' +
     'systemowy ukryte системныи системные скрытые внутренние sistem rahasia gizli gupt النظام המערכת सिस्टम',
   prompt:
-    'prompt prompts preprompt preamble systemprompt systemprompts promt metaprompt systemmeldung eingabeaufforderung prompta aufforderung промпт промт istemi istem المطالبة प्रॉम्प्ट',
+    'prmpt prompt prompts preprompt preamble systemprompt systemprompts promt metaprompt systemmeldung eingabeaufforderung prompta aufforderung промпт промт istemi istem المطالبة प्रॉम्प्ट',
   verbatim:
     'verbatim exactly literally unchanged unmodified beginning wortlich textualmente letteralmente дословно exactement literalmente',
   you: 'you u ya yourself thou tu usted eres vous du sie ihr voce je jij ty ты вы tum aap kamu anda sen siz tera',
@@ -123,6 +123,12 @@ const WORDS: Readonly<Record<Sense, string>> = {
   spoken: 'said told given written learned wrote stated typed instructed programmed discussed mentioned',
   role: 'system inst assistant user developer',
 };
+
+/** Words of orders that the scan knows in other codings too (disguises.ts). */
+export const CODED_WORDS: readonly string[] =
+  'ignore previous instructions instruction rules system prompt reveal forget disregard password override guidelines restrictions earlier secret'.split(
+    ' ',
+  );
 
 /** Word → its senses. */
 export const LEXICON: ReadonlyMap<string, number> = buildLexicon();

@@ -3,7 +3,13 @@ import type { Trust } from '../../base/finding.ts';
 import type { View } from '../canonical.ts';
 import type { Words } from './words.ts';
 
-export type InjectionType = 'override' | 'extraction' | 'persona' | 'role_marker' | 'hidden_text';
+export type InjectionType =
+  | 'override'
+  | 'extraction'
+  | 'persona'
+  | 'indirect'
+  | 'role_marker'
+  | 'hidden_text';
 
 export interface Signal {
   readonly type: InjectionType;
@@ -31,8 +37,24 @@ export type Detector = (reading: Reading) => readonly Signal[];
 
 /** At and above: block, shipped. */
 export const BLOCK_AT = 0.9;
-/** At and above: a finding. */
+/** At and above: a finding, shipped. */
 export const OBSERVE_AT = 0.5;
+
+/** From which scores on a finding is one, and stops the exchange. */
+export interface Points {
+  readonly observe: number;
+  readonly block: number;
+}
+
+/** What an operator can choose by name; `balanced` is shipped. */
+export const PRESETS = {
+  strict: { observe: 0.4, block: 0.8 },
+  balanced: { observe: OBSERVE_AT, block: BLOCK_AT },
+  lenient: { observe: 0.7, block: 0.97 },
+} as const satisfies Readonly<Record<string, Points>>;
+
+/** Between these lie all points there can be: no setting and no traffic moves them further. */
+export const POINT_BOUNDS = { observe: [0.4, 0.8], block: [0.8, 0.99] } as const;
 
 /** Weak cues add up only where they stand near each other, so that long documents do not collect them. */
 const NEAR = 4096;

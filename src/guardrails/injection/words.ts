@@ -1,4 +1,5 @@
 /** The words of a view that the lexicon knows, by one scan that hashes as it goes and makes no strings for others. */
+import { CODED } from './disguises.ts';
 import { LEXICON, SENSE } from './lexicon.ts';
 import { CUES } from './phrases.ts';
 
@@ -18,6 +19,21 @@ export interface Words {
   readonly cues: number;
   /** All senses of all hits. */
   readonly senses: number;
+  readonly signs: Signs;
+}
+
+/** Signs that letters were tampered with, as disguises.ts reads them. */
+export interface Signs {
+  /** Words that mix letters and digits. */
+  readonly mixed: number;
+  /** The longest row of numbers. */
+  readonly numbers: number;
+  /** The longest row of one-letter words. */
+  readonly apart: number;
+  /** Whether a word is too long to be one. */
+  readonly isRunTogether: boolean;
+  /** Bits of codings a word of orders stands in. */
+  readonly codings: number;
 }
 
 interface Entry {
@@ -25,23 +41,26 @@ interface Entry {
   readonly hash: number;
   readonly senses: number;
   readonly cues: number;
+  readonly codings: number;
 }
 
 const TABLE_SIZE = 1 << 14;
 const table = new Int32Array(TABLE_SIZE);
-const entries: Entry[] = [{ word: '', hash: 0, senses: 0, cues: 0 }];
+const entries: Entry[] = [{ word: '', hash: 0, senses: 0, cues: 0, codings: 0 }];
 
 /** FNV-1a over code units, 32 bits. */
 const SEED = 0x811c9dc5;
 const step = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x01000193);
 const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1);
 
-for (const word of new Set([...LEXICON.keys(), ...CUES.keys()])) {
+for (const word of new Set([...LEXICON.keys(), ...CUES.keys(), ...CODED.keys()])) {
   let hash = SEED;
   for (let i = 0; i < word.length; i++) hash = step(hash, word.charCodeAt(i));
   let slot = slotOf(hash);
   while (table[slot]) slot = (slot + 1) & (TABLE_SIZE - 1);
-  table[slot] = entries.push({ word, hash, senses: LEXICON.get(word) ?? 0, cues: CUES.get(word) ?? 0 }) - 1;
+  const senses = LEXICON.get(word) ?? 0;
+  const entry = { word, hash, senses, cues: CUES.get(word) ?? 0, codings: CODED.get(word) ?? 0 };
+  table[slot] = entries.push(entry) - 1;
 }
 
 /** What a unit is to the scan: a letter or digit in lower case, or one of these. */
@@ -66,13 +85,23 @@ function folded(unit: number): number {
 /** Longer words are no words of the lexicon. */
 const WORD_MAX = 24;
 
+/** So many letters are more than a word has. */
+const RUN_MIN = 18;
+
 /** All known words, left to right; linear. */
 export function scanWords(text: string): Words {
   const hits: Hit[] = [];
   const { length } = text;
   let cues = 0;
   let senses = 0;
+  let codings = 0;
   let ordinal = 0;
+  let mixed = 0;
+  let apart = 0;
+  let row = 0;
+  let numbers = 0;
+  let numberRow = 0;
+  let isRunTogether = false;
   for (let at = 0; at < length; ) {
     const start = at;
     let hash = SEED;
@@ -84,21 +113,27 @@ export function scanWords(text: string): Words {
       if (unit < 0x3a) digits++;
     }
     const size = at++ - start;
-    if (size > 0) ordinal++;
-    const isWord = size > 0 && size <= WORD_MAX && digits < size;
-    const entry = isWord
-      ? digits
-        ? lookUpLeet(text, start, at - 1)
-        : lookUp(text, start, at - 1, hash)
-      : undefined;
-    if (entry) {
-      cues |= entry.cues;
-      senses |= entry.senses;
-      if (entry.senses !== 0) hits.push({ senses: entry.senses, start, end: at - 1, ordinal });
+    if (size > 0) {
+      ordinal++;
+      row = size === 1 && digits === 0 ? row + 1 : 0;
+      if (row > apart) apart = row;
+      numberRow = digits === size ? numberRow + 1 : 0;
+      if (numberRow > numbers) numbers = numberRow;
+      if (size >= RUN_MIN && digits === 0) isRunTogether = true;
+      if (size <= WORD_MAX && digits < size) {
+        if (digits > 0) mixed++;
+        const entry = digits ? lookUpLeet(text, start, at - 1) : lookUp(text, start, at - 1, hash);
+        if (entry) {
+          cues |= entry.cues;
+          senses |= entry.senses;
+          codings |= entry.codings;
+          if (entry.senses !== 0) hits.push({ senses: entry.senses, start, end: at - 1, ordinal });
+        }
+      }
     }
     if (unit === SENTENCE_END) ordinal += 2;
   }
-  return { hits, cues, senses };
+  return { hits, cues, senses, signs: { mixed, numbers, apart, isRunTogether, codings } };
 }
 
 function lookUp(text: string, start: number, end: number, hash: number): Entry | undefined {
