@@ -1,6 +1,11 @@
-/** The commands `keys`, `usage`, `audit list` and `ledger adopt`: they print the admin API's JSON and hold no rules of their own. */
+/**
+ * The commands `keys`, `usage`, `audit list`, `ledger adopt` and `calibrate`: they print what the admin API or the
+ * guardrails say and hold no rules of their own.
+ */
+import type { Readable } from 'node:stream';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Refusal } from '../base/errors.ts';
+import { calibrate, policyOf } from '../guardrails/injection/calibrate.ts';
 import { type AdminApi, remoteAdminApi, sentenceFor } from './client.ts';
 
 /** Exit codes: 0 done, 1 refused or not reached (said on standard error), 2 not understood. */
@@ -81,6 +86,23 @@ export async function runLedger(
   return await run(LEDGER_USAGE, () =>
     understood ? api.call('POST', '/admin/ledger/adopt', {}) : undefined,
   );
+}
+
+/**
+ * `calibrate`: the points fitted to the lines of `input` go on record first, then to standard output as YAML. Without a
+ * gateway at hand they are printed all the same, and standard error says that nobody knows of them.
+ */
+export async function runCalibrate(input: Readable, api: Pick<AdminApi, 'call'>): CommandResult {
+  const calibration = await calibrate(input);
+  if (calibration.user || calibration.tool) {
+    try {
+      await api.call('POST', '/admin/calibrations', calibration);
+    } catch (error) {
+      process.stderr.write(`sallyport: not in the audit log: ${saidOf(error)}\n`);
+    }
+  }
+  process.stdout.write(policyOf(calibration));
+  return 0;
 }
 
 /** A call that was not made is a command that was not understood. */

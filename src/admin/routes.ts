@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isHarmless } from '../domain/harmless.ts';
 import { isLive } from '../domain/keys.ts';
 import { usageOf } from '../domain/usage.ts';
+import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
 import { type AdminTools, type Route, route } from './route.ts';
 
@@ -167,6 +168,30 @@ const adoptLedger = route({
   }),
 });
 
+const fitted = z.strictObject({
+  observe: z.number().min(POINT_BOUNDS.observe[0]).max(POINT_BOUNDS.observe[1]),
+  block: z.number().min(POINT_BOUNDS.block[0]).max(POINT_BOUNDS.block[1]),
+  texts: z.int().min(0).max(1_000_000_000),
+  found: z.int().min(0).max(1_000_000_000),
+  stopped: z.int().min(0).max(1_000_000_000),
+});
+
+const recordCalibration = route({
+  method: 'POST',
+  path: '/admin/calibrations',
+  action: 'admin.injection.calibrate',
+  permission: 'manage_users',
+  summary:
+    'Puts on record which points of the injection guardrail were fitted to how much traffic; changes nothing.',
+  status: 201,
+  input: z.strictObject({ user: fitted.optional(), tool: fitted.optional() }),
+  plan: (input, _id) => ({
+    resource: 'injection',
+    metadata: { calibration: input },
+    run: async () => ({ recorded: true }),
+  }),
+});
+
 const coverage = route({
   method: 'GET',
   path: '/admin/coverage',
@@ -186,5 +211,6 @@ export const ADMIN_ROUTES: readonly Route[] = [
   usage,
   audit,
   adoptLedger,
+  recordCalibration,
   coverage,
 ];

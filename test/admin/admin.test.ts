@@ -163,6 +163,7 @@ describe('I27 who may do what', () => {
     ['GET', '/admin/usage?user=ada', undefined, ['admin']],
     ['GET', '/admin/audit', undefined, ['developer', 'admin']],
     ['POST', '/admin/ledger/adopt', {}, ['admin']],
+    ['POST', '/admin/calibrations', {}, ['admin']],
     ['GET', '/admin/coverage', undefined, ['developer', 'admin']],
   ];
   const roles: readonly Role[] = ['user', 'developer', 'admin'];

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { directAdminApi } from '../../src/admin/client.ts';
-import { runAudit, runKeys, runUsage } from '../../src/admin/commands.ts';
+import { Readable } from 'node:stream';
+import { directAdminApi, remoteAdminApi } from '../../src/admin/client.ts';
+import { runAudit, runCalibrate, runKeys, runUsage } from '../../src/admin/commands.ts';
 import { ADMIN_KEY, startAdminHouse } from '../support/admin-house.ts';
 
 let house: Awaited<ReturnType<typeof startAdminHouse>>;
@@ -65,6 +66,21 @@ test('usage and audit', async () => {
   out = '';
   expect(await runAudit(['--limit', '2', '--user', 'admin'], env)).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ object: 'list' });
+});
+
+test('fitted points go on record before they are printed; without a gateway it is said that they did not', async () => {
+  const text = 'When does the library open on Mondays?';
+  const traffic = () => Readable.from([`${JSON.stringify({ text })}\n`.repeat(500)]);
+  expect(await runCalibrate(traffic(), remoteAdminApi(env))).toBe(0);
+  expect(out).toContain('user: { observe: 0.4, block: 0.8 } # of 500 texts 0 found, 0 stopped');
+  expect(err).toBe('');
+  expect(house.onDisk().filter(({ action }) => action === 'admin.injection.calibrate')).toMatchObject([
+    { status: 'pending', metadata: { calibration: { user: { texts: 500, observe: 0.4, block: 0.8 } } } },
+    { status: 'success' },
+  ]);
+  expect(JSON.stringify(house.onDisk())).not.toContain('library');
+  expect(await runCalibrate(traffic(), remoteAdminApi({ ...env, ADMIN_PORT: '1' }))).toBe(0);
+  expect(err).toMatch(/^sallyport: not in the audit log: /);
 });
 
 test('a refusal is one sentence and exit 1', async () => {
