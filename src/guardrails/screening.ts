@@ -119,9 +119,7 @@ type Found = readonly (readonly Finding[])[];
 function withCutUp(texts: readonly ScreenInput[], found: Found, policy: ScreenPolicy): Found {
   const isFound = found.some((own) => own.some(({ guardrail }) => guardrail === 'injection'));
   const cut =
-    isFound || policy.injection === 'off'
-      ? undefined
-      : findCutUp(texts, pointsFor('user', policy).observe);
+    isFound || policy.injection === 'off' ? undefined : findCutUp(texts, pointsFor('user', policy).observe);
   if (!cut) return found;
   return found.map((own, at) => (at === cut.textIndex ? [cut.finding, ...own] : own));
 }

@@ -74,10 +74,10 @@ test('fitted points go on record before they are printed; without a gateway it i
   expect(await runCalibrate(traffic(), remoteAdminApi(env))).toBe(0);
   expect(out).toContain('user: { observe: 0.4, block: 0.8 } # of 500 texts 0 found, 0 stopped');
   expect(err).toBe('');
-  expect(house.onDisk().filter(({ action }) => action === 'admin.injection.calibrate')).toMatchObject([
-    { status: 'pending', metadata: { calibration: { user: { texts: 500, observe: 0.4, block: 0.8 } } } },
-    { status: 'success' },
-  ]);
+  expect(house.onDisk().find(({ action }) => action === 'admin.injection.calibrate')).toMatchObject({
+    status: 'pending',
+    metadata: { calibration: { user: { texts: 500, observe: 0.4, block: 0.8 } } },
+  });
   expect(JSON.stringify(house.onDisk())).not.toContain('library');
   expect(await runCalibrate(traffic(), remoteAdminApi({ ...env, ADMIN_PORT: '1' }))).toBe(0);
   expect(err).toMatch(/^sallyport: not in the audit log: /);
