@@ -30,8 +30,8 @@ const metadata = { project: 'orion' };
 const KINDS: Readonly<Record<string, Kind>> = {
   files: {
     make: async (ai) =>
-      ai.files.create({ file: await toFile(Buffer.from('{}\n'), 'a.jsonl'), purpose: 'batch' }),
-    list: (ai, page) => ai.files.list({ ...page, purpose: 'batch' }),
+      ai.files.create({ file: await toFile(Buffer.from('notes'), 'a.txt'), purpose: 'user_data' }),
+    list: (ai, page) => ai.files.list({ ...page, purpose: 'user_data' }),
   },
   vector_stores: {
     make: (ai, at) => ai.vectorStores.create({ name: `store ${at}` }),
