@@ -11,6 +11,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   keys list | keys revoke ID | keys rotate ID [--overlap SECONDS]
   usage --user U                today's requests, tokens and money
   audit list [--user U] [--action A] [--status S] [--limit N]
+  audit checkpoints [--place P] the newest the store has: for --checkpoint
   audit verify DIR [--checkpoint FILE]
   ledger adopt                  leaves behind what a lost Redis knew
   scan                          JSON lines {text, role?} on standard input: what the guardrails find
@@ -54,6 +55,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     if (verb === 'list') {
       const { runAudit } = await import('./admin/commands.ts');
       return await administer((api) => runAudit(rest, process.env, api));
+    }
+    if (verb === 'checkpoints') {
+      const { runCheckpoints } = await import('./admin/commands.ts');
+      return await administer((api) => runCheckpoints(rest, process.env, api));
     }
     if (verb !== 'verify') return usage();
     const { runVerify } = await import('./engines/audit-verify-command.ts');

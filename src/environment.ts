@@ -7,6 +7,7 @@ export const SECRET_NAMES = [
   'OPENAI_API_KEY',
   'SALLYPORT_ADMIN_KEY',
   'SALLYPORT_SECRET',
+  'SALLYPORT_SECRET_PREVIOUS',
   'REDIS_URL',
   'DATABASE_URL',
   'JWT_SECRET',
@@ -14,6 +15,7 @@ export const SECRET_NAMES = [
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().int().min(1).max(1_000_000_000).optional();
+const secret = z.string().min(32, 'must have at least 32 characters').max(1024);
 const printable = /^[\x21-\x7e]+$/;
 
 export const environmentSchema = z.object({
@@ -31,7 +33,8 @@ export const environmentSchema = z.object({
     .max(256, 'must have at most 256 characters')
     .regex(/^[\x20-\x7e]+$/, 'must be printable characters')
     .optional(),
-  SALLYPORT_SECRET: z.string().min(32, 'must have at least 32 characters').max(1024).optional(),
+  SALLYPORT_SECRET: secret.optional(),
+  SALLYPORT_SECRET_PREVIOUS: secret.optional(),
   REDIS_URL: z.string().optional(),
   DATABASE_URL: z.string().optional(),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters (RFC 7518, section 3.2)').optional(),

@@ -74,7 +74,7 @@ async function start(): Promise<void> {
     const upstream = { ...setup.config.upstream, baseUrl: simulator.baseUrl, apiKey: 'simulator' };
     setup = { ...setup, config: { ...setup.config, upstream } };
   }
-  const secret = houseSecret(environment.SALLYPORT_SECRET, environment.DATA_DIR, !production);
+  const secret = houseSecret(environment, !production);
   const adminKey = adminKeyOf(setup);
   const house = await assemble(setup, secret, adminKey.key, log);
   closeWithGrace({ delay: setup.config.server.drainMsMax + 5000 }, async ({ err, signal }) => {

@@ -28,7 +28,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   jobs: doors,
   'pipeline.ts': [...doors, 'stages'],
   'environment.ts': ['base'],
-  'house-secret.ts': ['base'],
+  'house-secret.ts': ['base', 'environment.ts'],
   // joins the settings of every section, each beside the code that obeys it
   'config.ts': [
     ...doors,

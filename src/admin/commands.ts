@@ -1,9 +1,10 @@
 /**
- * The commands `keys`, `usage`, `audit list`, `ledger adopt` and `calibrate`: they print what the admin API or the
- * guardrails say and hold no rules of their own.
+ * The commands `keys`, `usage`, `audit list`, `audit checkpoints`, `ledger adopt` and `calibrate`: they print
+ * what the admin API or the guardrails say and hold no rules of their own.
  */
 import type { Readable } from 'node:stream';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
 import { calibrate, policyOf } from '../guardrails/injection/calibrate.ts';
 import { type AdminApi, remoteAdminApi, sentenceFor } from './client.ts';
@@ -22,6 +23,7 @@ const KEYS_USAGE = `usage: keys create --user U --tier T [--role user|developer|
        keys rotate ID [--overlap SECONDS]   (${DEFAULT_OVERLAP_S} if left out; 0 ends the present secret at once)
 `;
 const USAGE_USAGE = 'usage: usage --user U\n';
+const CHECKPOINTS_USAGE = 'usage: audit checkpoints [--place P]\n';
 const LEDGER_USAGE = 'usage: ledger adopt\n';
 const AUDIT_USAGE =
   'usage: audit list [--user U] [--action A] [--status S] [--from ISO] [--to ISO] [--limit N]\n';
@@ -76,6 +78,34 @@ export async function runAudit(
   return await run(AUDIT_USAGE, () => api.call('GET', `/admin/audit?${queryOf(flags(args, names))}`));
 }
 
+const placesSchema = z.object({ data: z.array(z.object({ place: z.string(), checkpoint: z.unknown() })) });
+
+/** `audit checkpoints`: one a line, as `audit verify --checkpoint` reads them; those of one place. */
+export async function runCheckpoints(
+  args: readonly string[],
+  env: Variables,
+  api: AdminApi = remoteAdminApi(env),
+): CommandResult {
+  return await run(CHECKPOINTS_USAGE, () => {
+    const { place } = flags(args, ['place']);
+    return api.call('GET', '/admin/audit/checkpoints').then((list) => {
+      const { data } = placesSchema.parse(list);
+      const places = [...new Set(data.map((one) => one.place))];
+      if (place === undefined && places.length > 1) throw new Error(`--place is one of ${places.join(', ')}`);
+      const wanted = data.filter((one) => place === undefined || one.place === place);
+      return new Lines(wanted.map((one) => JSON.stringify(one)));
+    });
+  });
+}
+
+/** Printed as they are. */
+class Lines {
+  readonly text: string;
+  constructor(lines: readonly string[]) {
+    this.text = lines.join('\n');
+  }
+}
+
 /** `ledger adopt`. */
 export async function runLedger(
   args: readonly string[],
@@ -118,7 +148,8 @@ async function run(usage: string, start: () => Promise<unknown> | undefined): Co
     return 2;
   }
   try {
-    process.stdout.write(`${JSON.stringify(await started, null, 2)}\n`);
+    const answer = await started;
+    process.stdout.write(`${answer instanceof Lines ? answer.text : JSON.stringify(answer, null, 2)}\n`);
     return 0;
   } catch (error) {
     process.stderr.write(`sallyport: ${saidOf(error)}\n`);

@@ -55,9 +55,12 @@ export function newKeyFrom(input: z.infer<typeof newKeySchema>, tiers: Tiers, no
 const iso = (ms: number | undefined): string | undefined =>
   ms === undefined ? undefined : new Date(ms).toISOString();
 
-/** What anybody who may manage keys sees of one. */
-export function keyView(record: KeyRecord): Record<string, unknown> {
-  const { secretDigest: _, previousDigest: __, ...shown } = record;
+/**
+ * What anybody who may manage keys sees of one.
+ * @param pepperId of the present house secret: a key that has no digest with it is told, as it ends with the one before
+ */
+export function keyView(record: KeyRecord, pepperId?: string): Record<string, unknown> {
+  const { secretDigest: _, secondDigest: __, previousDigest: ___, pepperId: own, ...shown } = record;
   const { createdAt, expiresAt, revokedAt, previousUntil, dailyBudgetNano, ...same } = shown;
   return {
     ...same,
@@ -65,6 +68,7 @@ export function keyView(record: KeyRecord): Record<string, unknown> {
     expiresAt: iso(expiresAt),
     revokedAt: iso(revokedAt),
     previousValidUntil: iso(previousUntil),
+    underPreviousSecret: (pepperId !== undefined && own !== pepperId) || undefined,
     dailyBudgetUsd: dailyBudgetNano === undefined ? undefined : usdFromNano(dailyBudgetNano),
   };
 }

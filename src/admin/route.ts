@@ -20,7 +20,7 @@ export interface Actor {
 /** What the rows work with. */
 export interface AdminTools {
   readonly keys: KeyRing;
-  readonly store: Pick<Store, 'findEntries'>;
+  readonly store: Pick<Store, 'findEntries' | 'listSettings'>;
   readonly ledger: Pick<Ledger, 'usage'>;
   /** Left out where the ledger cannot lose its data. */
   readonly adoption?: LedgerAdoption | undefined;

@@ -1,5 +1,6 @@
 /** The admin API: one row a route. Handlers are thin; what they do is in domain/. */
 import { z } from 'zod';
+import { CHECKPOINTS, keptCheckpoints } from '../domain/checkpoints.ts';
 import { isHarmless } from '../domain/harmless.ts';
 import { isLive } from '../domain/keys.ts';
 import { usageOf } from '../domain/usage.ts';
@@ -60,7 +61,7 @@ const listKeys = route({
   input: nothing,
   plan: (_input, _id, { keys }) => ({
     resource: 'keys',
-    run: async () => listOf((await keys.list()).map(keyView)),
+    run: async () => listOf((await keys.list()).map((record) => keyView(record, keys.pepperId))),
   }),
 });
 
@@ -150,6 +151,21 @@ const audit = route({
   }),
 });
 
+const checkpoints = route({
+  method: 'GET',
+  path: '/admin/audit/checkpoints',
+  action: 'admin.audit.checkpoints',
+  permission: 'view_logs',
+  summary:
+    'The newest signed checkpoint of every chain of the audit log, by place: what `audit verify` takes.',
+  status: 200,
+  input: nothing,
+  plan: (_input, _id, { store }) => ({
+    resource: 'audit',
+    run: async () => listOf(keptCheckpoints(await store.listSettings(CHECKPOINTS))),
+  }),
+});
+
 const adoptLedger = route({
   method: 'POST',
   path: '/admin/ledger/adopt',
@@ -210,6 +226,7 @@ export const ADMIN_ROUTES: readonly Route[] = [
   rotateKey,
   usage,
   audit,
+  checkpoints,
   adoptLedger,
   recordCalibration,
   coverage,

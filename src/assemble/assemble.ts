@@ -1,7 +1,7 @@
 /** Puts engines, rules and doors together, and knows in which order they start and stop. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../base/clock.ts';
-import { Secret } from '../base/secret.ts';
+import type { HouseSecret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { type KeyRing } from '../domain/key-ring.ts';
 import { endRevoked } from '../jobs/end-revoked.ts';
@@ -25,7 +25,12 @@ export interface House {
 }
 
 /** @throws Error if an engine refuses its configuration */
-export async function assemble(setup: Setup, secret: Secret, adminKey: string, log: Log): Promise<House> {
+export async function assemble(
+  setup: Setup,
+  secret: HouseSecret,
+  adminKey: string,
+  log: Log,
+): Promise<House> {
   const engines = await buildEngines(setup, secret, log);
   const rules = buildRules(setup, secret, engines);
   const doors = buildDoors(setup, adminKey, log, engines, rules);

@@ -1,7 +1,7 @@
 /** Builds the rules and the doors: what callers and operators reach. */
 import type { AdminTools } from '../admin/route.ts';
 import { systemClock } from '../base/clock.ts';
-import { deriveKey, Secret } from '../base/secret.ts';
+import { deriveKey, type HouseSecret, Secret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
 import { answerHeaders } from '../domain/answer-headers.ts';
@@ -40,11 +40,17 @@ export interface Rules {
 /** The rules that doors share. */
 export function buildRules(
   { config, environment }: Setup,
-  secret: Secret,
+  secret: HouseSecret,
   { store, ledger }: Engines,
 ): Rules {
   const clock = systemClock;
-  const keys = createKeyRing({ store, ledger, pepper: deriveKey(secret, 'pepper'), clock });
+  const keys = createKeyRing({
+    store,
+    ledger,
+    pepper: deriveKey(secret.present, 'pepper'),
+    previousPepper: secret.previous && deriveKey(secret.previous, 'pepper'),
+    clock,
+  });
   const failedAttempts = createFailedAttempts({ clock });
   const tokens =
     config.jwt &&
@@ -52,7 +58,7 @@ export function buildRules(
       settings: config.jwt,
       secret: environment.JWT_SECRET === undefined ? undefined : new Secret(environment.JWT_SECRET),
       tiers: new Set(Object.keys(config.tiers)),
-      digestKey: deriveKey(secret, 'digest'),
+      digestKey: deriveKey(secret.present, 'digest'),
       clock,
     });
   const scopes = {

@@ -3,9 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { utcMonth } from '../base/clock.ts';
-import { deriveKey, keyedDigest, Secret } from '../base/secret.ts';
+import { deriveKey, keyedDigest, type HouseSecret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
-import { openAuditLog } from '../engines/audit-file.ts';
 import { acquireDataDir, placeOf } from '../engines/data-dir.ts';
 import { createEmbeddedLedger } from '../engines/ledger-embedded.ts';
 import { openOnFailure } from '../engines/ledger-open.ts';
@@ -15,11 +14,11 @@ import { openSqliteStore } from '../engines/store-sqlite.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
-import { always, type Log } from '../server/log.ts';
+import type { Log } from '../server/log.ts';
 import type { ShipEntries } from '../jobs/ship-entries.ts';
 import { ownRecovery, sharedRecovery } from './ledger-recovery.ts';
 import { ownFacts, spentSoFar } from './lost-ledger.ts';
-import { startShipping } from './shipping.ts';
+import { openRecords, type Records } from './records.ts';
 
 /** The engines of this process, open. */
 export interface Engines {
@@ -40,7 +39,7 @@ export interface Engines {
 /** @throws Error if an engine refuses its configuration */
 export async function buildEngines(
   { config, environment }: Setup,
-  secret: Secret,
+  secret: HouseSecret,
   log: Log,
 ): Promise<Engines> {
   const dataDir = resolve(environment.DATA_DIR);
@@ -51,27 +50,13 @@ export async function buildEngines(
       ? openPostgresStore({ url: config.store.url })
       : openSqliteStore({ file: join(dataDir, 'store.sqlite') });
   // Before anything is written: under another house's secret nothing of this may begin.
-  const opened = await openStore(store, keyedDigest(deriveKey(secret, 'fingerprint'), 'house'), log);
-  const auditDir = join(dataDir, 'audit');
-  const statements = always(log);
-  const auditLog = await openAuditLog({
-    dir: auditDir,
-    chainKey: deriveKey(secret, 'chain'),
-    checkpointKey: deriveKey(secret, 'checkpoint'),
-    waitMsMax: config.audit.waitMsMax,
-    segmentBytesMax: config.audit.segmentBytesMax,
-    onCheckpoint: (line) => statements.info({ checkpoint: line }, 'audit checkpoint'),
-    onHealth: ({ writable, reason }) =>
-      log[writable ? 'info' : 'error']({ reason }, `audit log ${writable ? 'writable' : 'not writable'}`),
-    onFault: (err) => log.error({ err }, 'a follower of the audit log failed'),
-  });
-  const place = placeOf(dataDir);
-  const shipping = startShipping({ auditLog, auditDir, place, store }, log);
-  const records = { auditDir, auditLog, shipping, place, store };
+  const opened = await openStore(store, fingerprintsOf(secret), log);
+  const at = { auditDir: join(dataDir, 'audit'), place: placeOf(dataDir), store };
+  const records = await openRecords(at, config, secret, log);
   const { ledger, adoption } = await buildLedger(config, secret, records);
   return {
-    auditLog,
-    shipping,
+    auditLog: records.auditLog,
+    shipping: records.shipping,
     ledger,
     adoption,
     store,
@@ -80,8 +65,7 @@ export async function buildEngines(
     async close() {
       opened.stop();
       await ledger.close();
-      await auditLog.close();
-      await shipping.stop();
+      await records.close();
       await store.close();
       lock.release();
     },
@@ -99,14 +83,12 @@ interface OpenedStore {
  * Tries once; where the store cannot be reached, again and again behind the back of the caller.
  * @throws Error at once if it belongs to another house secret; if that is found out later, it ends the process
  */
-async function openStore(store: Store, fingerprint: string, log: Log): Promise<OpenedStore> {
+async function openStore(store: Store, fingerprints: readonly string[], log: Log): Promise<OpenedStore> {
   const state = { open: false, stopped: false };
   const attempt = async (): Promise<void> => {
     try {
       await store.open();
-      const known = await store.getSetting('fingerprint');
-      if (known === undefined) await store.putSetting('fingerprint', fingerprint);
-      state.open = known === undefined || known === fingerprint;
+      state.open = await isOurs(store, fingerprints);
     } catch (err) {
       log.warn({ err }, 'the store cannot be reached; trying again');
       return;
@@ -128,21 +110,37 @@ async function openStore(store: Store, fingerprint: string, log: Log): Promise<O
   };
 }
 
+/** The present one first. */
+function fingerprintsOf({ present, previous }: HouseSecret): string[] {
+  const secrets = previous ? [present, previous] : [present];
+  return secrets.map((secret) => keyedDigest(deriveKey(secret, 'fingerprint'), 'house'));
+}
+
+/** While a secret is being rotated the store knows both; who knows one alone ends that. @throws store.unavailable */
+async function isOurs(store: Store, fingerprints: readonly string[]): Promise<boolean> {
+  const known = await store.getSetting('fingerprint');
+  if (known === undefined) {
+    await store.putSetting('fingerprint', fingerprints.join(' '));
+    return true;
+  }
+  const old = known.split(' ');
+  if (!fingerprints.some((one) => old.includes(one))) return false;
+  const kept = fingerprints.length === 1 ? fingerprints : [...new Set([...fingerprints, ...old])];
+  const wanted = kept.join(' ');
+  if (wanted !== known) await store.changeSetting('fingerprint', known, wanted);
+  return true;
+}
+
 interface BuiltLedger {
   readonly ledger: Ledger;
   readonly adoption: LedgerAdoption | undefined;
 }
 
-/** What a ledger's books are found out from when they are lost. */
-interface Records {
-  readonly auditDir: string;
-  readonly auditLog: AuditLog;
-  readonly shipping: ShipEntries;
-  readonly place: string;
-  readonly store: Store;
-}
-
-async function buildLedger(config: Setup['config'], secret: Secret, records: Records): Promise<BuiltLedger> {
+async function buildLedger(
+  config: Setup['config'],
+  secret: HouseSecret,
+  records: Records,
+): Promise<BuiltLedger> {
   const embedded = createEmbeddedLedger();
   if (config.ledger.kind === 'embedded') {
     await embedded.restore(ownFacts(records.auditDir, Date.parse(`${utcMonth(Date.now())}-01`)));
@@ -153,7 +151,7 @@ async function buildLedger(config: Setup['config'], secret: Secret, records: Rec
   const shared = config.store.kind === 'postgres' ? sharedRecovery(options) : undefined;
   const redis = createRedisLedger({
     ...servers,
-    fingerprints: [keyedDigest(deriveKey(secret, 'fingerprint'), 'house')],
+    fingerprints: fingerprintsOf(secret),
     processName: records.place,
     recovery: shared ?? ownRecovery(options),
   });

@@ -10,8 +10,7 @@ import { buildEngines } from './engines.ts';
 /** @throws ConfigError, Error if another process holds DATA_DIR, or an engine cannot be reached */
 export async function openDirectly(env: NodeJS.ProcessEnv): Promise<AdminAtHand> {
   const setup = loadSetup(env);
-  const { DATA_DIR, SALLYPORT_SECRET } = setup.environment;
-  const secret = houseSecret(SALLYPORT_SECRET, DATA_DIR, !setup.production);
+  const secret = houseSecret(setup.environment, !setup.production);
   // Standard output is the answer's alone.
   const log = createLog('silent');
   const engines = await buildEngines(setup, secret, log);

@@ -1,5 +1,5 @@
 /** Keys derived from the house secret, and a wrapper that keeps a secret out of logs and JSON. */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 /** A string that prints as `[hidden]` wherever it is logged, inspected or serialised by accident. */
 export class Secret {
@@ -22,6 +22,12 @@ export class Secret {
   }
 }
 
+/** The house's secret, and while it is being rotated the one before it, which still opens what it closed. */
+export interface HouseSecret {
+  readonly present: Secret;
+  readonly previous?: Secret | undefined;
+}
+
 /** What a derived key is for; separate purposes never share a key (RFC 5869, section 3.2: `info`). */
 export type KeyPurpose = 'pepper' | 'chain' | 'checkpoint' | 'digest' | 'vault' | 'fingerprint';
 
@@ -33,6 +39,11 @@ export function deriveKey(houseSecret: Secret, purpose: KeyPurpose): Buffer {
 /** Keyed digest, hex, 64 characters. */
 export function keyedDigest(key: Buffer, text: string | Buffer): string {
   return createHmac('sha256', key).update(text).digest('hex');
+}
+
+/** Names a key without telling it: 16 hex digits. */
+export function keyIdOf(key: Buffer): string {
+  return hash('sha256', Buffer.concat([Buffer.from('sallyport key id\0'), key])).slice(0, 16);
 }
 
 /** Compares without telling how much agreed; false on different lengths. */

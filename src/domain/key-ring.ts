@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
+import { keyIdOf } from '../base/secret.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { KeyRecord, Store } from '../ports/store.ts';
 import {
@@ -16,7 +17,9 @@ import {
   type NewKey,
   opens,
   parseKey,
+  redigested,
   rotateKey,
+  type Shown,
 } from './keys.ts';
 
 /** A copy is read again in the background from this age on, and not used beyond the other. */
@@ -40,6 +43,8 @@ interface Slot {
 
 /** The keys as this process knows them. */
 export interface KeyRing {
+  /** Names the present pepper. */
+  readonly pepperId: string;
   /** At once where cached. @throws store.unavailable */
   find(id: string): Awaitable<KeyRecord | undefined>;
   /**
@@ -71,10 +76,12 @@ export interface KeyRing {
 
 /** Where keys are kept, and who is told of their changes. */
 export interface KeyRingOptions {
-  readonly store: Pick<Store, 'getKey' | 'putKey' | 'listKeys'>;
+  readonly store: Pick<Store, 'getKey' | 'putKey' | 'amendKey' | 'listKeys'>;
   /** Without one a change is known elsewhere after 5 s. */
   readonly ledger?: Pick<Ledger, 'setKeyVersion' | 'onKeyChanged' | 'health'> | undefined;
   readonly pepper: Buffer;
+  /** The one before it, while the house secret is being rotated. */
+  readonly previousPepper?: Buffer | undefined;
   readonly clock: Clock;
 }
 
@@ -83,13 +90,13 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   return new CachedKeyRing(options);
 }
 
-/** Who a key says it is, and the keyed digest of its secret. */
-interface Opened {
+/** Who a key says it is, and the keyed digests of its secret. */
+interface Opened extends Shown {
   readonly id: string;
-  readonly digest: string;
 }
 
 class CachedKeyRing implements KeyRing {
+  readonly pepperId: string;
   readonly #options: KeyRingOptions;
   readonly #known = new BoundedMap<string, Slot>(cachedMax);
   readonly #unknown = new BoundedMap<string, Slot>(cachedMax);
@@ -102,6 +109,7 @@ class CachedKeyRing implements KeyRing {
 
   constructor(options: KeyRingOptions) {
     this.#options = options;
+    this.pepperId = keyIdOf(options.pepper);
     options.ledger?.onKeyChanged((id, version) => this.#changed(id, version));
   }
 
@@ -119,14 +127,17 @@ class CachedKeyRing implements KeyRing {
     const known = this.#opened.get(name);
     const presented = known ?? this.#opening(text);
     if (presented === undefined) return undefined;
-    const { id, digest } = presented;
+    const { id } = presented;
     const check = (record: KeyRecord | undefined): KeyRecord | undefined => {
-      if (!opens(record, digest, this.#options.clock.now())) {
+      if (!opens(record, presented, this.#options.clock.now())) {
         // A revoked key that once opened must take as long as any other.
         this.#opened.delete(name);
         return undefined;
       }
-      if (known === undefined) this.#opened.set(name, presented);
+      if (known === undefined) {
+        this.#opened.set(name, presented);
+        if (record) this.#redigest(record, presented);
+      }
       return record;
     };
     const found = this.find(id);
@@ -135,7 +146,22 @@ class CachedKeyRing implements KeyRing {
 
   #opening(text: string): Opened | undefined {
     const parsed = parseKey(text);
-    return parsed && { id: parsed.id, digest: digestSecret(this.#options.pepper, parsed.id, parsed.secret) };
+    if (parsed === undefined) return undefined;
+    const { pepper, previousPepper } = this.#options;
+    const { id, secret } = parsed;
+    const digestBefore = previousPepper && digestSecret(previousPepper, id, secret);
+    return { id, digest: digestSecret(pepper, id, secret), digestBefore };
+  }
+
+  /** In the background, at the first use in this process; a store that is away leaves it to the next. */
+  #redigest(record: KeyRecord, shown: Shown): void {
+    const next = redigested(record, shown, this.pepperId);
+    if (next === undefined) return;
+    const { store } = this.#options;
+    store.amendKey(next).then(
+      () => this.forget(next.id),
+      () => undefined,
+    );
   }
 
   forget(id: string): void {

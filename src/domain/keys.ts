@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { equalInConstantTime, keyedDigest } from '../base/secret.ts';
+import { equalInConstantTime, keyedDigest, keyIdOf } from '../base/secret.ts';
 import type { KeyRecord } from '../ports/store.ts';
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -22,7 +22,15 @@ const format = new RegExp(
 /** What an administrator says of a new key; the rest is made. Times are milliseconds since 1970. */
 export type NewKey = Omit<
   KeyRecord,
-  'id' | 'version' | 'secretDigest' | 'previousDigest' | 'previousUntil' | 'createdAt' | 'revokedAt'
+  | 'id'
+  | 'version'
+  | 'secretDigest'
+  | 'secondDigest'
+  | 'pepperId'
+  | 'previousDigest'
+  | 'previousUntil'
+  | 'createdAt'
+  | 'revokedAt'
 >;
 
 /** `key` is the only copy of the secret: show it once, never store or log it. */
@@ -35,7 +43,10 @@ export interface IssuedKey {
 export function makeKey(pepper: Buffer, input: NewKey, nowMs: number): IssuedKey {
   const id = randomText(base36, idLength);
   const { key, secretDigest } = makeSecret(pepper, id);
-  return { key, record: { ...input, id, version: 1, secretDigest, createdAt: nowMs } };
+  return {
+    key,
+    record: { ...input, id, version: 1, secretDigest, pepperId: keyIdOf(pepper), createdAt: nowMs },
+  };
 }
 
 /**
@@ -43,10 +54,15 @@ export function makeKey(pepper: Buffer, input: NewKey, nowMs: number): IssuedKey
  * before that ends now. Version + 1. Nothing is stored.
  */
 export function rotateKey(pepper: Buffer, old: KeyRecord, overlapMs: number, nowMs: number): IssuedKey {
-  const { previousDigest: _, previousUntil: __, ...kept } = old;
+  const { previousDigest: _, previousUntil: __, secondDigest, ...kept } = old;
   const { key, secretDigest } = makeSecret(pepper, old.id);
-  const previous = overlapMs > 0 && { previousDigest: old.secretDigest, previousUntil: nowMs + overlapMs };
-  return { key, record: { ...kept, ...previous, version: old.version + 1, secretDigest } };
+  const present =
+    secondDigest !== undefined && old.pepperId === keyIdOf(pepper) ? secondDigest : old.secretDigest;
+  const previous = overlapMs > 0 && { previousDigest: present, previousUntil: nowMs + overlapMs };
+  return {
+    key,
+    record: { ...kept, ...previous, version: old.version + 1, secretDigest, pepperId: keyIdOf(pepper) },
+  };
 }
 
 function makeSecret(pepper: Buffer, id: string): { key: string; secretDigest: string } {
@@ -69,14 +85,39 @@ export function digestSecret(pepper: Buffer, id: string, secret: string): string
 
 const nobody = '0'.repeat(64);
 
+/** What a secret that was presented has to show: its digest with the pepper, and with the one before it, if that counts. */
+export interface Shown {
+  readonly digest: string;
+  readonly digestBefore?: string | undefined;
+}
+
 /**
- * Whether a secret with this digest opens this key now: right, unexpired, unrevoked. Does the same work for every
- * record, and for none, so that time tells nothing.
+ * Whether this secret opens this key now: right, unexpired, unrevoked. Does the same work for every record with digests
+ * of one pepper, and for none, so that time tells nothing.
  */
-export function opens(record: KeyRecord | undefined, digest: string, nowMs: number): boolean {
+export function opens(record: KeyRecord | undefined, shown: Shown, nowMs: number): boolean {
+  const now = matches(record, shown.digest, nowMs);
+  const before = shown.digestBefore !== undefined && matches(record, shown.digestBefore, nowMs);
+  return (now || before) && isLive(record, nowMs);
+}
+
+function matches(record: KeyRecord | undefined, digest: string, nowMs: number): boolean {
   const current = equalInConstantTime(digest, record?.secretDigest ?? nobody);
   const previous = equalInConstantTime(digest, record?.previousDigest ?? nobody);
-  return (current || (previous && nowMs < (record?.previousUntil ?? 0))) && isLive(record, nowMs);
+  const second = record?.secondDigest !== undefined && equalInConstantTime(digest, record.secondDigest);
+  return current || second || (previous && nowMs < (record?.previousUntil ?? 0));
+}
+
+/**
+ * The record with a digest of the present pepper beside the one before, for a secret that opens it with that alone;
+ * undefined if there is nothing to add. Its version stays: no copy of it is wrong. Processes that know only the pepper before still find theirs.
+ */
+export function redigested(record: KeyRecord, shown: Shown, pepperId: string): KeyRecord | undefined {
+  const { digest, digestBefore } = shown;
+  if (digestBefore === undefined || record.pepperId === pepperId) return undefined;
+  const { secretDigest, secondDigest } = record;
+  if (digestBefore !== secretDigest && digestBefore !== secondDigest) return undefined;
+  return { ...record, secretDigest: digestBefore, secondDigest: digest, pepperId };
 }
 
 /** Neither revoked nor expired. */

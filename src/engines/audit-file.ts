@@ -15,6 +15,8 @@ export interface AuditLogOptions {
   /** `DATA_DIR/audit`; the caller holds the lock of DATA_DIR. */
   readonly dir: string;
   readonly chainKey: Buffer;
+  /** Of the chains before it, where the secret was changed. */
+  readonly previousChainKey?: Buffer | undefined;
   /** Seed of an Ed25519 key, 32 bytes. */
   readonly checkpointKey: Buffer;
   /** Longest wait for a record, from the start of the flush that covers it. */
@@ -51,7 +53,11 @@ const TICK_MS = 1000;
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { dir, chainKey, segmentBytesMax = 64 * MIB, disk = localDisk, clock = systemClock } = options;
   await disk.makeDir(dir);
-  const recovered = await recoverLog(dir, chainKey);
+  const recovered = await recoverLog(
+    dir,
+    chainKey,
+    ...(options.previousChainKey ? [options.previousChainKey] : []),
+  );
   const signer = checkpointSigner(options.checkpointKey);
   const chain = chainAfter(recovered.newestChain, clock);
   const about = { format: 1, checkpointKeyId: signer.keyId };

@@ -44,11 +44,6 @@ export function chainHasher(key: Buffer): Hasher {
   };
 }
 
-/** Names a key without telling it: 16 hex digits. */
-export function keyIdOf(key: Buffer): string {
-  return hash('sha256', Buffer.concat([Buffer.from('sallyport key id\0'), key])).slice(0, 16);
-}
-
 function textOf(draft: EntryDraft, timestamp: string, metadata: unknown): string {
   const { userId, action, resource, status } = draft;
   return JSON.stringify({ timestamp, userId, action, resource, status, metadata }).slice(0, -1);

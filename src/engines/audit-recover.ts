@@ -4,8 +4,9 @@
  */
 import { hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { keyIdOf } from '../base/secret.ts';
 import type { Entry } from '../ports/audit-log.ts';
-import { chainHasher, keyIdOf, readSeal, sealHolds, type Seal } from './audit-line.ts';
+import { chainHasher, readSeal, sealHolds, type Seal } from './audit-line.ts';
 import { GROUP_BYTES_MAX } from './audit-queue.ts';
 import { readEntries } from './audit-read.ts';
 import {
@@ -37,10 +38,10 @@ export interface Recovered {
 /** The last line of the file that is an entry, and where it ends. */
 async function lastEntry(
   segment: Segment,
-  chainKey: Buffer,
+  chainKeys: readonly Buffer[],
 ): Promise<{ seal: Seal; end: number } | undefined> {
-  const hasher = chainHasher(chainKey);
-  const ours = segment.link?.keyId === keyIdOf(chainKey);
+  const key = chainKeys.find((one) => keyIdOf(one) === segment.link?.keyId);
+  const hasher = key && chainHasher(key);
   const file = await open(segment.path);
   try {
     const start = Math.max(0, segment.bytes - 2 * GROUP_BYTES_MAX);
@@ -50,7 +51,7 @@ async function lastEntry(
       const from = tail.lastIndexOf(10, end - 1) + 1;
       const line = tail.subarray(from, end);
       const seal = readSeal(line);
-      const good = seal?.chain === segment.chain && (!ours || sealHolds(line, seal, hasher));
+      const good = seal?.chain === segment.chain && (!hasher || sealHolds(line, seal, hasher));
       if (good && (from > 0 || start === 0)) return { seal, end: start + end + 1 };
       end = from - 1;
     }
@@ -93,12 +94,12 @@ async function findOpen(root: string, last: Segment): Promise<Map<string, OpenIn
  * @throws Error if more than one group at the end of it is unreadable: no crash does that, and nothing may be
  * written after it before somebody has looked
  */
-export async function recoverLog(root: string, chainKey: Buffer): Promise<Recovered> {
+export async function recoverLog(root: string, ...chainKeys: readonly Buffer[]): Promise<Recovered> {
   const { live } = await listSegments(root);
   const newestChain = live.at(-1)?.chain;
   const abandoned: Place[] = [];
   for (const segment of live.toReversed()) {
-    const last = await lastEntry(segment, chainKey);
+    const last = await lastEntry(segment, chainKeys);
     if (segment.bytes - (last?.end ?? 0) > GROUP_BYTES_MAX) {
       throw new Error(
         `the audit log is damaged at ${placeText(segment)}: run "audit verify", then move it away`,

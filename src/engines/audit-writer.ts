@@ -4,17 +4,10 @@
  */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { keyIdOf } from '../base/secret.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { DiskFile, DiskPort } from './audit-disk.ts';
-import {
-  GENESIS_HASH,
-  chainHasher,
-  draftText,
-  keyIdOf,
-  sealLine,
-  type Hasher,
-  type Head,
-} from './audit-line.ts';
+import { GENESIS_HASH, chainHasher, draftText, sealLine, type Hasher, type Head } from './audit-line.ts';
 import type { Pending } from './audit-queue.ts';
 import type { Recovered } from './audit-recover.ts';
 import { segmentPath, type Link, type Place, type Previous } from './audit-segment.ts';

@@ -2,10 +2,11 @@
  * The store in SQL: its queries, one text for every database. Knows no driver: an engine brings its dialect.
  * Every fault of the database becomes `store.unavailable`; its text is for the log alone.
  */
-import { expressionBuilder, Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import { expressionBuilder, Kysely, sql } from 'kysely';
 import { Refusal } from '../base/errors.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { AuditFilter, KeyRecord, ObjectOwner, Store } from '../ports/store.ts';
+import { entryFrom, keyFrom, ownerFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
 import { migrate, type SqlEngine, type Tables } from './store-sql-schema.ts';
 
 type Db = Kysely<Tables>;
@@ -59,6 +60,19 @@ class SqlStore implements Store {
         .execute(),
     );
     return stored.length === 1;
+  }
+
+  async amendKey(key: KeyRecord): Promise<boolean> {
+    const amended = await this.#run((db) =>
+      db
+        .updateTable('sallyport_keys')
+        .set({ record: JSON.stringify(key) })
+        .where('id', '=', key.id)
+        .where('version', '=', key.version)
+        .returning('id')
+        .execute(),
+    );
+    return amended.length === 1;
   }
 
   async getKey(id: string): Promise<KeyRecord | undefined> {
@@ -251,41 +265,4 @@ class SqlStore implements Store {
     this.#probe = setTimeout(() => void this.open().catch(() => {}), probeEveryMs);
     this.#probe.unref();
   }
-}
-
-function keyFrom(row: { readonly record: string }): KeyRecord {
-  return JSON.parse(row.record);
-}
-
-function ownerFrom(row: Selectable<Tables['sallyport_owners']>): ObjectOwner {
-  return {
-    id: row.id,
-    kind: row.kind,
-    user: row.user_name,
-    createdAt: row.created_at,
-    ...(row.team !== null && { team: row.team }),
-    ...(row.tokens !== null && { tokens: row.tokens }),
-    ...(row.nano !== null && { nano: row.nano }),
-  };
-}
-
-function entryFrom(row: { readonly entry: string }): Entry {
-  return JSON.parse(row.entry);
-}
-
-/** The rows as one JSON text: one parameter to compile, send and bind, where 3,500 were. */
-function rowsText(entries: readonly Entry[]): string {
-  const rows = entries.map((entry) => {
-    const { chain, sequence, timestamp, userId, action, status } = entry;
-    // A text in the text: PostgreSQL reads no JSON with a NUL in it, but stores it.
-    const text = JSON.stringify(entry);
-    return JSON.stringify([chain, sequence, Date.parse(timestamp), userId, action, status, text]);
-  });
-  return `[${rows.join(',')}]`;
-}
-
-/** `where true`, or SQLite takes what follows for the condition of a join. */
-function rowsFrom(elements: RawBuilder<unknown>): RawBuilder<Selectable<Tables['sallyport_entries']>> {
-  return sql`select value->>0, cast(value->>1 as bigint), cast(value->>2 as bigint), value->>3, value->>4,
-    value->>5, value->>6 from ${elements} where true`;
 }

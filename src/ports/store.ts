@@ -20,6 +20,10 @@ export interface KeyRecord {
   readonly name?: string | undefined;
   /** HMAC-SHA-256 with the pepper, hex. */
   readonly secretDigest: string;
+  /** Of the same secret, with the pepper that came after; made when it is used while both are known. */
+  readonly secondDigest?: string | undefined;
+  /** Id of the newest pepper that it has a digest with. */
+  readonly pepperId?: string | undefined;
   /** Rotation with overlap: exactly one previous secret, valid until then. */
   readonly previousDigest?: string | undefined;
   readonly previousUntil?: number | undefined;
@@ -74,6 +78,8 @@ export interface Store {
   open(): Promise<void>;
   /** Inserts, or replaces an older version of it; false if an equal or newer version is there. */
   putKey(key: KeyRecord): Promise<boolean>;
+  /** Replaces the record of just this version; false if another is there. For what no copy need know of. */
+  amendKey(key: KeyRecord): Promise<boolean>;
   getKey(id: string): Promise<KeyRecord | undefined>;
   listKeys(): Promise<readonly KeyRecord[]>;
 

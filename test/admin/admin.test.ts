@@ -162,6 +162,7 @@ describe('I27 who may do what', () => {
     ['POST', '/admin/keys/ID/rotate', { overlapSeconds: 1 }, ['admin']],
     ['GET', '/admin/usage?user=ada', undefined, ['admin']],
     ['GET', '/admin/audit', undefined, ['developer', 'admin']],
+    ['GET', '/admin/audit/checkpoints', undefined, ['developer', 'admin']],
     ['POST', '/admin/ledger/adopt', {}, ['admin']],
     ['POST', '/admin/calibrations', {}, ['admin']],
     ['GET', '/admin/coverage', undefined, ['developer', 'admin']],

@@ -187,6 +187,18 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
     await store.close();
   });
 
+  test('keys: amended where the version is just that', async () => {
+    const store = await opened();
+    const first = key({ id: 'k00000000009', version: 3 });
+    await store.putKey(first);
+    expect(await store.amendKey({ ...first, secondDigest: 'f'.repeat(64) })).toBe(true);
+    expect(await store.getKey(first.id)).toMatchObject({ version: 3, secondDigest: 'f'.repeat(64) });
+    for (const version of [2, 4]) expect(await store.amendKey({ ...first, version })).toBe(false);
+    expect(await store.amendKey(key({ id: 'k00000000010' }))).toBe(false);
+    expect(await store.getKey('k00000000010')).toBeUndefined();
+    await store.close();
+  });
+
   test('settings: the last word counts', async () => {
     const store = await opened();
     await store.putSetting('cursor', '1');

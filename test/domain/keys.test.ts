@@ -19,7 +19,7 @@ const make = (more: object = {}): IssuedKey => makeKey(pepper, { ...input, ...mo
 function opened({ key, record }: IssuedKey, atMs = now, by: Buffer = pepper): boolean {
   const presented = parseKey(key);
   if (presented === undefined) throw new Error('not a key');
-  return opens(record, digestSecret(by, presented.id, presented.secret), atMs);
+  return opens(record, { digest: digestSecret(by, presented.id, presented.secret) }, atMs);
 }
 
 test('a key reads back as its id and secret, and opens its own record alone', () => {

@@ -93,4 +93,24 @@ describe('audit verify', () => {
     expect(rans.map(({ code }) => code)).toEqual([2, 2]);
     expect(rans[1]?.out).toContain('was not signed by its key');
   });
+  test('I52: what the store kept is evidence too, of every start, the last entry of it', {
+    timeout: 60_000,
+  }, async () => {
+    const own = { ...env, DATA_DIR: dataDir, SALLYPORT_ADMIN_KEY: 'a'.repeat(40), ADMIN_PORT: '1' };
+    const { code, out } = await runCommand(['audit', 'checkpoints'], { env: own });
+    expect(code).toBe(0);
+    const kept = join(folder, 'kept.jsonl');
+    writeFileSync(kept, out);
+    const [untouched, cut] = [copy(), copy()];
+    const first = readdirSync(cut).sort()[0] ?? '';
+    // Everything since the first start, and the last entry of that.
+    for (const chain of readdirSync(cut)) if (chain !== first) rmSync(join(cut, chain), { recursive: true });
+    const file = join(cut, first, '000001.jsonl');
+    const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+    writeFileSync(file, `${lines.slice(0, -1).join('\n')}\n`);
+    const [good, bad] = await Promise.all([untouched, cut].map((dir) => verify(dir, '--checkpoint', kept)));
+    expect([good?.code, bad?.code]).toEqual([0, 1]);
+    expect(good?.out).toMatch(/held against 1 checkpoints/);
+    expect(bad?.out).toContain(`the first bad entry is ${lines.length} `);
+  });
 });

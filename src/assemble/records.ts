@@ -1,0 +1,68 @@
+/** The audit log of this data directory, and what follows it: the store, and the checkpoints that leave the host. */
+import { deriveKey, type HouseSecret } from '../base/secret.ts';
+import type { Config } from '../config.ts';
+import { openAuditLog } from '../engines/audit-file.ts';
+import { keepCheckpoints } from '../jobs/keep-checkpoints.ts';
+import type { ShipEntries } from '../jobs/ship-entries.ts';
+import type { AuditLog } from '../ports/audit-log.ts';
+import type { Store } from '../ports/store.ts';
+import { always, type Log } from '../server/log.ts';
+import { startShipping } from './shipping.ts';
+
+/** Where the records of this process are. */
+export interface RecordsAt {
+  readonly auditDir: string;
+  /** Name of the data directory among those that share a store; stays when processes and machines change. */
+  readonly place: string;
+  readonly store: Store;
+}
+
+/** Open. */
+export interface Records extends RecordsAt {
+  readonly auditLog: AuditLog;
+  readonly shipping: ShipEntries;
+  /** The log first, then all that follows it; the store stays open. */
+  close(): Promise<void>;
+}
+
+/** @throws Error if the log is damaged or its directory cannot be read */
+export async function openRecords(
+  at: RecordsAt,
+  { audit }: Config,
+  secret: HouseSecret,
+  log: Log,
+): Promise<Records> {
+  const { auditDir: dir, place, store } = at;
+  const statements = always(log);
+  const checkpoints = keepCheckpoints({
+    store,
+    place,
+    onFailure: (err) => log.debug({ err }, 'the store does not take checkpoints; the newest waits'),
+  });
+  const auditLog = await openAuditLog({
+    dir,
+    chainKey: deriveKey(secret.present, 'chain'),
+    previousChainKey: secret.previous && deriveKey(secret.previous, 'chain'),
+    checkpointKey: deriveKey(secret.present, 'checkpoint'),
+    waitMsMax: audit.waitMsMax,
+    segmentBytesMax: audit.segmentBytesMax,
+    onCheckpoint(line) {
+      statements.info({ checkpoint: line }, 'audit checkpoint');
+      checkpoints.keep(line);
+    },
+    onHealth: ({ writable, reason }) =>
+      log[writable ? 'info' : 'error']({ reason }, `audit log ${writable ? 'writable' : 'not writable'}`),
+    onFault: (err) => log.error({ err }, 'a follower of the audit log failed'),
+  });
+  const shipping = startShipping({ ...at, auditLog }, log);
+  return {
+    ...at,
+    auditLog,
+    shipping,
+    async close() {
+      await auditLog.close();
+      await shipping.stop();
+      await checkpoints.stop();
+    },
+  };
+}
