@@ -1,7 +1,7 @@
 /**
  * I52: the house secret is changed, process by process, and nothing that it closed is lost: keys, the chain, what
- * processes share. Shown false by leaving the pepper before out of `verify`, the second digest out of the store, or
- * the fingerprint before out of ledger and store.
+ * processes share. Shown false by a second digest that never gets into the store
+ * (a record of the next version, which `amendKey` refuses): the list of keys goes on telling of it.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
