@@ -35,6 +35,7 @@ export function phoneAt(text: string, span: NumberSpan, label: NumberLabel): Can
   const isParenthesised = text[first - 1] === '(';
   const start = isParenthesised ? first - 1 : first;
   if (text[start - 1] === '+') return internationalAt(text, span, start - 1, 0);
+  if (!isParenthesised && !mayBePhone(text, span, label)) return undefined;
   const before = text.charCodeAt(start - 1);
   if (isWord(before) || /[-#./]/.test(text[start - 1] ?? '')) return undefined;
   // The middle of a longer number, as of an account, is no number of its own.
@@ -44,9 +45,23 @@ export function phoneAt(text: string, span: NumberSpan, label: NumberLabel): Can
     (!isInside && text.startsWith('00', first) && span.count > 1
       ? internationalAt(text, span, start, 2)
       : undefined) ??
-    (isInside ? undefined : nationalAt(text, span, start)) ??
+    (isInside || (label.kind !== 'PHONE' && /[A-Z]{2}[ ,]$/.test(text.slice(Math.max(0, start - 3), start)))
+      ? undefined
+      : nationalAt(text, span, start)) ??
     (isParenthesised ? brazilianAt(text, span, start) : undefined) ??
     labelledAt(text, span, start, label)
+  );
+}
+
+/** Tables of numbers end here: cheap, before anything is sliced. */
+function mayBePhone(text: string, span: NumberSpan, label: NumberLabel): boolean {
+  const lead = lengthAt(span, 0);
+  return (
+    label.kind !== undefined ||
+    lead === 3 ||
+    lead === 1 ||
+    text.charCodeAt(span.starts[0] ?? 0) === 0x30 ||
+    hasLabelAfter(text, endOf(span, span.count))
   );
 }
 
@@ -87,6 +102,8 @@ function isNorthAmerican(digits: string): boolean {
 const SINGLES = shapeOf([1, 1, 1, 1]);
 const GROUPED = shapeOf([3, 3, 4]);
 const PAREN = shapeOf([3, 7]);
+/** Of identity numbers: no phone is grouped so. */
+const IDENTITIES = new Set([shapeOf([3, 2, 4]), shapeOf([3, 3, 3])]);
 const BRAZILIAN = new Set([shapeOf([2, 5, 4]), shapeOf([2, 4, 4])]);
 
 function northAmericanAt(
@@ -123,6 +140,7 @@ function nationalAt(text: string, span: NumberSpan, start: number): Candidate | 
   const first = span.starts[0] ?? 0;
   const end = endOf(span, count);
   if (count < 2 || count > 6 || text.charCodeAt(first) !== 0x30) return undefined;
+  if (IDENTITIES.has(shapeAt(span, 0, 3)) && count === 3) return undefined;
   const lengths = Array.from({ length: count }, (_, i) => lengthAt(span, i));
   const gaps = span.gaps.slice(0, count - 1);
   const digits = lengths.reduce((sum, length) => sum + length, 0);
@@ -142,7 +160,7 @@ function nationalAt(text: string, span: NumberSpan, start: number): Candidate | 
   if (!isPaired && (count > 4 || lengths.slice(1).some((length) => length < 2))) return undefined;
   const second = text.charCodeAt(first + 1);
   if ((lead > 1 && second === 0x30) || !endsAt(text, end)) return undefined;
-  if (/^[ ,:]\d/.test(text.slice(end, end + 2))) return undefined;
+  if (/^(?:[ ,:]\d|[-:][A-Za-z])/.test(text.slice(end, end + 2))) return undefined;
   return candidate(start, withExtension(text, end), CONFIDENCE.heuristic, 'a phone number of a country');
 }
 
