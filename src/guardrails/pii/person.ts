@@ -225,7 +225,8 @@ export function givenNameAt(text: string, start: number): Candidate | undefined 
   if (!name) return undefined;
   const value = text.slice(start, name.end);
   const last = value.split(' ').at(-1) ?? '';
-  if (NOT_SURNAMES.test(last) || /[_@\d(=]|\.\w/.test(text.slice(name.end, name.end + 2))) return undefined;
+  if (NOT_SURNAMES.test(last) || /^(?:[_@\d(=]|\.\w)/.test(text.slice(name.end, name.end + 2)))
+    return undefined;
   return person(name, CONFIDENCE.heuristic, 'a given name in a text about a person');
 }
 

@@ -18,6 +18,7 @@ describe('a name', () => {
     ['nome: João da Silva', 'PERSON João da Silva'],
     ["I'm Daniel, nice to meet you", 'PERSON Daniel'],
     ['please contact Peter Smith', 'PERSON Peter Smith'],
+    ['Patient Emily Watson (MRN 88) was admitted', 'PERSON Emily Watson'],
     ["my wife Julia's account", 'PERSON Julia'],
     ['Mr. Peter Smith called', 'PERSON Peter Smith'],
   ])('%s', (text, expected) => {
