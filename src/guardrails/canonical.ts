@@ -59,6 +59,9 @@ function escapedPoint(source: string, at: number): { codePoint: number; end: num
   return { codePoint: 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00), end: end + ESCAPE_LENGTH };
 }
 
+/** More that is spelled invisibly is not read: it has been seen by then. */
+const TAGS_MAX = 8192;
+
 /** The byte that U+E0100 stands for where selectors spell bytes; the sixteen before it are in the BMP. */
 const VARIATION_FIRST = 16;
 
@@ -117,7 +120,7 @@ class Folding {
 
   #tag(codePoint: number, start: number, end: number): void {
     const unit = codePoint < 0xe0100 ? codePoint - 0xe0000 : codePoint - 0xe0100 + VARIATION_FIRST;
-    if (this.#isAfterFlag || unit < 0x20 || unit > 0x7e) return;
+    if (this.#isAfterFlag || unit < 0x20 || unit > 0x7e || this.#tags.text.length >= TAGS_MAX) return;
     if (!this.#tags.text) this.#tags.start = start;
     this.#tags.end = end;
     this.#tags.text += String.fromCharCode(unit);

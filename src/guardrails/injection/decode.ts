@@ -24,6 +24,8 @@ export interface Hidden {
 const RUNS_MAX = 64;
 const BYTES_MAX = 65_536;
 const RUN_MIN = 16;
+/** Units of URL coding that are read in one text. */
+const CODED_MAX = 24_576;
 
 /** What one look at a text with these words finds; nested codings need another look. */
 export function findHidden(text: string, words: Words): Hidden[] {
@@ -118,6 +120,7 @@ function isReadable(text: string): boolean {
 /** Words with at least three `%41`, each decoded whole; at most 64. */
 function percentCoded(text: string): Hidden[] {
   const found: Hidden[] = [];
+  let units = 0;
   for (const match of text.matchAll(/[^\s]{0,2048}/g)) {
     const [word] = match;
     if (word.length < 9 || !/%[0-9a-f]{2}[^%]{0,64}%[0-9a-f]{2}[^%]{0,64}%[0-9a-f]{2}/i.test(word)) continue;
@@ -131,7 +134,8 @@ function percentCoded(text: string): Hidden[] {
       end: match.index + word.length,
       coding: 'URL coding',
     });
-    if (found.length >= RUNS_MAX) break;
+    units += word.length;
+    if (found.length >= RUNS_MAX || units > CODED_MAX) break;
   }
   return found;
 }

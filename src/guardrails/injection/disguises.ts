@@ -14,7 +14,7 @@ export interface Reading {
 }
 
 /** Longer texts are read so in their first part only; their other parts are read as they are. */
-const CHARS_MAX = 16_384;
+const CHARS_MAX = 8192;
 /** So many one-letter words in a row are a word set apart. */
 const APART_MIN = 5;
 
@@ -141,9 +141,19 @@ function fromApart(text: string): string {
   return joined.replaceAll(/[a-z]{12,400}/gi, (run) => segmented(run) ?? run);
 }
 
+/** Letters that are cut into words in one text: it is the dearest of the readings. */
+const LETTERS_MAX = 1200;
+
 /** The runs alone: the text around them is read as it is. */
 function fromRunTogether(text: string): string | undefined {
-  const runs = Array.from(text.matchAll(/[a-z]{18,400}/gi), ([run]) => segmented(run) ?? []).flat();
+  let letters = 0;
+  const runs: string[] = [];
+  for (const [run] of text.matchAll(/[a-z]{18,400}/gi)) {
+    letters += run.length;
+    if (letters > LETTERS_MAX) break;
+    const words = segmented(run);
+    if (words !== undefined) runs.push(words);
+  }
   return runs.length > 0 ? runs.join('. ') : undefined;
 }
 

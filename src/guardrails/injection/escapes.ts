@@ -5,8 +5,8 @@
 import type { Hidden } from './decode.ts';
 import type { Signs } from './words.ts';
 
-/** No more of a text is decoded, in units. */
-const CHARS_MAX = 65_536;
+/** Only the first part of a longer text is decoded so, in units. */
+const CHARS_MAX = 24_576;
 /** Pieces a reading may have been made of. */
 const RUNS_MAX = 16;
 

@@ -48,8 +48,18 @@ export function crossFit(head: HeadName, examples: readonly Prepared[], seed: nu
 }
 
 /** Shares of honest texts that may be found, out of source: of all, and of a source of some size. */
-const OBSERVE = { pooled: 0.003, perSource: 0.018 };
-const BLOCK = { pooled: 0.0003, perSource: 0.003 };
+interface Shares {
+  readonly pooled: number;
+  readonly perSource: number;
+}
+
+/** Two heads share what users' texts may come to; what tools return is marked, not stopped, and may be found more. */
+const OBSERVE: Readonly<Record<HeadName, Shares>> = {
+  override: { pooled: 0.0035, perSource: 0.018 },
+  persona: { pooled: 0.002, perSource: 0.018 },
+  untrusted: { pooled: 0.006, perSource: 0.03 },
+};
+const BLOCK: Shares = { pooled: 0.0003, perSource: 0.003 };
 /** A source of fewer texts has no share worth the name. */
 const SOURCE_MIN = 200;
 /** Logits on top, for sources that nobody has seen. */
@@ -71,10 +81,10 @@ export function pointsOf(head: HeadName, examples: readonly Prepared[], logits: 
   }
   const pooled = [...bySource.values()].flat();
   const large = [...bySource.values()].filter(({ length }) => length >= SOURCE_MIN);
-  const point = (shares: typeof OBSERVE): number =>
+  const point = (shares: Shares): number =>
     MARGIN +
     Math.max(exceeded(pooled, shares.pooled), ...large.map((own) => exceeded(own, shares.perSource)));
-  return { observe: point(OBSERVE), block: point(BLOCK) };
+  return { observe: point(OBSERVE[head]), block: point(BLOCK) };
 }
 
 /** The logit that at most this share lies above. */
