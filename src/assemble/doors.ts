@@ -12,6 +12,7 @@ import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
 import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
 import { createLimiting, type Limiting } from '../domain/limiting.ts';
 import { usageOf } from '../domain/usage.ts';
+import { answerPolicy } from '../guardrails/settings.ts';
 import { coverage } from '../openai/coverage.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
@@ -173,6 +174,12 @@ function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rul
     inlineBytesMax: config.guardrails.workers.overBytes,
     large: ways.pool.prepare,
     countTokens: ways.pool.countTokens,
+    screening: {
+      policy: answerPolicy(config.guardrails),
+      unknownEvents: config.guardrails.answers.unknownEvents,
+      inlineCharsMax: config.guardrails.workers.overBytes,
+      large: ways.pool.screenAnswer,
+    },
     endpointsAllow: config.endpoints.allow,
     urlAllow: config.references.urlAllow,
     objects: config.objects,

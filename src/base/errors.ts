@@ -204,6 +204,9 @@ export const CATALOGUE = {
   'guardrail.secrets': bad('The request was blocked: it contains a secret.', 'The audit entry.', {
     blame: 'policy',
   }),
+  'guardrail.answer': bad('The answer was blocked: it may not be shown.', 'The audit entry: its findings.', {
+    blame: 'policy',
+  }),
   'guardrail.failed': down('The request could not be screened in time.', 'Guardrail health and time-outs.', {
     blame: 'gateway',
   }),

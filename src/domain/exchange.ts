@@ -53,6 +53,12 @@ export interface AnswerState {
   upstreamRequestId: string | undefined;
   /** Id of the object upstream made, where the row says so. */
   madeId: string | undefined;
+  /** Findings in what upstream said, by guardrail and type, with how often. */
+  findings: Record<string, number> | undefined;
+  /** How many of them were cut out. */
+  redactions: number;
+  /** All that the caller got was screened before. */
+  isScreened: boolean;
 }
 
 /** One call, from its arrival to its closings; never used for a second one. */
@@ -96,6 +102,9 @@ export class Exchange {
     complete: false,
     upstreamRequestId: undefined,
     madeId: undefined,
+    findings: undefined,
+    redactions: 0,
+    isScreened: false,
   };
 
   constructor(arrival: Arrival) {

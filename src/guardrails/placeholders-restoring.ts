@@ -37,6 +37,11 @@ export class Restorer {
     }
   }
 
+  /** Some of what came waits for what comes next. */
+  get isWaiting(): boolean {
+    return this.#pending !== '';
+  }
+
   /** What may leave of all that came so far. */
   push(chunk: string): string {
     return this.#run(this.#pending + chunk, false);

@@ -226,6 +226,23 @@ function personalData(view: View, source: string, policy: ScreenPolicy): Finding
   return withoutAllowed(source, found, policy.allow?.pii);
 }
 
+/** Findings in a piece of prose that nobody keeps, by start. */
+export function inspectProse(text: string, policy: ScreenPolicy): readonly Finding[] {
+  return inspectWith(text, 'prose', 'tool', policy);
+}
+
+/** What is done about a finding in prose of unknown trust. */
+export function outcomeInProse(finding: Finding, policy: ScreenPolicy): Outcome {
+  return decide(finding, PROSE, policy);
+}
+const PROSE: ScreenInput = { text: '', trust: 'tool', class: 'prose' };
+
+/** Whether findings of this type change a text, or stop it. */
+export function isActedUpon(type: string, policy: ScreenPolicy): boolean {
+  const action = piiAction(type, policy);
+  return action === 'redact' || action === 'block';
+}
+
 function decide(finding: Finding, input: ScreenInput, policy: ScreenPolicy): Outcome {
   const { guardrail } = finding;
   if (guardrail === 'injection') return decideInjection(finding, input, policy);

@@ -72,6 +72,16 @@ const secretsSchema = z.strictObject({
   inTokens: inTokens.default('block'),
 });
 
+/** What is done about what models say. What the caller said is given back and is no finding. */
+const answersSchema = z.strictObject({
+  /** For the types that `pii` enforces. */
+  pii: action.default('observe'),
+  secrets: action.default('redact'),
+  /** Events of a type that OpenAI does not describe: every string of theirs is screened, or the answer ends. */
+  unknownEvents: z.enum(['screen', 'block']).default('screen'),
+});
+export type AnswersSettings = z.infer<typeof answersSchema>;
+
 const workersSchema = z.strictObject({
   threads: z.int().min(1).max(64).default(1),
   /** Jobs that may wait; one more is refused with `guardrail.busy`. */
@@ -84,6 +94,7 @@ export const guardrailsSchema = z.strictObject({
   injection: injectionSchema.prefault({}),
   pii: piiSchema.prefault({}),
   secrets: secretsSchema.prefault({}),
+  answers: answersSchema.prefault({}),
   /** For one request in a worker; over it the request is refused with `guardrail.failed`. */
   timeoutMs: z.int().min(10).max(60_000).default(2000),
   workers: workersSchema.prefault({}),
@@ -108,6 +119,24 @@ export function screenPolicy(
       user: injection.points.user ?? PRESETS[injection.preset],
       tool: injection.points.tool ?? PRESETS[injection.preset],
     },
+    tokenFindings: { pii: pii.inTokens, secrets: secrets.inTokens },
+  };
+}
+
+/** What answers are screened by: the same types, patterns and allow-lists; undefined where nothing is looked for. */
+export function answerPolicy(settings: GuardrailsSettings): ScreenPolicy | undefined {
+  const { answers, pii, secrets } = settings;
+  if (answers.pii === 'off' && answers.secrets === 'off') return undefined;
+  const { piiTypes, piiActions } = typeActions(pii);
+  const isActedUpon = (type: string): boolean => !['off', 'observe'].includes(piiActions?.[type] ?? '');
+  const acted = [...new Set([...(piiTypes ?? []), ...Object.keys(piiActions ?? {})])].filter(isActedUpon);
+  return {
+    injection: 'off',
+    pii: answers.pii,
+    secrets: answers.secrets,
+    reversible: false,
+    piiTypes: acted,
+    ...operatorRules(settings),
     tokenFindings: { pii: pii.inTokens, secrets: secrets.inTokens },
   };
 }

@@ -20,7 +20,10 @@ const WITHIN_NUMBERS =
   /^(?:ext|extension|of|de|del|jan|feb|f[eé]v|mar|märz|apr|avr|abr|ma[iyj]|mei|jun|jui|jul|aug|ao[uû]|ago|sep|set|oct|okt|ott|out|nov|dec|d[eé]c|dez|dic|giu|lug)[a-zû]{0,8}[.,]?$/;
 
 /** What is masked, where in the whole text; half-open, UTF-16 units. */
-export type StreamFinding = Finding;
+export interface StreamFinding extends Finding {
+  /** The next piece of the finding before it: nothing stands for it. */
+  readonly isRest?: true;
+}
 
 export interface StreamScreenOptions {
   /** Findings of a piece of the channel; sorted, not overlapping. */
@@ -31,7 +34,7 @@ export interface StreamScreenOptions {
 
 export class StreamScreen {
   readonly #options: StreamScreenOptions;
-  /** All that was found so far. */
+  /** All that was found so far, and nobody took out. */
   readonly findings: StreamFinding[] = [];
   #context = '';
   #held = '';
@@ -42,6 +45,7 @@ export class StreamScreen {
   #wordStart = 0;
   #words: WordState = { isOpen: false, capitals: 0, isArmoured: false };
   #masking: 'token' | 'armour' | undefined;
+  #maskedAs: Finding | undefined;
   #masked = 0;
 
   constructor(options: StreamScreenOptions) {
@@ -67,6 +71,17 @@ export class StreamScreen {
   /** The rest; the channel is over. */
   end(): string {
     return this.#release(this.#held.length);
+  }
+
+  /** Lets a plain word go that has waited too long, and nothing that a number or a mark could be a part of. */
+  relent(): string {
+    const waits = this.#masking !== undefined || this.#words.isOpen || this.#words.isArmoured;
+    return !waits && isPlainWord(this.#held) ? this.end() : '';
+  }
+
+  /** Where in the whole text begins what still waits. */
+  get settled(): number {
+    return this.#offset;
   }
 
   /** Whether nothing that began before can go on behind the unit at `at`. */
@@ -113,7 +128,10 @@ export class StreamScreen {
     const goesOn = last !== undefined && last.end >= before + end - 1;
     // Behind the last space no value has begun; otherwise the value itself is longer than what may wait.
     const out = this.#release(!goesOn && space > HELD_MAX / 2 ? space + 1 : end);
-    if (goesOn) this.#masking = last.type === 'private_key' ? 'armour' : 'token';
+    if (goesOn) {
+      this.#masking = last.type === 'private_key' ? 'armour' : 'token';
+      this.#maskedAs = last;
+    }
     return out;
   }
 
@@ -155,6 +173,10 @@ export class StreamScreen {
     const end = isArmour ? this.#armourEnd() : this.#tokenEnd();
     const skipped = this.#held.slice(0, end ?? this.#held.length);
     this.#masked += skipped.length;
+    if (this.#maskedAs && skipped.length > 0) {
+      const at = { start: this.#offset, end: this.#offset + skipped.length };
+      this.findings.push({ ...this.#maskedAs, ...at, isRest: true });
+    }
     this.#forget(skipped.length, skipped);
     if (end === undefined && this.#masked < ARMOUR_MAX) return;
     this.#masking = undefined;

@@ -66,11 +66,12 @@ function emptyLineEnd(bytes: Buffer, lineEnd: number, next: number): number {
   return next === lineEnd + 1 && bytes[lineEnd] === CR ? next + 1 : UNKNOWN;
 }
 
-/** The event with other data, in one line; its other lines stay. */
+/** The event with other data; its other lines stay. */
 export function withData(raw: Buffer, data: string): Buffer {
   const lines = raw.toString('utf8').split(/\r\n|\n|\r/);
   const others = lines.filter((line) => line !== '' && !line.startsWith('data:'));
-  return Buffer.from([...others, `data: ${data}`, '', ''].join('\n'));
+  const told = data.split('\n').map((line) => `data: ${line}`);
+  return Buffer.from([...others, ...told, '', ''].join('\n'));
 }
 
 /** Whether it calls itself an error, whatever its data is. */

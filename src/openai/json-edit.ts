@@ -94,6 +94,12 @@ function isAt(place: Place | undefined, at: readonly (string | number)[]): boole
   return step === undefined;
 }
 
+/** Gives the member that this key names another value, valid JSON. */
+export function replaceMember({ source }: JsonBody, key: Leaf, json: string): Edit {
+  const start = pastBlank(source, pastBlank(source, key.end) + 1);
+  return { start, end: endOf(source, start), text: json };
+}
+
 /** The value inside objects of one member each. */
 function nested(keys: readonly string[], json: string): string {
   return keys.reduceRight((inner, key) => `{${quote(key)}:${inner}}`, json);

@@ -1,6 +1,6 @@
 /**
  * What a JSON string with escapes stands for (RFC 8259, section 7), or nothing if it is not well formed.
- * Never gives a string that UTF-8 cannot carry.
+ * Gives a string that UTF-8 cannot carry only to who asks for it.
  */
 
 /** From here on the native parser's speed is worth its call. */
@@ -23,11 +23,11 @@ const ESCAPES: readonly (string | undefined)[] = Object.assign(Array.from<undefi
 
 /**
  * Decodes the token of `source` from its opening quote at `start` to after its closing quote at `end`.
- * Undefined for a control character, an unknown or cut escape, or a lone surrogate. Linear.
+ * Undefined for a control character, an unknown or cut escape, or a lone surrogate unless `halves` allows it. Linear.
  */
-export function decodeString(source: string, start: number, end: number): string | undefined {
+export function decodeString(source: string, start: number, end: number, halves = false): string | undefined {
   const text = end - start > LONG ? natively(source.slice(start, end)) : byHand(source, start + 1, end - 1);
-  return text?.isWellFormed() ? text : undefined;
+  return halves || text?.isWellFormed() ? text : undefined;
 }
 
 function natively(token: string): string | undefined {

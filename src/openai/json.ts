@@ -5,16 +5,8 @@
 import { isUtf8 } from 'node:buffer';
 import { type Code, Refusal } from '../base/errors.ts';
 import type { JsonBody, Leaf, Place } from './body.ts';
+import { ANSWER, DEPTH_MAX, type JsonBounds, REQUEST } from './json-bounds.ts';
 import { decodeString } from './json-string.ts';
-
-/** Containers inside one another, the root among them. */
-export const DEPTH_MAX = 64;
-/** Values of every kind in one body; keys do not count. */
-export const VALUES_MAX = 250_000;
-/** Strings, keys, containers and numbers of over 15 digits: what costs far more than its bytes. */
-export const NODES_MAX = 100_000;
-/** Different keys in one body: each costs the engine a hidden class or a table entry. */
-export const NAMES_MAX = 10_000;
 
 /** Up to here the keys of an object are compared one by one; beyond, a Set is faster. */
 const FEW_KEYS = 8;
@@ -37,7 +29,7 @@ const POWERS: readonly number[] = Array.from({ length: 16 }, (_, n) => 10 ** n);
 
 /**
  * The body as the one value it stands for, with every string located, in the order of the text.
- * Bounds: DEPTH_MAX, VALUES_MAX, NODES_MAX, NAMES_MAX. Keys are compared decoded. An escaped lone surrogate is
+ * Bounds: json-bounds.ts. Keys are compared decoded. An escaped lone surrogate is
  * not JSON here, since UTF-8 cannot carry it; a number is refused only where it overflows to infinity.
  * @throws request.invalid_utf8 request.invalid_json request.duplicate_key request.too_deep request.number
  * @throws request.too_complex
@@ -46,11 +38,21 @@ const POWERS: readonly number[] = Array.from({ length: 16 }, (_, n) => 10 ** n);
 export function parseJson(bytes: Buffer, member?: string): JsonBody {
   if (!isUtf8(bytes)) throw new Refusal('request.invalid_utf8');
   const source = bytes.toString('utf8');
-  const reader = new Reader(source);
+  const reader = new Reader(source, REQUEST);
   const { leaves } = reader;
   if (member === undefined) return { kind: 'json', source, value: reader.document(), leaves };
   const value = { [member]: reader.document({ parent: undefined, key: member }) };
   return { kind: 'json', source, value, leaves };
+}
+
+/**
+ * What upstream sent, with every string located. The same reading, within wider bounds, and a string may hold half of
+ * a surrogate pair.
+ * @throws request.* as above
+ */
+export function parseAnswer(source: string): JsonBody {
+  const reader = new Reader(source, ANSWER);
+  return { kind: 'json', source, value: reader.document(), leaves: reader.leaves };
 }
 
 class Reader {
@@ -68,9 +70,11 @@ class Reader {
   private readonly plain: boolean;
   /** The first backslash from some place before `at` on. */
   private slash = -1;
+  private readonly bounds: JsonBounds;
 
-  constructor(source: string) {
+  constructor(source: string, bounds: JsonBounds) {
     this.source = source;
+    this.bounds = bounds;
     this.plain = !CONTROL.test(source);
   }
 
@@ -96,7 +100,7 @@ class Reader {
   }
 
   private value(place: Place | undefined): unknown {
-    if (++this.values > VALUES_MAX) this.refuse('request.too_complex');
+    if (++this.values > this.bounds.valuesMax) this.refuse('request.too_complex');
     const start = this.at;
     switch (this.source.charCodeAt(start)) {
       case QUOTE: {
@@ -183,7 +187,7 @@ class Reader {
   private key(c: number): string {
     if (c !== QUOTE) this.refuse();
     const key = this.string();
-    if (this.names.add(key).size > NAMES_MAX) this.refuse('request.too_complex');
+    if (this.names.add(key).size > this.bounds.namesMax) this.refuse('request.too_complex');
     return key;
   }
 
@@ -225,7 +229,7 @@ class Reader {
       i += c === BACKSLASH ? 2 : 1;
       if (i >= source.length) this.refuse();
     }
-    const text = decodeString(source, at, i + 1);
+    const text = decodeString(source, at, i + 1, this.bounds.halves);
     if (text === undefined) this.refuse();
     this.at = i + 1;
     return text;
@@ -282,7 +286,7 @@ class Reader {
   }
 
   private count(): void {
-    if (++this.nodes > NODES_MAX) this.refuse('request.too_complex');
+    if (++this.nodes > this.bounds.nodesMax) this.refuse('request.too_complex');
   }
 
   private refuse(code: Code = 'request.invalid_json'): never {

@@ -145,6 +145,15 @@ export class StreamUsage {
     if (report) this.#report(data);
   }
 
+  /** An event that is known to be like one before, but for its text. */
+  text(text: string): void {
+    this.error = false;
+    if (text.length === 0) return;
+    this.contentEvents += 1;
+    this.contentChars += text.length;
+    this.kept?.append(text);
+  }
+
   /** As `isUsageOnlyChunk`, for the endpoints that have such chunks. */
   isUsageOnly(data: string): boolean {
     return !this.#byDelta && isUsageOnlyChunk(data);

@@ -1,5 +1,6 @@
-/** Prepares large bodies and counts the text of answers in worker threads, so that neither holds up the event loop. */
+/** Prepares large bodies, screens large answers and counts text in worker threads: none of it holds up the event loop. */
 import { Refusal } from '../base/errors.ts';
+import type { AnswerJob, Screened } from '../domain/answer-screening.ts';
 import type { Preparation, PrepareJob } from '../domain/preparation.ts';
 import { createPool, moduleBeside } from '../guardrails/pool.ts';
 import type { GuardrailsSettings } from '../guardrails/settings.ts';
@@ -10,6 +11,8 @@ import type { WorkerJob, WorkerResult } from '../stages/prepare-worker.ts';
 export interface PreparationPool {
   /** @throws guardrail.busy, guardrail.failed, request.* */
   readonly prepare: (job: PrepareJob) => Promise<Preparation>;
+  /** @throws guardrail.busy, guardrail.failed, upstream.invalid_answer */
+  readonly screenAnswer: (job: AnswerJob) => Promise<Screened>;
   /**
    * Tokens of a text in UTF-8, whose memory is given away.
    * @throws guardrail.busy while many others are counted: callers who leave take no thread from those who come
@@ -33,7 +36,12 @@ export function createPreparationPool(settings: GuardrailsSettings): Preparation
     async prepare(job) {
       const result = await pool.run(job);
       if ('prepared' in result) return result.prepared;
-      throw 'refusal' in result ? new Refusal(result.refusal.code, result.refusal.options) : unexpected();
+      throw refusalOf(result);
+    },
+    async screenAnswer(job) {
+      const result = await pool.run(job);
+      if ('screened' in result) return result.screened;
+      throw refusalOf(result);
     },
     async countTokens(text, encoding) {
       if (counting >= COUNTED_AT_ONCE_MAX) throw new Refusal('guardrail.busy');
@@ -41,7 +49,7 @@ export function createPreparationPool(settings: GuardrailsSettings): Preparation
       try {
         const result = await pool.run({ text, encoding }, [text.buffer]);
         if ('tokens' in result) return result.tokens;
-        throw unexpected();
+        throw refusalOf(result);
       } finally {
         counting -= 1;
       }
@@ -50,6 +58,7 @@ export function createPreparationPool(settings: GuardrailsSettings): Preparation
   };
 }
 
-function unexpected(): Refusal {
+function refusalOf(result: WorkerResult): Refusal {
+  if ('refusal' in result) return new Refusal(result.refusal.code, result.refusal.options);
   return new Refusal('gateway.fault', { detail: 'a worker answered another question' });
 }

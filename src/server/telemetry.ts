@@ -145,14 +145,17 @@ function exchangeMetrics({ counter, histogram }: Metrics): (exchange: Exchange) 
   const unreported = counter('usage_unknown_total', 'Calls charged without reported usage.');
   const over = counter('over_reservation_total', 'Calls whose reported usage exceeded the reservation.');
   const unpriced = counter('unpriced_total', 'Calls reserved at a ceiling, since nobody knows the price.');
-  const findings = counter('findings_total', 'Findings by guardrail.', ['guardrail']);
+  const findings = counter('findings_total', 'Findings by guardrail and side.', ['guardrail', 'side']);
 
   return (exchange) => {
     const { answer, charge } = exchange;
     requests.add(1, `${exchange.operation} ${exchange.ending} ${exchange.refusal?.code ?? 'none'}`);
     whole.observe((performance.now() - exchange.startedAt) / 1000);
     for (const { guardrail } of (exchange.prepared as Exchange['prepared'] | undefined)?.findings ?? []) {
-      findings.add(1, guardrail);
+      findings.add(1, `${guardrail} request`);
+    }
+    for (const name in answer.findings) {
+      findings.add(answer.findings[name] ?? 0, `${name.slice(0, name.indexOf(':'))} answer`);
     }
     if (!exchange.sentUpstream) return;
     overhead.observe((exchange.sentAt - exchange.startedAt) / 1000);

@@ -1,7 +1,8 @@
-/** A JSON answer is a stream of one event: read whole, counted, its object recorded, sent in one write. */
+/** A JSON answer is a stream of one event: read whole, counted, its object recorded, screened, sent in one write. */
 import { Refusal } from '../base/errors.ts';
 import { usageFromAnswer } from '../openai/usage.ts';
 import type { Answer, AnswerContext } from './relay.ts';
+import { hasScreening, screenWhole } from './screen-answer.ts';
 
 const BYTES_MAX = 128 * 1024 * 1024;
 /** Costs of calls whose answer is what was paid for: it is never empty. */
@@ -25,12 +26,18 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
       if (recorded) await recorded;
       const filtered =
         value === undefined ? undefined : context.ownObjects.filter(exchange, value, context.askPage);
-      const body = filtered ? Buffer.from(JSON.stringify(await filtered)) : bytes;
+      const shown = filtered ? Buffer.from(JSON.stringify(await filtered)) : bytes;
+      const body = isRead(context) ? await screenWhole(exchange, context.screening, 'json', shown) : shown;
       reply.head(status, { ...headers, 'content-length': String(body.length) });
       reply.end(body);
     },
     fail: () => reply.destroy(),
   };
+}
+
+/** Embeddings are numbers, millions of them. */
+function isRead({ exchange, screening }: AnswerContext): boolean {
+  return hasScreening(screening, exchange) && exchange.endpoint.group !== 'embeddings';
 }
 
 function read(bytes: Buffer, bought: boolean): unknown {

@@ -1,14 +1,16 @@
 /** A streamed answer, event by event: counted, bounded, and byte for byte what upstream sent unless it must change. */
-import { Refusal, errorBody } from '../base/errors.ts';
+import { asRefusal, Refusal, errorBody } from '../base/errors.ts';
 import { countsText, streamOverran } from '../domain/charges.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { cleanEvent } from '../domain/upstream-errors.ts';
 import { FrameSplitter, isNamedError, withData, type Frame } from '../openai/frames.ts';
 import { KeptText } from '../openai/kept-text.ts';
+import { withoutNullUsage } from '../openai/null-usage.ts';
 import { StreamUsage } from '../openai/usage-stream.ts';
 import type { Answer, AnswerContext } from './relay.ts';
+import { hasScreening } from './screen-answer.ts';
+import { StreamScreening } from './screen-stream.ts';
 
-const NULL_USAGE = ',"usage":null';
 const EVENT_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
@@ -23,14 +25,31 @@ class StreamAnswer implements Answer {
   readonly #context: AnswerContext;
   readonly #splitter = new FrameSplitter(EVENT_BYTES_MAX);
   readonly #usage: StreamUsage;
+  /** Undefined where nothing is looked for and nothing to be put back. */
+  readonly #screening: StreamScreening | undefined;
+  /** The caller is slow; much is being screened. */
   #held = false;
+  #isFull = false;
   #lastData = '';
 
   constructor(status: number, context: AnswerContext) {
+    const { exchange, reply, screening } = context;
     this.#context = context;
-    this.#usage = new StreamUsage(context.exchange.endpoint, textToKeep(context.exchange));
-    context.exchange.answer.streamed = true;
-    context.reply.head(status, { ...context.headers, 'cache-control': 'no-cache' });
+    this.#usage = new StreamUsage(exchange.endpoint, textToKeep(exchange));
+    if (hasScreening(screening, exchange)) this.#screening = this.#screeningOf(context);
+    exchange.answer.streamed = true;
+    reply.head(status, { ...context.headers, 'cache-control': 'no-cache' });
+  }
+
+  #screeningOf(context: AnswerContext): StreamScreening {
+    const { exchange, screening } = context;
+    exchange.answer.isScreened = screening.policy !== undefined;
+    const write = (events: readonly Buffer[]): void => {
+      this.#write(events);
+      this.#pace();
+    };
+    const breakOff = (refusal: Refusal): void => context.breakOff(refusal);
+    return new StreamScreening({ exchange, screening, breakOff, write });
   }
 
   data(chunk: Buffer): void {
@@ -41,32 +60,62 @@ class StreamAnswer implements Answer {
       throw new Refusal('upstream.overran', { detail: 'one event over 32 MiB' });
     }
     if (frames.length === 0) return;
-    const kept: Buffer[] = [];
-    for (const frame of frames) {
-      const raw = this.#look(frame);
-      if (raw) kept.push(raw);
-    }
+    const leaving: Buffer[] = [];
+    for (const frame of frames) this.#look(frame, leaving);
     this.#bound();
-    const [first] = kept;
-    if (first) this.#write(kept.length === 1 ? first : Buffer.concat(kept));
+    this.#write(leaving);
+    this.#pace();
   }
 
-  /** Counts an event, and says what of it is relayed: nothing of what exists only since the gateway asked for it. */
-  #look({ raw, data }: Frame): Buffer | undefined {
-    if (data === undefined) return raw;
-    const { exchange } = this.#context;
+  /** Counts an event, and adds what leaves with it: nothing of what exists only since the gateway asked for it. */
+  #look(frame: Frame, leaving: Buffer[]): void {
+    const { raw, data } = frame;
+    const screening = this.#screening;
+    if (data === undefined) {
+      add(leaving, screening ? screening.silent(raw, false) : [raw]);
+      return;
+    }
     this.#lastData = data;
-    const known = this.#usage.made;
+    const alike = screening?.recognise(data);
+    if (alike && screening) {
+      const { pattern, text } = alike;
+      if (pattern.isContent) this.#usage.text(text);
+      this.#count();
+      const { hideUsage } = this.#context.exchange.prepared;
+      add(leaving, screening.piece(frame, alike, hideUsage && pattern.hasNullUsage));
+      return;
+    }
+    this.#lookCloser(frame, data, leaving);
+  }
+
+  #lookCloser({ raw, data: came }: Frame, data: string, leaving: Buffer[]): void {
+    const { exchange } = this.#context;
+    const { made, contentChars } = this.#usage;
     this.#usage.event(data);
-    if (!known && this.#usage.made) this.#recordObject();
-    exchange.answer.usage = this.#usage.usage;
-    exchange.answer.contentEvents = this.#usage.contentEvents;
-    exchange.answer.contentChars = this.#usage.contentChars;
-    exchange.answer.text = this.#usage.kept;
+    if (!made && this.#usage.made) this.#recordObject();
+    this.#count();
+    const isError = this.#usage.error || isNamedError(raw);
+    const clean = isError ? cleanEvent(data) : data;
+    const hides = exchange.prepared.hideUsage && !isError;
+    if (!hides || !this.#usage.isUsageOnly(data)) {
+      const shown = clean === came ? raw : withData(raw, clean);
+      if (!this.#screening) leaving.push(hides ? withoutNullUsage(shown, clean) : shown);
+      else if (isSilent(data)) add(leaving, this.#screening.silent(raw, true));
+      else {
+        const counted = isError ? undefined : this.#usage.contentChars - contentChars;
+        add(leaving, this.#screening.event({ raw: shown, data: clean }, hides, counted));
+      }
+    }
+    // Behind the screening: what it stops is not whole.
     if (isLast(data)) exchange.answer.complete = true;
-    if (this.#usage.error || isNamedError(raw)) return cleaned(raw, data);
-    if (!exchange.prepared.hideUsage) return raw;
-    return this.#usage.isUsageOnly(data) ? undefined : withoutNullUsage(raw, data);
+  }
+
+  #count(): void {
+    const { answer } = this.#context.exchange;
+    answer.usage = this.#usage.usage;
+    answer.contentEvents = this.#usage.contentEvents;
+    answer.contentChars = this.#usage.contentChars;
+    answer.text = this.#usage.kept;
   }
 
   /** Once when its id is seen, once more at the end, however it ends, when it is known what it holds. */
@@ -83,21 +132,47 @@ class StreamAnswer implements Answer {
     }
   }
 
-  #write(bytes: Buffer): void {
+  #write(events: readonly Buffer[]): void {
     const { reply } = this.#context;
-    if (reply.write(bytes) || this.#held) return;
+    const [first] = events;
+    const isTaken = first === undefined || reply.write(events.length === 1 ? first : Buffer.concat(events));
+    if (isTaken || this.#held) return;
     this.#held = true;
     this.#context.pause();
     reply.drained(() => {
       this.#held = false;
-      this.#context.resume();
+      if (!this.#isFull) this.#context.resume();
     });
   }
 
-  end(): void {
+  /** Upstream waits while much of its answer is being screened. */
+  #pace(): void {
+    const isFull = this.#screening?.isFull ?? false;
+    if (isFull === this.#isFull) return;
+    this.#isFull = isFull;
+    if (isFull) this.#context.pause();
+    else if (!this.#held) this.#context.resume();
+  }
+
+  end(): void | Promise<void> {
+    const leaving: Buffer[] = [];
     const rest = this.#splitter.end();
-    const raw = rest && this.#look(rest);
-    if (raw) this.#write(raw);
+    if (rest) this.#look(rest, leaving);
+    this.#write(leaving);
+    if (!this.#screening) this.#close([]);
+    else
+      return this.#screening.end().then(
+        (events) => this.#close(events),
+        (error: unknown) => {
+          const refusal = asRefusal(error);
+          this.#context.exchange.refusal ??= refusal;
+          this.fail(refusal);
+        },
+      );
+  }
+
+  #close(events: readonly Buffer[]): void {
+    this.#write(events);
     this.#recordObject();
     this.#context.reply.end();
   }
@@ -105,6 +180,7 @@ class StreamAnswer implements Answer {
   /** One error event in the form of the endpoint, no `[DONE]`: both official SDKs raise on it. */
   fail(refusal: Refusal): void {
     const { exchange, reply } = this.#context;
+    if (this.#screening) this.#write(this.#screening.brokenOff(refusal));
     this.#recordObject();
     const { error } = errorBody(refusal);
     if (exchange.endpoint.shape !== 'responses') {
@@ -124,29 +200,14 @@ class StreamAnswer implements Answer {
   }
 }
 
-/** An error of upstream's, in upstream's own words but for whom they name. */
-function cleaned(raw: Buffer, data: string): Buffer {
-  const clean = cleanEvent(data);
-  return clean === data ? raw : withData(raw, clean);
+/** No event of JSON: the last one, or one that keeps the connection alive. */
+function isSilent(data: string): boolean {
+  const text = data.trim();
+  return text === '[DONE]' || text === '';
 }
 
-/**
- * A chunk as upstream sends it to who did not ask for usage. In place: the bytes are this event's alone, and move by a
- * few. What is written otherwise stays; within a string the quotes would be escaped.
- */
-function withoutNullUsage(raw: Buffer, data: string): Buffer {
-  const found = data.lastIndexOf(NULL_USAGE);
-  if (found < 0) return raw;
-  // Usually ASCII stands behind it, and two line feeds.
-  const likely = raw.length - 2 - (data.length - found);
-  const at = standsAt(raw, NULL_USAGE, likely) ? likely : raw.lastIndexOf(NULL_USAGE);
-  raw.copyWithin(at, at + NULL_USAGE.length);
-  return raw.subarray(0, raw.length - NULL_USAGE.length);
-}
-
-function standsAt(bytes: Buffer, ascii: string, at: number): boolean {
-  for (let i = 0; i < ascii.length; i++) if (bytes[at + i] !== ascii.charCodeAt(i)) return false;
-  return true;
+function add(leaving: Buffer[], events: readonly Buffer[]): void {
+  for (const event of events) leaving.push(event);
 }
 
 /** Only where the text is what is charged, should the stream end without a report. */

@@ -14,6 +14,7 @@ import { furtherPage } from './further-page.ts';
 import { createRelay, type Relay } from './relay.ts';
 import type { Reply } from './reply.ts';
 import type { OwnObjects } from './own-objects.ts';
+import type { AnswerScreening } from './screen-answer.ts';
 
 /** The way up, and the gateway's own names there: the only credential that is ever sent. */
 export interface ForwardDeps {
@@ -23,6 +24,7 @@ export interface ForwardDeps {
   readonly project: string | undefined;
   readonly answerHeaders: AnswerHeaders;
   readonly ownObjects: OwnObjects;
+  readonly screening: AnswerScreening;
 }
 
 /** Resolves once the answer has ended, whole or broken off; rejects only while nothing was answered. */
@@ -35,6 +37,11 @@ export function forward(deps: ForwardDeps): Forward {
       if (exchange.aborted) throw faultOf(exchange, 'aborted');
       const relay = createRelay(exchange, reply, deps.answerHeaders, {
         ownObjects: deps.ownObjects,
+        screening: deps.screening,
+        breakOff(refusal) {
+          relay.fail(refusal, settle);
+          relay.control?.abort();
+        },
         askPage: askPage(deps, exchange),
       });
       const settle = (refusal?: Refusal): void => {

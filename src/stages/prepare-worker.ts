@@ -1,5 +1,6 @@
-/** What a worker thread runs: the same preparation as inline, and the counting of text. Refusals travel as data. */
+/** What a worker thread runs: preparation and screening of answers as inline, and the counting of text. Refusals travel as data. */
 import { asRefusal } from '../base/errors.ts';
+import { type AnswerJob, screenAnswer, type Screened } from '../domain/answer-screening.ts';
 import { prepare, type Preparation, type PrepareJob, type RefusalData } from '../domain/preparation.ts';
 import type { Encoding } from '../openai/price-table.ts';
 import { countTokens } from '../openai/tokens.ts';
@@ -11,10 +12,11 @@ export interface CountJob {
 }
 
 /** What a thread is given; plain data. */
-export type WorkerJob = PrepareJob | CountJob;
+export type WorkerJob = PrepareJob | CountJob | AnswerJob;
 /** What came of it; plain data. A fault of ours is thrown instead. */
 export type WorkerResult =
   | { readonly prepared: Preparation }
+  | { readonly screened: Screened }
   | { readonly refusal: RefusalData }
   | { readonly tokens: number };
 
@@ -22,7 +24,7 @@ export type WorkerResult =
 export default function run(job: WorkerJob): WorkerResult {
   if ('encoding' in job) return { tokens: countTokens([Buffer.from(job.text).toString()], job.encoding) };
   try {
-    return { prepared: prepare(job) };
+    return 'answer' in job ? { screened: screenAnswer(job) } : { prepared: prepare(job) };
   } catch (error) {
     const { code, options } = asRefusal(error);
     if (code === 'gateway.fault') throw error;

@@ -13,7 +13,9 @@ import { createJsonAnswer } from './answer-json.ts';
 import { createRawAnswer } from './answer-raw.ts';
 import { createStreamAnswer } from './answer-stream.ts';
 import type { OwnObjects } from './own-objects.ts';
+import { createTextAnswer } from './answer-text.ts';
 import type { Reply } from './reply.ts';
+import { type AnswerScreening, hasScreening } from './screen-answer.ts';
 
 /** One way of relaying, chosen by the head of the answer. `end` may take its time. */
 export interface Answer {
@@ -30,10 +32,13 @@ export interface AnswerContext {
   readonly reply: Reply;
   readonly headers: Record<string, string>;
   readonly ownObjects: OwnObjects;
+  readonly screening: AnswerScreening;
   /** For lists: a further page of upstream's. */
   readonly askPage: AskPage;
   pause(): void;
   resume(): void;
+  /** Ends the answer and the call upstream, out of turn. */
+  breakOff(refusal: Refusal): void;
 }
 
 type Settle = (refusal?: Refusal) => void;
@@ -73,7 +78,10 @@ function choose(status: number, headers: IncomingHttpHeaders, context: AnswerCon
     throw new Refusal('upstream.invalid_answer', { detail: 'encoded' });
   const type = typeOf(headers);
   if (type === 'text/event-stream') return createStreamAnswer(status, context);
-  if (exchange.endpoint.answer !== 'json') return createRawAnswer(status, context);
+  const isText = exchange.endpoint.answer === 'text' && type.startsWith('text/');
+  if (isText && hasScreening(context.screening, exchange)) return createTextAnswer(status, context);
+  const isJson = exchange.endpoint.answer === 'json' || type === 'application/json';
+  if (!isJson || exchange.endpoint.answer === 'binary') return createRawAnswer(status, context);
   // A page, or whatever else stands in the way of upstream, is no answer of upstream's.
   if (type !== 'application/json' && type !== '')
     throw new Refusal('upstream.invalid_answer', { detail: 'another type than JSON' });
@@ -92,7 +100,7 @@ export function createRelay(
   exchange: Exchange,
   reply: Reply,
   answerHeaders: AnswerHeaders,
-  own: Pick<AnswerContext, 'ownObjects' | 'askPage'>,
+  own: Pick<AnswerContext, 'ownObjects' | 'askPage' | 'screening' | 'breakOff'>,
 ): Relay {
   let answer: Answer | undefined;
   let over = false;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../src/base/errors.ts';
-import { DEPTH_MAX, NAMES_MAX, NODES_MAX, VALUES_MAX } from '../../src/openai/json.ts';
+import { DEPTH_MAX, NAMES_MAX, NODES_MAX, VALUES_MAX } from '../../src/openai/json-bounds.ts';
 import { pointer } from '../../src/openai/json-place.ts';
 import { checkLeaves, parse, refusal, strings } from './json-checks.ts';
 

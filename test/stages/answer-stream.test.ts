@@ -6,7 +6,15 @@ import type { Exchange } from '../../src/domain/exchange.ts';
 import { objectsSchema } from '../../src/domain/objects.ts';
 import { forward } from '../../src/stages/forward.ts';
 import { ownObjects, type OwnObjects } from '../../src/stages/own-objects.ts';
-import { type CallOptions, chatBody, memoryStore, prepared, RESPONSES, usage } from '../support/exchange.ts';
+import {
+  type CallOptions,
+  chatBody,
+  memoryStore,
+  prepared,
+  RESPONSES,
+  UNSCREENED,
+  usage,
+} from '../support/exchange.ts';
 import { type KeptReply, keptReply, scriptedUpstream, type Script } from '../support/relayed.ts';
 
 const EVENTS = { 'content-type': 'text/event-stream; charset=utf-8' };
@@ -34,7 +42,7 @@ async function streamed(exchange: Exchange, script: Script, own = nobody): Promi
   const upstream = scriptedUpstream({ headers: EVENTS, ...script });
   const reply = keptReply();
   const keys = { apiKey: 'k', organization: undefined, project: undefined };
-  const send = forward({ upstream, ...keys, answerHeaders, ownObjects: own });
+  const send = forward({ upstream, ...keys, answerHeaders, ownObjects: own, screening: UNSCREENED });
   const refusal = await send(exchange, reply).then(() => undefined, asRefusal);
   return { exchange, reply, refusal, aborted: upstream.seen.aborted };
 }

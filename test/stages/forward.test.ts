@@ -14,6 +14,7 @@ import {
   memoryStore,
   prepared,
   RESPONSES,
+  UNSCREENED,
   usage,
 } from '../support/exchange.ts';
 import { keptReply, scriptedUpstream, type Script, type ScriptedUpstream } from '../support/relayed.ts';
@@ -54,6 +55,7 @@ async function relayed(ask: Ask = {}): Promise<Relayed> {
     project: undefined,
     answerHeaders,
     ownObjects: ownObjects(store, objectsSchema.parse({}), () => {}),
+    screening: UNSCREENED,
   });
   const refusal = await send(exchange, reply).then(() => undefined, asRefusal);
   return { exchange, reply, upstream, refusal, store };
@@ -194,7 +196,8 @@ describe('bytes that nobody reads', () => {
     const reply = keptReply(true);
     const store = await memoryStore();
     const own = ownObjects(store, objectsSchema.parse({}), () => {});
-    const deps = { apiKey: 'k', organization: undefined, project: undefined, answerHeaders, ownObjects: own };
+    const keys = { apiKey: 'k', organization: undefined, project: undefined };
+    const deps = { ...keys, answerHeaders, ownObjects: own, screening: UNSCREENED };
     const done = forward({ ...deps, upstream })(exchange, reply);
     for (let given = 1; given <= 3; given++) {
       await new Promise(setImmediate);

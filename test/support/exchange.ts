@@ -2,6 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { systemClock, type Clock } from '../../src/base/clock.ts';
 import { asRefusal, Refusal } from '../../src/base/errors.ts';
+import { screenAnswer } from '../../src/domain/answer-screening.ts';
 import type { Caller } from '../../src/domain/caller.ts';
 import { Exchange } from '../../src/domain/exchange.ts';
 import { createFloods, type Floods } from '../../src/domain/floods.ts';
@@ -11,12 +12,13 @@ import { requestSchema } from '../../src/domain/request-rules.ts';
 import type { ScopeSettings } from '../../src/domain/scopes.ts';
 import { createEmbeddedLedger, type EmbeddedLedger } from '../../src/engines/ledger-embedded.ts';
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
-import { guardrailsSchema } from '../../src/guardrails/settings.ts';
+import { answerPolicy, guardrailsSchema } from '../../src/guardrails/settings.ts';
 import { modelsSchema } from '../../src/openai/prices.ts';
 import type { TokenUsage } from '../../src/openai/endpoint.ts';
 import type { KeyRecord, Store } from '../../src/ports/store.ts';
 import { authoriseRoute } from '../../src/stages/authorise-route.ts';
 import { parse, type ParseDeps } from '../../src/stages/parse.ts';
+import type { AnswerScreening } from '../../src/stages/screen-answer.ts';
 
 export const ADA: Caller = { user: 'ada', tier: 'pro', role: 'user', credential: 'key-ada' };
 export const BOB: Caller = { user: 'bob', tier: 'pro', role: 'user', credential: 'key-bob' };
@@ -38,6 +40,19 @@ export interface RulesOptions {
   readonly inlineBytesMax?: number;
   readonly clock?: Clock;
 }
+
+/** Answers screened on this thread. */
+export function answersBy(guardrails: object): AnswerScreening {
+  const settings = guardrailsSchema.parse(guardrails);
+  return {
+    policy: answerPolicy(settings),
+    unknownEvents: settings.answers.unknownEvents,
+    inlineCharsMax: Infinity,
+    large: async (job) => screenAnswer(job),
+  };
+}
+/** Answers that nobody looks at. */
+export const UNSCREENED = answersBy({ answers: { pii: 'off', secrets: 'off' } });
 
 export interface Rules {
   readonly limiting: Limiting;

@@ -1,0 +1,188 @@
+/**
+ * One text of an answer that comes in pieces: screened, then the caller's values put back. A piece is done when nothing
+ * that comes later can change what is told of it. What was put back is not screened again.
+ */
+import type { Finding } from '../base/finding.ts';
+import type { Restorer } from '../guardrails/placeholders-restoring.ts';
+import { inspectProse, type Outcome, outcomeInProse, type ScreenPolicy } from '../guardrails/screening.ts';
+import { type StreamFinding, StreamScreen } from '../guardrails/stream-screen.ts';
+
+/** A piece as it came, and what became of it. */
+export interface Piece {
+  readonly text: string;
+  /** What is told instead; as it came where undefined. */
+  told: string | undefined;
+  /** Something of it was cut out. */
+  isCut: boolean;
+  isDone: boolean;
+}
+
+interface Placed extends Piece {
+  /** Units of the whole text. */
+  readonly from: number;
+  readonly to: number;
+  /** Without what was cut out. */
+  kept: string;
+}
+
+interface Cut {
+  readonly start: number;
+  end: number;
+  /** What stands for it; once. */
+  mark: string;
+}
+
+/** What is told of a finding: never where, or what. */
+export type ToldFinding = Pick<StreamFinding, 'guardrail' | 'type'> & { readonly outcome: Outcome };
+
+export interface ChannelOptions {
+  /** Nothing is looked for where left out. */
+  readonly policy?: ScreenPolicy | undefined;
+  /** Nothing is put back where left out. */
+  readonly restorer?: Restorer | undefined;
+  /** The text is JSON by its nature. */
+  readonly isJson?: boolean;
+  /** Told of each finding once; it may throw a Refusal. */
+  readonly onFinding: (finding: ToldFinding) => void;
+}
+
+const MARKS = { secrets: '[REDACTED_SECRET]', pii: '[REDACTED]', injection: '[REDACTED]' } as const;
+
+export class AnswerChannel {
+  readonly #screen: StreamScreen | undefined;
+  /** Whether anything that is found changes the text: else nothing waits. */
+  readonly #isActing: boolean;
+  readonly #options: ChannelOptions;
+  #length = 0;
+  /** Not settled yet. */
+  readonly #open: Placed[] = [];
+  /** Settled, but the end of them may be the beginning of a placeholder. */
+  #restoring: Placed[] = [];
+  /** What is to be cut out of open pieces. */
+  #cuts: Cut[] = [];
+
+  constructor(options: ChannelOptions) {
+    const { policy, isJson = false } = options;
+    this.#options = options;
+    this.#screen = policy && screenOf(policy, isJson);
+    this.#isActing = policy !== undefined && [policy.pii, policy.secrets].some(changes);
+  }
+
+  push(text: string): Piece {
+    const from = this.#length;
+    const to = (this.#length += text.length);
+    const piece = { text, from, to, kept: text, told: undefined, isCut: false, isDone: false };
+    this.#open.push(piece);
+    this.#screen?.push(text);
+    this.#settle();
+    return piece;
+  }
+
+  /** Lets a plain word go that has waited long enough. */
+  relent(): void {
+    this.#screen?.relent();
+    this.#settle();
+  }
+
+  /** Nothing comes any more, or nothing may wait any longer. */
+  end(): void {
+    this.#screen?.end();
+    this.#settle();
+    const last = this.#restoring.at(-1);
+    const { restorer } = this.#options;
+    if (!last || !restorer) return;
+    last.told = (last.told ?? '') + restorer.end();
+    this.#restored();
+  }
+
+  #settle(): void {
+    if (this.#screen && this.#screen.findings.length > 0) this.#found(this.#screen.findings.splice(0));
+    const settled = this.#screen && this.#isActing ? this.#screen.settled : this.#length;
+    for (let piece = this.#open[0]; piece && piece.to <= settled; piece = this.#open[0]) {
+      this.#open.shift();
+      this.#finish(piece);
+    }
+    const from = this.#open[0]?.from ?? settled;
+    if (this.#cuts.length > 0) this.#cuts = this.#cuts.filter(({ end }) => end > from);
+  }
+
+  #found(findings: readonly StreamFinding[]): void {
+    const { policy, onFinding } = this.#options;
+    if (!policy) return;
+    for (const finding of findings) {
+      const { guardrail, type, isRest } = finding;
+      const outcome = outcomeInProse(finding, policy);
+      if (!isRest) onFinding({ guardrail, type, outcome });
+      if (outcome === 'redacted') this.#toCut(finding);
+    }
+  }
+
+  /** Where guardrails overlap, all of it goes, and as a secret if any of it is one. */
+  #toCut({ guardrail, start, end, isRest }: StreamFinding): void {
+    const last = this.#cuts.at(-1);
+    if (!last || start >= last.end) {
+      this.#cuts.push({ start, end, mark: isRest ? '' : MARKS[guardrail] });
+      return;
+    }
+    last.end = Math.max(last.end, end);
+    if (guardrail === 'secrets' && last.mark !== '') last.mark = MARKS.secrets;
+  }
+
+  #finish(piece: Placed): void {
+    if (this.#cuts.length > 0) this.#cut(piece);
+    const { restorer } = this.#options;
+    if (!restorer) {
+      if (piece.isCut) piece.told = piece.kept;
+      piece.isDone = true;
+      return;
+    }
+    piece.told = restorer.push(piece.kept);
+    this.#restoring.push(piece);
+    if (!restorer.isWaiting) this.#restored();
+  }
+
+  /** The mark stands in the first piece that holds some of what is cut out. */
+  #cut(piece: Placed): void {
+    let kept = '';
+    let at = piece.from;
+    for (const cut of this.#cuts) {
+      if (cut.end <= at || cut.start >= piece.to) continue;
+      kept += piece.text.slice(at - piece.from, Math.max(cut.start, at) - piece.from) + cut.mark;
+      cut.mark = '';
+      piece.isCut = true;
+      at = Math.min(cut.end, piece.to);
+    }
+    piece.kept = kept + piece.text.slice(at - piece.from);
+  }
+
+  /** Pieces in which nothing was put back stay as they came, also if their borders moved. */
+  #restored(): void {
+    const pieces = this.#restoring;
+    this.#restoring = [];
+    const isSame = pieces.map(({ told }) => told).join('') === pieces.map(({ kept }) => kept).join('');
+    for (const piece of pieces) {
+      if (isSame) piece.told = piece.isCut ? piece.kept : undefined;
+      piece.isDone = true;
+    }
+  }
+}
+
+function changes(action: ScreenPolicy['pii']): boolean {
+  return action === 'redact' || action === 'block';
+}
+
+/** A text that is JSON is read behind its escapes, wherever in it a piece begins. */
+function screenOf(policy: ScreenPolicy, isJson: boolean): StreamScreen {
+  let asJson: boolean | undefined = isJson || undefined;
+  const find = (text: string): readonly Finding[] => {
+    asJson ??= /^\s*[[{"]/.test(text);
+    if (!asJson || !text.includes('\\')) return inspectProse(text, policy);
+    return inspectProse(JSON_START + text, policy).map((finding) => ({
+      ...finding,
+      start: Math.max(0, finding.start - JSON_START.length),
+      end: finding.end - JSON_START.length,
+    }));
+  };
+  return new StreamScreen({ find, replace: (_, text) => text });
+}
+const JSON_START = '["';

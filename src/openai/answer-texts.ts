@@ -1,0 +1,151 @@
+/**
+ * Every string of one event of an answer, with what it is: a piece of a text that comes in pieces, a whole text, an id,
+ * sealed content. A plain JSON answer is one such event. Leaves nothing out; what is not known is a text.
+ */
+import type { JsonBody, Leaf, Place } from './body.ts';
+import { child } from './child.ts';
+import { FREE_FORM, fieldClass, textClass } from './fields.ts';
+
+/**
+ * `piece`: goes on the text of its channel. `text`: stands by itself. `token`: may not be rewritten. `opaque`: not read.
+ * `echo`: of log probabilities, says again what a text says.
+ */
+export type AnswerTextKind = 'piece' | 'text' | 'token' | 'opaque' | 'echo';
+
+export interface AnswerText {
+  readonly leaf: Leaf;
+  readonly kind: AnswerTextKind;
+  /** Of pieces and echoes: which text they are of, among all of this answer. */
+  readonly channel: string;
+  /** The text is JSON by its nature: the arguments of a call. */
+  readonly isJson: boolean;
+}
+
+/** One event, read. */
+export interface AnswerEvent {
+  readonly body: JsonBody;
+  /** In the order of the event; keys among them, as tokens. */
+  readonly texts: readonly AnswerText[];
+  /** Texts that this event ends: those whose channel begins so; '' all of them. */
+  readonly ends: readonly string[];
+  /** False: its type is none that OpenAI describes. */
+  readonly isKnown: boolean;
+}
+
+/** Types of events as OpenAI names them, of Responses, sound, images and threads. */
+const KNOWN_TYPE =
+  /^(?:response|speech|transcript|image_generation|image_edit|thread)\.[a-z_.]{1,80}(?:delta|done|added|created|completed|in_progress|searching|interpreting|generating|incomplete|failed|queued|partial_image|requires_action|cancelling|cancelled|expired|step|segment)$|^(?:error|keepalive|done)$/;
+const LAST_TYPE = /^(?:response\.(?:completed|incomplete|failed)|error|(?:speech|transcript)\.[a-z_.]*done)$/;
+/** Random letters that hide the length of an event. */
+const PADDING = /^[A-Za-z0-9]{0,256}$/;
+
+/** @param body of `parseAnswer` */
+export function readAnswerEvent(body: JsonBody): AnswerEvent {
+  const { value } = body;
+  const type = child(value, 'type');
+  const isTyped = typeof type === 'string' && !Array.isArray(child(value, 'choices'));
+  const isKnown = !isTyped || KNOWN_TYPE.test(type);
+  const from: Origin = { value, base: isTyped ? `${type} ${idsOf(value)}` : '', isKnown };
+  return {
+    body,
+    texts: body.leaves.map((leaf) => read(leaf, from)),
+    ends: isTyped ? endedBy(type, value) : endedChoices(value),
+    isKnown,
+  };
+}
+
+/** The whole of a JSON answer: no string in it is a piece of another one's text. */
+export function readWholeAnswer(body: JsonBody): AnswerEvent {
+  const texts = body.leaves.map((leaf) => whole(leaf, keysOf(leaf.at)));
+  return { body, texts, ends: [], isKnown: true };
+}
+
+interface Origin {
+  readonly value: unknown;
+  /** What the channels of a typed event begin with; '' where choices tell them apart. */
+  readonly base: string;
+  readonly isKnown: boolean;
+}
+
+function read(leaf: Leaf, { value, base, isKnown }: Origin): AnswerText {
+  const keys = keysOf(leaf.at);
+  const own = whole(leaf, keys);
+  if (leaf.isKey || own.kind === 'opaque' || own.kind === 'token') return own;
+  const inChoice = keys[0] === 'choices' && typeof keys[1] === 'number';
+  const root = inChoice
+    ? `choice ${indexOf(child(child(value, 'choices'), keys[1] ?? 0), keys[1] ?? 0)}`
+    : base;
+  if (own.kind === 'echo') return { ...own, channel: `${root} echo` };
+  const at = inChoice ? 2 : 0;
+  const isText = inChoice && keys.length === 3 && keys[2] === 'text';
+  if (keys[at] !== 'delta' && !isText && isKnown) return own;
+  const channel = `${root} ${pathOf(value, keys, at)}`;
+  const isJson = own.isJson || (keys.length === 1 && base.includes('arguments'));
+  return { leaf, kind: 'piece', channel, isJson };
+}
+
+/** A leaf by its name alone. */
+function whole(leaf: Leaf, keys: readonly (string | number)[]): AnswerText {
+  const name = keys.findLast((key) => typeof key === 'string') ?? '';
+  const more = { leaf, channel: '', isJson: name === 'arguments' };
+  if (leaf.isKey) return { ...more, kind: 'token' };
+  if (keys.includes('logprobs')) return { ...more, kind: isChosen(keys) ? 'echo' : 'token' };
+  if (name === 'obfuscation' && PADDING.test(leaf.value)) return { ...more, kind: 'opaque' };
+  const isFree = keys.some((key) => typeof key === 'string' && FREE_FORM.has(key));
+  const field = isFree ? 'prose' : fieldClass(name);
+  const kind = textClass(field, leaf.value);
+  if (kind === 'prose' || (kind === 'token' && field === 'url')) return { ...more, kind: 'text' };
+  // Speech comes under the name that its transcript has elsewhere.
+  return { ...more, kind };
+}
+
+/** The token that was chosen at its place, not one that might have been. */
+function isChosen(keys: readonly (string | number)[]): boolean {
+  return !keys.includes('top_logprobs');
+}
+
+function keysOf(place: Place | undefined): (string | number)[] {
+  const keys: (string | number)[] = [];
+  for (let at = place; at; at = at.parent) keys.push(at.key);
+  return keys.reverse();
+}
+
+/** The way from `from` on; elements of arrays by the `index` they name themselves, which holds from event to event. */
+function pathOf(value: unknown, keys: readonly (string | number)[], from: number): string {
+  let at = value;
+  let path = '';
+  for (const [i, key] of keys.entries()) {
+    at = child(at, key);
+    if (i >= from) path += `/${typeof key === 'number' ? indexOf(at, key) : key}`;
+  }
+  return path;
+}
+
+function indexOf(element: unknown, position: string | number): string {
+  const index = child(element, 'index');
+  return String(typeof index === 'number' ? index : position);
+}
+
+const IDS = ['item_id', 'id', 'output_index', 'content_index', 'summary_index'];
+
+function idsOf(value: unknown): string {
+  return IDS.map((name) => scalar(child(value, name))).join(' ');
+}
+
+function scalar(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function endedChoices(value: unknown): string[] {
+  const choices = child(value, 'choices');
+  if (!Array.isArray(choices)) return [];
+  return choices.flatMap((choice: unknown, i) =>
+    typeof child(choice, 'finish_reason') === 'string' ? [`choice ${indexOf(choice, i)} `] : [],
+  );
+}
+
+/** `….done` ends what its `….delta`s were pieces of. */
+function endedBy(type: string, value: unknown): string[] {
+  if (LAST_TYPE.test(type)) return [''];
+  return type.endsWith('.done') ? [`${type.slice(0, -'done'.length)}delta ${idsOf(value)}`] : [];
+}

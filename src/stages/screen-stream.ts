@@ -1,0 +1,282 @@
+/**
+ * Screens the events of a streamed answer before they leave, and puts the caller's values back. Text waits for what may
+ * still become a finding and no longer; whoever waits is told that the connection lives.
+ */
+import { asRefusal, Refusal } from '../base/errors.ts';
+import { AnswerChannel, type ToldFinding } from '../domain/answer-channel.ts';
+import { type AnswerRules, noteScreened, screenEvent } from '../domain/answer-screening.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import { Restorer } from '../guardrails/placeholders-restoring.ts';
+import { type AnswerEvent, readAnswerEvent } from '../openai/answer-texts.ts';
+import { EventPattern } from '../openai/event-pattern.ts';
+import type { Frame } from '../openai/frames.ts';
+import { parseAnswer } from '../openai/json.ts';
+import { type HeldEvent, HeldEvents, type PlacedPiece } from './held-events.ts';
+import type { AnswerScreening } from './screen-answer.ts';
+
+/** What StreamScreening works with. */
+export interface StreamWays {
+  readonly exchange: Exchange;
+  readonly screening: AnswerScreening;
+  /** Events that leave between two that came: after a while, or from another thread. */
+  write(events: readonly Buffer[]): void;
+  /** The answer may not go on. */
+  breakOff(refusal: Refusal): void;
+}
+
+/** An event that was recognised: its text, and where that stands in its data, quotes included. */
+export interface Recognised {
+  readonly pattern: EventPattern;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const PATTERNS_MAX = 8;
+const CHANNELS_MAX = 4096;
+/** A plain word waits for one to two of these. */
+const TICK_MS = 50;
+const KEEP_ALIVE_TICKS = 100;
+const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
+const NO_EDITS = [] as const;
+
+export class StreamScreening {
+  readonly #ways: StreamWays;
+  readonly #rules: AnswerRules;
+  readonly #held = new HeldEvents();
+  readonly #channels = new Map<string, AnswerChannel>();
+  #patterns: EventPattern[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #waitingFor: HeldEvent | undefined;
+  #ticks = 0;
+  #away = 0;
+  #isOver = false;
+  #failure: Refusal | undefined;
+  #whenBack: (() => void) | undefined;
+
+  constructor(ways: StreamWays) {
+    this.#ways = ways;
+    const { screening, exchange } = ways;
+    this.#rules = { policy: screening.policy, placeholders: exchange.prepared.placeholders };
+  }
+
+  /** Much is held and looked at elsewhere: no more should come for now. */
+  get isFull(): boolean {
+    return this.#held.isFull;
+  }
+
+  /** The event as one that is like another before it, but for its text; undefined for any other. */
+  recognise(data: string): Recognised | undefined {
+    for (const pattern of this.#patterns) {
+      const end = pattern.textEnd(data);
+      if (end < 0) continue;
+      const text = decoded(data, pattern.start, end);
+      return text === undefined ? undefined : { pattern, text, start: pattern.start - 1, end: end + 1 };
+    }
+    return undefined;
+  }
+
+  /** Takes an event that was recognised. @throws guardrail.answer */
+  piece({ raw, data }: Frame, { pattern, text, start, end }: Recognised, hidesUsage: boolean): Buffer[] {
+    const channel = this.#channel(pattern.channel, pattern.isJson, false);
+    const piece = channel.push(text);
+    const placed = { piece, channel, start, end, isEcho: false };
+    return this.#add({
+      raw,
+      data,
+      pieces: [placed],
+      edits: NO_EDITS,
+      isAway: false,
+      told: undefined,
+      hidesUsage,
+    });
+  }
+
+  /** Takes what holds no text: comments, `[DONE]`. */
+  silent(raw: Buffer, isLast: boolean): Buffer[] {
+    if (isLast) this.#endChannels('');
+    return this.#add(silent(raw));
+  }
+
+  /**
+   * Takes any other event.
+   * @param contentChars counted in it; undefined where others may not be taken for events like it
+   * @throws guardrail.answer, upstream.invalid_answer
+   */
+  event({ raw, data = '' }: Frame, hidesUsage: boolean, contentChars: number | undefined): Buffer[] {
+    const event = readEvent(data);
+    if (!event.isKnown && this.#ways.screening.unknownEvents === 'block')
+      throw new Refusal('guardrail.answer', { detail: 'an event of an unknown type' });
+    const pieces = event.texts.flatMap((text): PlacedPiece[] => {
+      const isEcho = text.kind === 'echo';
+      if ((text.kind !== 'piece' && !isEcho) || text.leaf.value === '') return [];
+      const channel = this.#channel(text.channel, text.isJson, isEcho);
+      const { start, end } = text.leaf;
+      return [{ piece: channel.push(text.leaf.value), channel, start, end, isEcho }];
+    });
+    if (contentChars !== undefined) this.#learn(event, contentChars);
+    for (const name of event.ends) this.#endChannels(name);
+    if (pieces.length === 0 && this.#isLarge(event)) return this.#sendAway(raw, data, hidesUsage);
+    const { edits, ...screened } = screenEvent(event, this.#rules);
+    noteScreened(this.#ways.exchange, screened);
+    return this.#add({ raw, data, pieces, edits, isAway: false, told: undefined, hidesUsage });
+  }
+
+  /** All events came: what is still held leaves; waits for what is looked at elsewhere. @throws guardrail.* */
+  async end(): Promise<Buffer[]> {
+    this.#endChannels('');
+    while (this.#away > 0 && !this.#failure) await new Promise<void>((resolve) => (this.#whenBack = resolve));
+    if (this.#failure) throw this.#failure;
+    return this.#close();
+  }
+
+  /** The answer broke off: what was whole before leaves, unless it may not leave at all. */
+  brokenOff(refusal: Refusal): Buffer[] {
+    if (this.#isOver || refusal.code.startsWith('guardrail.')) {
+      this.#stop();
+      return [];
+    }
+    try {
+      this.#endChannels('');
+      return this.#close();
+    } catch {
+      return [];
+    }
+  }
+
+  #close(): Buffer[] {
+    this.#stop();
+    return this.#held.leaving();
+  }
+
+  #stop(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+
+  #add(event: HeldEvent): Buffer[] {
+    this.#held.add(event);
+    const leaving = this.#held.leaving();
+    if (!this.#held.isEmpty) this.#timer ??= setTimeout(() => this.#tick(), TICK_MS);
+    return leaving;
+  }
+
+  /** An event like this one need not be parsed: it has one piece, and nothing else that could be a finding. */
+  #learn(event: AnswerEvent, contentChars: number): void {
+    const pattern = EventPattern.of(event, contentChars);
+    if (pattern) this.#patterns = [pattern, ...this.#patterns.slice(0, PATTERNS_MAX - 1)];
+  }
+
+  #channel(name: string, isJson: boolean, isEcho: boolean): AnswerChannel {
+    let channel = this.#channels.get(name);
+    if (channel) return channel;
+    if (this.#channels.size >= CHANNELS_MAX)
+      throw new Refusal('upstream.overran', { detail: 'over 4096 texts at a time' });
+    const { policy, placeholders } = this.#rules;
+    channel = new AnswerChannel({
+      policy,
+      restorer: placeholders.length > 0 && !isEcho ? new Restorer(placeholders, isJson) : undefined,
+      isJson,
+      onFinding: (finding) => this.#found(finding, isEcho),
+    });
+    this.#channels.set(name, channel);
+    return channel;
+  }
+
+  /** What an echo says was counted where it was said first. */
+  #found(finding: ToldFinding, isEcho: boolean): void {
+    const block = finding.outcome === 'blocked' ? finding.guardrail : undefined;
+    noteScreened(this.#ways.exchange, { findings: isEcho ? [] : [finding], block });
+  }
+
+  #endChannels(prefix: string): void {
+    for (const [name, channel] of this.#channels) {
+      if (!name.startsWith(prefix)) continue;
+      this.#channels.delete(name);
+      channel.end();
+    }
+  }
+
+  #isLarge({ texts }: AnswerEvent): boolean {
+    let chars = 0;
+    for (const { kind, leaf } of texts) if (kind === 'text') chars += leaf.value.length;
+    return chars > this.#ways.screening.inlineCharsMax;
+  }
+
+  #sendAway(raw: Buffer, data: string, hidesUsage: boolean): Buffer[] {
+    const event: HeldEvent = {
+      raw,
+      data,
+      pieces: [],
+      edits: NO_EDITS,
+      isAway: true,
+      told: undefined,
+      hidesUsage,
+    };
+    this.#away++;
+    void this.#whileAway(event, data);
+    return this.#add(event);
+  }
+
+  /** Never rejects. */
+  async #whileAway(event: HeldEvent, data: string): Promise<void> {
+    const { screening, exchange } = this.#ways;
+    try {
+      const screened = await screening.large({ answer: data, kind: 'json', rules: this.#rules });
+      noteScreened(exchange, screened);
+      if (screened.text !== data) event.told = screened.text;
+      event.isAway = false;
+    } catch (error) {
+      this.#failure ??= asRefusal(error);
+    }
+    this.#away--;
+    if (this.#whenBack) this.#whenBack();
+    else if (this.#failure) this.#ways.breakOff(this.#failure);
+    else if (!this.#isOver) this.#ways.write(this.#held.leaving());
+  }
+
+  /** Words that wait since the last tick go; whoever waits long hears that there is something. */
+  #tick(): void {
+    this.#timer = undefined;
+    if (this.#isOver) return;
+    try {
+      const { first } = this.#held;
+      this.#ticks = first === this.#waitingFor ? this.#ticks + 1 : 0;
+      this.#waitingFor = first;
+      if (this.#ticks > 0) for (const channel of this.#channels.values()) channel.relent();
+      const leaving = this.#held.leaving();
+      if (leaving.length === 0 && this.#ticks > 0 && this.#ticks % KEEP_ALIVE_TICKS === 0)
+        leaving.push(KEEP_ALIVE);
+      if (leaving.length > 0) this.#ways.write(leaving);
+      if (!this.#held.isEmpty) this.#timer = setTimeout(() => this.#tick(), TICK_MS);
+    } catch (error) {
+      this.#ways.breakOff(asRefusal(error));
+    }
+  }
+}
+
+function silent(raw: Buffer): HeldEvent {
+  const nothing = { data: undefined, pieces: [], edits: NO_EDITS, told: undefined };
+  return { raw, ...nothing, isAway: false, hidesUsage: false };
+}
+
+/** @throws upstream.invalid_answer */
+function readEvent(data: string): AnswerEvent {
+  try {
+    return readAnswerEvent(parseAnswer(data));
+  } catch (error) {
+    throw new Refusal('upstream.invalid_answer', { detail: asRefusal(error).message });
+  }
+}
+
+/** The string between two quotes; undefined where it is none. */
+function decoded(data: string, start: number, end: number): string | undefined {
+  const text = data.slice(start, end);
+  if (!text.includes('\\')) return text;
+  try {
+    const value: unknown = JSON.parse(data.slice(start - 1, end + 1));
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

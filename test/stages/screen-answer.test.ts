@@ -1,0 +1,117 @@
+/** stages/screen-answer, stages/answer-text, stages/answer-json: an answer that is read whole leaves screened, or not. */
+import { describe, expect, test } from 'vitest';
+import { asRefusal, Refusal } from '../../src/base/errors.ts';
+import { answerHeaders } from '../../src/domain/answer-headers.ts';
+import { screenAnswer } from '../../src/domain/answer-screening.ts';
+import { forward } from '../../src/stages/forward.ts';
+import type { OwnObjects } from '../../src/stages/own-objects.ts';
+import type { AnswerScreening } from '../../src/stages/screen-answer.ts';
+import { answersBy, type CallOptions, chatBody, prepared, UNSCREENED } from '../support/exchange.ts';
+import { keptReply, scriptedUpstream, type Script } from '../support/relayed.ts';
+
+const ownObjects: OwnObjects = {
+  record: () => undefined,
+  query: ({ match }) => match.query,
+  filter: () => undefined,
+};
+const ENFORCED = answersBy({ answers: { pii: 'redact', secrets: 'redact' } });
+const CHAT: CallOptions = { body: chatBody({ max_tokens: 9 }, 'Write to jane.roe@example.com.') };
+const USAGE = { prompt_tokens: 20, completion_tokens: 10, total_tokens: 30 };
+const chat = (content: string): string =>
+  JSON.stringify({ choices: [{ message: { content } }], usage: USAGE });
+
+const form = [
+  '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n',
+  '--b\r\nContent-Disposition: form-data; name="response_format"\r\n\r\nsrt\r\n',
+  '--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp3"\r\nContent-Type: audio/mpeg\r\n\r\nID3\r\n--b--\r\n',
+].join('');
+const TRANSCRIBE: CallOptions = {
+  target: '/v1/audio/transcriptions',
+  body: Buffer.from(form),
+  headers: { 'content-type': 'multipart/form-data; boundary=b' },
+};
+
+async function answered(call: CallOptions, script: Script, screening: AnswerScreening = ENFORCED) {
+  const exchange = await prepared(call);
+  const reply = keptReply();
+  const keys = { apiKey: 'k', organization: undefined, project: undefined };
+  const upstream = scriptedUpstream(script);
+  const send = forward({ upstream, ...keys, answerHeaders, ownObjects, screening });
+  const refusal = await send(exchange, reply).then(() => undefined, asRefusal);
+  return { exchange, reply, refusal };
+}
+
+describe('a JSON answer', () => {
+  test('gives values back, loses findings, and says its new length', async () => {
+    const chunks = [chat('To <EMAIL_1>, not eve@example.net')];
+    const { reply, exchange } = await answered(CHAT, { chunks });
+    expect(reply.text).toBe(chat('To jane.roe@example.com, not [REDACTED]'));
+    expect(reply.headers['content-length']).toBe(String(reply.text.length));
+    expect(exchange.answer).toMatchObject({
+      findings: { 'pii:EMAIL': 1 },
+      redactions: 1,
+      isScreened: true,
+      usage: { inputTokens: 20 },
+    });
+  });
+
+  test('that may not leave is a refusal, and is charged as what it was', async () => {
+    const block = answersBy({ answers: { pii: 'block' } });
+    const { reply, refusal, exchange } = await answered(CHAT, { chunks: [chat('eve@example.net')] }, block);
+    expect(refusal).toMatchObject({ code: 'guardrail.answer', status: 400, row: { final: true } });
+    expect(reply.headSent).toBe(false);
+    expect(exchange.answer.usage).toMatchObject({ outputTokens: 10 });
+  });
+
+  test('is not looked at where nothing is asked, and then nothing says that it was', async () => {
+    const text = chat('To <EMAIL_7>, not eve@example.net');
+    const call = { body: chatBody({ max_tokens: 9 }) };
+    const { reply, exchange } = await answered(call, { chunks: [text] }, UNSCREENED);
+    expect(reply.text).toBe(text);
+    expect(exchange.answer.isScreened).toBe(false);
+  });
+
+  test('I42: a large one is screened elsewhere; where that fails, nothing is shown', async () => {
+    const sizes: number[] = [];
+    const elsewhere: AnswerScreening = {
+      ...ENFORCED,
+      inlineCharsMax: 1000,
+      large: async (job) => {
+        sizes.push(job.answer.length);
+        return screenAnswer(job);
+      },
+    };
+    const long = `${'It is far. '.repeat(200)}eve@example.net`;
+    const { reply } = await answered(CHAT, { chunks: [chat(long)] }, elsewhere);
+    expect(sizes).toEqual([chat(long).length]);
+    expect(reply.text).not.toContain('eve@');
+    const broken = { ...elsewhere, large: async () => Promise.reject(new Refusal('guardrail.failed')) };
+    const failed = await answered(CHAT, { chunks: [chat(long)] }, broken);
+    expect(failed.refusal?.code).toBe('guardrail.failed');
+    expect(failed.reply.headSent).toBe(false);
+  });
+});
+
+describe('a text', () => {
+  const headers = { 'content-type': 'text/plain; charset=utf-8' };
+  const subtitles = '1\n00:00:01,000 --> 00:00:02,000\nWrite to eve@example.net.\n';
+
+  test('is read whole, and screened as one', async () => {
+    const chunks = [subtitles.slice(0, 50), subtitles.slice(50)];
+    const { reply } = await answered(TRANSCRIBE, { headers, chunks });
+    expect(reply.text).toBe(subtitles.replace('eve@example.net', '[REDACTED]'));
+    expect(reply.headers['content-length']).toBe(String(reply.text.length));
+  });
+
+  test('without an end is cut before it fills the memory', async () => {
+    const chunk = Buffer.alloc(6 * 1024 * 1024, 'x');
+    const { refusal } = await answered(TRANSCRIBE, { headers, chunks: [chunk, chunk, chunk] });
+    expect(refusal?.code).toBe('upstream.overran');
+  });
+
+  test('that breaks off is no answer', async () => {
+    const { refusal, reply } = await answered(TRANSCRIBE, { headers, chunks: [subtitles], fault: 'broken' });
+    expect(refusal?.code).toBe('upstream.broken');
+    expect(reply.headSent).toBe(false);
+  });
+});
