@@ -22,8 +22,11 @@ const RUN_MIN = 20;
 const IN_RUN = new Uint8Array(128);
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_')
   IN_RUN[char.charCodeAt(0)] = 1;
-/** A word with three coded octets or more. */
-const CODED = /[^\s"'<>%]{0,256}%[0-9A-Fa-f]{2}[^\s"'<>]{6,2048}/g;
+/** From the first coded octet of a word on, to its end. */
+const CODED = /%[0-9A-Fa-f]{2}[^\s"'<>]{6,2048}/g;
+/** What ends a word on its way back from there; looked at once a unit, since the words found do not overlap. */
+const WORD_ENDS = /[\s"'<>%]/;
+const BEFORE_MAX = 256;
 const HEX = /^(?:[0-9a-fA-F]{2})+$/;
 /** Words with marks between them, which decode to anything. */
 const WORDLIKE = /^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_/]+(?:[A-Z]?[a-z]+|[A-Z]+))*$/;
@@ -41,13 +44,21 @@ export function encodedRuns(text: string): EncodedRun[] {
     found.push({ ...decoded, start, end });
   }
   if (!text.includes('%')) return found;
-  for (const { 0: word, index } of text.matchAll(CODED)) {
+  let last = 0;
+  for (const { 0: rest, index } of text.matchAll(CODED)) {
     if (found.length >= RUNS_MAX) break;
-    const plain = readable(octets(word));
-    if (plain !== undefined)
-      found.push({ text: plain, start: index, end: index + word.length, coding: 'URL coding' });
+    const start = wordStart(text, index, Math.max(last, index - BEFORE_MAX));
+    last = index + rest.length;
+    const plain = readable(octets(text.slice(start, last)));
+    if (plain !== undefined) found.push({ text: plain, start, end: last, coding: 'URL coding' });
   }
   return found;
+}
+
+function wordStart(text: string, from: number, least: number): number {
+  let start = from;
+  while (start > least && !WORD_ENDS.test(text.charAt(start - 1))) start--;
+  return start;
 }
 
 /** Found by a look at each 20th unit. */

@@ -2,11 +2,15 @@
  * What a call refers to rather than says: objects kept upstream, and addresses that upstream would fetch.
  * Errs towards finding too much: an id that is missed opens another caller's object.
  */
+import { Refusal } from '../base/errors.ts';
 import { child } from './child.ts';
 import { type Body, documentsOf, type JsonBody, type Leaf, type Place } from './body.ts';
 import type { Endpoint, ObjectKind } from './endpoint.ts';
 import { FREE_FORM, SCHEMAS } from './fields.ts';
 import { pointer } from './json-place.ts';
+
+/** Different objects in one call; upstream takes no more files at once. Each is a row that is looked up. */
+export const OBJECTS_MAX = 2_000;
 
 export interface ObjectReference {
   readonly kind: ObjectKind;
@@ -94,6 +98,7 @@ export const URL_FIELDS: ReadonlySet<string> = new Set([
  * Every object of upstream's that a call names: in its path, its query and anywhere in its body, by the field's name.
  * Not found: names inside of one conversation (`call_id`, `approval_request_id`, `part_ids`), which open nothing
  * without the object that holds them; connectors, which are not objects; strings of schemas and metadata.
+ * @throws request.too_complex for more than OBJECTS_MAX different ones
  */
 export function findReferences(
   endpoint: Endpoint,
@@ -115,6 +120,8 @@ export function findReferences(
     inMultipart(body.parts, found);
     for (const document of documentsOf(body)) inJson(document, found);
   }
+  if (found.length > OBJECTS_MAX && new Set(found.map(({ id }) => id)).size > OBJECTS_MAX)
+    throw new Refusal('request.too_complex');
   return found;
 }
 
