@@ -14,7 +14,7 @@ interface Rule {
   readonly initial?: true | undefined;
 }
 
-const rules = new Map<string, Rule[]>();
+const rules = new Map<string, readonly Rule[]>();
 const MASK = 0xffff;
 /** Where the hash of a label ends: 1; of one that needs a capital, as given names do: 2. */
 const maybe = new Uint8Array(MASK + 1);
@@ -36,11 +36,12 @@ export function mayBeLabel(hash: number, first: number): boolean {
 }
 
 function learn(words: string, rule: Rule, bit: number): void {
+  // Thousands of words share it: this runs at every start, in every thread.
+  const alone = [rule];
   for (const spelling of words.trim().split(/\s+/)) {
     const word = canonicalise(spelling).text.toLowerCase();
     const known = rules.get(word);
-    if (known) known.push(rule);
-    else rules.set(word, [rule]);
+    rules.set(word, known ? [...known, rule] : alone);
     let hash = 0;
     for (let i = 0; i < word.length; i++) hash = nextHash(hash, word.charCodeAt(i));
     maybe[slotOf(hash)] = (maybe[slotOf(hash)] ?? 0) | bit;
