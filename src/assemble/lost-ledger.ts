@@ -1,6 +1,6 @@
 /** What is still known of money when a ledger has lost its data: the audit log, as far as the store has it. */
-import { moneyFacts, type MoneyFact, spentBy } from '../domain/restoring.ts';
-import { readEntries } from '../engines/audit-read.ts';
+import { moneyFacts, type MoneyFact, moneyOf, type OwnFact, spentBy } from '../domain/restoring.ts';
+import { readLines } from '../engines/audit-read.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { Spent } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
@@ -26,9 +26,16 @@ export async function spentSoFar(day: string, store: Entries): Promise<readonly 
   return await spentBy(newestFirst(outcomes, intents), day, await neverAdmitted(store, since));
 }
 
-/** Money in this process's own audit log, in its order. */
-export function ownFacts(auditDir: string, since: number): AsyncGenerator<MoneyFact> {
-  return moneyFacts(readEntries(auditDir, { since, actionPrefix: 'exchange.' }));
+/** Money in this process's own audit log, in its order; a million facts in some seconds. */
+export async function* ownFacts(auditDir: string, since: number): AsyncGenerator<readonly OwnFact[]> {
+  for await (const lines of readLines(auditDir, { since, actionPrefix: 'exchange.' })) {
+    const facts: OwnFact[] = [];
+    for (const line of lines) {
+      const fact = moneyOf(line);
+      if (fact && fact.at >= since) facts.push(fact);
+    }
+    yield facts;
+  }
 }
 
 /**

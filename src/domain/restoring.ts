@@ -1,4 +1,5 @@
 /** Reads the money of exchanges out of the audit log, so that a ledger in memory forgets nothing at a restart. */
+import { BoundedMap } from '../base/bounded-map.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { ScopeKind, Spent } from '../ports/ledger.ts';
 
@@ -47,6 +48,68 @@ function factOf({ action, timestamp, metadata, chain, sequence }: Entry): MoneyF
     nano: count(reserved ? metadata['reservedNano'] : metadata['settledNano']),
     released: metadata['released'] === true,
   };
+}
+
+/** How a line begins, and what an intent and an outcome say of money, in the order in which records.ts says it. */
+const BEGIN = String.raw`^\{"timestamp":"[^"]+","userId":"[^"]+","action":"exchange\.`;
+const EXCHANGE = String.raw`","resource":"[^"]*","status":"[a-z]+","metadata":\{"exchange":"([^"\\]+)"`;
+const INTENT = new RegExp(
+  String.raw`${BEGIN}intent${EXCHANGE}.*?"day":"([0-9-]+)","scopes":\[([^\]\\]*)\],"reservedTokens":(\d+),"reservedNano":(\d+)`,
+);
+const OUTCOME = new RegExp(
+  String.raw`${BEGIN}outcome${EXCHANGE}.*?"outcome":"(?!unknown)\w+".*?"day":"([0-9-]+)".*?"settledTokens":(\d+),"settledNano":(\d+)(,"released":true)?`,
+);
+/** `{"timestamp":"2026-11-23T10:20:30.123Z"`: where the time of a line stands. */
+const TIME_AT = 14;
+const TIME_CHARS = 24;
+
+/** A fact without its place in the log. */
+export type OwnFact = Omit<MoneyFact, 'chain' | 'sequence'>;
+
+/**
+ * The money of a line of the log. Read by its form, in a fifth of the time that parsing takes; a line of another form
+ * is parsed. No string can pretend to be a field: a quotation mark in it is escaped.
+ */
+export function moneyOf(line: string): OwnFact | undefined {
+  const intent = INTENT.exec(line);
+  const found = intent ?? OUTCOME.exec(line);
+  if (!found) return parsedMoney(line);
+  const [, reservationId = '', ...rest] = found;
+  const [day = '', scopes = '', tokens, nano] = intent ? rest : [rest[0], '', rest[1], rest[2]];
+  return {
+    kind: intent ? 'intent' : 'outcome',
+    reservationId,
+    scopes: scopes === '' ? [] : scopesOf(scopes),
+    day,
+    at: Date.parse(line.slice(TIME_AT, TIME_AT + TIME_CHARS)),
+    tokens: count(Number(tokens)),
+    nano: count(Number(nano)),
+    released: !intent && rest[3] !== undefined,
+  };
+}
+
+function parsedMoney(line: string): OwnFact | undefined {
+  try {
+    return factOf(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same callers come again and again. */
+const knownScopes = new BoundedMap<string, MoneyFact['scopes']>(10_000);
+
+/** @param list names in quotation marks, commas between them */
+function scopesOf(list: string): MoneyFact['scopes'] {
+  let scopes = knownScopes.get(list);
+  if (!scopes) {
+    scopes = list
+      .split(',')
+      .map((name) => scopeOf(name.slice(1, -1)))
+      .filter((scope) => scope !== undefined);
+    knownScopes.set(list, scopes);
+  }
+  return scopes;
 }
 
 /** Facts in the order of the entries. */

@@ -59,28 +59,36 @@ function wanted(segments: readonly Segment[], { since, after, from }: ReadOption
 }
 
 /**
- * Entries in order, in batches of one or more, up to the last whole line at the time of the call. What a
- * failed write or a crash left behind is not among them.
+ * Lines in order, in batches of one or more, up to the last whole line at the time of the call. What a failed write or
+ * a crash left behind is not among them. Of `options` those hold that choose files, and the prefix.
  */
+export async function* readLines(root: string, options: ReadOptions = {}): AsyncGenerator<readonly string[]> {
+  const { live } = await listSegments(root);
+  const marker = options.actionPrefix === undefined ? '' : `","action":"${options.actionPrefix}`;
+  for (const segment of wanted(live, options)) {
+    for await (const chunk of readChunks(segment, options.chunkBytes)) {
+      const lines = chunk.toString().split('\n');
+      const kept = lines.filter((line) => line !== '' && line.slice(0, 512).includes(marker));
+      if (kept.length > 0) yield kept;
+    }
+  }
+}
+
+/** Entries in order, in batches of one or more: those of the lines that all of `options` choose. */
 export async function* readEntries(
   root: string,
   options: ReadOptions = {},
 ): AsyncGenerator<readonly Entry[]> {
-  const { live } = await listSegments(root);
-  const marker = options.actionPrefix === undefined ? '' : `","action":"${options.actionPrefix}`;
   const from = options.since === undefined ? '' : new Date(options.since).toISOString();
   const { after } = options;
-  for (const segment of wanted(live, options)) {
-    for await (const chunk of readChunks(segment, options.chunkBytes)) {
-      const batch: Entry[] = [];
-      for (const line of chunk.toString().split('\n')) {
-        if (line === '' || (marker !== '' && !line.slice(0, 512).includes(marker))) continue;
-        const entry = readEntry(line);
-        if (!entry || entry.timestamp < from) continue;
-        if (after && entry.chain === after.chain && entry.sequence <= after.sequence) continue;
-        batch.push(entry);
-      }
-      if (batch.length > 0) yield batch;
+  for await (const lines of readLines(root, options)) {
+    const batch: Entry[] = [];
+    for (const line of lines) {
+      const entry = readEntry(line);
+      if (!entry || entry.timestamp < from) continue;
+      if (after && entry.chain === after.chain && entry.sequence <= after.sequence) continue;
+      batch.push(entry);
     }
+    if (batch.length > 0) yield batch;
   }
 }

@@ -70,6 +70,16 @@ export class Books {
     return counters;
   }
 
+  /** Whether it holds anything. */
+  isOpen(reservationId: string): boolean {
+    return this.#open.has(reservationId);
+  }
+
+  /** Whether it is open, or was closed not long ago. */
+  isKnown(reservationId: string): boolean {
+    return this.#open.has(reservationId) || this.#isClosed(reservationId);
+  }
+
   /** What this id was told when it was admitted; `known` also if that is forgotten. */
   answerTo(reservationId: string): { known: boolean; answer?: Admitted | undefined } {
     const open = this.#open.get(reservationId);

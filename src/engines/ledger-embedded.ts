@@ -38,7 +38,7 @@ export interface EmbeddedLedger extends Ledger {
    * Rebuilds the books from the audit log, before the first admission: this month's entries if there are monthly
    * budgets, else today's. Intents without an outcome are charged in full; returns how many.
    */
-  restore(facts: AsyncIterable<Fact> | Iterable<Fact>): Promise<{ facts: number; charged: number }>;
+  restore(batches: AsyncIterable<readonly Fact[]>): Promise<{ facts: number; charged: number }>;
 }
 
 class InProcessLedger implements EmbeddedLedger {
@@ -103,14 +103,20 @@ class InProcessLedger implements EmbeddedLedger {
     return { usable: true, warnings: [] };
   }
 
-  async restore(facts: AsyncIterable<Fact> | Iterable<Fact>): Promise<{ facts: number; charged: number }> {
+  async restore(batches: AsyncIterable<readonly Fact[]>): Promise<{ facts: number; charged: number }> {
     let count = 0;
-    for await (const fact of facts) {
-      count++;
-      if (fact.kind === 'intent' || !this.#books.answerTo(fact.reservationId).known) this.#retake(fact);
-      if (fact.kind === 'outcome') this.#books.close({ ...fact, release: fact.released ?? false });
+    for await (const facts of batches) {
+      for (const fact of facts) this.#restoreOne(fact);
+      count += facts.length;
     }
     return { facts: count, charged: this.#books.chargeOpen() };
+  }
+
+  #restoreOne(fact: Fact): void {
+    if (fact.kind === 'intent' || !this.#books.isKnown(fact.reservationId)) this.#retake(fact);
+    if (fact.kind === 'intent') return;
+    const { reservationId, tokens, nano, released = false } = fact;
+    this.#books.close({ reservationId, tokens, nano, release: released });
   }
 
   async close(): Promise<void> {}
@@ -128,7 +134,9 @@ class InProcessLedger implements EmbeddedLedger {
    * brings its own scopes.
    */
   #retake({ reservationId, scopes, at, tokens, nano }: Fact): void {
-    this.#books.close({ reservationId, tokens: 0, nano: 0, release: true });
+    if (this.#books.isOpen(reservationId)) {
+      this.#books.close({ reservationId, tokens: 0, nano: 0, release: true });
+    }
     const now = this.#books.advance(at);
     const counters = scopes.map((name) => this.#books.counters(name, now));
     this.#books.take(reservationId, counters, { at: now, tokens, nano });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { spentBy, type LeftOut, type MoneyFact } from '../../src/domain/restoring.ts';
+import { moneyFacts, moneyOf, spentBy, type LeftOut, type MoneyFact } from '../../src/domain/restoring.ts';
+import { draftText } from '../../src/engines/audit-line.ts';
 
 const USER = { kind: 'user', id: 'ada' } as const;
 const HOUSE = { kind: 'house', id: 'house' } as const;
@@ -81,4 +82,76 @@ test('what was intended while nothing was admitted is not owed, unless something
   ];
   const [house] = await spentBy(inOrder(facts), '2026-03-15', leftOut);
   expect(house?.dayNano).toBe(1101);
+});
+
+/** Strings that would like to be fields, and others. */
+const words = fc.oneof(
+  fc.constantFrom(
+    'alice',
+    '","day":"2020-01-01"',
+    '\\","settledNano":1',
+    'exchange.intent',
+    ']',
+    '{"exchange":"x"',
+  ),
+  fc.string({ maxLength: 20 }),
+);
+const amounts = fc.nat({ max: 2_000_000_000 });
+
+/** A line with the fields of records.ts in their order, and whatever the rest brings. */
+const lines = fc
+  .record({
+    user: words,
+    resource: words,
+    id: words,
+    model: words,
+    tokens: amounts,
+    nano: amounts,
+    intent: fc.boolean(),
+  })
+  .chain((given) =>
+    fc.record({
+      given: fc.constant(given),
+      outcome: fc.constantFrom('completed', 'unknown', 'failed'),
+      released: fc.constantFrom(true, undefined),
+      scopes: fc.array(fc.constantFrom('house:house', 'user:ada', 'key:a:b', 'odd', 'team:x'), {
+        maxLength: 4,
+      }),
+    }),
+  )
+  .map(({ given: { user, resource, id, model, tokens, nano, intent }, outcome, released, scopes }) => {
+    const money = intent
+      ? { day: '2026-03-15', scopes, reservedTokens: tokens, reservedNano: nano, outputCap: 5 }
+      : { outcome, code: model, day: '2026-03-15', settledTokens: tokens, settledNano: nano, released };
+    const draft = {
+      userId: user,
+      action: intent ? 'exchange.intent' : 'exchange.outcome',
+      resource,
+      status: 'pending',
+      metadata: { exchange: id, model, ...money },
+    } as const;
+    return `${draftText(draft, '2026-03-15T10:20:30.123Z')},"chain":"one","sequence":5}`;
+  });
+
+test('a line that is read by its form says what it says when it is parsed', async () => {
+  await fc.assert(
+    fc.asyncProperty(lines, async (line) => {
+      const parsed = (await moneyFacts(inOneBatch(JSON.parse(line))).next()).value;
+      expect({ chain: 'one', sequence: 5, ...moneyOf(line) }).toEqual(parsed);
+    }),
+    { seed: 20_261_125, numRuns: 2000 },
+  );
+});
+
+async function* inOneBatch<T>(entry: T): AsyncGenerator<readonly T[]> {
+  yield [entry];
+}
+
+test('a line of another kind, or none, holds no money', () => {
+  for (const line of [
+    '',
+    'x',
+    '{"action":"exchange.refused","timestamp":"2026-03-15T10:20:30.123Z","metadata":{}}',
+  ])
+    expect(moneyOf(line)).toBeUndefined();
 });

@@ -88,6 +88,10 @@ const fact = (more: Partial<Fact>): Fact => ({
   ...more,
 });
 
+async function* inOne(facts: readonly Fact[]) {
+  yield facts;
+}
+
 function* facts() {
   for (let i = 0; i < 50_000; i++) {
     const scopes = [
@@ -112,7 +116,7 @@ describe('restart', () => {
       fact({ reservationId: 'released', kind: 'outcome', tokens: 0, nano: 0, released: true }),
       fact({ reservationId: 'outcome alone', kind: 'outcome', tokens: 1, nano: 3 }),
     ];
-    expect(await ledger.restore(facts)).toEqual({ facts: 6, charged: 1 });
+    expect(await ledger.restore(inOne(facts))).toEqual({ facts: 6, charged: 1 });
     expect(await ledger.usage('user', 'ann')).toMatchObject({
       requests: 3,
       tokens: 111,
@@ -124,7 +128,7 @@ describe('restart', () => {
 
   test("yesterday's entries count for the month and the day's window, not for today's budget", async () => {
     const { ledger } = await start();
-    await ledger.restore([fact({ at: NOON - 23 * 3_600_000 })]);
+    await ledger.restore(inOne([fact({ at: NOON - 23 * 3_600_000 })]));
     expect(await ledger.usage('user', 'ann')).toMatchObject({ settledNano: 0, monthSettledNano: 50 });
     const scopes = [{ kind: 'user', id: 'ann', requestsPerDay: 1 }] as const;
     expect(await ledger.admit({ reservationId: 'x', scopes, tokens: 0, nano: 0 })).toMatchObject({
@@ -134,7 +138,7 @@ describe('restart', () => {
 
   test('many entries are read back to the unit', async () => {
     const { ledger } = await start();
-    expect(await ledger.restore(facts())).toEqual({ facts: 100_000, charged: 0 });
+    expect(await ledger.restore(inOne([...facts()]))).toEqual({ facts: 100_000, charged: 0 });
     expect((await ledger.usage('house', 'house')).settledNano).toBe(50_000);
   });
 });
