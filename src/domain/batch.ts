@@ -6,6 +6,8 @@ import { type NanoUsd, NANO_USD_MAX } from '../base/money.ts';
 import type { MultipartBody } from '../openai/body.ts';
 import { batchLines, type BatchLine } from '../openai/batch-lines.ts';
 import { checkFields } from '../openai/check-fields.ts';
+import { Refusal } from '../base/errors.ts';
+import { tokenTexts } from '../openai/given-tokens.ts';
 import { readFacts } from '../openai/facts.ts';
 import { type Edit, setMember } from '../openai/json-edit.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
@@ -51,6 +53,8 @@ export function planBatch(form: MultipartBody, bounds: Bounds): BatchPlan {
     const { endpoint, body } = line;
     const facts = readFacts(endpoint, body);
     checkFields(endpoint, body, bounds.rules.unknownFields);
+    // The texts of a file are its strings.
+    if (tokenTexts(endpoint, body).length > 0) throw new Refusal('request.invalid_field', { param: 'file' });
     calls.set(`${endpoint.id} ${facts.model}`, { endpointId: endpoint.id, model: facts.model });
     const quoted = quote({ ...bounds, endpoint, facts });
     nano = Math.min(NANO_USD_MAX, nano + quoted.nano);

@@ -20,6 +20,7 @@ import { checkFields } from '../openai/check-fields.ts';
 import { child, isRecord } from '../openai/child.ts';
 import { endpointOf } from '../openai/endpoints/index.ts';
 import { readFacts } from '../openai/facts.ts';
+import { tokensRewritten, tokenTexts } from '../openai/given-tokens.ts';
 import { quote as quoteText, setMember, splice, type Edit } from '../openai/json-edit.ts';
 import { parseJson } from '../openai/json.ts';
 import { buildMultipart, parseMultipart } from '../openai/multipart.ts';
@@ -99,15 +100,17 @@ export function prepare(job: PrepareJob): Preparation {
   const { params, query } = job;
   const ofBody = body ? findTexts(endpoint, body) : [];
   // After those of the body, so that their indexes stay what they are.
-  const texts = [
+  const written = [
     ...ofBody,
     ...findTargetTexts({ endpoint, params, query }),
     ...(body ? [] : sessionDescription(job)),
   ];
+  const given = tokenTexts(endpoint, body);
+  const texts = given.length > 0 ? [...written, ...given] : written;
   checkTexts(texts, job.rules);
   const screening = screen(texts, job.policy);
-  const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(texts, screening), job);
-  const rebuilding = { endpoint, texts, screening, facts, quoted: priced.quote, batch };
+  const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(written, screening), job);
+  const rebuilding = { endpoint, texts, given, screening, facts, quoted: priced.quote, batch };
   const built = body ? rebuild(body, rebuilding, job) : asItCame(job);
   return {
     facts,
@@ -203,6 +206,8 @@ function asItCame({ bytes, contentType }: PrepareJob): Built | undefined {
 interface Rebuilding {
   readonly endpoint: Endpoint;
   readonly texts: readonly Text[];
+  /** Those that were given as tokens: the last of all. */
+  readonly given: readonly Text[];
   readonly screening: Screening;
   readonly facts: RequestFacts;
   readonly quoted: Quote | undefined;
@@ -211,9 +216,10 @@ interface Rebuilding {
 
 function rebuild(body: Body, rebuilding: Rebuilding, job: PrepareJob): Built {
   if (body.kind === 'multipart') return rebuildForm(body, rebuilding);
-  const { endpoint, texts, screening, facts, quoted } = rebuilding;
+  const { endpoint, texts, given, screening, facts, quoted } = rebuilding;
   const edits = [
     ...rewriteEdits(endpoint, body, texts, screening),
+    ...tokensRewritten(endpoint, body, given, screening.rewrites, texts.length - given.length),
     ...memberEdits(endpoint, body, facts, quoted),
   ];
   const contentType = 'application/json';

@@ -86,4 +86,9 @@ describe('a batch', () => {
     });
     expect(none).toEqual({ calls: [], nano: undefined, edits: new Map() });
   });
+
+  test('takes no text in the numbers of tokens', () => {
+    const text = line('/v1/embeddings', { model: 'text-embedding-3-small', input: [[9906]] });
+    expect(() => plan(text)).toThrow(expect.objectContaining({ code: 'request.invalid_field' }));
+  });
 });
