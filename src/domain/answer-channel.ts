@@ -4,8 +4,14 @@
  */
 import type { Finding } from '../base/finding.ts';
 import type { Restorer } from '../guardrails/placeholders-restoring.ts';
-import { inspectProse, type Outcome, outcomeInProse, type ScreenPolicy } from '../guardrails/screening.ts';
-import { type StreamFinding, StreamScreen } from '../guardrails/stream-screen.ts';
+import {
+  inspectProse,
+  isActedUpon,
+  type Outcome,
+  outcomeInProse,
+  type ScreenPolicy,
+} from '../guardrails/screening.ts';
+import { MARKS_AND_DIGITS, type StreamFinding, StreamScreen } from '../guardrails/stream-screen.ts';
 
 /** A piece as it came, and what became of it. */
 export interface Piece {
@@ -183,6 +189,9 @@ function screenOf(policy: ScreenPolicy, isJson: boolean): StreamScreen {
       end: finding.end - JSON_START.length,
     }));
   };
-  return new StreamScreen({ find, replace: (_, text) => text });
+  const ofWords = (policy.custom?.length ?? 0) > 0 || WORDY.some((type) => isActedUpon(type, policy));
+  return new StreamScreen({ find, replace: (_, text) => text, ...(!ofWords && { hints: MARKS_AND_DIGITS }) });
 }
+/** Findings that may be words alone; where they are only observed, those without a digit are not looked for. */
+const WORDY = ['PERSON', 'ADDRESS', 'DATE_OF_BIRTH'];
 const JSON_START = '["';

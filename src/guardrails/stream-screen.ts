@@ -30,7 +30,13 @@ export interface StreamScreenOptions {
   readonly find: (text: string) => readonly Finding[];
   /** What stands for a finding; the text itself where it may pass. */
   readonly replace: (finding: Finding, text: string) => string;
+  /** What a piece must hold that anything can be found in; left out: whatever is no small letter. */
+  readonly hints?: RegExp;
 }
+
+/** Whatever no finding is without, but for what is made of words alone: names, addresses, an operator's patterns. */
+export const MARKS_AND_DIGITS =
+  /[^A-Za-z ,.;!?'"()*\n\u00c0-\u052f\u3040-\u9fff\uac00-\ud7a3\u2013-\u201d\u2026-]|[a-z][A-Z]|[A-Z]{2}[a-z]/;
 
 export class StreamScreen {
   readonly #options: StreamScreenOptions;
@@ -164,7 +170,7 @@ export class StreamScreen {
 
   /** Small words alone hold nothing; they are most of what is written. */
   #needsLook(piece: string): boolean {
-    return !/^[a-z ,.;!?'\n]*$/.test(piece);
+    return (this.#options.hints ?? /[^a-z ,.;!?'\n]/).test(piece);
   }
 
   /** Drops units as long as they belong to what was found where all that may wait ended. */

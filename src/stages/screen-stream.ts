@@ -114,11 +114,11 @@ export class StreamScreening {
       const { start, end } = text.leaf;
       return [{ piece: channel.push(text.leaf.value), channel, start, end, isEcho }];
     });
-    if (contentChars !== undefined) this.#learn(event, contentChars);
     for (const name of event.ends) this.#endChannels(name);
     if (pieces.length === 0 && this.#isLarge(event)) return this.#sendAway(raw, data, hidesUsage);
     const { edits, ...screened } = screenEvent(event, this.#rules);
     noteScreened(this.#ways.exchange, screened);
+    if (contentChars !== undefined && screened.findings.length === 0) this.#learn(event, contentChars);
     return this.#add({ raw, data, pieces, edits, isAway: false, told: undefined, hidesUsage });
   }
 
@@ -161,7 +161,7 @@ export class StreamScreening {
     return leaving;
   }
 
-  /** An event like this one need not be parsed: it has one piece, and nothing else that could be a finding. */
+  /** An event like this one need not be parsed again: all of it but its one piece is known to hold nothing. */
   #learn(event: AnswerEvent, contentChars: number): void {
     const pattern = EventPattern.of(event, contentChars);
     if (pattern) this.#patterns = [pattern, ...this.#patterns.slice(0, PATTERNS_MAX - 1)];
