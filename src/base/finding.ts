@@ -9,6 +9,22 @@ export type GuardrailId = 'injection' | 'pii' | 'secrets';
 /** Where a text came from, which decides how far it is trusted: system < user < tool result. */
 export type Trust = 'system' | 'user' | 'tool';
 
+/** How often what was found, by `guardrail:type`. Small however much was found. */
+export type FindingCounts = Readonly<Record<string, number>>;
+
+/** Undefined where nothing was found. */
+export function countFindings(
+  findings: readonly Pick<Finding, 'guardrail' | 'type'>[],
+): FindingCounts | undefined {
+  if (findings.length === 0) return undefined;
+  const counts: Record<string, number> = {};
+  for (const { guardrail, type } of findings) {
+    const name = `${guardrail}:${type}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
 /** One thing one guardrail saw in one text. */
 export interface Finding {
   readonly guardrail: GuardrailId;

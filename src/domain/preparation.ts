@@ -3,7 +3,7 @@
  * bytes that may go upstream. A pure function of plain data, so that large bodies run in a worker, small ones inline.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Finding, GuardrailId } from '../base/finding.ts';
+import { countFindings, type FindingCounts, type GuardrailId } from '../base/finding.ts';
 import { asRefusal, Refusal, type Code, type RefusalOptions } from '../base/errors.ts';
 import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { screen, type Screening, type ScreenPolicy } from '../guardrails/screening.ts';
@@ -63,7 +63,7 @@ export interface RefusalData {
   readonly options: RefusalOptions;
 }
 
-/** What a body comes to. Plain data; never changed, only made anew. */
+/** What a body comes to. Plain data and small, as it crosses threads; never changed, only made anew. */
 export interface Preparation {
   readonly facts: RequestFacts;
   readonly references: readonly Reference[];
@@ -73,7 +73,7 @@ export interface Preparation {
   readonly calls: readonly PlannedCall[];
   /** Most that one run of the batch costs whose file this is. */
   readonly batchNano: number | undefined;
-  readonly findings: readonly Finding[];
+  readonly findings: FindingCounts | undefined;
   readonly blockedBy: GuardrailId | undefined;
   readonly tainted: boolean;
   /** Placeholder → original, for the answer. */
@@ -119,7 +119,7 @@ export function prepare(job: PrepareJob): Preparation {
     tools: body ? toolsIn(body) : [],
     calls: batch?.calls ?? [],
     batchNano: batch?.nano,
-    findings: screening.findings,
+    findings: countFindings(screening.findings),
     blockedBy: screening.block,
     tainted: screening.taint,
     placeholders: screening.placeholders,
@@ -134,7 +134,7 @@ export function prepare(job: PrepareJob): Preparation {
 
 function toolsIn(body: Body): string[] {
   const bodies = body.kind === 'json' ? [body] : documentsOf(body);
-  return bodies.flatMap(({ leaves }) => declaredTools(leaves));
+  return [...new Set(bodies.flatMap(({ leaves }) => declaredTools(leaves)))];
 }
 
 /** Chat and completions send usage in a stream only when asked to; the other endpoints always do. */

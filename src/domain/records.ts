@@ -1,19 +1,7 @@
 /** What the audit log keeps of an exchange: names, counts, digests and lengths; never what was written. */
-import type { Finding } from '../base/finding.ts';
 import type { EntryDraft } from '../ports/audit-log.ts';
 import type { Scope } from '../ports/ledger.ts';
 import type { Exchange } from './exchange.ts';
-
-/** Findings by guardrail and type, with how often. */
-function countFindings(findings: readonly Finding[]): Record<string, number> | undefined {
-  if (findings.length === 0) return undefined;
-  const counts: Record<string, number> = {};
-  for (const { guardrail, type } of findings) {
-    const name = `${guardrail}:${type}`;
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
-}
 
 /** Models are named by callers: only what looks like a model's name is kept, and what may be a finding is none. */
 function modelName(exchange: Exchange): string | undefined {
@@ -21,7 +9,7 @@ function modelName(exchange: Exchange): string | undefined {
   const model = prepared?.facts.model;
   if (model === undefined || !/^[A-Za-z0-9._:/-]{1,128}$/.test(model)) return undefined;
   const known = prepared?.quote?.price !== undefined && !prepared.quote.unpriced;
-  return known || prepared?.findings.length === 0 ? model : undefined;
+  return known || (prepared && !prepared.findings) ? model : undefined;
 }
 
 function common(exchange: Exchange): Record<string, unknown> {
@@ -54,7 +42,7 @@ export function intentEntry(exchange: Exchange, day: string, scopes: readonly Sc
       unpriced: prepared.quote?.unpriced || undefined,
       stream: prepared.facts.stream || undefined,
       requestBytes: prepared.bytes?.length ?? 0,
-      findings: countFindings(prepared.findings),
+      findings: prepared.findings,
       redactions: prepared.redactions || undefined,
       tainted: prepared.tainted || undefined,
     },
@@ -126,7 +114,7 @@ export function refusalEntry(exchange: Exchange): EntryDraft {
       outcome: exchange.ending,
       code: exchange.refusal?.code,
       httpStatus: exchange.refusal?.status,
-      findings: prepared && countFindings(prepared.findings),
+      findings: prepared?.findings,
     },
   };
 }

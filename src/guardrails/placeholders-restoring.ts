@@ -18,11 +18,32 @@ const OPENERS = ['<', '&lt;', '\\u003c', '\\\\u003c', '\\\\\\\\u003c'];
 const CLOSERS = ['>', '&gt;', '\\u003e', '\\\\u003e', '\\\\\\\\u003e'];
 const BACKSLASH = '\\';
 
+/** What was issued by name, and every beginning of a name. */
+interface Names {
+  readonly values: ReadonlyMap<string, string>;
+  readonly prefixes: ReadonlySet<string>;
+}
+
+/** Read once for all channels of an answer. */
+const known = new WeakMap<readonly Issued[], Names>();
+
+function namesOf(issued: readonly Issued[]): Names {
+  let names = known.get(issued);
+  if (!names) {
+    const values = new Map(issued.map(({ placeholder, value }) => [placeholder.slice(1, -1), value]));
+    const prefixes = new Set<string>(['']);
+    for (const name of values.keys()) {
+      for (let i = 1; i <= name.length; i++) prefixes.add(name.slice(0, i));
+    }
+    known.set(issued, (names = { values, prefixes }));
+  }
+  return names;
+}
+
 /** Restores one channel: a text, a refusal, the arguments of one tool call. */
 export class Restorer {
-  readonly #values = new Map<string, string>();
-  /** Every beginning of a name that was issued. */
-  readonly #prefixes = new Set<string>(['']);
+  readonly #values: Names['values'];
+  readonly #prefixes: Names['prefixes'];
   readonly #json: JsonPlace;
   #pending = '';
   #name = '';
@@ -30,11 +51,9 @@ export class Restorer {
   /** `isJson` where the channel is JSON by its nature; otherwise what begins with a bracket is read as JSON. */
   constructor(issued: readonly Issued[], isJson = false) {
     this.#json = new JsonPlace(isJson);
-    for (const { placeholder, value } of issued) {
-      const name = placeholder.slice(1, -1);
-      this.#values.set(name, value);
-      for (let i = 1; i <= name.length; i++) this.#prefixes.add(name.slice(0, i));
-    }
+    const { values, prefixes } = namesOf(issued);
+    this.#values = values;
+    this.#prefixes = prefixes;
   }
 
   /** Some of what came waits for what comes next. */

@@ -14,8 +14,14 @@ export interface VaultEntry {
   readonly value: string;
 }
 
+/** What stands for a value that does not come back. */
+export const REDACTED = '[REDACTED]';
+
 /** In brackets or bare, in any case, with the escape Markdown puts before `_`. */
 const PLACEHOLDER_LIKE = /([A-Za-z]{2,24}(?:_[A-Za-z]{2,24}){0,2})\\{0,3}_(\d{1,7})(?!\d)/g;
+
+/** Different values of one call that come back; further ones are redacted for good. Each is looked for in every answer. */
+export const ISSUED_MAX = 1_000;
 
 /** Issues placeholders in the order it is asked, numbered from 1 by type, equal for equal canonical values. */
 export class Vault {
@@ -39,11 +45,12 @@ export class Vault {
     }
   }
 
-  /** The placeholder for a value; the same one for every spelling of it. */
+  /** The placeholder for a value, the same one for every spelling of it; `[REDACTED]` beyond ISSUED_MAX. */
   issue(type: string, value: string): string {
     const key = `${type} ${canonicalValue(type, value)}`;
     const known = this.#byValue.get(key);
     if (known) return known.placeholder;
+    if (this.#entries.length >= ISSUED_MAX) return REDACTED;
     let number = (this.#last.get(type) ?? 0) + 1;
     while (this.#taken.has(`${type}_${number}`)) number++;
     this.#last.set(type, number);

@@ -1,6 +1,6 @@
 /** What goes up instead: findings to redact become placeholders or marks, everything else stays as it came. */
 import { isEscapedJson, unescapedPiece } from './json-escapes.ts';
-import { Vault } from './placeholders.ts';
+import { REDACTED, Vault } from './placeholders.ts';
 import type { LocatedFinding, Screening, ScreenInput, ScreenPolicy } from './screening.ts';
 
 /** Numbers run left to right over the whole request and leave out those its texts hold already. */
@@ -40,7 +40,7 @@ function replaceAll(
         type,
         isEscaped ? unescapedPiece(text.slice(start, end)) : text.slice(start, end),
       );
-    else result += '[REDACTED]';
+    else result += REDACTED;
     from = end;
   }
   return result + text.slice(from);

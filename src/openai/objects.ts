@@ -120,9 +120,17 @@ export function findReferences(
     inMultipart(body.parts, found);
     for (const document of documentsOf(body)) inJson(document, found);
   }
-  if (found.length > OBJECTS_MAX && new Set(found.map(({ id }) => id)).size > OBJECTS_MAX)
-    throw new Refusal('request.too_complex');
-  return found;
+  return found.length > OBJECTS_MAX ? different(found) : found;
+}
+
+/** Each once: many lines may name the same. @throws request.too_complex */
+function different(found: readonly ObjectReference[]): readonly ObjectReference[] {
+  const known = new Map<string, ObjectReference>();
+  for (const reference of found) {
+    if (!known.has(reference.id)) known.set(reference.id, reference);
+  }
+  if (known.size > OBJECTS_MAX) throw new Refusal('request.too_complex');
+  return [...known.values()];
 }
 
 function tuned(name: string, id: string): ObjectKind | undefined {

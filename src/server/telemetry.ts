@@ -151,11 +151,12 @@ function exchangeMetrics({ counter, histogram }: Metrics): (exchange: Exchange) 
     const { answer, charge } = exchange;
     requests.add(1, `${exchange.operation} ${exchange.ending} ${exchange.refusal?.code ?? 'none'}`);
     whole.observe((performance.now() - exchange.startedAt) / 1000);
-    for (const { guardrail } of (exchange.prepared as Exchange['prepared'] | undefined)?.findings ?? []) {
-      findings.add(1, `${guardrail} request`);
-    }
-    for (const name in answer.findings) {
-      findings.add(answer.findings[name] ?? 0, `${name.slice(0, name.indexOf(':'))} answer`);
+    const prepared = exchange.prepared as Exchange['prepared'] | undefined;
+    for (const [side, found] of [
+      ['request', prepared?.findings],
+      ['answer', answer.findings],
+    ] as const) {
+      for (const name in found) findings.add(found[name] ?? 0, `${name.slice(0, name.indexOf(':'))} ${side}`);
     }
     if (!exchange.sentUpstream) return;
     overhead.observe((exchange.sentAt - exchange.startedAt) / 1000);

@@ -1,0 +1,36 @@
+/**
+ * I42, I43: what a body comes to is small however large the body is, since it crosses to the event loop and is kept until
+ * the answer has ended. Shown false by handing on every finding (160 bytes each) and by a vault without a bound.
+ */
+import { describe, expect, test } from 'vitest';
+import { serialize } from 'node:v8';
+import { ISSUED_MAX } from '../../src/guardrails/placeholders.ts';
+import { chatBody, prepared } from '../support/exchange.ts';
+
+const CALLS: readonly (readonly [string, object, string])[] = [
+  ['addresses', {}, Array.from({ length: 20_000 }, (_, i) => `u${i}@example.org`).join(' ')],
+  ['one address, again and again', {}, 'ann@example.org '.repeat(20_000)],
+  [
+    'tools',
+    { tools: Array.from({ length: 5_000 }, () => ({ type: 'function', function: { name: 'f' } })) },
+    '',
+  ],
+  ['objects', { x: Array.from({ length: 20_000 }, () => ({ file_id: 'file-1' })) }, ''],
+];
+
+describe('what a body comes to', () => {
+  test.each(CALLS)('is small beside it: %s', async (_what, more, content) => {
+    const { prepared: made } = await prepared({ body: chatBody(more, content) });
+    const { bytes: _bytes, ...rest } = made;
+    expect(serialize(rest).length).toBeLessThan(100_000);
+  });
+
+  test('holds so many values that come back; the others are gone for good', async () => {
+    const content = Array.from({ length: ISSUED_MAX + 2 }, (_, i) => `u${i}@example.org`).join(' ');
+    const { prepared: made } = await prepared({ body: chatBody({}, `${content} u0@example.org`) });
+    expect(made.placeholders).toHaveLength(ISSUED_MAX);
+    const text = Buffer.from(made.bytes ?? []).toString();
+    expect(text).toContain(`<EMAIL_${ISSUED_MAX}> [REDACTED] [REDACTED] <EMAIL_1>`);
+    expect(made.findings).toEqual({ 'pii:EMAIL': ISSUED_MAX + 3 });
+  });
+});
