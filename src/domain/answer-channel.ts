@@ -48,11 +48,18 @@ export interface ChannelOptions {
   readonly restorer?: Restorer | undefined;
   /** The text is JSON by its nature. */
   readonly isJson?: boolean;
+  /** Somebody's page shows it. */
+  readonly isRendered?: boolean;
   /** Told of each finding once; it may throw a Refusal. */
   readonly onFinding: (finding: ToldFinding) => void;
 }
 
-const MARKS = { secrets: '[REDACTED_SECRET]', pii: '[REDACTED]', injection: '[REDACTED]' } as const;
+const MARKS = {
+  secrets: '[REDACTED_SECRET]',
+  pii: '[REDACTED]',
+  injection: '[REDACTED]',
+  links: '[link removed]',
+} as const;
 
 export class AnswerChannel {
   readonly #screen: StreamScreen | undefined;
@@ -68,10 +75,10 @@ export class AnswerChannel {
   #cuts: Cut[] = [];
 
   constructor(options: ChannelOptions) {
-    const { policy, isJson = false } = options;
+    const { policy } = options;
     this.#options = options;
-    this.#screen = policy && screenOf(policy, isJson);
-    this.#isActing = policy !== undefined && [policy.pii, policy.secrets].some(changes);
+    this.#screen = policy && screenOf(policy, options);
+    this.#isActing = policy !== undefined && actionsOf(policy).some(changes);
   }
 
   push(text: string): Piece {
@@ -173,17 +180,21 @@ export class AnswerChannel {
   }
 }
 
+function actionsOf({ pii, secrets, links }: ScreenPolicy): ScreenPolicy['pii'][] {
+  return links ? [pii, secrets, links.image, links.link] : [pii, secrets];
+}
+
 function changes(action: ScreenPolicy['pii']): boolean {
   return action === 'redact' || action === 'block';
 }
 
 /** A text that is JSON is read behind its escapes, wherever in it a piece begins. */
-function screenOf(policy: ScreenPolicy, isJson: boolean): StreamScreen {
+function screenOf(policy: ScreenPolicy, { isJson, isRendered }: ChannelOptions): StreamScreen {
   let asJson: boolean | undefined = isJson || undefined;
   const find = (text: string): readonly Finding[] => {
     asJson ??= /^\s*[[{"]/.test(text);
-    if (!asJson || !text.includes('\\')) return inspectProse(text, policy);
-    return inspectProse(JSON_START + text, policy).map((finding) => ({
+    if (!asJson || !text.includes('\\')) return inspectProse(text, policy, isRendered);
+    return inspectProse(JSON_START + text, policy, isRendered).map((finding) => ({
       ...finding,
       start: Math.max(0, finding.start - JSON_START.length),
       end: finding.end - JSON_START.length,

@@ -41,7 +41,7 @@ export function screenJsonAnswer(source: string, rules: AnswerRules): Screened {
 
 /** An answer that is one text. */
 export function screenPlainAnswer(text: string, { policy, placeholders }: AnswerRules): Screened {
-  const { rewrites, findings, block } = policy ? screen([input(text, 'prose')], policy) : NOTHING;
+  const { rewrites, findings, block } = policy ? screen([input(text, 'prose', true)], policy) : NOTHING;
   return { text: restored(rewrites[0]?.text ?? text, placeholders, false), findings, block };
 }
 
@@ -79,13 +79,17 @@ export function withoutEchoes({ body, texts }: AnswerEvent, edits: readonly Edit
   return [...outside, ...gone].sort((a, b) => a.start - b.start);
 }
 
-type Spoken = Pick<AnswerText, 'isJson' | 'kind'> & { readonly leaf: { readonly value: string } };
+type Spoken = Pick<AnswerText, 'isJson' | 'isRendered' | 'kind'> & {
+  readonly leaf: { readonly value: string };
+};
 
 function screenTexts(
   texts: readonly Spoken[],
   { policy, placeholders }: AnswerRules,
 ): Pick<Screened, 'findings' | 'block'> & { readonly said: readonly string[] } {
-  const inputs = texts.map(({ leaf, kind }) => input(leaf.value, kind === 'token' ? 'token' : 'prose'));
+  const inputs = texts.map(({ leaf, kind, isRendered }) =>
+    input(leaf.value, kind === 'token' ? 'token' : 'prose', isRendered),
+  );
   const { findings, rewrites, block } = policy ? screen(inputs, policy) : NOTHING;
   const said = texts.map(({ leaf }) => leaf.value);
   for (const { textIndex, text } of rewrites) said[textIndex] = text;
@@ -98,8 +102,8 @@ function screenTexts(
 
 const NOTHING = { findings: [], rewrites: [], block: undefined } as const;
 
-function input(text: string, kind: ScreenInput['class']): ScreenInput {
-  return { text, trust: 'tool', class: kind };
+function input(text: string, kind: ScreenInput['class'], isRendered: boolean): ScreenInput {
+  return { text, trust: 'tool', class: kind, isRendered };
 }
 
 /** What the tokens of each list of log probabilities say together. */
@@ -111,7 +115,12 @@ function echoes({ texts }: AnswerEvent): Spoken[] {
     while (list && list.key !== 'logprobs') list = list.parent;
     lists.set(list, (lists.get(list) ?? '') + leaf.value);
   }
-  return [...lists.values()].map((value) => ({ leaf: { value }, kind: 'text', isJson: false }));
+  return [...lists.values()].map((value) => ({
+    leaf: { value },
+    kind: 'text',
+    isJson: false,
+    isRendered: false,
+  }));
 }
 
 /** The text with the caller's values back; inside JSON they are escaped as it needs. */

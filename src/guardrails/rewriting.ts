@@ -35,6 +35,7 @@ function replaceAll(
   for (const { guardrail, type, start, end } of mergeOverlaps(findings)) {
     result += text.slice(from, start);
     if (guardrail === 'secrets') result += '[REDACTED_SECRET]';
+    else if (guardrail === 'links') result += '[link removed]';
     else if (guardrail === 'pii' && reversible)
       result += vault.issue(
         type,

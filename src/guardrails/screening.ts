@@ -13,6 +13,7 @@ import { type Points, PRESETS } from './injection/signal.ts';
 import { viewOf } from './json-escapes.ts';
 import { type AllowList, type CustomPattern, findCustom, withoutAllowed } from './operator-rules.ts';
 import { resolveOverlaps } from './overlaps.ts';
+import { findLinks } from './links.ts';
 import { knownNames, namesIn } from './pii/known-names.ts';
 import { findPii } from './pii/pii.ts';
 import type { VaultEntry } from './placeholders.ts';
@@ -26,6 +27,8 @@ export interface ScreenInput {
   readonly trust: Trust;
   /** `prose` may be rewritten, `token` (ids, names, URLs, keys) may not, `opaque` is not read. */
   readonly class: 'prose' | 'token' | 'opaque';
+  /** Somebody's page shows it: addresses in it may be followed, or loaded. */
+  readonly isRendered?: boolean;
 }
 
 /** Personal data that is acted upon where nothing else is said. */
@@ -40,6 +43,13 @@ export const ENFORCED_PII_TYPES = [
 ] as const;
 const TOKEN_FINDINGS = { pii: 'observe', secrets: 'block' } as const;
 
+/** What is done about addresses of hosts that are not listed. */
+export interface LinkRules {
+  readonly image: Action;
+  readonly link: Action;
+  readonly allow: readonly string[];
+}
+
 /** What is done about findings. An `off` guardrail does not run. */
 export interface ScreenPolicy {
   readonly injection: Action;
@@ -51,6 +61,8 @@ export interface ScreenPolicy {
   readonly piiTypes?: readonly string[];
   /** Types with an action of their own, which holds unless the whole guardrail is off or observes. */
   readonly piiActions?: Readonly<Record<string, Action>>;
+  /** Addresses in what is rendered; not looked for where left out. */
+  readonly links?: LinkRules;
   /** The operator's own patterns for personal data. */
   readonly custom?: readonly CustomPattern[];
   /** What the operator says is none. */
@@ -145,14 +157,19 @@ function withKnownNames(texts: readonly ScreenInput[], found: Found): Found {
 }
 
 /** Findings of all guardrails that are on, by start. */
-function inspect({ text, trust, class: kind }: ScreenInput, policy: ScreenPolicy): readonly Finding[] {
+function inspect(
+  { text, trust, class: kind, isRendered }: ScreenInput,
+  policy: ScreenPolicy,
+): readonly Finding[] {
   if (kind === 'opaque' || text.length < 3) return NOTHING;
   const vocabulary = kind === 'token' && text.length <= VOCABULARY_CHARS_MAX && !policy.custom;
   if (vocabulary && clean.has(text)) return NOTHING;
   const found =
     text.length < RECALLED_CHARS_MIN
-      ? inspectWith(text, kind, trust, policy)
-      : recall(text, `${nameOf(policy)} ${kind} ${trust} `, () => inspectWith(text, kind, trust, policy));
+      ? inspectWith(text, kind, trust, policy, isRendered)
+      : recall(text, `${nameOf(policy)} ${kind} ${trust} ${isRendered ?? ''}`, () =>
+          inspectWith(text, kind, trust, policy, isRendered),
+        );
   // Only what everything that reads tokens has read, so that it holds under any policy.
   if (vocabulary && found.length === 0 && isWhole(policy)) clean.set(text, true);
   return found;
@@ -182,14 +199,20 @@ function inspectWith(
   kind: ScreenInput['class'],
   trust: Trust,
   policy: ScreenPolicy,
+  isRendered = false,
 ): readonly Finding[] {
   const view = viewOf(text);
   const plain = protectedIn(view, text, policy);
   const encoded = encodedIn(view, plain, policy);
   const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';
   const injection = isHeard ? findInjection(view, trust, pointsFor(trust, policy).observe) : [];
-  const found = [...plain, ...encoded, ...injection];
+  const links = isRendered && policy.links ? linksIn(text, policy.links) : [];
+  const found = [...plain, ...encoded, ...injection, ...links];
   return found.length > 1 ? found.sort((a, b) => a.start - b.start) : found;
+}
+
+function linksIn(text: string, { allow, ...actions }: LinkRules): Finding[] {
+  return findLinks(text, allow).filter(({ type }) => actions[type === 'image' ? 'image' : 'link'] !== 'off');
 }
 
 function protectedIn(view: View, text: string, policy: ScreenPolicy): Finding[] {
@@ -227,8 +250,8 @@ function personalData(view: View, source: string, policy: ScreenPolicy): Finding
 }
 
 /** Findings in a piece of prose that nobody keeps, by start. */
-export function inspectProse(text: string, policy: ScreenPolicy): readonly Finding[] {
-  return inspectWith(text, 'prose', 'tool', policy);
+export function inspectProse(text: string, policy: ScreenPolicy, isRendered = false): readonly Finding[] {
+  return inspectWith(text, 'prose', 'tool', policy, isRendered);
 }
 
 /** What is done about a finding in prose of unknown trust. */
@@ -246,12 +269,16 @@ export function isActedUpon(type: string, policy: ScreenPolicy): boolean {
 function decide(finding: Finding, input: ScreenInput, policy: ScreenPolicy): Outcome {
   const { guardrail } = finding;
   if (guardrail === 'injection') return decideInjection(finding, input, policy);
+  if (guardrail === 'links')
+    return LINK_OUTCOMES[policy.links?.[finding.type === 'image' ? 'image' : 'link'] ?? 'off'];
   const action = guardrail === 'pii' ? piiAction(finding.type, policy) : policy.secrets;
   if (action === 'off' || action === 'observe') return 'observed';
   if (action === 'block') return 'blocked';
   if (input.class === 'prose') return 'redacted';
   return (policy.tokenFindings ?? TOKEN_FINDINGS)[guardrail] === 'block' ? 'blocked' : 'observed';
 }
+
+const LINK_OUTCOMES = { off: 'observed', observe: 'observed', redact: 'redacted', block: 'blocked' } as const;
 
 function pointsFor(trust: Trust, { injectionPoints }: ScreenPolicy): Points {
   return injectionPoints?.[trust === 'tool' ? 'tool' : 'user'] ?? PRESETS.balanced;

@@ -79,6 +79,10 @@ const answersSchema = z.strictObject({
   secrets: action.default('redact'),
   /** Events of a type that OpenAI does not describe: every string of theirs is screened, or the answer ends. */
   unknownEvents: z.enum(['screen', 'block']).default('screen'),
+  /** Pictures that a page would load, and links it would follow, of hosts that are not listed. */
+  images: action.default('observe'),
+  links: action.default('off'),
+  urlAllow: z.array(z.string().min(1).max(253)).max(1000).default([]),
 });
 export type AnswersSettings = z.infer<typeof answersSchema>;
 
@@ -126,7 +130,9 @@ export function screenPolicy(
 /** What answers are screened by: the same types, patterns and allow-lists; undefined where nothing is looked for. */
 export function answerPolicy(settings: GuardrailsSettings): ScreenPolicy | undefined {
   const { answers, pii, secrets } = settings;
-  if (answers.pii === 'off' && answers.secrets === 'off') return undefined;
+  const { images, links, urlAllow } = answers;
+  const hasLinks = images !== 'off' || links !== 'off';
+  if (answers.pii === 'off' && answers.secrets === 'off' && !hasLinks) return undefined;
   const { piiTypes, piiActions } = typeActions(pii);
   const isActedUpon = (type: string): boolean => !['off', 'observe'].includes(piiActions?.[type] ?? '');
   const acted = [...new Set([...(piiTypes ?? []), ...Object.keys(piiActions ?? {})])].filter(isActedUpon);
@@ -136,6 +142,7 @@ export function answerPolicy(settings: GuardrailsSettings): ScreenPolicy | undef
     secrets: answers.secrets,
     reversible: false,
     piiTypes: acted,
+    ...(hasLinks && { links: { image: images, link: links, allow: urlAllow } }),
     ...operatorRules(settings),
     tokenFindings: { pii: pii.inTokens, secrets: secrets.inTokens },
   };

@@ -19,6 +19,8 @@ export interface AnswerText {
   readonly channel: string;
   /** The text is JSON by its nature: the arguments of a call. */
   readonly isJson: boolean;
+  /** Somebody's page shows it. */
+  readonly isRendered: boolean;
 }
 
 /** One event, read. */
@@ -60,6 +62,11 @@ export function readWholeAnswer(body: JsonBody): AnswerEvent {
   return { body, texts, ends: [], isKnown: true };
 }
 
+/** Texts of answers; a source that is cited, or what a tool is called with, is none. */
+const RENDERED = new Set(['content', 'text', 'delta', 'refusal', 'value', 'output_text', 'summary']);
+/** Code, and what tools are called with. */
+const NOT_SHOWN = /_(?:input|code|arguments)\./;
+
 interface Origin {
   readonly value: unknown;
   /** What the channels of a typed event begin with; '' where choices tell them apart. */
@@ -81,13 +88,14 @@ function read(leaf: Leaf, { value, base, isKnown }: Origin): AnswerText {
   if (keys[at] !== 'delta' && !isText && isKnown) return own;
   const channel = `${root} ${pathOf(value, keys, at)}`;
   const isJson = own.isJson || (keys.length === 1 && base.includes('arguments'));
-  return { leaf, kind: 'piece', channel, isJson };
+  const isRendered = own.isRendered && !isJson && !NOT_SHOWN.test(base);
+  return { leaf, kind: 'piece', channel, isJson, isRendered };
 }
 
 /** A leaf by its name alone. */
 function whole(leaf: Leaf, keys: readonly (string | number)[]): AnswerText {
   const name = keys.findLast((key) => typeof key === 'string') ?? '';
-  const more = { leaf, channel: '', isJson: name === 'arguments' };
+  const more = { leaf, channel: '', isJson: name === 'arguments', isRendered: RENDERED.has(name) };
   if (leaf.isKey) return { ...more, kind: 'token' };
   if (keys.includes('logprobs')) return { ...more, kind: isChosen(keys) ? 'echo' : 'token' };
   if (name === 'obfuscation' && PADDING.test(leaf.value)) return { ...more, kind: 'opaque' };

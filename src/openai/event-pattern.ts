@@ -22,6 +22,7 @@ const SEQUENCE = /"sequence_number":(\d{1,15})(?=[,}])/;
 export class EventPattern {
   readonly channel: string;
   readonly isJson: boolean;
+  readonly isRendered: boolean;
   /** Its text counts as content. */
   readonly isContent: boolean;
   readonly hasNullUsage: boolean;
@@ -39,6 +40,7 @@ export class EventPattern {
   ) {
     this.channel = text.channel;
     this.isJson = text.isJson;
+    this.isRendered = text.isRendered;
     this.isContent = isContent;
     this.hasNullUsage = after.some(({ literal }) => literal.includes(NULL_USAGE));
     this.#before = before;

@@ -1,5 +1,6 @@
 /** Whether this caller may use the model, the tools, the objects and the addresses that the call names. */
 import { Refusal } from '../base/errors.ts';
+import { coversHost } from '../base/hosts.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { checkReferences, type ObjectsSettings } from '../domain/objects.ts';
@@ -47,12 +48,6 @@ function hostOf(url: string): string | undefined {
   return ADDRESS.exec(url)?.[1]?.toLowerCase();
 }
 
-/** An entry is a host, or `*.` and the name that hosts must end in. */
-function covers(entry: string, host: string): boolean {
-  const name = entry.toLowerCase();
-  return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name;
-}
-
 /** @throws request.reference for a host that is not listed, or an address that can be read in two ways */
 export function authoriseAddresses(allow: readonly string[]): Guard {
   const any = allow.includes('*');
@@ -60,7 +55,7 @@ export function authoriseAddresses(allow: readonly string[]): Guard {
     if (any) return;
     for (const { url, pointer } of prepared.urls) {
       const host = hostOf(url);
-      if (host === undefined || !allow.some((entry) => covers(entry, host))) {
+      if (host === undefined || !allow.some((entry) => coversHost(entry, host))) {
         throw new Refusal('request.reference', { param: pointer });
       }
     }

@@ -32,6 +32,8 @@ export interface Recognised {
   readonly end: number;
 }
 
+type TextKind = Pick<EventPattern, 'channel' | 'isJson' | 'isRendered'>;
+
 const PATTERNS_MAX = 8;
 const CHANNELS_MAX = 4096;
 /** A plain word waits for one to two of these. */
@@ -78,7 +80,7 @@ export class StreamScreening {
 
   /** Takes an event that was recognised. @throws guardrail.answer */
   piece({ raw, data }: Frame, { pattern, text, start, end }: Recognised, hidesUsage: boolean): Buffer[] {
-    const channel = this.#channel(pattern.channel, pattern.isJson, false);
+    const channel = this.#channel(pattern, false);
     const piece = channel.push(text);
     const placed = { piece, channel, start, end, isEcho: false };
     return this.#add({
@@ -110,7 +112,7 @@ export class StreamScreening {
     const pieces = event.texts.flatMap((text): PlacedPiece[] => {
       const isEcho = text.kind === 'echo';
       if ((text.kind !== 'piece' && !isEcho) || text.leaf.value === '') return [];
-      const channel = this.#channel(text.channel, text.isJson, isEcho);
+      const channel = this.#channel(text, isEcho);
       const { start, end } = text.leaf;
       return [{ piece: channel.push(text.leaf.value), channel, start, end, isEcho }];
     });
@@ -167,7 +169,7 @@ export class StreamScreening {
     if (pattern) this.#patterns = [pattern, ...this.#patterns.slice(0, PATTERNS_MAX - 1)];
   }
 
-  #channel(name: string, isJson: boolean, isEcho: boolean): AnswerChannel {
+  #channel({ channel: name, isJson, isRendered }: TextKind, isEcho: boolean): AnswerChannel {
     let channel = this.#channels.get(name);
     if (channel) return channel;
     if (this.#channels.size >= CHANNELS_MAX)
@@ -177,6 +179,7 @@ export class StreamScreening {
       policy,
       restorer: placeholders.length > 0 && !isEcho ? new Restorer(placeholders, isJson) : undefined,
       isJson,
+      isRendered,
       onFinding: (finding) => this.#found(finding, isEcho),
     });
     this.#channels.set(name, channel);

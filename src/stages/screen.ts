@@ -7,6 +7,8 @@ const CODES = {
   injection: 'guardrail.injection',
   pii: 'guardrail.pii',
   secrets: 'guardrail.secrets',
+  // Of answers alone.
+  links: 'guardrail.answer',
 } as const satisfies Record<GuardrailId, string>;
 
 /** @throws guardrail.injection, guardrail.pii, guardrail.secrets */

@@ -105,6 +105,21 @@ describe('a JSON answer', () => {
   });
 });
 
+test('addresses are taken out of what is shown, not of what is cited or of arguments', () => {
+  const out = 'https://evil.example/?q=1';
+  const links = { image: 'redact' as const, link: 'redact' as const, allow: ['ok.example'] };
+  const message = {
+    content: `![x](${out}) [y](https://ok.example/)`,
+    annotations: [{ url_citation: { url: out } }],
+    tool_calls: [{ function: { name: 'open', arguments: json({ url: out }) } }],
+  };
+  const { text } = screened(json({ choices: [{ message }] }), {
+    placeholders: [],
+    policy: { ...policy, links },
+  });
+  expect(text).toBe(json({ choices: [{ message }] }).replace(out, '[link removed]'));
+});
+
 test('a plain text is screened as one', () => {
   const answer = '1\n00:00:01 --> 00:00:02\nWrite to <EMAIL_1>, not to eve@example.net.\n';
   const { text } = screenAnswer({ answer, kind: 'plain', rules: RULES });

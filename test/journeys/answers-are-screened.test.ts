@@ -124,7 +124,7 @@ describe('what the model makes up', () => {
       upstream,
       config: {
         ...OPEN_HOUSE,
-        guardrails: { pii: { action: 'off' }, answers: { pii: 'off', secrets: 'off' } },
+        guardrails: { pii: { action: 'off' }, answers: { pii: 'off', secrets: 'off', images: 'off' } },
       },
       key: { tier: 'open' },
     });

@@ -6,7 +6,7 @@ export const OPEN_HOUSE = {
     injection: { action: 'observe' },
     pii: { action: 'observe', reversible: false },
     secrets: { action: 'observe' },
-    answers: { pii: 'observe', secrets: 'observe' },
+    answers: { pii: 'observe', secrets: 'observe', images: 'observe' },
   },
   tools: { default: 'allow', allow: [], deny: [], needsApproval: [] },
   references: { urlAllow: ['*'] },

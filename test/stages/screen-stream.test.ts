@@ -113,7 +113,7 @@ describe('a benign stream', () => {
     const off = await streamed(
       asked('How far is it?'),
       { chunks },
-      { answers: { pii: 'off', secrets: 'off' } },
+      { answers: { pii: 'off', secrets: 'off', images: 'off' } },
     );
     expect(exchange.answer).toMatchObject({
       contentEvents: off.exchange.answer.contentEvents,
@@ -196,6 +196,38 @@ describe('a finding', () => {
     expect(reply.text).toBe(chunks.join('') + DONE);
     expect(exchange.answer).toMatchObject({ findings: { 'pii:EMAIL': 1 }, redactions: 0 });
   });
+});
+
+test('pictures and links to hosts that are not listed go, however they are split, but not what tools are called with', async () => {
+  const answers = {
+    pii: 'redact',
+    secrets: 'redact',
+    images: 'redact',
+    links: 'redact',
+    urlAllow: ['ok.example'],
+  };
+  const text = 'See ![a b](https://evil.example/p.png?q=1) and [c](https://ok.example/d), or //x and 1:2.';
+  const wanted = text.replace(/https:\/\/evil[^)]*/, '[link removed]');
+  for (let at = 0; at <= text.length; at++) {
+    const chunks = [says(text.slice(0, at)), says(text.slice(at)), DONE];
+    expect(content((await streamed(asked('Hi'), { chunks }, { answers })).reply.text)).toBe(wanted);
+  }
+  const { reply, exchange } = await streamed(
+    asked('Hi'),
+    { chunks: [...Array.from(text, says), DONE] },
+    { answers },
+  );
+  expect(content(reply.text)).toBe(wanted);
+  expect(exchange.answer.findings).toEqual({ 'links:image': 1 });
+  const args = '{"url":"https://evil.example/p.png"}';
+  const call = chunk({ tool_calls: [{ index: 0, function: { arguments: args } }] });
+  expect((await streamed(asked('Hi'), { chunks: [call, DONE] }, { answers })).reply.text).toBe(call + DONE);
+  const blocked = await streamed(
+    asked('Hi'),
+    { chunks: [says(text), DONE] },
+    { answers: { images: 'block' } },
+  );
+  expect(blocked.exchange.refusal?.code).toBe('guardrail.answer');
 });
 
 describe('a placeholder', () => {

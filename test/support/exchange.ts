@@ -52,7 +52,7 @@ export function answersBy(guardrails: object): AnswerScreening {
   };
 }
 /** Answers that nobody looks at. */
-export const UNSCREENED = answersBy({ answers: { pii: 'off', secrets: 'off' } });
+export const UNSCREENED = answersBy({ answers: { pii: 'off', secrets: 'off', images: 'off' } });
 
 export interface Rules {
   readonly limiting: Limiting;
