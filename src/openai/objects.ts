@@ -180,11 +180,16 @@ function valueAt(root: unknown, place: Place | undefined): unknown {
 /** Inside of a schema, or a direct value of metadata: the caller's own words, which upstream never looks up. */
 function isCallersOwn(place: Place | undefined): boolean {
   const parent = place?.parent;
-  if (typeof parent?.key === 'string' && FREE_FORM.has(parent.key)) return true;
-  for (let at = parent; at; at = at.parent) {
-    if (typeof at.key === 'string' && SCHEMAS.has(at.key)) return true;
-  }
+  if (holds(FREE_FORM, parent)) return true;
+  for (let at = parent; at; at = at.parent) if (holds(SCHEMAS, at)) return true;
   return false;
+}
+
+/** By its name, where that is upstream's: what a caller calls `schema` among the variables of a prompt is none. */
+function holds(names: ReadonlySet<string>, at: Place | undefined): boolean {
+  const around = at?.parent?.key;
+  const isCallersName = typeof around === 'string' && FREE_FORM.has(around);
+  return typeof at?.key === 'string' && names.has(at.key) && !isCallersName;
 }
 
 function inMultipart(

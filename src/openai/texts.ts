@@ -162,7 +162,9 @@ function enter(outer: Scope, key: string | number): Scope {
   const field = outer.kind === 'free-form' ? 'prose' : fieldClass(key);
   const turns = Array.isArray(value) && (outer.kind === 'root' || outer.kind === 'thread') && TURNS.has(key);
   if (turns) return { value, field, kind: 'turns', trust: key === 'tool_outputs' ? 'tool' : trust, turn };
-  if (SCHEMAS.has(key)) return { value, field: 'token', kind: 'schema', trust, turn };
+  // A caller's own name says nothing of what stands in it.
+  if (SCHEMAS.has(key) && outer.kind !== 'free-form')
+    return { value, field: 'token', kind: 'schema', trust, turn };
   if (FREE_FORM.has(key)) return { value, field: 'prose', kind: 'free-form', trust, turn };
   // The body of a call that is a line of a batch.
   if (outer.kind === 'root' && key === 'body') return { value, field, kind: 'root', trust, turn };

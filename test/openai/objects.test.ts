@@ -45,6 +45,22 @@ describe('how many objects a call names', () => {
   });
 });
 
+const named = (name: string, value: object) => ({ prompt: { id: 'p', variables: { [name]: value } } });
+
+/** Shown false by taking every `schema` for one: another's file and any address went up in a variable of that name. */
+describe('names of the caller', () => {
+  it.each(['city', 'schema', 'parameters', 'metadata', 'variables', 'attributes'])(
+    'hide nothing: %s',
+    (name) => {
+      const body = named(name, { type: 'input_file', file_id: 'file-1', file_url: 'http://a.example/' });
+      expect(inBody(body)).toContain(`/prompt/variables/${name}/file_id file file-1`);
+      expect(findUrls(json(body))).toEqual([
+        { url: 'http://a.example/', pointer: `/prompt/variables/${name}/file_url` },
+      ]);
+    },
+  );
+});
+
 describe('objects of a path', () => {
   it('are what the row says', () => {
     expect(inTarget('GET', '/responses/resp_1')).toEqual(['response_id response resp_1']);

@@ -152,6 +152,10 @@ describe('responses', () => {
   });
 
   it('count a bare string as the one turn there is', () => {
+    const schema = { type: 'input_text', text: 'b' };
+    expect(read('responses.create', { prompt: { variables: { schema } } })).toMatchObject({
+      '/prompt/variables/schema/text': 'user prose -1',
+    });
     expect(read('responses.create', { input: 'a', prompt: { id: 'p', variables: { city: 'b' } } })).toEqual({
       '/input': 'user prose 0',
       '/prompt/id': 'user token -1',
