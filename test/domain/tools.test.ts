@@ -19,10 +19,25 @@ describe('the tools a call declares', () => {
     expect(declared(body)).toEqual(['f']);
   });
 
+  /** Shown false while only names were read: such tools passed every list, of the policy and of the key. */
+  test.each<[string, object, string]>([
+    ['upstream runs', { tools: [{ type: 'mcp', server_label: 'x' }] }, 'mcp'],
+    ['dated', { tools: [{ type: 'web_search_preview_2025_03_11' }] }, 'web_search'],
+    ['a preview', { tools: [{ type: 'computer_use_preview' }] }, 'computer_use'],
+    ['in a batch or a session', { body: { tools: [{ type: 'shell' }] } }, 'shell'],
+    ['of chat', { web_search_options: {} }, 'web_search'],
+  ])('without a name go by type: %s', (_what, body, type) => {
+    expect(declared(body)).toEqual([type]);
+  });
+
   test('are not other names', () => {
     const messages = [{ role: 'tool', name: 'x', tool_calls: [{ function: { name: 'x' } }] }];
-    const tools = [{ type: 'mcp', server_label: 'x' }, { function: { name: 7 } }, 'x', null];
+    const tools = [{ function: { name: 7 } }, 'x', null];
     expect(declared({ messages, tools, tool_choice: { function: { name: 'x' } }, name: 'x' })).toEqual([]);
+    const filters = { type: 'and', filters: [{ type: 'eq', key: 'x' }] };
+    expect(declared({ tools: [{ type: 'file_search', filters }], text: { format: { type: 'x' } } })).toEqual([
+      'file_search',
+    ]);
     expect(declared({ tools: { name: 'x' } })).toEqual([]);
   });
 });
