@@ -6,11 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { fillIn, isTree, overlay, readFiles } from './config-files.ts';
 import { checkRules, isProduction, warningsOf } from './config-rules.ts';
+import { detectionSchema } from './domain/detection.ts';
 import { jwtSchema } from './domain/jwt.ts';
 import { objectsSchema } from './domain/objects.ts';
 import { requestSchema } from './domain/request-rules.ts';
 import { limitsSchema, tiersSchema } from './domain/tiers.ts';
 import { toolsSchema } from './domain/tools.ts';
+import { guardModelSchema } from './engines/detector-guard-model.ts';
+import { moderationSchema } from './engines/detector-moderation.ts';
 import { redisLedgerSchema } from './engines/ledger-redis-settings.ts';
 import {
   faultsOf,
@@ -61,6 +64,9 @@ export const configSchema = z.strictObject({
   endpoints: z.strictObject({ allow: z.array(z.string()).min(1) }),
   request: requestSchema.prefault({}),
   guardrails: guardrailsSchema.prefault({}),
+  detector: detectionSchema
+    .extend({ engine: z.discriminatedUnion('kind', [guardModelSchema, moderationSchema]) })
+    .optional(),
   tools: toolsSchema.prefault({}),
   objects: objectsSchema.prefault({}),
   references: z.strictObject({ urlAllow: z.array(z.string()).default([]) }).prefault({}),

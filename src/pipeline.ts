@@ -7,6 +7,7 @@ import { admit, type AdmitDeps } from './stages/admit.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authoriseAddresses, authoriseModelAndTools, authoriseObjects } from './stages/authorise-call.ts';
 import { authoriseBatch, authoriseRoute } from './stages/authorise-route.ts';
+import { detect, type DetectDeps } from './stages/detect.ts';
 import { forward, type ForwardDeps } from './stages/forward.ts';
 import { parse, priceChained, repriced, type ParseDeps } from './stages/parse.ts';
 import { price } from './stages/price.ts';
@@ -32,6 +33,8 @@ export interface PipelineDeps extends Omit<AdmitDeps, 'reprice'>, ForwardDeps, P
   readonly urlAllow: readonly string[];
   readonly objects: ObjectsSettings;
   readonly tools: ToolsSettings;
+  /** Undefined: there is no detector, and no guard for it. */
+  readonly detecting: DetectDeps | undefined;
   readonly observe: (stage: string, seconds: number) => void;
   /** After the closings: metrics and the request log. */
   readonly onDone: (exchange: Exchange) => void;
@@ -55,6 +58,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     priceChained(d), //                             400 413  before acting on price: the chain's owners are known now
     screen(), //                                    400      before admitting: a refused text takes nothing
     price(), //                                     400 429  before admitting: no price, no call
+    ...(d.detecting ? [timed(detect(d.detecting), d.observe)] : []), // 400 503  where there is one: after what is free
     together(
       timed(admit({ ...d, reprice: repriced(d) }), d.observe), // 429 503  all limits and the money, one round trip
       timed(recordIntent(d.auditLog, d.ledger, d.limiting), d.observe), // 503  durable; beside admitting: neither leaves the house
@@ -83,14 +87,18 @@ export function createPipeline(d: PipelineDeps): Pipeline {
         exchange.refusal = asRefusal(error);
         refuse(exchange, reply);
       } finally {
-        for (const closing of afterwards) {
-          const pending = closing(exchange);
-          if (pending) await pending;
-        }
+        await close(afterwards, exchange);
         d.onDone(exchange);
       }
     },
   };
+}
+
+async function close(closings: readonly Closing[], exchange: Exchange): Promise<void> {
+  for (const closing of closings) {
+    const pending = closing(exchange);
+    if (pending) await pending;
+  }
 }
 
 /** Tells how long a guard took that let the call pass; never in the guards themselves. */

@@ -23,7 +23,8 @@ import { createPreparationPool, type PreparationPool } from '../server/preparati
 import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
 import { createUpstream } from '../server/upstream.ts';
 import { ownObjects } from '../stages/own-objects.ts';
-import type { Engines } from './engines.ts';
+import { createDetector, type Engines } from './engines.ts';
+import type { Detector } from '../ports/detector.ts';
 import type { Upstream } from '../ports/upstream.ts';
 
 /** The rules, built once and shared by all doors. */
@@ -97,6 +98,7 @@ export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: En
   const { auditLog, ledger } = engines;
   const pool = createPreparationPool(config.guardrails);
   const upstream = createUpstream(config.upstream);
+  const detector = config.detector && createDetector(config.detector.engine);
   let draining = false;
   const checks = (): Record<string, boolean> => ({
     configuration: true,
@@ -112,7 +114,7 @@ export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: En
   }));
   const callers = createCallerServer({
     ...config.server,
-    pipeline: buildPipeline(setup, log, engines, rules, { pool, upstream, telemetry }),
+    pipeline: buildPipeline(setup, log, engines, rules, { pool, upstream, telemetry, detector }),
     meUsage: async (arrival) =>
       usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
     onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
@@ -135,6 +137,7 @@ export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: En
     async close() {
       await pool.close();
       await upstream.close();
+      await detector?.close();
     },
   };
 }
@@ -152,11 +155,13 @@ interface Ways {
   readonly pool: PreparationPool;
   readonly upstream: Upstream;
   readonly telemetry: Telemetry;
+  readonly detector: Detector | undefined;
 }
 
 /** The callers' way, with everything its stages need. */
 function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): Pipeline {
-  const { upstream, telemetry } = ways;
+  const { upstream, telemetry, detector } = ways;
+  const detection = config.detector;
   return createPipeline({
     ...rules,
     ...engines,
@@ -171,6 +176,8 @@ function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rul
     ),
     rules: config.request,
     models: config.models,
+    judged: detection && { roles: detection.roles, charsMax: detection.charsMax },
+    detecting: detector && detection && { detector, detection, limiting: rules.limiting },
     inlineBytesMax: config.guardrails.workers.overBytes,
     large: ways.pool.prepare,
     countTokens: ways.pool.countTokens,

@@ -4,14 +4,17 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { utcMonth } from '../base/clock.ts';
 import { deriveKey, keyedDigest, type HouseSecret } from '../base/secret.ts';
-import type { Setup } from '../config.ts';
+import type { Config, Setup } from '../config.ts';
 import { acquireDataDir, placeOf } from '../engines/data-dir.ts';
+import { createGuardModel } from '../engines/detector-guard-model.ts';
+import { createModeration } from '../engines/detector-moderation.ts';
 import { createEmbeddedLedger } from '../engines/ledger-embedded.ts';
 import { openOnFailure } from '../engines/ledger-open.ts';
 import { createRedisLedger } from '../engines/ledger-redis.ts';
 import { openPostgresStore } from '../engines/store-postgres.ts';
 import { openSqliteStore } from '../engines/store-sqlite.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
+import type { Detector } from '../ports/detector.ts';
 import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log } from '../server/log.ts';
@@ -70,6 +73,11 @@ export async function buildEngines(
       lock.release();
     },
   };
+}
+
+/** Of the kind that is named; connects when it is asked. */
+export function createDetector(engine: NonNullable<Config['detector']>['engine']): Detector {
+  return engine.kind === 'guardModel' ? createGuardModel(engine) : createModeration(engine);
 }
 
 interface OpenedStore {

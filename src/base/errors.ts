@@ -156,7 +156,7 @@ export const CATALOGUE = {
   'request.unknown_field': bad('A field of the request is not known.', 'request.unknownFields.', {
     openaiCode: 'unknown_parameter',
   }),
-  'request.too_long': bad('A text of the request is too long.', 'request.textCharsMax.', {
+  'request.too_long': bad('A text of the request is too long.', 'request.textCharsMax, detector.charsMax.', {
     openaiCode: 'string_above_max_length',
   }),
   'request.characters': bad(
@@ -204,6 +204,13 @@ export const CATALOGUE = {
   'guardrail.secrets': bad('The request was blocked: it contains a secret.', 'The audit entry.', {
     blame: 'policy',
   }),
+  'guardrail.detector': bad(
+    'The request was blocked: a detector of harmful content refused it.',
+    'The audit entry; detector.points.',
+    {
+      blame: 'policy',
+    },
+  ),
   'guardrail.answer': bad('The answer was blocked: it may not be shown.', 'The audit entry: its findings.', {
     blame: 'policy',
   }),

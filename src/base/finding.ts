@@ -14,7 +14,7 @@ export type FindingCounts = Readonly<Record<string, number>>;
 
 /** Undefined where nothing was found. */
 export function countFindings(
-  findings: readonly Pick<Finding, 'guardrail' | 'type'>[],
+  findings: readonly { readonly guardrail: GuardrailId | 'detector'; readonly type: string }[],
 ): FindingCounts | undefined {
   if (findings.length === 0) return undefined;
   const counts: Record<string, number> = {};

@@ -10,6 +10,7 @@ import type { Admitted } from '../ports/ledger.ts';
 import type { ObjectOwner } from '../ports/store.ts';
 import type { Charge } from './charges.ts';
 import type { Caller } from './caller.ts';
+import type { Detected } from './detection.ts';
 import type { Preparation } from './preparation.ts';
 
 /** How an exchange ended, in its outcome entry. */
@@ -77,6 +78,8 @@ export class Exchange {
   received: Buffer | undefined; // parse
   prepared!: Preparation; // parse
   owners: readonly ObjectOwner[] = []; // authorise-objects
+  /** What a detector found, which stays when the call is prepared anew. */
+  detected: Detected | undefined; // detect
   admitted: Admitted | undefined; // admit
   /** The admission may have taken something, even if its answer never came. */
   admissionTried = false;

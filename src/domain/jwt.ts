@@ -8,10 +8,11 @@ import { z } from 'zod';
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
+import { isOwnCallUrl, OWN_CALL_URL } from '../base/own-calls.ts';
 import { keyedDigest, type Secret } from '../base/secret.ts';
 import type { Role } from '../ports/store.ts';
 import { type Caller, isUserName } from './caller.ts';
-import { isAllowedKeySetUrl, remoteKeySet } from './key-set.ts';
+import { remoteKeySet } from './key-set.ts';
 
 const role = z.enum(['user', 'developer', 'admin']);
 const name = z.string().min(1).max(256);
@@ -29,10 +30,7 @@ export const jwtSchema = z
     /** Tokens signed with JWT_SECRET. */
     hs256: z.boolean().default(false),
     /** The provider's key set: https, or http to loopback. */
-    jwksUrl: z
-      .string()
-      .refine(isAllowedKeySetUrl, 'must be https, or http to loopback, no link-local')
-      .optional(),
+    jwksUrl: z.string().refine(isOwnCallUrl, OWN_CALL_URL).optional(),
     algorithms: z.array(algorithm).min(1).default(['RS256', 'PS256', 'ES256', 'EdDSA']),
     claims: z
       .strictObject({

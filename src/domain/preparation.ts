@@ -31,6 +31,7 @@ import { findTargetTexts, findTexts } from '../openai/texts.ts';
 import { countTokens } from '../openai/tokens.ts';
 import { type BatchPlan, type PlannedCall, planBatch } from './batch.ts';
 import { quote, type Quote } from './budgets.ts';
+import { type JudgedPart, type JudgedShare, textsToJudge } from './detection.ts';
 import type { Reference } from './objects.ts';
 import { asSent, countedTexts, hintPlace, PLACEHOLDER_HINT } from './placeholder-hint.ts';
 import { checkTexts, type RequestRules } from './request-rules.ts';
@@ -53,6 +54,8 @@ export interface PrepareJob {
   readonly chainedTokens?: number | undefined;
   /** Most that the file of a batch can cost, where it is known. */
   readonly chainedNano?: number | undefined;
+  /** What of the texts a detector is to be shown; left out where there is none. */
+  readonly judged?: JudgedPart | undefined;
   /** What the tightest budget has left, if an output cap of ours would ask for more. */
   readonly remainingNano?: number | undefined;
 }
@@ -79,6 +82,8 @@ export interface Preparation {
   /** Placeholder → original, for the answer. */
   readonly placeholders: readonly VaultEntry[];
   readonly redactions: number;
+  /** What a detector is shown; undefined where there is none. */
+  readonly judged: JudgedShare | undefined;
   /** What the call may cost, or why it may not be made at all. */
   readonly quote: Quote | undefined;
   readonly quoteRefusal: RefusalData | undefined;
@@ -124,6 +129,7 @@ export function prepare(job: PrepareJob): Preparation {
     tainted: screening.taint,
     placeholders: screening.placeholders,
     redactions: screening.rewrites.length,
+    judged: job.judged && textsToJudge(texts, screening, job.judged),
     quote: priced.quote,
     quoteRefusal: priced.refusal,
     bytes: built?.bytes,

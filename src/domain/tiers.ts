@@ -27,7 +27,13 @@ export const tierSchema = limitsSchema.extend({
   onOverCap: z.enum(['refuse', 'clamp']).optional(),
   models: z.array(z.string()).optional(),
   guardrails: z
-    .strictObject({ injection: action.optional(), pii: action.optional(), secrets: action.optional() })
+    .strictObject({
+      injection: action.optional(),
+      pii: action.optional(),
+      secrets: action.optional(),
+      /** Of the section `detector`; without one nobody is asked. */
+      detector: z.enum(['off', 'observe', 'block']).optional(),
+    })
     .optional(),
 });
 /** A tier after its schema. */

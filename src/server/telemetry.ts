@@ -116,6 +116,7 @@ export function createTelemetry(health: () => HealthNow): Telemetry {
   const { counter, histogram } = metrics;
   const stages: Readonly<Record<string, Timings>> = {
     parse: histogram('screening_seconds', 'Reading, screening and pricing a request.'),
+    detect: histogram('detection_seconds', 'Asking the detector, where one is configured.'),
     admit: histogram('admission_seconds', 'Taking limits and money.'),
     recordIntent: histogram('audit_seconds', 'Putting the intent on record, durably.'),
   };

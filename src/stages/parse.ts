@@ -1,5 +1,6 @@
 /** Reads the body and prepares the call: strictly parsed, screened, priced. Large bodies never on the event loop. */
 import { Refusal } from '../base/errors.ts';
+import { type JudgedPart, withDetected } from '../domain/detection.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { prepare, type Preparation, type PrepareJob } from '../domain/preparation.ts';
@@ -12,6 +13,8 @@ export interface ParseDeps {
   readonly limiting: Limiting;
   readonly rules: RequestRules;
   readonly models: ModelsSettings;
+  /** Undefined: no detector is asked. */
+  readonly judged?: JudgedPart | undefined;
   /** Bodies above this go to `large`. */
   readonly inlineBytesMax: number;
   /** @throws guardrail.busy, guardrail.failed, request.* */
@@ -74,7 +77,7 @@ function chainedTokensOf(exchange: Exchange): number | undefined {
 type Known = Pick<PrepareJob, 'chainedTokens' | 'chainedNano' | 'remainingNano'>;
 
 async function prepareAgain(deps: ParseDeps, exchange: Exchange, known: Known): Promise<void> {
-  exchange.prepared = await prepareWith(deps, exchange, known);
+  exchange.prepared = withDetected(await prepareWith(deps, exchange, known), exchange.detected);
 }
 
 function prepareWith(
@@ -94,6 +97,7 @@ function prepareWith(
     tier: deps.limiting.tier(caller),
     keyTokensMax: caller.key?.maxTokensPerRequest,
     models: deps.models,
+    judged: deps.judged,
     ...known,
   };
   return (received?.length ?? 0) > deps.inlineBytesMax ? deps.large(job) : prepare(job);

@@ -64,6 +64,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'guardrail.injection': bad,
   'guardrail.pii': bad,
   'guardrail.secrets': bad,
+  'guardrail.detector': bad,
   'guardrail.answer': bad,
   'guardrail.failed': down,
   'guardrail.busy': down,
