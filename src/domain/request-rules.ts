@@ -1,24 +1,15 @@
 /** The operator's own rules for what callers write: lengths, characters, unknown fields. */
-import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
+import { patternOf, patternSchema } from '../base/pattern.ts';
 import type { Text } from '../openai/body.ts';
-
-function compiles(pattern: string): boolean {
-  try {
-    RE2JS.compile(pattern);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The section `request` of the configuration. */
 export const requestSchema = z.strictObject({
   /** Longest single text, in UTF-16 units. */
   textCharsMax: z.int().min(1).max(100_000_000).default(4_000_000),
   /** A pattern (RE2 syntax) that every prose text must match as a whole; off unless given. */
-  characters: z.string().refine(compiles, 'is not a pattern of RE2 syntax').optional(),
+  characters: patternSchema.optional(),
   /** Fields the endpoint table does not know: screened like all others, or refused. */
   unknownFields: z.enum(['screen', 'refuse']).default('screen'),
   /** Uploaded documents that cannot be read (archives, PDF, over 4 MiB, not UTF-8): refused, or relayed unseen. */
@@ -27,21 +18,12 @@ export const requestSchema = z.strictObject({
 /** The section after its schema; the pattern compiles. */
 export type RequestRules = z.infer<typeof requestSchema>;
 
-/** One pattern at a time is in force; compiled again only after the configuration changed. */
-let compiled: { readonly source: string; readonly pattern: RE2JS } | undefined;
-
-function patternOf(source: string | undefined): RE2JS | undefined {
-  if (source === undefined) return undefined;
-  if (compiled?.source !== source) compiled = { source, pattern: RE2JS.compile(source) };
-  return compiled.pattern;
-}
-
 /**
  * Checks all texts of a request.
  * @throws request.too_long, request.characters
  */
 export function checkTexts(texts: readonly Text[], rules: RequestRules): void {
-  const pattern = patternOf(rules.characters);
+  const pattern = rules.characters === undefined ? undefined : patternOf(rules.characters);
   for (const found of texts) {
     // The pointer is made when it is read, and only a refusal needs it.
     const { text, class: kind } = found;

@@ -2,32 +2,11 @@
  * What an operator adds to the finders and takes from them: patterns of their own, and values that are never findings.
  * Patterns run on RE2 alone, whose time is linear in the text whatever the pattern is.
  */
-import { RE2JS } from 're2js';
 import { z } from 'zod';
-import { BoundedMap } from '../base/bounded-map.ts';
 import type { Finding } from '../base/finding.ts';
+import { patternOf, patternSchema } from '../base/pattern.ts';
 import { type Candidate, toFindings } from './candidate.ts';
 import { canonicalise, type View } from './canonical.ts';
-
-/** Compiled once, here and in each worker; more than a configuration can hold. */
-const compiled = new BoundedMap<string, RE2JS>(256);
-
-function patternOf(source: string): RE2JS {
-  let pattern = compiled.get(source);
-  if (!pattern) compiled.set(source, (pattern = RE2JS.compile(source)));
-  return pattern;
-}
-
-function compiles(source: string): boolean {
-  try {
-    patternOf(source);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const patternSchema = z.string().min(1).max(1000).refine(compiles, 'is not a pattern of RE2 syntax');
 
 /** A type's name: what a placeholder can be made of. */
 export const TYPE_NAME = /^[A-Z]{2,24}(?:_[A-Z]{2,24}){0,2}$/;
