@@ -65,6 +65,40 @@ export function setMember(body: JsonBody, at: readonly string[], json: string): 
 }
 
 /**
+ * Takes members out of the object at a place, which keeps at least one other; ranges do not touch one another.
+ * @param names those it does not have change nothing
+ */
+export function dropMembers(body: JsonBody, place: Place | undefined, names: ReadonlySet<string>): Edit[] {
+  const { source } = body;
+  const members = body.leaves.filter(({ isKey, at }) => isKey && at?.parent === place);
+  const edits: Edit[] = [];
+  let kept: Leaf | undefined;
+  for (const [index, member] of members.entries()) {
+    if (!names.has(member.value)) {
+      kept = member;
+      continue;
+    }
+    // What stands between two that go goes with the first.
+    if (names.has(members[index - 1]?.value ?? '')) continue;
+    const next = members.slice(index).find(({ value }) => !names.has(value));
+    const start = next || !kept ? member.start : endOfMember(source, kept);
+    edits.push({ start, end: next?.start ?? endOfMember(source, members.at(-1) ?? member), text: '' });
+  }
+  return edits;
+}
+
+/** Where the value of a key ends. */
+function endOfMember(source: string, key: Leaf): number {
+  return endOf(source, pastBlank(source, pastBlank(source, key.end) + 1));
+}
+
+/** Gives the member that a key names another value. */
+export function setValue({ source }: JsonBody, key: Leaf, json: string): Edit {
+  const start = pastBlank(source, pastBlank(source, key.end) + 1);
+  return { start, end: endOf(source, start), text: json };
+}
+
+/**
  * Puts an element before all others of the array at a path, which is there and has one.
  * @param json the element, valid JSON
  * @throws RangeError where no member stands at the path, a fault of ours

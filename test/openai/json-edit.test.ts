@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Edit, quote, setMember, splice } from '../../src/openai/json-edit.ts';
+import { dropMembers, type Edit, quote, setMember, setValue, splice } from '../../src/openai/json-edit.ts';
 import { parse } from './json-checks.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
@@ -114,4 +114,46 @@ describe('splice', () => {
 test('quote gives a token that reads as the text', () => {
   for (const text of ['', '"\\\u0000\n', '😀 \u2028', '</script>'])
     expect(parse(quote(text)).value).toBe(text);
+});
+
+const drop = (text: string): string => {
+  const body = parse(text);
+  return splice(text, dropMembers(body, undefined, new Set(['a', 'b'])));
+};
+
+describe('dropMembers', () => {
+  test.each([
+    ['{"a":1,"x":2}', '{"x":2}'],
+    ['{"x":2,"a":1}', '{"x":2}'],
+    ['{"x":2 , "a" : {"x":","} }', '{"x":2 }'],
+    ['{"a":1,"b":2,"x":2}', '{"x":2}'],
+    ['{"x":2,"a":1,"b":2}', '{"x":2}'],
+    ['{ "a":1, "x":[1], "b":"}" , "y":0}', '{ "x":[1], "y":0}'],
+    ['{"x":1,"a":"\\"","y":2,"b":0}', '{"x":1,"y":2}'],
+    ['{"x":{"a":1}}', '{"x":{"a":1}}'],
+    ['{"\\u0061":1,"x":2}', '{"x":2}'],
+  ])('%s becomes %s', (text, left) => {
+    expect(drop(text)).toBe(left);
+  });
+
+  test('of any object, the others are left as they were, in their order', () => {
+    const member = fc.constantFrom('a', 'b', 'x', 'y', 'z');
+    fc.assert(
+      fc.property(fc.dictionary(member, fc.jsonValue()), fc.constantFrom(undefined, 1), (object, space) => {
+        const left = Object.entries(object).filter(([name]) => !'ab'.includes(name));
+        const others: object = Object.fromEntries(left);
+        const last = drop(JSON.stringify({ ...object, k: 0 }, undefined, space));
+        expect(JSON.parse(last)).toEqual({ ...others, k: 0 });
+        const first = drop(JSON.stringify({ k: 0, ...object }, undefined, space));
+        expect(JSON.parse(first)).toEqual({ k: 0, ...others });
+      }),
+      { seed },
+    );
+  });
+});
+
+test('setValue gives the member of a key another value', () => {
+  const body = parse('{"o":[{"x" : {"y":1} ,"z":0}]}');
+  const key = body.leaves.find(({ value }) => value === 'x');
+  expect(key && splice(body.source, [setValue(body, key, '"n"')])).toBe('{"o":[{"x" : "n" ,"z":0}]}');
 });
