@@ -22,7 +22,6 @@ import type { Closing, Guard } from './stages/stage.ts';
 import type { AuditLog } from './ports/audit-log.ts';
 import type { Store } from './ports/store.ts';
 import type { ObjectsSettings } from './domain/objects.ts';
-import type { ToolsSettings } from './domain/tools.ts';
 
 export interface PipelineDeps extends Omit<AdmitDeps, 'reprice'>, ForwardDeps, ParseDeps, SettleDeps {
   readonly authenticator: Authenticator;
@@ -32,7 +31,6 @@ export interface PipelineDeps extends Omit<AdmitDeps, 'reprice'>, ForwardDeps, P
   readonly endpointsAllow: readonly string[];
   readonly urlAllow: readonly string[];
   readonly objects: ObjectsSettings;
-  readonly tools: ToolsSettings;
   /** Undefined: there is no detector, and no guard for it. */
   readonly detecting: DetectDeps | undefined;
   readonly observe: (stage: string, seconds: number) => void;
@@ -52,8 +50,8 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     shedLoad(d.floods, d.limiting), //              429      before the body: no trip, no work for who was refused
     timed(parse(d), d.observe), //                  400 413  strict; also screens and prices, in one reading
     authoriseBatch(d.endpointsAllow), //            403      the lines of a batch are calls as well
-    authoriseModelAndTools(d.limiting, d.tools), // 403
-    authoriseAddresses(d.urlAllow), //              400
+    authoriseModelAndTools(d.limiting), //          403
+    authoriseAddresses(d.urlAllow, d.tools.mcp.serverUrlAllow), // 400
     authoriseObjects(d.store, d.objects), //        404
     priceChained(d), //                             400 413  before acting on price: the chain's owners are known now
     screen(), //                                    400      before admitting: a refused text takes nothing

@@ -184,7 +184,17 @@ export const CATALOGUE = {
   }),
 
   // tools
-  'tool.denied': bad('A tool of this request is not allowed.', 'tools in policy.yaml.', {
+  'tool.denied': bad('A tool of this request is not allowed.', 'tools in policy.yaml, and the key.', {
+    status: 403,
+    type: 'permission_error',
+    blame: 'policy',
+  }),
+  'tool.arguments': bad('The arguments of a tool call are not allowed.', 'tools.arguments.', {
+    status: 403,
+    type: 'permission_error',
+    blame: 'policy',
+  }),
+  'tool.calls': bad('One answer calls more tools than are allowed.', 'tools.callsPerAnswerMax.', {
     status: 403,
     type: 'permission_error',
     blame: 'policy',

@@ -7,21 +7,14 @@ import { countFindings, type FindingCounts, type GuardrailId } from '../base/fin
 import { asRefusal, Refusal, type Code, type RefusalOptions } from '../base/errors.ts';
 import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { screen, type Screening, type ScreenPolicy } from '../guardrails/screening.ts';
-import {
-  type Body,
-  documentsOf,
-  type JsonBody,
-  type Leaf,
-  type MultipartBody,
-  type Text,
-} from '../openai/body.ts';
+import { type Body, type JsonBody, type Leaf, type MultipartBody, type Text } from '../openai/body.ts';
 import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
 import { checkFields } from '../openai/check-fields.ts';
 import { child, isRecord } from '../openai/child.ts';
 import { endpointOf } from '../openai/endpoints/index.ts';
 import { readFacts } from '../openai/facts.ts';
 import { tokensRewritten, tokenTexts } from '../openai/given-tokens.ts';
-import { quote as quoteText, setMember, splice, type Edit } from '../openai/json-edit.ts';
+import { outside, quote as quoteText, setMember, splice, type Edit } from '../openai/json-edit.ts';
 import { parseJson } from '../openai/json.ts';
 import { buildMultipart, parseMultipart } from '../openai/multipart.ts';
 import { findReferences, findUrls } from '../openai/objects.ts';
@@ -36,7 +29,8 @@ import type { Reference } from './objects.ts';
 import { asSent, countedTexts, hintPlace, PLACEHOLDER_HINT } from './placeholder-hint.ts';
 import { checkTexts, type RequestRules } from './request-rules.ts';
 import type { Tier } from './tiers.ts';
-import { declaredTools } from './tools.ts';
+import { checkRequestTools, type RequestTools, type ToolFault } from './request-tools.ts';
+import type { ToolPolicy } from './tools.ts';
 
 /** Plain data only: it travels to a worker. */
 export interface PrepareJob {
@@ -50,6 +44,7 @@ export interface PrepareJob {
   readonly tier: Tier;
   readonly keyTokensMax: number | undefined;
   readonly models: ModelsSettings;
+  readonly tools: ToolPolicy;
   /** Tokens of the objects that upstream adds to the input, where all of them are known. */
   readonly chainedTokens?: number | undefined;
   /** Most that the file of a batch can cost, where it is known. */
@@ -71,7 +66,8 @@ export interface Preparation {
   readonly facts: RequestFacts;
   readonly references: readonly Reference[];
   readonly urls: readonly { readonly url: string; readonly pointer: string }[];
-  readonly tools: readonly string[];
+  /** Why the caller may not have these tools, if so. */
+  readonly toolFault: ToolFault | undefined;
   /** The calls that a batch's file holds, each kind once: they must be the caller's to make. */
   readonly calls: readonly PlannedCall[];
   /** Most that one run of the batch costs whose file this is. */
@@ -115,13 +111,14 @@ export function prepare(job: PrepareJob): Preparation {
   checkTexts(texts, job.rules);
   const screening = screen(texts, job.policy);
   const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(written, screening), job);
-  const rebuilding = { endpoint, texts, given, screening, facts, quoted: priced.quote, batch };
+  const tools = checkRequestTools(body, job.tools, screening.taint);
+  const rebuilding = { endpoint, texts, given, screening, facts, quoted: priced.quote, batch, tools };
   const built = body ? rebuild(body, rebuilding, job) : asItCame(job);
   return {
     facts,
     references: findReferences(endpoint, params, body, query),
     urls: body ? findUrls(body) : [],
-    tools: body ? toolsIn(body) : [],
+    toolFault: tools.fault,
     calls: batch?.calls ?? [],
     batchNano: batch?.nano,
     findings: countFindings(screening.findings),
@@ -136,11 +133,6 @@ export function prepare(job: PrepareJob): Preparation {
     contentType: built?.contentType,
     hideUsage: facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage,
   };
-}
-
-function toolsIn(body: Body): string[] {
-  const bodies = body.kind === 'json' ? [body] : documentsOf(body);
-  return [...new Set(bodies.flatMap(({ leaves }) => declaredTools(leaves)))];
 }
 
 /** Chat and completions send usage in a stream only when asked to; the other endpoints always do. */
@@ -218,14 +210,19 @@ interface Rebuilding {
   readonly facts: RequestFacts;
   readonly quoted: Quote | undefined;
   readonly batch: BatchPlan | undefined;
+  readonly tools: RequestTools;
 }
 
 function rebuild(body: Body, rebuilding: Rebuilding, job: PrepareJob): Built {
   if (body.kind === 'multipart') return rebuildForm(body, rebuilding);
-  const { endpoint, texts, given, screening, facts, quoted } = rebuilding;
-  const edits = [
+  const { endpoint, texts, given, screening, facts, quoted, tools } = rebuilding;
+  const rewritten = [
     ...rewriteEdits(endpoint, body, texts, screening),
     ...tokensRewritten(endpoint, body, given, screening.rewrites, texts.length - given.length),
+  ];
+  const edits = [
+    ...outside(tools.edits, rewritten),
+    ...tools.edits,
     ...memberEdits(endpoint, body, facts, quoted),
   ];
   const contentType = 'application/json';

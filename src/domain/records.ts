@@ -1,4 +1,5 @@
 /** What the audit log keeps of an exchange: names, counts, digests and lengths; never what was written. */
+import { HOSTED_TOOLS } from '../openai/hosted-tools.ts';
 import type { EntryDraft } from '../ports/audit-log.ts';
 import type { Scope } from '../ports/ledger.ts';
 import type { Exchange } from './exchange.ts';
@@ -10,6 +11,17 @@ function modelName(exchange: Exchange): string | undefined {
   if (model === undefined || !/^[A-Za-z0-9._:/-]{1,128}$/.test(model)) return undefined;
   const known = prepared?.quote?.price !== undefined && !prepared.quote.unpriced;
   return known || (prepared && !prepared.findings) ? model : undefined;
+}
+
+/** Words as programs have them for names; nothing that could be a key or hold a number of somebody's. */
+const WORDS = /^[A-Za-z0-9]{1,24}(?:[_.-][A-Za-z0-9]{1,24}){0,7}$/;
+
+/** Tools are named by callers too: a type that is known, or what looks like a name where nothing was found. */
+function toolName(prepared: Exchange['prepared'] | undefined): string | undefined {
+  const tool = prepared?.toolFault?.tool;
+  if (tool === undefined || HOSTED_TOOLS.includes(tool)) return tool;
+  const isName = WORDS.test(tool) && !/[A-Z]{6}|(?:\d\D*){5}/.test(tool);
+  return isName && prepared && !prepared.findings ? tool : undefined;
 }
 
 function common(exchange: Exchange): Record<string, unknown> {
@@ -114,6 +126,7 @@ export function refusalEntry(exchange: Exchange): EntryDraft {
       outcome: exchange.ending,
       code: exchange.refusal?.code,
       httpStatus: exchange.refusal?.status,
+      tool: exchange.refusal?.code.startsWith('tool.') ? toolName(prepared) : undefined,
       findings: prepared?.findings,
     },
   };

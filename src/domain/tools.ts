@@ -1,67 +1,186 @@
-/** Which tools may be declared: by name, or by type where they have none, from policy and from the key. */
+/**
+ * What holds for tools: by name, by type, by server, for calls by their arguments. Pure, of plain data, so that it runs
+ * where the body is read; never tells a name back to a caller.
+ */
 import { z } from 'zod';
-import { Refusal } from '../base/errors.ts';
-import type { Leaf, Place } from '../openai/body.ts';
-import type { Caller } from './caller.ts';
+import type { Code } from '../base/errors.ts';
+import { addressOf, coversHost } from '../base/hosts.ts';
+import { isHosted } from '../openai/hosted-tools.ts';
+import { argumentsSchema, brokenRule, type ArgumentsForm } from './tool-arguments.ts';
 
-const names = z.array(z.string().min(1).max(128));
+/** Names of functions and types of tools, as they are or with a `*` at their end. */
+const list = z.array(z.string().min(1).max(128)).max(1000).default([]);
 
 /** The section `tools` of the configuration. */
 export const toolsSchema = z.strictObject({
-  /** What holds for tools in none of the lists. */
+  /** What holds for functions, and for tools without effect or egress, in none of the lists. */
   default: z.enum(['allow', 'deny']).default('allow'),
-  allow: names.default([]),
-  deny: names.default([]),
-  needsApproval: names.default([]),
+  allow: list,
+  /** Stronger than all else; these and `needsApproval` in any case of letters. */
+  deny: list,
+  needsApproval: list,
+  /** Need approval as well once the exchange is tainted: an injection was found in the result of a tool. */
+  taintNeedsApproval: list,
+  arguments: argumentsSchema.default({}),
+  /** Calls that one answer may make, those repeated in a request among them. */
+  callsPerAnswerMax: z.int().min(0).max(10_000).optional(),
+  mcp: z
+    .strictObject({
+      /** Hosts of servers, or `*.` and the end of their names; https only. Binds whatever `allow` says. */
+      serverUrlAllow: z.array(z.string().min(1).max(253)).max(1000).optional(),
+      /** `always` is written into every server that is declared with less. */
+      requireApproval: z.enum(['always', 'asked']).default('always'),
+      /** What becomes of `headers` and `authorization` of a server. */
+      headers: z.enum(['strip', 'refuse', 'relay']).default('strip'),
+    })
+    .prefault({}),
 });
 /** The section after its schema. */
 export type ToolsSettings = z.infer<typeof toolsSchema>;
 
+/** What holds for one caller. Plain data. */
+export interface ToolPolicy {
+  readonly settings: ToolsSettings;
+  /** Names and types that the key is bound to, if it is; narrows, never opens. */
+  readonly keyTools: readonly string[] | undefined;
+}
+
+/** Types that read only, and reach nothing that the caller has not named: they go by `default`, as functions do. */
+const QUIET: ReadonlySet<string> = new Set([
+  'web_search',
+  'file_search',
+  'code_interpreter',
+  'tool_search',
+  'programmatic_tool_calling',
+]);
+/** Dated and earlier names of a type mean the same; so do the two that the one for computers has. */
+function namesOf(type: string): readonly string[] {
+  const plain = type.replace(/(?:_preview)?(?:_\d{4}_\d{2}_\d{2})?$/, '');
+  return plain === 'computer_use' || plain === 'computer'
+    ? [type, 'computer', 'computer_use']
+    : [type, plain];
+}
+
+function isIn(list: readonly string[], name: string): boolean {
+  return list.some((entry) => (entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : entry === name));
+}
+
+/** In any case of letters. */
+function isInLoosely(list: readonly string[], name: string): boolean {
+  if (list.length === 0) return false;
+  const lower = name.toLowerCase();
+  return list.some((entry) => isIn([entry.toLowerCase()], lower));
+}
+
+/** Of a tool that is declared or called; undefined where it is in none of the lists. */
+function listing(
+  tool: readonly string[],
+  { settings, keyTools }: ToolPolicy,
+): 'denied' | 'listed' | undefined {
+  const { allow, deny, needsApproval } = settings;
+  const some = (list: readonly string[]): boolean => tool.some((name) => isIn(list, name));
+  if (tool.some((name) => isInLoosely(deny, name))) return 'denied';
+  if (keyTools !== undefined && !some(keyTools)) return 'denied';
+  return some(allow) || some(needsApproval) ? 'listed' : undefined;
+}
+
+/** Whether a function of this name may be declared and called. */
+export function allowsFunction(name: string, policy: ToolPolicy): boolean {
+  const found = listing([name], policy);
+  return found === 'listed' || (found === undefined && policy.settings.default === 'allow');
+}
+
+/** Whether a name may stand where it is neither declared nor called: it is not denied. */
+export function allowsMention(name: string, { settings }: ToolPolicy): boolean {
+  return !isInLoosely(settings.deny, name);
+}
+
+/** Calls of these are held for a person, once somebody can hold them. */
+export function needsApproval(name: string, { settings }: ToolPolicy, tainted: boolean): boolean {
+  return (
+    isInLoosely(settings.needsApproval, name) || (tainted && isInLoosely(settings.taintNeedsApproval, name))
+  );
+}
+
+type Fields = Readonly<Record<string | number, unknown>>;
+
+/** Whether a tool of a type may be declared; a type that nobody knows, one with effect or egress must be listed. */
+export function allowsType(type: string, fields: Fields, policy: ToolPolicy, tainted: boolean): boolean {
+  const names = namesOf(type);
+  const found = listing(names, policy);
+  if (found === 'denied') return false;
+  // Nobody could hold its calls.
+  const isHeld = names.some((name) => needsApproval(name, policy, tainted));
+  if (isHeld && isHosted({ ...fields, type })) return false;
+  const isQuiet = names.some((name) => QUIET.has(name)) && !Object.hasOwn(fields, 'network_policy');
+  return found === 'listed' || (isQuiet && policy.settings.default === 'allow');
+}
+
+/** Whether an MCP server may be declared: every way it says it is reached must be listed. */
+export function allowsServer(server: Fields, policy: ToolPolicy): boolean {
+  const { serverUrlAllow, headers } = policy.settings.mcp;
+  const url = server['server_url'];
+  const ids = [server['connector_id'], server['tunnel_id']].filter((id) => id !== undefined && id !== null);
+  const hasUrl = url !== undefined && url !== null;
+  const byType = listing(['mcp'], policy);
+  if (byType === 'denied') return false;
+  if (headers === 'refuse' && CREDENTIALS.some((name) => (server[name] ?? null) !== null)) return false;
+  if (!hasUrl && ids.length === 0) return byType === 'listed';
+  const isUrlFine = !hasUrl || (serverUrlAllow ? isServer(url, serverUrlAllow) : byType === 'listed');
+  return isUrlFine && ids.every((id) => isConnector(id, byType === 'listed', policy.settings));
+}
+
+/** Members of a server's declaration that open it. */
+export const CREDENTIALS: readonly string[] = ['authorization', 'headers'];
+
+function isServer(url: unknown, hosts: readonly string[]): boolean {
+  const address = typeof url === 'string' ? addressOf(url) : undefined;
+  return address?.scheme === 'https' && hosts.some((entry) => coversHost(entry, address.host));
+}
+
+function isConnector(id: unknown, isListed: boolean, { allow, deny }: ToolsSettings): boolean {
+  if (typeof id !== 'string' || isInLoosely(deny, id)) return false;
+  return isListed || isIn(allow, id);
+}
+
+/** What is known of an answer when it makes a call. */
+export interface CallState {
+  /** Calls that it has made before. */
+  readonly callsBefore: number;
+  readonly tainted: boolean;
+  /** An MCP server carries it out: its name is no function's, and only `deny` is about it. */
+  readonly remote?: boolean;
+  /** Default `json`; `text` for a custom tool. */
+  readonly form?: ArgumentsForm;
+}
+
+/** What becomes of a call; `pointer` is the rule's own, never what was written. */
+export type ToolVerdict =
+  | { readonly verdict: 'allowed' | 'needsApproval' }
+  | { readonly verdict: 'denied'; readonly code: Code; readonly pointer?: string };
+
+const ALLOWED: ToolVerdict = { verdict: 'allowed' };
+const NEEDS_APPROVAL: ToolVerdict = { verdict: 'needsApproval' };
+
 /**
- * Checks all tools that a request declares.
- * @throws tool.denied
+ * Whether a model's call may reach whoever carries it out. Each argument rule is asked, also where approval is needed:
+ * a person decides only about what the policy leaves open.
+ * @param argumentsText as the model wrote them, whole
  */
-export function checkTools(caller: Caller, declared: readonly string[], settings: ToolsSettings): void {
-  for (const name of declared) {
-    const listed = settings.allow.includes(name) || settings.needsApproval.includes(name);
-    const denied = settings.deny.includes(name) || (settings.default === 'deny' && !listed);
-    const outside = caller.key?.tools !== undefined && !caller.key.tools.includes(name);
-    if (denied || outside) throw new Refusal('tool.denied', { param: 'tools' });
+export function checkToolCall(
+  name: string,
+  argumentsText: string,
+  policy: ToolPolicy,
+  state: CallState,
+): ToolVerdict {
+  const { settings } = policy;
+  const isNameFine = state.remote ? allowsMention(name, policy) : allowsFunction(name, policy);
+  if (!isNameFine) return { verdict: 'denied', code: 'tool.denied' };
+  if (state.callsBefore >= (settings.callsPerAnswerMax ?? Infinity)) {
+    return { verdict: 'denied', code: 'tool.calls' };
   }
-}
-
-/** Arrays of declarations: of a call, of a session in it, of a namespace, of what a search of tools found. */
-const LISTS = new Set(['tools', 'functions', 'additional_tools']);
-/** What holds the name inside of a declaration, where it does not stand there itself. */
-const HOLDERS = new Set(['function', 'custom']);
-
-/** Types whose tools have names of their own. */
-const NAMED = new Set(['function', 'custom', 'namespace']);
-/** What chat declares without a list. */
-const SEARCH = 'web_search_options';
-
-/**
- * The tools declared anywhere in a request body: functions by name, all others (`web_search`, `mcp`, `shell`…) by type,
- * without `_preview` and date. Too many rather than too few.
- */
-export function declaredTools(leaves: readonly Leaf[]): string[] {
-  return leaves.flatMap(({ at, isKey, value }) => {
-    if (isKey) return at?.key === SEARCH && !at.parent?.parent ? ['web_search'] : [];
-    if (at?.key === 'name' && declares(at.parent)) return [value];
-    return at?.key === 'type' && !NAMED.has(value) && isListed(at.parent) ? [plainType(value)] : [];
-  });
-}
-
-function plainType(type: string): string {
-  return type.replace(/(?:_preview)?(?:_\d{4}_\d{2}_\d{2})?$/, '');
-}
-
-function declares(place: Place | undefined): boolean {
-  const tool = typeof place?.key === 'string' && HOLDERS.has(place.key) ? place.parent : place;
-  return isListed(tool);
-}
-
-function isListed(tool: Place | undefined): boolean {
-  const list = tool?.parent?.key;
-  return typeof tool?.key === 'number' && typeof list === 'string' && LISTS.has(list);
+  const own = Object.hasOwn(settings.arguments, name) ? (settings.arguments[name] ?? []) : [];
+  const pointer = brokenRule(argumentsText, [...own, ...(settings.arguments['*'] ?? [])], state.form);
+  if (pointer !== undefined) return { verdict: 'denied', code: 'tool.arguments', pointer };
+  return needsApproval(name, policy, state.tainted) ? NEEDS_APPROVAL : ALLOWED;
 }

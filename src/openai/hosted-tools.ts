@@ -83,7 +83,8 @@ function listed(tools: unknown): Readonly<Record<string, unknown>>[] {
   });
 }
 
-function isHosted(tool: Readonly<Record<string, unknown>>): boolean {
+/** Whether upstream carries out its calls itself: nobody here sees them before they are made. */
+export function isHosted(tool: Readonly<Record<string, unknown>>): boolean {
   const type = String(tool['type']);
   if (type === 'shell') return !(isRecord(tool['environment']) && tool['environment']['type'] === 'local');
   if (type === 'tool_search') return tool['execution'] !== 'client';

@@ -29,6 +29,12 @@ export function splice(source: string, edits: readonly Edit[]): string {
   return text + source.slice(at);
 }
 
+/** Those that change nothing of what others take out or set anew. */
+export function outside(others: readonly Edit[], edits: readonly Edit[]): readonly Edit[] {
+  if (others.length === 0) return edits;
+  return edits.filter(({ start, end }) => !others.some((other) => start >= other.start && end <= other.end));
+}
+
 /** A string as a JSON token. */
 export function quote(text: string): string {
   return JSON.stringify(text);
@@ -64,13 +70,21 @@ export function setMember(body: JsonBody, at: readonly string[], json: string): 
   return { start, end: endOf(source, start), text: json };
 }
 
+/** The keys of the object that is an element of the array at a place, in their order. One pass over all leaves. */
+export function keysOfElement({ leaves }: JsonBody, list: Place | undefined, index: number): readonly Leaf[] {
+  return leaves.filter(({ isKey, at }) => isKey && at?.parent?.key === index && at.parent.parent === list);
+}
+
 /**
- * Takes members out of the object at a place, which keeps at least one other; ranges do not touch one another.
+ * Takes members out of an object; ranges do not touch one another.
+ * @param members all its keys, in their order
  * @param names those it does not have change nothing
  */
-export function dropMembers(body: JsonBody, place: Place | undefined, names: ReadonlySet<string>): Edit[] {
-  const { source } = body;
-  const members = body.leaves.filter(({ isKey, at }) => isKey && at?.parent === place);
+export function dropMembers(
+  { source }: JsonBody,
+  members: readonly Leaf[],
+  names: ReadonlySet<string>,
+): Edit[] {
   const edits: Edit[] = [];
   let kept: Leaf | undefined;
   for (const [index, member] of members.entries()) {

@@ -7,7 +7,7 @@ import { child } from './child.ts';
 import { type Body, documentsOf, type JsonBody, type Leaf, type Place } from './body.ts';
 import type { Endpoint, ObjectKind } from './endpoint.ts';
 import { FREE_FORM, SCHEMAS } from './fields.ts';
-import { pointer } from './json-place.ts';
+import { pointer, valueAt } from './json-place.ts';
 
 /** Different objects in one call; upstream takes no more files at once. Each is a row that is looked up. */
 export const OBJECTS_MAX = 2_000;
@@ -172,13 +172,8 @@ function kindOfId(body: JsonBody, leaf: Leaf): ObjectKind | undefined {
   return bare && isItem && child(item, 'content') === undefined ? 'conversation_item' : undefined;
 }
 
-function valueAt(root: unknown, place: Place | undefined): unknown {
-  if (!place) return root;
-  return child(valueAt(root, place.parent), place.key);
-}
-
 /** Inside of a schema, or a direct value of metadata: the caller's own words, which upstream never looks up. */
-function isCallersOwn(place: Place | undefined): boolean {
+export function isCallersOwn(place: Place | undefined): boolean {
   const parent = place?.parent;
   if (holds(FREE_FORM, parent)) return true;
   for (let at = parent; at; at = at.parent) if (holds(SCHEMAS, at)) return true;

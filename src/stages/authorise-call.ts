@@ -1,10 +1,9 @@
 /** Whether this caller may use the model, the tools, the objects and the addresses that the call names. */
 import { Refusal } from '../base/errors.ts';
-import { coversHost } from '../base/hosts.ts';
+import { addressOf, coversHost } from '../base/hosts.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { checkReferences, type ObjectsSettings } from '../domain/objects.ts';
-import { checkTools, type ToolsSettings } from '../domain/tools.ts';
 import type { Endpoint } from '../openai/endpoint.ts';
 import { endpointOf } from '../openai/endpoints/index.ts';
 import type { Store } from '../ports/store.ts';
@@ -27,8 +26,8 @@ function checkModel(
     throw new Refusal('access.model', { param: 'model' });
 }
 
-/** @throws access.model, tool.denied */
-export function authoriseModelAndTools(limiting: Limiting, tools: ToolsSettings): Guard {
+/** @throws access.model, tool.denied, tool.arguments, tool.calls */
+export function authoriseModelAndTools(limiting: Limiting): Guard {
   return function authoriseModelAndTools({ caller, prepared, match }) {
     const model = prepared.facts.model ?? match.params['model'];
     for (const list of [limiting.tier(caller).models, caller.key?.models]) {
@@ -36,26 +35,23 @@ export function authoriseModelAndTools(limiting: Limiting, tools: ToolsSettings)
       checkModel(match.endpoint, model, list);
       for (const call of prepared.calls) checkModel(endpointOf(call.endpointId), call.model, list);
     }
-    checkTools(caller, prepared.tools, tools);
+    const { toolFault } = prepared;
+    if (toolFault) throw new Refusal(toolFault.code, { param: toolFault.param });
   };
 }
 
-/** Nothing in front of the host, nothing escaped in it, and an end that all parsers see (RFC 3986, section 3.2). */
-const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/([a-z0-9.-]+)(?::\d{1,5})?(?:[/?#][^\s\\]*)?$/i;
-
-/** The host of an address that has one reading; another parser than ours will follow it. */
-function hostOf(url: string): string | undefined {
-  return ADDRESS.exec(url)?.[1]?.toLowerCase();
-}
-
-/** @throws request.reference for a host that is not listed, or an address that can be read in two ways */
-export function authoriseAddresses(allow: readonly string[]): Guard {
+/**
+ * @param servers hosts of MCP servers, which the tool policy has let pass as such
+ * @throws request.reference for a host that is not listed, or an address that can be read in two ways
+ */
+export function authoriseAddresses(allow: readonly string[], servers: readonly string[] = []): Guard {
   const any = allow.includes('*');
   return function authoriseAddresses({ prepared }) {
     if (any) return;
     for (const { url, pointer } of prepared.urls) {
-      const host = hostOf(url);
-      if (host === undefined || !allow.some((entry) => coversHost(entry, host))) {
+      const host = addressOf(url)?.host;
+      const list = pointer.endsWith('/server_url') ? [...allow, ...servers] : allow;
+      if (host === undefined || !list.some((entry) => coversHost(entry, host))) {
         throw new Refusal('request.reference', { param: pointer });
       }
     }

@@ -5,6 +5,7 @@ import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { prepare, type Preparation, type PrepareJob } from '../domain/preparation.ts';
 import type { RequestRules } from '../domain/request-rules.ts';
+import type { ToolsSettings } from '../domain/tools.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import type { ObjectOwner } from '../ports/store.ts';
 import type { Guard } from './stage.ts';
@@ -15,6 +16,7 @@ export interface ParseDeps {
   readonly models: ModelsSettings;
   /** Undefined: no detector is asked. */
   readonly judged?: JudgedPart | undefined;
+  readonly tools: ToolsSettings;
   /** Bodies above this go to `large`. */
   readonly inlineBytesMax: number;
   /** @throws guardrail.busy, guardrail.failed, request.* */
@@ -98,6 +100,7 @@ function prepareWith(
     keyTokensMax: caller.key?.maxTokensPerRequest,
     models: deps.models,
     judged: deps.judged,
+    tools: { settings: deps.tools, keyTools: caller.key?.tools },
     ...known,
   };
   return (received?.length ?? 0) > deps.inlineBytesMax ? deps.large(job) : prepare(job);

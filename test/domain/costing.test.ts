@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../src/base/errors.ts';
 import { prepare, type PrepareJob } from '../../src/domain/preparation.ts';
 import { requestSchema } from '../../src/domain/request-rules.ts';
+import { toolsSchema } from '../../src/domain/tools.ts';
 import { costingFields } from '../../src/openai/costing.ts';
 import { endpointOf, ENDPOINTS } from '../../src/openai/endpoints/index.ts';
 import { modelsSchema } from '../../src/openai/prices.ts';
@@ -38,6 +39,7 @@ function jobOf(id: string, body: Body): PrepareJob {
     tier: {},
     keyTokensMax: undefined,
     models: modelsSchema.parse({ projectServiceTier: 'default' }),
+    tools: { settings: toolsSchema.parse({}), keyTools: undefined },
   };
 }
 

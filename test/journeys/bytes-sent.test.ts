@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { PLACEHOLDER_HINT } from '../../src/domain/placeholder-hint.ts';
 import { prepare } from '../../src/domain/preparation.ts';
 import { requestSchema } from '../../src/domain/request-rules.ts';
+import { toolsSchema } from '../../src/domain/tools.ts';
 import { modelsSchema } from '../../src/openai/prices.ts';
 import { numbersIn, oddValue } from '../support/odd-json.ts';
 import { sendAll } from '../support/planted-calls.ts';
@@ -33,6 +34,7 @@ function sent(source: string): string {
     tier: {},
     keyTokensMax: undefined,
     models: modelsSchema.parse({}),
+    tools: { settings: toolsSchema.parse({}), keyTools: undefined },
   });
   return Buffer.from(bytes ?? []).toString();
 }

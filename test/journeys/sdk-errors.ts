@@ -61,6 +61,8 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'request.unread_file': bad,
   'request.reference': bad,
   'tool.denied': forbidden,
+  'tool.arguments': forbidden,
+  'tool.calls': forbidden,
   'guardrail.injection': bad,
   'guardrail.pii': bad,
   'guardrail.secrets': bad,

@@ -118,7 +118,8 @@ test('quote gives a token that reads as the text', () => {
 
 const drop = (text: string): string => {
   const body = parse(text);
-  return splice(text, dropMembers(body, undefined, new Set(['a', 'b'])));
+  const keys = body.leaves.filter(({ isKey, at }) => isKey && at?.parent === undefined);
+  return splice(text, dropMembers(body, keys, new Set(['a', 'b'])));
 };
 
 describe('dropMembers', () => {
@@ -141,7 +142,7 @@ describe('dropMembers', () => {
     fc.assert(
       fc.property(fc.dictionary(member, fc.jsonValue()), fc.constantFrom(undefined, 1), (object, space) => {
         const left = Object.entries(object).filter(([name]) => !'ab'.includes(name));
-        const others: object = Object.fromEntries(left);
+        const others: object = JSON.parse(JSON.stringify(Object.fromEntries(left)));
         const last = drop(JSON.stringify({ ...object, k: 0 }, undefined, space));
         expect(JSON.parse(last)).toEqual({ ...others, k: 0 });
         const first = drop(JSON.stringify({ k: 0, ...object }, undefined, space));

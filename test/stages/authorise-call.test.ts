@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { objectsSchema } from '../../src/domain/objects.ts';
 import type { Tier } from '../../src/domain/tiers.ts';
-import { toolsSchema } from '../../src/domain/tools.ts';
 import {
   authoriseAddresses,
   authoriseModelAndTools,
@@ -21,14 +20,13 @@ import {
   withKey,
 } from '../support/exchange.ts';
 
-const tools = (settings: object = {}) => toolsSchema.parse(settings);
 const tiers = (tier: Tier) => rules({ scopes: { tiers: { pro: tier } } });
 const declared = (name: string) => chatBody({ tools: [{ type: 'function', function: { name } }] });
 const named = (id: string) => ({ method: 'GET', target: `/v1/models/${id}` });
 
 async function model(options: CallOptions, tier: Tier): Promise<string> {
   const exchange = await prepared(options);
-  return codeOf(() => authoriseModelAndTools(tiers(tier).limiting, tools())(exchange));
+  return codeOf(() => authoriseModelAndTools(tiers(tier).limiting)(exchange));
 }
 
 async function addressed(url: string, allow: string[]): Promise<string> {
@@ -42,7 +40,7 @@ describe('authorise-call', () => {
     const { limiting } = tiers({ models: ['gpt-4o*', 'o3'] });
     const ask = async (model: string, models?: string[]) => {
       const exchange = await prepared({ body: chatBody({ model }) }, withKey({ models }));
-      return codeOf(() => authoriseModelAndTools(limiting, tools())(exchange));
+      return codeOf(() => authoriseModelAndTools(limiting)(exchange));
     };
     expect(await ask('gpt-4o-mini')).toBe('ok');
     expect(await ask('o3')).toBe('ok');
@@ -62,10 +60,11 @@ describe('authorise-call', () => {
   });
 
   test('a tool that is denied is refused, and its name is not told', async () => {
-    const guard = authoriseModelAndTools(rules().limiting, tools({ deny: ['execute_shell'] }));
-    const refused = await prepared({ body: declared('execute_shell') });
+    const { limiting, parse } = rules({ tools: { deny: ['execute_shell'] } });
+    const guard = authoriseModelAndTools(limiting);
+    const refused = await prepared({ body: declared('execute_shell') }, ADA, parse);
     expect(await codeOf(() => guard(refused))).toBe('tool.denied');
-    const harmless = await prepared({ body: declared('search') });
+    const harmless = await prepared({ body: declared('search') }, ADA, parse);
     expect(await codeOf(() => guard(harmless))).toBe('ok');
   });
 

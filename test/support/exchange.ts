@@ -10,6 +10,7 @@ import { createLimiting, type Limiting } from '../../src/domain/limiting.ts';
 import { prepare } from '../../src/domain/preparation.ts';
 import { requestSchema } from '../../src/domain/request-rules.ts';
 import type { ScopeSettings } from '../../src/domain/scopes.ts';
+import { toolsSchema } from '../../src/domain/tools.ts';
 import { createEmbeddedLedger, type EmbeddedLedger } from '../../src/engines/ledger-embedded.ts';
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
 import { answerPolicy, guardrailsSchema } from '../../src/guardrails/settings.ts';
@@ -37,6 +38,7 @@ export interface RulesOptions {
   readonly guardrails?: object;
   readonly request?: object;
   readonly models?: object;
+  readonly tools?: object;
   readonly inlineBytesMax?: number;
   readonly clock?: Clock;
 }
@@ -80,6 +82,7 @@ export function rules(options: RulesOptions = {}): Rules {
       limiting,
       rules: requestSchema.parse(options.request ?? {}),
       models: modelsSchema.parse({ projectServiceTier: 'default', ...options.models }),
+      tools: toolsSchema.parse(options.tools ?? {}),
       inlineBytesMax: options.inlineBytesMax ?? Infinity,
       large: async (job) => prepare(job),
     },
