@@ -27,6 +27,8 @@ export function createAdminServer(options: AdminServerOptions): FastifyInstance 
     bodyLimit: 65_536,
     forceCloseConnections: true,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    // A path that cannot be read names nothing; Fastify's own words would repeat it.
+    frameworkErrors: (_error, _request, reply) => void answer(reply, new Refusal('access.not_found')),
   });
   void app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: OWN_FILES_ONLY } });
   app.addHook('onSend', (request, reply, _payload, done) => {

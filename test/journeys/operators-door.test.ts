@@ -89,3 +89,14 @@ test("a caller's GET is a GET upstream, whatever it says beside", async () => {
   expect((await house.ask('GET /v1/models HTTP/1.1', '{"delete":true}')).code).toBe('request.invalid_json');
   expect((await house.ask('GET /v1/models?_method=DELETE HTTP/1.1', '')).code).toBe('request.query');
 });
+
+/** Shown false without `frameworkErrors`: 414 and 400 in the framework's own form, with the path in them. */
+test.each(['x'.repeat(4000), '%zz', '%E0%A4%A'])(
+  'a path that cannot be read names nothing: %#',
+  async (id) => {
+    const port = Number(new URL(house.gateway.adminUrl).port);
+    const { answers } = await rawCall(port, requestBytes(`DELETE /admin/keys/${id} HTTP/1.1`));
+    expect(answers[0]).toMatchObject({ status: 404, code: 'access.not_found' });
+    expect(answers[0]?.body).not.toContain(id.slice(0, 20));
+  },
+);
