@@ -7,6 +7,7 @@ import { createAuthenticator, type Authenticator } from '../domain/authenticatio
 import { answerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
+import { createFairShare } from '../domain/fair-share.ts';
 import { createFloods, type Floods } from '../domain/floods.ts';
 import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
 import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
@@ -160,8 +161,10 @@ interface Ways {
 
 /** The callers' way, with everything its stages need. */
 function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): Pipeline {
-  const { upstream, telemetry, detector } = ways;
+  const { upstream, telemetry, detector, pool } = ways;
   const detection = config.detector;
+  const { threads, queueMax } = config.guardrails.workers;
+  const share = createFairShare(Math.ceil((threads + queueMax) / 2));
   return createPipeline({
     ...rules,
     ...engines,
@@ -179,13 +182,13 @@ function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rul
     judged: detection && { roles: detection.roles, charsMax: detection.charsMax },
     detecting: detector && detection && { detector, detection, limiting: rules.limiting },
     inlineBytesMax: config.guardrails.workers.overBytes,
-    large: ways.pool.prepare,
-    countTokens: ways.pool.countTokens,
+    large: (job, user) => share(user, () => pool.prepare(job)),
+    countTokens: pool.countTokens,
     screening: {
       policy: answerPolicy(config.guardrails),
       unknownEvents: config.guardrails.answers.unknownEvents,
       inlineCharsMax: config.guardrails.workers.overBytes,
-      large: ways.pool.screenAnswer,
+      large: pool.screenAnswer,
     },
     endpointsAllow: config.endpoints.allow,
     urlAllow: config.references.urlAllow,

@@ -19,11 +19,11 @@ export interface ParseDeps {
   readonly tools: ToolsSettings;
   /** Bodies above this go to `large`. */
   readonly inlineBytesMax: number;
-  /** @throws guardrail.busy, guardrail.failed, request.* */
-  readonly large: (job: PrepareJob) => Promise<Preparation>;
+  /** @throws rate.screening, guardrail.busy, guardrail.failed, request.* */
+  readonly large: (job: PrepareJob, user: string) => Promise<Preparation>;
 }
 
-/** @throws request.*, guardrail.busy, guardrail.failed */
+/** @throws request.*, rate.screening, guardrail.busy, guardrail.failed */
 export function parse(deps: ParseDeps): Guard {
   return async function parse(exchange) {
     const { endpoint, arrival } = exchange;
@@ -103,7 +103,7 @@ function prepareWith(
     tools: { settings: deps.tools, keyTools: caller.key?.tools },
     ...known,
   };
-  return (received?.length ?? 0) > deps.inlineBytesMax ? deps.large(job) : prepare(job);
+  return (received?.length ?? 0) > deps.inlineBytesMax ? deps.large(job, caller.user) : prepare(job);
 }
 
 /** A body where none belongs is read and must be empty (or an empty object, which some clients send). */
