@@ -181,6 +181,7 @@ function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rul
     models: config.models,
     judged: detection && { roles: detection.roles, charsMax: detection.charsMax },
     detecting: detector && detection && { detector, detection, limiting: rules.limiting },
+    printsPrompt: config.guardrails.answers.systemPrompt !== 'off',
     inlineBytesMax: config.guardrails.workers.overBytes,
     large: (job, user) => share(user, () => pool.prepare(job)),
     countTokens: pool.countTokens,

@@ -4,7 +4,7 @@
 export type Action = 'off' | 'observe' | 'redact' | 'block';
 
 /** The inspectors of text that there are. */
-export type GuardrailId = 'injection' | 'pii' | 'secrets' | 'links';
+export type GuardrailId = 'injection' | 'pii' | 'secrets' | 'links' | 'leak';
 
 /** Where a text came from, which decides how far it is trusted: system < user < tool result. */
 export type Trust = 'system' | 'user' | 'tool';

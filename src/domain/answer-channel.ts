@@ -3,6 +3,8 @@
  * that comes later can change what is told of it. What was put back is not screened again.
  */
 import type { Finding } from '../base/finding.ts';
+import { asFinding, LeakWatch } from '../guardrails/leak.ts';
+import { changesOutput } from '../guardrails/output-rules.ts';
 import type { Restorer } from '../guardrails/placeholders-restoring.ts';
 import {
   inspectProse,
@@ -50,6 +52,8 @@ export interface ChannelOptions {
   readonly isJson?: boolean;
   /** Somebody's page shows it. */
   readonly isRendered?: boolean;
+  /** What the system text is known by. */
+  readonly prints?: Uint32Array | undefined;
   /** Told of each finding once; it may throw a Refusal. */
   readonly onFinding: (finding: ToldFinding) => void;
 }
@@ -59,14 +63,18 @@ const MARKS = {
   pii: '[REDACTED]',
   injection: '[REDACTED]',
   links: '[link removed]',
+  leak: '[REDACTED]',
 } as const;
 
 export class AnswerChannel {
   readonly #screen: StreamScreen | undefined;
+  readonly #leak: LeakWatch | undefined;
   /** Whether anything that is found changes the text: else nothing waits. */
   readonly #isActing: boolean;
   readonly #options: ChannelOptions;
   #length = 0;
+  /** All that came must leave. */
+  #isOver = false;
   /** Not settled yet. */
   readonly #open: Placed[] = [];
   /** Settled, but the end of them may be the beginning of a placeholder. */
@@ -75,10 +83,11 @@ export class AnswerChannel {
   #cuts: Cut[] = [];
 
   constructor(options: ChannelOptions) {
-    const { policy } = options;
+    const { policy, prints, isRendered } = options;
     this.#options = options;
     this.#screen = policy && screenOf(policy, options);
-    this.#isActing = policy !== undefined && actionsOf(policy).some(changes);
+    this.#isActing = policy !== undefined && changesText(policy);
+    this.#leak = prints && isRendered && policy?.output?.leak ? new LeakWatch(prints) : undefined;
   }
 
   push(text: string): Piece {
@@ -87,6 +96,7 @@ export class AnswerChannel {
     const piece = { text, from, to, kept: text, told: undefined, isCut: false, isDone: false };
     this.#open.push(piece);
     this.#screen?.push(text);
+    if (this.#leak) this.#found(this.#leak.push(text).map(asFinding));
     this.#settle();
     return piece;
   }
@@ -100,7 +110,9 @@ export class AnswerChannel {
   /** Nothing comes any more, or nothing may wait any longer. */
   end(): void {
     this.#screen?.end();
+    this.#isOver = true;
     this.#settle();
+    this.#isOver = false;
     const last = this.#restoring.at(-1);
     const { restorer } = this.#options;
     if (!last || !restorer) return;
@@ -110,13 +122,20 @@ export class AnswerChannel {
 
   #settle(): void {
     if (this.#screen && this.#screen.findings.length > 0) this.#found(this.#screen.findings.splice(0));
-    const settled = this.#screen && this.#isActing ? this.#screen.settled : this.#length;
+    const settled = this.#settledTo();
     for (let piece = this.#open[0]; piece && piece.to <= settled; piece = this.#open[0]) {
       this.#open.shift();
       this.#finish(piece);
     }
     const from = this.#open[0]?.from ?? settled;
     if (this.#cuts.length > 0) this.#cuts = this.#cuts.filter(({ end }) => end > from);
+  }
+
+  /** Before this place nothing changes any more. */
+  #settledTo(): number {
+    if (!this.#screen || !this.#isActing) return this.#length;
+    const { settled } = this.#screen;
+    return this.#leak && !this.#isOver ? Math.min(settled, this.#leak.openFrom) : settled;
   }
 
   #found(findings: readonly StreamFinding[]): void {
@@ -132,13 +151,18 @@ export class AnswerChannel {
 
   /** Where guardrails overlap, all of it goes, and as a secret if any of it is one. */
   #toCut({ guardrail, start, end, isRest }: StreamFinding): void {
-    const last = this.#cuts.at(-1);
-    if (!last || start >= last.end) {
-      this.#cuts.push({ start, end, mark: isRest ? '' : MARKS[guardrail] });
-      return;
+    const all = [...this.#cuts, { start, end, mark: isRest ? '' : MARKS[guardrail] }];
+    all.sort((a, b) => a.start - b.start);
+    this.#cuts = [];
+    for (const cut of all) {
+      const last = this.#cuts.at(-1);
+      if (!last || cut.start >= last.end) {
+        this.#cuts.push(cut);
+        continue;
+      }
+      last.end = Math.max(last.end, cut.end);
+      if (cut.mark === MARKS.secrets && last.mark !== '') last.mark = MARKS.secrets;
     }
-    last.end = Math.max(last.end, end);
-    if (guardrail === 'secrets' && last.mark !== '') last.mark = MARKS.secrets;
   }
 
   #finish(piece: Placed): void {
@@ -180,12 +204,12 @@ export class AnswerChannel {
   }
 }
 
-function actionsOf({ pii, secrets, links }: ScreenPolicy): ScreenPolicy['pii'][] {
-  return links ? [pii, secrets, links.image, links.link] : [pii, secrets];
+function isChange(action: ScreenPolicy['pii']): boolean {
+  return action === 'redact' || action === 'block';
 }
 
-function changes(action: ScreenPolicy['pii']): boolean {
-  return action === 'redact' || action === 'block';
+function changesText({ pii, secrets, output }: ScreenPolicy): boolean {
+  return isChange(pii) || isChange(secrets) || (output !== undefined && changesOutput(output));
 }
 
 /** A text that is JSON is read behind its escapes, wherever in it a piece begins. */
@@ -200,7 +224,8 @@ function screenOf(policy: ScreenPolicy, { isJson, isRendered }: ChannelOptions):
       end: finding.end - JSON_START.length,
     }));
   };
-  const ofWords = (policy.custom?.length ?? 0) > 0 || WORDY.some((type) => isActedUpon(type, policy));
+  const own = (policy.custom?.length ?? 0) + (policy.output?.leak?.canaries.length ?? 0);
+  const ofWords = own > 0 || WORDY.some((type) => isActedUpon(type, policy));
   return new StreamScreen({ find, replace: (_, text) => text, ...(!ofWords && { hints: MARKS_AND_DIGITS }) });
 }
 /** Findings that may be words alone; where they are only observed, those without a digit are not looked for. */

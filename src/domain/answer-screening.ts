@@ -4,6 +4,8 @@
  */
 import { asRefusal, Refusal } from '../base/errors.ts';
 import type { GuardrailId } from '../base/finding.ts';
+import { asFinding, LeakWatch } from '../guardrails/leak.ts';
+import { outcomeInOutput } from '../guardrails/output-rules.ts';
 import { Restorer } from '../guardrails/placeholders-restoring.ts';
 import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { type LocatedFinding, screen, type ScreenInput, type ScreenPolicy } from '../guardrails/screening.ts';
@@ -18,6 +20,8 @@ export interface AnswerRules {
   readonly policy: ScreenPolicy | undefined;
   /** What the placeholders of the request stand for. */
   readonly placeholders: readonly VaultEntry[];
+  /** What the system text is known by, where it is looked for. */
+  readonly prints?: Uint32Array | undefined;
 }
 
 /** What came of a whole text. Plain data. */
@@ -40,9 +44,10 @@ export function screenJsonAnswer(source: string, rules: AnswerRules): Screened {
 }
 
 /** An answer that is one text. */
-export function screenPlainAnswer(text: string, { policy, placeholders }: AnswerRules): Screened {
-  const { rewrites, findings, block } = policy ? screen([input(text, 'prose', true)], policy) : NOTHING;
-  return { text: restored(rewrites[0]?.text ?? text, placeholders, false), findings, block };
+export function screenPlainAnswer(text: string, rules: AnswerRules): Screened {
+  const whole: Spoken = { leaf: { value: text }, kind: 'text', isJson: false, isRendered: true };
+  const { findings, block, said } = screenTexts([whole], rules);
+  return { text: said[0] ?? '', findings, block };
 }
 
 /** What is to change in an event, sorted by place; pieces and echoes of pieces are none of its matter. */
@@ -85,8 +90,13 @@ type Spoken = Pick<AnswerText, 'isJson' | 'isRendered' | 'kind'> & {
 
 function screenTexts(
   texts: readonly Spoken[],
-  { policy, placeholders }: AnswerRules,
+  rules: AnswerRules,
 ): Pick<Screened, 'findings' | 'block'> & { readonly said: readonly string[] } {
+  const { policy, placeholders, prints } = rules;
+  if (policy?.output?.leak && prints) {
+    const leaking = texts.map((text) => (text.isRendered ? leaksIn(text.leaf.value, prints) : []));
+    if (leaking.some((leaks) => leaks.length > 0)) return screenLeaking(texts, leaking, policy, rules);
+  }
   const inputs = texts.map(({ leaf, kind, isRendered }) =>
     input(leaf.value, kind === 'token' ? 'token' : 'prose', isRendered),
   );
@@ -98,6 +108,35 @@ function screenTexts(
     texts[i]?.kind === 'text' ? restored(text, placeholders, texts[i].isJson) : text,
   );
   return { findings, block, said: back };
+}
+
+/** The texts without the system text in them, then screened like any others. */
+function screenLeaking(
+  texts: readonly Spoken[],
+  leaking: readonly (readonly Edit[])[],
+  policy: ScreenPolicy,
+  rules: AnswerRules,
+): ReturnType<typeof screenTexts> {
+  const outcome = outcomeInOutput(LEAK, policy.output);
+  const left = texts.map((text, i) => {
+    const value = outcome === 'redacted' ? splice(text.leaf.value, leaking[i] ?? []) : text.leaf.value;
+    return { ...text, leaf: { value } };
+  });
+  const { findings, block, said } = screenTexts(left, { ...rules, prints: undefined });
+  const leaks = leaking.flat().map(() => ({ ...LEAK, outcome }));
+  return { findings: [...leaks, ...findings], block: outcome === 'blocked' ? 'leak' : block, said };
+}
+const LEAK = asFinding({ start: 0, end: 0, isRest: false });
+
+/** The runs of the system text in a text, and the mark that stands for each. */
+function leaksIn(text: string, prints: Uint32Array): Edit[] {
+  const runs: { start: number; end: number; text: string }[] = [];
+  for (const { start, end, isRest } of new LeakWatch(prints).push(text)) {
+    const last = runs.at(-1);
+    if (isRest && last) last.end = end;
+    else runs.push({ start, end, text: '[REDACTED]' });
+  }
+  return runs;
 }
 
 const NOTHING = { findings: [], rewrites: [], block: undefined } as const;

@@ -5,31 +5,32 @@
 import { isUtf8 } from 'node:buffer';
 import { countFindings, type FindingCounts, type GuardrailId } from '../base/finding.ts';
 import { asRefusal, Refusal, type Code, type RefusalOptions } from '../base/errors.ts';
+import { promptPrints } from '../guardrails/leak.ts';
 import type { VaultEntry } from '../guardrails/placeholders.ts';
-import { screen, type Screening, type ScreenPolicy } from '../guardrails/screening.ts';
-import { type Body, type JsonBody, type Leaf, type MultipartBody, type Text } from '../openai/body.ts';
+import { screen, type ScreenPolicy } from '../guardrails/screening.ts';
+import type { Body, Text } from '../openai/body.ts';
 import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
 import { checkFields } from '../openai/check-fields.ts';
-import { child, isRecord } from '../openai/child.ts';
+import { child } from '../openai/child.ts';
 import { endpointOf } from '../openai/endpoints/index.ts';
 import { readFacts } from '../openai/facts.ts';
-import { tokensRewritten, tokenTexts } from '../openai/given-tokens.ts';
-import { outside, quote as quoteText, setMember, splice, type Edit } from '../openai/json-edit.ts';
+import { tokenTexts } from '../openai/given-tokens.ts';
 import { parseJson } from '../openai/json.ts';
-import { buildMultipart, parseMultipart } from '../openai/multipart.ts';
+import { parseMultipart } from '../openai/multipart.ts';
 import { findReferences, findUrls } from '../openai/objects.ts';
 import { checkPurpose, readParts } from '../openai/parts.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
-import { findTargetTexts, findTexts } from '../openai/texts.ts';
+import { findTargetTexts, findTexts, systemTexts } from '../openai/texts.ts';
 import { countTokens } from '../openai/tokens.ts';
-import { type BatchPlan, type PlannedCall, planBatch } from './batch.ts';
+import { type PlannedCall, planBatch } from './batch.ts';
 import { quote, type Quote } from './budgets.ts';
 import { type JudgedPart, type JudgedShare, textsToJudge } from './detection.ts';
 import type { Reference } from './objects.ts';
-import { asSent, countedTexts, hintPlace, PLACEHOLDER_HINT } from './placeholder-hint.ts';
+import { asSent, countedTexts } from './placeholder-hint.ts';
+import { type Built, hasUsageChunk, rebuild } from './rebuilding.ts';
 import { checkTexts, type RequestRules } from './request-rules.ts';
 import type { Tier } from './tiers.ts';
-import { checkRequestTools, type RequestTools, type ToolFault } from './request-tools.ts';
+import { checkRequestTools, type ToolFault } from './request-tools.ts';
 import type { ToolPolicy } from './tools.ts';
 
 /** Plain data only: it travels to a worker. */
@@ -53,6 +54,8 @@ export interface PrepareJob {
   readonly judged?: JudgedPart | undefined;
   /** What the tightest budget has left, if an output cap of ours would ask for more. */
   readonly remainingNano?: number | undefined;
+  /** Whether the answer is looked through for the system text. */
+  readonly printsPrompt?: boolean | undefined;
 }
 
 /** A refusal as plain data. */
@@ -87,6 +90,8 @@ export interface Preparation {
   readonly bytes: Uint8Array | undefined;
   readonly contentType: string | undefined;
   readonly hideUsage: boolean;
+  /** What the system text is known by in an answer, where that is looked for. */
+  readonly prints: Uint32Array | undefined;
 }
 
 /** @throws request.* for a body that has not exactly one reading, or breaks the operator's rules */
@@ -113,7 +118,7 @@ export function prepare(job: PrepareJob): Preparation {
   const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(written, screening), job);
   const tools = checkRequestTools(body, job.tools, screening.taint);
   const rebuilding = { endpoint, texts, given, screening, facts, quoted: priced.quote, batch, tools };
-  const built = body ? rebuild(body, rebuilding, job) : asItCame(job);
+  const built = body ? rebuild(body, rebuilding, job.bytes) : asItCame(job);
   return {
     facts,
     references: findReferences(endpoint, params, body, query),
@@ -132,12 +137,8 @@ export function prepare(job: PrepareJob): Preparation {
     bytes: built?.bytes,
     contentType: built?.contentType,
     hideUsage: facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage,
+    prints: job.printsPrompt ? promptPrints(systemTexts(written)) : undefined,
   };
-}
-
-/** Chat and completions send usage in a stream only when asked to; the other endpoints always do. */
-function hasUsageChunk(endpoint: Endpoint): boolean {
-  return endpoint.id === 'chat.completions.create' || endpoint.id === 'completions.create';
 }
 
 const MULTIPART = /^multipart\/form-data\s*;/i;
@@ -191,107 +192,6 @@ function price(
   }
 }
 
-interface Built {
-  readonly bytes: Uint8Array;
-  readonly contentType: string;
-}
-
 function asItCame({ bytes, contentType }: PrepareJob): Built | undefined {
   return bytes && { bytes, contentType };
-}
-
-/** All that decides what is changed in a body. */
-interface Rebuilding {
-  readonly endpoint: Endpoint;
-  readonly texts: readonly Text[];
-  /** Those that were given as tokens: the last of all. */
-  readonly given: readonly Text[];
-  readonly screening: Screening;
-  readonly facts: RequestFacts;
-  readonly quoted: Quote | undefined;
-  readonly batch: BatchPlan | undefined;
-  readonly tools: RequestTools;
-}
-
-function rebuild(body: Body, rebuilding: Rebuilding, job: PrepareJob): Built {
-  if (body.kind === 'multipart') return rebuildForm(body, rebuilding);
-  const { endpoint, texts, given, screening, facts, quoted, tools } = rebuilding;
-  const rewritten = [
-    ...rewriteEdits(endpoint, body, texts, screening),
-    ...tokensRewritten(endpoint, body, given, screening.rewrites, texts.length - given.length),
-  ];
-  const edits = [
-    ...outside(tools.edits, rewritten),
-    ...tools.edits,
-    ...memberEdits(endpoint, body, facts, quoted),
-  ];
-  const contentType = 'application/json';
-  if (edits.length === 0 && job.bytes) return { bytes: job.bytes, contentType };
-  edits.sort((a, b) => a.start - b.start || a.end - b.end);
-  return { bytes: Buffer.from(splice(body.source, edits)), contentType };
-}
-
-function rebuildForm(body: MultipartBody, { texts, screening, batch }: Rebuilding): Built {
-  const edits = new Map([...(batch?.edits ?? [])].map(([part, ofLines]) => [part, [...ofLines]]));
-  for (const { textIndex, text } of screening.rewrites) {
-    const { index, token } = texts[textIndex] ?? {};
-    const part = body.parts[index ?? -1];
-    if (!part || index === undefined) continue;
-    const whole = 'value' in part ? part.value : (part.text ?? '');
-    const [start, end] = token ?? [0, whole.length];
-    const ofPart = edits.get(index) ?? [];
-    ofPart.push({ start, end, text: token ? quoteText(text) : text });
-    edits.set(index, ofPart);
-  }
-  const parts = body.parts.map((part, index) => {
-    const ofPart = edits.get(index)?.sort((a, b) => a.start - b.start || a.end - b.end);
-    if (!ofPart || ofPart.length === 0) return part;
-    if ('value' in part) return { ...part, value: splice(part.value, ofPart) };
-    return { ...part, bytes: Buffer.from(splice(part.text ?? '', ofPart)) };
-  });
-  return buildMultipart({ kind: 'multipart', parts });
-}
-
-/** What the screening replaced, and the hint where placeholders stand in its place. */
-function rewriteEdits(
-  endpoint: Endpoint,
-  body: JsonBody,
-  texts: readonly Text[],
-  screening: Screening,
-): Edit[] {
-  const place = screening.placeholders.length > 0 ? hintPlace(endpoint, body) : undefined;
-  const hinted = place && 'leaf' in place ? place.leaf : undefined;
-  const written = new Map<Leaf, string>(hinted ? [[hinted, hinted.value]] : []);
-  for (const { textIndex, text } of screening.rewrites) {
-    const leaf = body.leaves[texts[textIndex]?.index ?? -1];
-    if (leaf) written.set(leaf, text);
-  }
-  const edits = Array.from(written, ([leaf, text]) => ({
-    start: leaf.start,
-    end: leaf.end,
-    text: quoteText(leaf === hinted ? `${PLACEHOLDER_HINT}\n\n${text}` : text),
-  }));
-  return place && 'edit' in place ? [...edits, place.edit] : edits;
-}
-
-/** The cap that makes the reservation a bound, and the request for usage that makes the bill exact. */
-function memberEdits(
-  endpoint: Endpoint,
-  body: JsonBody,
-  facts: RequestFacts,
-  quoted: Quote | undefined,
-): Edit[] {
-  const edits: Edit[] = [];
-  if (quoted?.setCap && quoted.capField !== undefined && quoted.outputCap !== undefined) {
-    edits.push(setMember(body, [quoted.capField], String(quoted.outputCap)));
-  }
-  if (quoted?.maxToolCalls !== undefined)
-    edits.push(setMember(body, ['max_tool_calls'], String(quoted.maxToolCalls)));
-  if (facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage) {
-    const edit = isRecord(child(body.value, 'stream_options'))
-      ? setMember(body, ['stream_options', 'include_usage'], 'true')
-      : setMember(body, ['stream_options'], '{"include_usage":true}');
-    edits.push(edit);
-  }
-  return edits;
 }

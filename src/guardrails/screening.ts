@@ -12,8 +12,8 @@ import { findInjection } from './injection/injection.ts';
 import { type Points, PRESETS } from './injection/signal.ts';
 import { viewOf } from './json-escapes.ts';
 import { type AllowList, type CustomPattern, findCustom, withoutAllowed } from './operator-rules.ts';
+import { findInOutput, outcomeInOutput, type OutputRules } from './output-rules.ts';
 import { resolveOverlaps } from './overlaps.ts';
-import { findLinks } from './links.ts';
 import { knownNames, namesIn } from './pii/known-names.ts';
 import { findPii } from './pii/pii.ts';
 import type { VaultEntry } from './placeholders.ts';
@@ -43,13 +43,6 @@ export const ENFORCED_PII_TYPES = [
 ] as const;
 const TOKEN_FINDINGS = { pii: 'observe', secrets: 'block' } as const;
 
-/** What is done about addresses of hosts that are not listed. */
-export interface LinkRules {
-  readonly image: Action;
-  readonly link: Action;
-  readonly allow: readonly string[];
-}
-
 /** What is done about findings. An `off` guardrail does not run. */
 export interface ScreenPolicy {
   readonly injection: Action;
@@ -61,8 +54,8 @@ export interface ScreenPolicy {
   readonly piiTypes?: readonly string[];
   /** Types with an action of their own, which holds unless the whole guardrail is off or observes. */
   readonly piiActions?: Readonly<Record<string, Action>>;
-  /** Addresses in what is rendered; not looked for where left out. */
-  readonly links?: LinkRules;
+  /** Of answers. */
+  readonly output?: OutputRules;
   /** The operator's own patterns for personal data. */
   readonly custom?: readonly CustomPattern[];
   /** What the operator says is none. */
@@ -206,13 +199,9 @@ function inspectWith(
   const encoded = encodedIn(view, plain, policy);
   const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';
   const injection = isHeard ? findInjection(view, trust, pointsFor(trust, policy).observe) : [];
-  const links = isRendered && policy.links ? linksIn(text, policy.links) : [];
-  const found = [...plain, ...encoded, ...injection, ...links];
+  const output = policy.output ? findInOutput(text, policy.output, isRendered) : [];
+  const found = [...plain, ...encoded, ...injection, ...output];
   return found.length > 1 ? found.sort((a, b) => a.start - b.start) : found;
-}
-
-function linksIn(text: string, { allow, ...actions }: LinkRules): Finding[] {
-  return findLinks(text, allow).filter(({ type }) => actions[type === 'image' ? 'image' : 'link'] !== 'off');
 }
 
 function protectedIn(view: View, text: string, policy: ScreenPolicy): Finding[] {
@@ -269,16 +258,13 @@ export function isActedUpon(type: string, policy: ScreenPolicy): boolean {
 function decide(finding: Finding, input: ScreenInput, policy: ScreenPolicy): Outcome {
   const { guardrail } = finding;
   if (guardrail === 'injection') return decideInjection(finding, input, policy);
-  if (guardrail === 'links')
-    return LINK_OUTCOMES[policy.links?.[finding.type === 'image' ? 'image' : 'link'] ?? 'off'];
+  if (guardrail === 'links' || guardrail === 'leak') return outcomeInOutput(finding, policy.output);
   const action = guardrail === 'pii' ? piiAction(finding.type, policy) : policy.secrets;
   if (action === 'off' || action === 'observe') return 'observed';
   if (action === 'block') return 'blocked';
   if (input.class === 'prose') return 'redacted';
   return (policy.tokenFindings ?? TOKEN_FINDINGS)[guardrail] === 'block' ? 'blocked' : 'observed';
 }
-
-const LINK_OUTCOMES = { off: 'observed', observe: 'observed', redact: 'redacted', block: 'blocked' } as const;
 
 function pointsFor(trust: Trust, { injectionPoints }: ScreenPolicy): Points {
   return injectionPoints?.[trust === 'tool' ? 'tool' : 'user'] ?? PRESETS.balanced;

@@ -83,6 +83,10 @@ const answersSchema = z.strictObject({
   images: action.default('observe'),
   links: action.default('off'),
   urlAllow: z.array(z.string().min(1).max(253)).max(1000).default([]),
+  /** Long runs of the request's system text. */
+  systemPrompt: action.default('off'),
+  /** Words that only the system text knows, in any case; what is done is the same. */
+  canaries: z.array(z.string().min(6).max(128)).max(100).default([]),
 });
 export type AnswersSettings = z.infer<typeof answersSchema>;
 
@@ -132,7 +136,8 @@ export function answerPolicy(settings: GuardrailsSettings): ScreenPolicy | undef
   const { answers, pii, secrets } = settings;
   const { images, links, urlAllow } = answers;
   const hasLinks = images !== 'off' || links !== 'off';
-  if (answers.pii === 'off' && answers.secrets === 'off' && !hasLinks) return undefined;
+  const hasLeak = answers.systemPrompt !== 'off';
+  if (answers.pii === 'off' && answers.secrets === 'off' && !hasLinks && !hasLeak) return undefined;
   const { piiTypes, piiActions } = typeActions(pii);
   const isActedUpon = (type: string): boolean => !['off', 'observe'].includes(piiActions?.[type] ?? '');
   const acted = [...new Set([...(piiTypes ?? []), ...Object.keys(piiActions ?? {})])].filter(isActedUpon);
@@ -142,7 +147,10 @@ export function answerPolicy(settings: GuardrailsSettings): ScreenPolicy | undef
     secrets: answers.secrets,
     reversible: false,
     piiTypes: acted,
-    ...(hasLinks && { links: { image: images, link: links, allow: urlAllow } }),
+    output: {
+      ...(hasLinks && { links: { image: images, link: links, allow: urlAllow } }),
+      ...(hasLeak && { leak: { action: answers.systemPrompt, canaries: answers.canaries } }),
+    },
     ...operatorRules(settings),
     tokenFindings: { pii: pii.inTokens, secrets: secrets.inTokens },
   };

@@ -59,6 +59,11 @@ export function findTexts(_endpoint: Endpoint, body: Body): readonly Text[] {
   return body.kind === 'json' ? jsonTexts(body) : multipartTexts(body);
 }
 
+/** What operators of an application wrote for the model alone. */
+export function systemTexts(texts: readonly Text[]): string[] {
+  return texts.filter((text) => text.trust === 'system' && text.class === 'prose').map(({ text }) => text);
+}
+
 /** Path parameters and query of a call, all tokens with index -1: they reach upstream as well. */
 export function findTargetTexts(match: Match): readonly Text[] {
   return [

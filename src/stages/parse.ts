@@ -17,6 +17,8 @@ export interface ParseDeps {
   /** Undefined: no detector is asked. */
   readonly judged?: JudgedPart | undefined;
   readonly tools: ToolsSettings;
+  /** Whether answers are looked through for the system text. */
+  readonly printsPrompt?: boolean;
   /** Bodies above this go to `large`. */
   readonly inlineBytesMax: number;
   /** @throws rate.screening, guardrail.busy, guardrail.failed, request.* */
@@ -101,6 +103,7 @@ function prepareWith(
     models: deps.models,
     judged: deps.judged,
     tools: { settings: deps.tools, keyTools: caller.key?.tools },
+    printsPrompt: deps.printsPrompt,
     ...known,
   };
   return (received?.length ?? 0) > deps.inlineBytesMax ? deps.large(job, caller.user) : prepare(job);

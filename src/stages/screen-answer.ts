@@ -30,8 +30,9 @@ export async function screenWhole(
   bytes: Buffer,
 ): Promise<Buffer> {
   if (bytes.length === 0) return bytes;
-  const { placeholders } = exchange.prepared;
-  const job = { answer: bytes.toString('utf8'), kind, rules: { policy: screening.policy, placeholders } };
+  const { placeholders, prints } = exchange.prepared;
+  const rules = { policy: screening.policy, placeholders, prints };
+  const job = { answer: bytes.toString('utf8'), kind, rules };
   const isLarge = job.answer.length > screening.inlineCharsMax;
   const screened = isLarge ? await screening.large(job) : screenAnswer(job);
   noteScreened(exchange, screened);

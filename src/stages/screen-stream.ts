@@ -59,7 +59,8 @@ export class StreamScreening {
   constructor(ways: StreamWays) {
     this.#ways = ways;
     const { screening, exchange } = ways;
-    this.#rules = { policy: screening.policy, placeholders: exchange.prepared.placeholders };
+    const { placeholders, prints } = exchange.prepared;
+    this.#rules = { policy: screening.policy, placeholders, prints };
   }
 
   /** Much is held and looked at elsewhere: no more should come for now. */
@@ -174,12 +175,13 @@ export class StreamScreening {
     if (channel) return channel;
     if (this.#channels.size >= CHANNELS_MAX)
       throw new Refusal('upstream.overran', { detail: 'over 4096 texts at a time' });
-    const { policy, placeholders } = this.#rules;
+    const { policy, placeholders, prints } = this.#rules;
     channel = new AnswerChannel({
       policy,
       restorer: placeholders.length > 0 && !isEcho ? new Restorer(placeholders, isJson) : undefined,
       isJson,
       isRendered,
+      prints: isEcho ? undefined : prints,
       onFinding: (finding) => this.#found(finding, isEcho),
     });
     this.#channels.set(name, channel);

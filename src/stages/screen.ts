@@ -9,6 +9,7 @@ const CODES = {
   secrets: 'guardrail.secrets',
   // Of answers alone.
   links: 'guardrail.answer',
+  leak: 'guardrail.answer',
 } as const satisfies Record<GuardrailId, string>;
 
 /** @throws guardrail.injection, guardrail.pii, guardrail.secrets */

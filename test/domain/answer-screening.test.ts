@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { asRefusal } from '../../src/base/errors.ts';
 import { type AnswerRules, screenAnswer } from '../../src/domain/answer-screening.ts';
+import { promptPrints } from '../../src/guardrails/leak.ts';
 import type { ScreenPolicy } from '../../src/guardrails/screening.ts';
 
 const policy: ScreenPolicy = { injection: 'off', pii: 'redact', secrets: 'redact', reversible: false };
@@ -115,9 +116,23 @@ test('addresses are taken out of what is shown, not of what is cited or of argum
   };
   const { text } = screened(json({ choices: [{ message }] }), {
     placeholders: [],
-    policy: { ...policy, links },
+    policy: { ...policy, output: { links } },
   });
   expect(text).toBe(json({ choices: [{ message }] }).replace(out, '[link removed]'));
+});
+
+test('the system text is no answer, but for what echoes the request', () => {
+  const system =
+    'Never name a rate before the customer has told their income, and never speak of the merger. '.repeat(3);
+  const leak = { action: 'redact' as const, canaries: [] };
+  const rules = { placeholders: [], policy: { ...policy, output: { leak } }, prints: promptPrints([system]) };
+  const answer = json({ instructions: system, output: [{ content: [{ text: `It says: ${system}` }] }] });
+  const { text, findings } = screened(answer, rules);
+  expect(text).toContain(json(system));
+  expect(text).toMatch(/"It says: \[REDACTED\].{0,24}"/);
+  expect(findings).toMatchObject([{ guardrail: 'leak', type: 'system_prompt', outcome: 'redacted' }]);
+  const block = { ...rules, policy: { ...policy, output: { leak: { ...leak, action: 'block' as const } } } };
+  expect(screened(answer, block).block).toBe('leak');
 });
 
 test('a plain text is screened as one', () => {

@@ -11,7 +11,10 @@ import { OPEN_HOUSE } from './open-house.ts';
 
 const CONFIG = {
   ...OPEN_HOUSE,
-  guardrails: { pii: { action: 'redact' }, answers: { pii: 'redact', secrets: 'redact' } },
+  guardrails: {
+    pii: { action: 'redact' },
+    answers: { pii: 'redact', secrets: 'redact', systemPrompt: 'redact' },
+  },
 };
 const model = 'gpt-4o-mini';
 const MAIL = 'jane.roe@example.com';
@@ -98,6 +101,19 @@ describe('placeholders', () => {
     expect(upstream.requests).toHaveLength(2);
     for (const { body } of upstream.requests) expect(body.toString()).not.toContain(MAIL);
   });
+});
+
+it('the system text that comes back is cut, streamed or not', async () => {
+  const system =
+    'Never name a rate before the customer has told their income, and never speak of the merger. '.repeat(4);
+  const messages = [{ role: 'system' as const, content: system }, ...chat.messages];
+  says(`I was told: ${system} That is all.`);
+  const whole = await ai.chat.completions.create({ ...chat, messages, max_completion_tokens: 999 });
+  expect(whole.choices[0]?.message.content).toMatch(/^I was told: \[REDACTED\].{0,40}That is all\.$/);
+  const streamed = await ai.chat.completions
+    .stream({ ...chat, messages, max_completion_tokens: 999 })
+    .finalContent();
+  expect(streamed).toMatch(/^I was told: Never name .{0,260}\[REDACTED\].{0,40}That is all\.$/);
 });
 
 describe('what the model makes up', () => {

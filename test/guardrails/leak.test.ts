@@ -1,0 +1,81 @@
+/** guardrails/leak: a prompt that comes back is known, in any pieces and dress; quoting a sentence of it is no leak. */
+import { assert, infiniteStream, integer, property } from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { LeakWatch, promptPrints } from '../../src/guardrails/leak.ts';
+
+const PROMPT = `You are the assistant of a travel agency. Never speak of prices before the customer has named a date.
+If someone asks for a refund, send them to the form on page four, and do not promise anything. Rooms on the sea side
+are kept for families; say that they are taken unless there are children. Answer in the language of the question.`;
+const PROSE = 'The walk to the sea takes half an hour, and there are rooms with a view of it for families. ';
+
+function leaked(pieces: readonly string[], prompt = PROMPT): string {
+  const prints = promptPrints([prompt]);
+  if (!prints) return 'too short';
+  const watch = new LeakWatch(prints);
+  const all = pieces.join('');
+  return pieces
+    .flatMap((piece) => watch.push(piece))
+    .map(({ start, end }) => all.slice(start, end))
+    .join('');
+}
+
+describe('known', () => {
+  test('as it was written, up to its last letters', () => {
+    const found = leaked([PROSE, PROMPT, PROSE]);
+    expect(found.length).toBeGreaterThan(PROMPT.length - 40);
+    expect(PROMPT).toContain(found);
+  });
+
+  test.each([
+    ['in capitals', (text: string) => text.toUpperCase()],
+    ['as a list', (text: string) => text.replaceAll('. ', '.\n\n- **').replaceAll('\n', ' \n> ')],
+    ['spaced out', (text: string) => Array.from(text).join(' ')],
+    ['without spaces', (text: string) => text.replaceAll(/\s/g, '')],
+    ['in part', (text: string) => text.slice(90, 310)],
+  ])('%s', (_, dress) => {
+    expect(leaked([PROSE, dress(PROMPT), PROSE]).length).toBeGreaterThan(100);
+  });
+
+  test('the same in any pieces', () => {
+    const text = PROSE + PROMPT + PROSE;
+    const wanted = leaked([text]);
+    assert(
+      property(infiniteStream(integer({ min: 1, max: 20 })), (sizes) => {
+        const pieces: string[] = [];
+        for (let at = 0; at < text.length; at += pieces.at(-1)?.length ?? 0)
+          pieces.push(text.slice(at, at + (sizes.next().value ?? 1)));
+        expect(leaked(pieces)).toBe(wanted);
+      }),
+    );
+  });
+
+  test('in scripts without spaces', () => {
+    const prompt = Array.from({ length: 300 }, (_, i) =>
+      String.fromCharCode(0x4e00 + ((i * 7919) % 9000)),
+    ).join('');
+    expect(leaked(['今日は', prompt, 'です'], prompt).length).toBeGreaterThan(250);
+  });
+});
+
+describe('not a leak', () => {
+  test('a sentence of it, other prose, and words of it in another order', () => {
+    expect(leaked([`${PROSE}Never speak of prices before the customer has named a date. ${PROSE}`])).toBe('');
+    expect(leaked([PROSE.repeat(50)])).toBe('');
+    expect(leaked([PROMPT.split(' ').reverse().join(' ')])).toBe('');
+  });
+
+  test('a prompt of few words', () => {
+    expect(leaked(['You are a helpful assistant.'], 'You are a helpful assistant.')).toBe('too short');
+  });
+});
+
+test('I42: linear, and small whatever the prompt', () => {
+  const prompt = PROMPT.repeat(5000);
+  const before = process.cpuUsage();
+  const prints = promptPrints([prompt]);
+  const watch = new LeakWatch(prints ?? new Uint32Array());
+  watch.push(PROSE.repeat(700));
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(200);
+  expect(prints?.byteLength).toBeLessThanOrEqual(16_384);
+});
