@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Code } from '../base/errors.ts';
 import { addressOf, coversHost } from '../base/hosts.ts';
 import { isHosted } from '../openai/hosted-tools.ts';
-import { argumentsSchema, brokenRule, type ArgumentsForm } from './tool-arguments.ts';
+import { argumentsSchema, brokenRule, type ArgumentRule, type ArgumentsForm } from './tool-arguments.ts';
 
 /** Names of functions and types of tools, as they are or with a `*` at their end. */
 const list = z.array(z.string().min(1).max(128)).max(1000).default([]);
@@ -61,15 +61,32 @@ function namesOf(type: string): readonly string[] {
     : [type, plain];
 }
 
-function isIn(list: readonly string[], name: string): boolean {
-  return list.some((entry) => (entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : entry === name));
+/** A list as it is asked: names, and what names may start with. */
+interface Index {
+  readonly names: ReadonlySet<string>;
+  readonly starts: readonly string[];
+}
+const exact = new WeakMap<readonly string[], Index>();
+const loose = new WeakMap<readonly string[], Index>();
+
+function indexOf(entries: readonly string[]): Index {
+  const starts = entries.filter((entry) => entry.endsWith('*')).map((entry) => entry.slice(0, -1));
+  return { names: new Set(entries), starts };
+}
+
+function isIn(entries: readonly string[], name: string): boolean {
+  let index = exact.get(entries);
+  if (!index) exact.set(entries, (index = indexOf(entries)));
+  return index.names.has(name) || index.starts.some((start) => name.startsWith(start));
 }
 
 /** In any case of letters. */
-function isInLoosely(list: readonly string[], name: string): boolean {
-  if (list.length === 0) return false;
+function isInLoosely(entries: readonly string[], name: string): boolean {
+  if (entries.length === 0) return false;
+  let index = loose.get(entries);
+  if (!index) loose.set(entries, (index = indexOf(entries.map((entry) => entry.toLowerCase()))));
   const lower = name.toLowerCase();
-  return list.some((entry) => isIn([entry.toLowerCase()], lower));
+  return index.names.has(lower) || index.starts.some((start) => lower.startsWith(start));
 }
 
 /** Of a tool that is declared or called; undefined where it is in none of the lists. */
@@ -179,8 +196,13 @@ export function checkToolCall(
   if (state.callsBefore >= (settings.callsPerAnswerMax ?? Infinity)) {
     return { verdict: 'denied', code: 'tool.calls' };
   }
-  const own = Object.hasOwn(settings.arguments, name) ? (settings.arguments[name] ?? []) : [];
-  const pointer = brokenRule(argumentsText, [...own, ...(settings.arguments['*'] ?? [])], state.form);
+  const pointer = brokenRule(argumentsText, rulesOf(name, settings.arguments), state.form);
   if (pointer !== undefined) return { verdict: 'denied', code: 'tool.arguments', pointer };
   return needsApproval(name, policy, state.tainted) ? NEEDS_APPROVAL : ALLOWED;
+}
+
+function rulesOf(name: string, rules: ToolsSettings['arguments']): readonly ArgumentRule[] {
+  const ofAll = rules['*'] ?? [];
+  const own = Object.hasOwn(rules, name) && name !== '*' ? (rules[name] ?? []) : [];
+  return own.length === 0 ? ofAll : [...own, ...ofAll];
 }

@@ -47,6 +47,11 @@ const CALL_ITEMS: ReadonlyMap<string, { readonly field: string; readonly remote:
   ['mcp_call', { field: 'arguments', remote: true }],
   ['mcp_approval_request', { field: 'arguments', remote: true }],
 ]);
+/** Where a call of chat has its name, and what it was called with. */
+const CALL_SHAPES = [
+  ['function', 'arguments', 'json'],
+  ['custom', 'input', 'text'],
+] as const;
 /** Types that name a function; none at all is one as well. */
 const FUNCTIONS: ReadonlySet<unknown> = new Set([undefined, null, 'function', 'custom']);
 
@@ -177,21 +182,18 @@ function legacyCall(call: unknown, at: Place): ToolUse[] {
 /** Of a message: all calls of one answer. */
 function calls(list: unknown, place: Place): ToolUse[] {
   if (!Array.isArray(list)) return [];
-  const made = list.flatMap((call: unknown, key): ToolUse[] => {
+  const found: ToolUse[] = [];
+  list.forEach((call: unknown, key) => {
     const at = { parent: place, key };
-    return (
-      [
-        ['function', 'arguments', 'json'],
-        ['custom', 'input', 'text'],
-      ] as const
-    ).flatMap(([holder, field, form]) => {
+    for (const [holder, field, form] of CALL_SHAPES) {
       const inner = child(call, holder);
       const name = child(inner, 'name');
-      if (typeof name !== 'string') return [];
-      return [{ kind: 'call', name, arguments: textIn(inner, field), form, remote: false, at }];
-    });
+      if (typeof name !== 'string') continue;
+      found.push({ kind: 'call', name, arguments: textIn(inner, field), form, remote: false, at });
+    }
   });
-  return [...made, { kind: 'calls', count: list.length, at: place }];
+  found.push({ kind: 'calls', count: list.length, at: place });
+  return found;
 }
 
 /** A container that may reach the network, wherever it is asked for. */

@@ -1,9 +1,16 @@
-/** The tools of a whole body against a policy: the first fault in its order, what is written into servers, and its bounds. */
+/**
+ * The tools of a whole body against a policy: the first fault in its order, what is written into servers, and its bounds.
+ * Shown false by a dropMembers that drops the first run alone, and by leaving a `require_approval` that is an object.
+ */
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkRequestTools } from '../../src/domain/request-tools.ts';
 import { toolsSchema } from '../../src/domain/tools.ts';
 import { splice } from '../../src/openai/json-edit.ts';
 import { parse } from '../openai/json-checks.ts';
+
+const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+console.info(`request-tools.test.ts: SEED=${seed}`);
 
 function check(body: object | string, settings: object, tainted = false) {
   const source = typeof body === 'string' ? body : JSON.stringify(body);
@@ -78,4 +85,49 @@ test('a body at the bounds of the parser has its uses found', () => {
   const names = Array.from({ length: 99_000 }, () => 'f');
   const body = { tools: [{ type: 'mcp', allowed_tools: [...names, 'x'] }] };
   expect(check(body, { ...OPEN, deny: ['x'] })).toBe('tool.denied /tools/0 x');
+});
+
+test('any body is judged; what is written leaves JSON, with every server asking and none with a credential', () => {
+  const word = fc.constantFrom(
+    ...'tools tool_choice functions function_call tool_calls function custom name type mcp headers authorization'.split(
+      ' ',
+    ),
+    ...'require_approval always never allowed_tools arguments input container network_policy server_url a'.split(
+      ' ',
+    ),
+  );
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 5 },
+      word,
+      fc.constantFrom(null, 1, true, ''),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(word, tie('value'), { maxKeys: 5 }),
+    ),
+  }));
+  const server = fc
+    .dictionary(word, value, { maxKeys: 5 })
+    .map((fields) => ({ ...fields, type: 'mcp', headers: { a: 1 } }));
+  const body = fc.tuple(fc.dictionary(word, value), fc.array(fc.oneof(server, value), { maxLength: 3 }));
+  let rewritten = 0;
+  fc.assert(
+    fc.property(body, ([more, tools]) => {
+      const source = JSON.stringify({ ...more, tools });
+      const after = check(source, {
+        allow: ['*'],
+        arguments: { '*': [{ pointer: '/a', max: 1, optional: true }] },
+      });
+      if (after.startsWith('tool.')) return;
+      if (after !== source) rewritten++;
+      const { tools: left }: { tools: unknown[] } = JSON.parse(after);
+      for (const tool of left) {
+        const fields = new Map(Object.entries(Object(tool)));
+        if (fields.get('type') !== 'mcp') continue;
+        expect(fields.has('headers') || fields.has('authorization')).toBe(false);
+        expect(fields.get('require_approval') ?? 'always').toBe('always');
+      }
+    }),
+    { seed, numRuns: 3000 },
+  );
+  expect(rewritten).toBeGreaterThan(300);
 });

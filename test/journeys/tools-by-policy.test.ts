@@ -7,6 +7,7 @@
  */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Entry } from '../../src/ports/audit-log.ts';
 import { admin, createKey, type NewKey } from '../support/admin.ts';
 import { allEntries } from '../support/audit.ts';
 import { json } from '../support/behaviour.ts';
@@ -14,6 +15,7 @@ import { FORM_TYPE, formBytes } from '../support/form-bytes.ts';
 import { journey } from '../support/journey.ts';
 import { chatAnswer } from '../support/openai-answer.ts';
 import { INJECTION } from '../support/planting-house.ts';
+import { until } from '../support/until.ts';
 
 const house = journey({
   key: { tier: 'wide' },
@@ -364,15 +366,21 @@ test('a server is asked to ask, and gets no credential; nothing of it is kept', 
   expect(`${JSON.stringify(kept)}${house.gateway.logs()}${answer.body}`).not.toContain(canary);
 });
 
+const refused = (entries: readonly Entry[]) =>
+  entries.filter(({ userId, action }) => userId === 'closed' && action === 'exchange.refused');
+
 test('the audit log names what looks like a name, and nothing that could be more', async () => {
   const key = ['sk', 'proj', 'T3BlbkFJ'.repeat(4)].join('-');
   const names = ['execute_shell', 'write_file_for-ann@example.com', key];
   const closed = (await createKey(house.gateway, { tier: 'wide', user: 'closed', tools: ['none'] })).key;
   for (const name of names) await ask(CHAT, { tools: [fn(name)] }, false, closed);
   await ask(RESPONSES, { tools: [{ type: 'image_generation' }] }, false, closed);
-  const entries = await allEntries(join(house.gateway.dataDir, 'audit'));
-  const own = entries.filter(({ userId, action }) => userId === 'closed' && action === 'exchange.refused');
-  expect(own.map(({ metadata }) => [metadata['code'], metadata['tool']])).toEqual([
+  // Refusals are written after they are told.
+  const entries = await until(
+    () => allEntries(join(house.gateway.dataDir, 'audit')),
+    (written) => refused(written).length === 4,
+  );
+  expect(refused(entries).map(({ metadata }) => [metadata['code'], metadata['tool']])).toEqual([
     [denied, 'execute_shell'],
     [denied, undefined],
     [denied, undefined],
