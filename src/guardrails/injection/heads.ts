@@ -41,17 +41,34 @@ function pairOf(model: Model, [first, second]: readonly [HeadName, HeadName | un
   return { heads: heads.map((name) => [name, model[name]] as const), packed };
 }
 
+/** Three words that came so many words ago say nothing new: repetition is not evidence. */
+const REPEATED_WITHIN = 16;
+
 /** Sums up to and with each token; grown as texts need it, up to a size that is kept. */
 class Sums implements TokenSink {
   packed: Int32Array = new Int32Array(0);
   length = 0;
+  /** When three words came last, by their bucket; time goes on from text to text, so that nothing is cleared. */
+  readonly #seen = new Float64Array(1 << BUCKET_BITS).fill(Number.NEGATIVE_INFINITY);
+  #now = 0;
   high = new Int32Array(2049);
   low = new Int32Array(2049);
   counts = new Int32Array(2049);
   starts = new Int32Array(2049);
   ends = new Int32Array(2049);
 
+  /** Forgets the text before. */
+  begin(packed: Int32Array): void {
+    this.packed = packed;
+    this.length = 0;
+    this.#now += REPEATED_WITHIN;
+  }
+
   token(buckets: Int32Array, count: number, start: number, end: number): void {
+    const threeWords = buckets[2] ?? 0;
+    const ago = ++this.#now - (this.#seen[threeWords] ?? 0);
+    this.#seen[threeWords] = this.#now;
+    if (ago <= REPEATED_WITHIN) return;
     const { packed } = this;
     let sum = 0;
     for (let i = 0; i < count; i++) sum = (sum + (packed[buckets[i] ?? 0] ?? 0)) | 0;
@@ -98,8 +115,7 @@ export class Heads {
   judge(text: string, trust: Trust): Signal[] {
     const { heads, packed } = this.#pairs[trust];
     const sums = this.#sums;
-    sums.packed = packed;
-    sums.length = 0;
+    sums.begin(packed);
     eachToken(text, sums);
     const signals: Signal[] = [];
     if (sums.length < TOKENS_MIN) return signals;
