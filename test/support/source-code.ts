@@ -51,6 +51,17 @@ export function functionsOf(text: string): FunctionLength[] {
   return found;
 }
 
+/** Every regular expression that stands in the text as a literal. */
+export function regexesOf(text: string): { readonly source: string; readonly flags: string }[] {
+  const found: { source: string; flags: string }[] = [];
+  scan(text, (kind, part) => {
+    const end = part.lastIndexOf('/');
+    if (kind === 'regex') found.push({ source: part.slice(1, end), flags: part.slice(end + 1) });
+    return part;
+  });
+  return found;
+}
+
 /** Comments gone, all else as it is; strings that look like comments are kept. */
 export function withoutComments(text: string): string {
   return scan(text, (kind, part) => (kind === 'comment' ? spaces(part) : part));

@@ -202,7 +202,8 @@ function isOneWordALine(text: string): boolean {
   if (first < 0 || first > 40) return false;
   const lines = text
     .slice(0, CHARS_MAX)
-    .trim()
-    .split(/\s*\n\s*/);
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   return lines.length >= 4 && lines.filter((line) => line.includes(' ')).length * 8 <= lines.length;
 }
