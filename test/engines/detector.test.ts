@@ -1,6 +1,7 @@
 /** The engines of the detector port on a real server: what is sent, what is read; where they may go at all. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { allowedLookup } from '../../src/base/own-calls.ts';
+import { configSchema } from '../../src/config.ts';
 import { createGuardModel, guardModelSchema } from '../../src/engines/detector-guard-model.ts';
 import { createModeration, moderationSchema } from '../../src/engines/detector-moderation.ts';
 import type { Detector } from '../../src/ports/detector.ts';
@@ -80,6 +81,30 @@ describe('moderation', () => {
   ])('%s is no verdict, and the error repeats nothing of it', async (_, answer) => {
     const [, detector] = await judging(answer);
     await expect(detector.judge(texts)).rejects.toThrow(/^the detector [a-z ]+$/);
+  });
+});
+
+describe('the section detector', () => {
+  const engine = { kind: 'guardModel', url: 'https://guard.example/judge' };
+  const isTaken = (section: object): boolean => configSchema.shape.detector.safeParse(section).success;
+
+  test('is taken as it is documented', () => {
+    expect(isTaken({ engine })).toBe(true);
+    expect(isTaken({ engine: { kind: 'moderation', url: 'https://api.openai.com/v1', apiKey: 'own' } })).toBe(
+      true,
+    );
+  });
+
+  test.each([
+    ['without an engine', { action: 'block' }],
+    ['of an unknown kind', { engine: { ...engine, kind: 'onnx' } }],
+    ['with a field of another kind', { engine: { ...engine, model: 'any' } }],
+    ['that would cut out', { engine, action: 'redact' }],
+    ['that blocks before it observes', { engine, points: { observe: 0.9, block: 0.5 } }],
+    ['that nobody is judged by', { engine, roles: [] }],
+    ['with an endless time-out', { engine: { ...engine, timeoutMs: 600_000 } }],
+  ])('%s is refused', (_, section) => {
+    expect(isTaken(section)).toBe(false);
   });
 });
 
