@@ -84,9 +84,10 @@ describe('moderation', () => {
   });
 });
 
+const isTaken = (section: object): boolean => configSchema.shape.detector.safeParse(section).success;
+
 describe('the section detector', () => {
   const engine = { kind: 'guardModel', url: 'https://guard.example/judge' };
-  const isTaken = (section: object): boolean => configSchema.shape.detector.safeParse(section).success;
 
   test('is taken as it is documented', () => {
     expect(isTaken({ engine })).toBe(true);
