@@ -63,7 +63,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     ),
     recordIntent(d.auditLog, d.ledger, d.limiting), //  503  again, where a short budget changed what is sent
   ];
-  // ───────────────────────── nothing leaves the house above this line ─────────────────────────
+  // ──────── nothing leaves the house above this line, but what a configured detector is shown ────────
   const send = forward(d); //                       502 504  and relays the answer, event by event
   const afterwards: readonly Closing[] = [
     settle(d), //                                            first: the outcome says what was charged
