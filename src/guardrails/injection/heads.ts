@@ -68,10 +68,11 @@ class Sums implements TokenSink {
     const threeWords = buckets[2] ?? 0;
     const ago = ++this.#now - (this.#seen[threeWords] ?? 0);
     this.#seen[threeWords] = this.#now;
-    if (ago <= REPEATED_WITHIN) return;
     const { packed } = this;
     let sum = 0;
-    for (let i = 0; i < count; i++) sum = (sum + (packed[buckets[i] ?? 0] ?? 0)) | 0;
+    // They keep their place: what stands around them is as far apart as it is.
+    const heard = ago <= REPEATED_WITHIN ? 0 : count;
+    for (let i = 0; i < heard; i++) sum = (sum + (packed[buckets[i] ?? 0] ?? 0)) | 0;
     const low = (sum << 16) >> 16;
     const at = this.length++;
     if (at + 1 >= this.high.length) this.#grow();
