@@ -29,7 +29,7 @@ export interface HouseSecret {
 }
 
 /** What a derived key is for; separate purposes never share a key (RFC 5869, section 3.2: `info`). */
-export type KeyPurpose = 'pepper' | 'chain' | 'checkpoint' | 'digest' | 'vault' | 'fingerprint';
+export type KeyPurpose = 'pepper' | 'chain' | 'checkpoint' | 'digest' | 'seal' | 'fingerprint';
 
 /** 32 bytes by HKDF-SHA-256 from the house secret. */
 export function deriveKey(houseSecret: Secret, purpose: KeyPurpose): Buffer {

@@ -28,7 +28,7 @@ test('I8: a secret shows itself only where it is asked to', () => {
 });
 
 describe('derived keys', () => {
-  const purposes: KeyPurpose[] = ['pepper', 'chain', 'checkpoint', 'digest', 'vault', 'fingerprint'];
+  const purposes: KeyPurpose[] = ['pepper', 'chain', 'checkpoint', 'digest', 'seal', 'fingerprint'];
 
   test('I52: one for each purpose, 32 bytes, the same at every start', () => {
     const keys = purposes.map((purpose) => deriveKey(secret, purpose));
@@ -43,7 +43,7 @@ describe('derived keys', () => {
     expect(keyedDigest(key, 'a')).toMatch(/^[0-9a-f]{64}$/);
     expect(keyedDigest(key, 'a')).toBe(keyedDigest(key, Buffer.from('a')));
     expect(keyedDigest(key, 'a')).not.toBe(keyedDigest(key, 'b'));
-    expect(keyedDigest(key, 'a')).not.toBe(keyedDigest(deriveKey(secret, 'vault'), 'a'));
+    expect(keyedDigest(key, 'a')).not.toBe(keyedDigest(deriveKey(secret, 'seal'), 'a'));
   });
 });
 
