@@ -32,6 +32,9 @@ const quota = 'insufficient_quota';
 function bad(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
   return { status: 400, type: invalid, blame: 'caller', message, check, final: true, ...more };
 }
+function forbidden(message: string, check: string): CatalogueRow {
+  return bad(message, check, { status: 403, type: 'permission_error', blame: 'policy' });
+}
 function limited(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
   return {
     status: 429,
@@ -93,30 +96,19 @@ export const CATALOGUE = {
     status: 404,
     openaiCode: 'unknown_url',
   }),
-  'access.operation_refused': bad(
+  'access.operation_refused': forbidden(
     'This operation is not relayed by this gateway.',
     'The endpoint table: why.',
-    {
-      status: 403,
-      type: 'permission_error',
-      blame: 'policy',
-    },
   ),
-  'access.operation_not_allowed': bad('This operation is not allowed.', 'endpoints.allow, and the key.', {
-    status: 403,
-    type: 'permission_error',
-    blame: 'policy',
-  }),
-  'access.permission': bad('Your role does not permit this.', 'The role of the key or token.', {
-    status: 403,
-    type: 'permission_error',
-    blame: 'policy',
-  }),
-  'access.address': bad('This key may not be used from this address.', 'The addresses the key is bound to.', {
-    status: 403,
-    type: 'permission_error',
-    blame: 'policy',
-  }),
+  'access.operation_not_allowed': forbidden(
+    'This operation is not allowed.',
+    'endpoints.allow, and the key.',
+  ),
+  'access.permission': forbidden('Your role does not permit this.', 'The role of the key or token.'),
+  'access.address': forbidden(
+    'This key may not be used from this address.',
+    'The addresses the key is bound to.',
+  ),
   'access.model': bad('This model is not available to you.', 'The models the key or tier allows.', {
     status: 403,
     type: 'permission_error',
@@ -184,21 +176,24 @@ export const CATALOGUE = {
   }),
 
   // tools
-  'tool.denied': bad('A tool of this request is not allowed.', 'tools in policy.yaml, and the key.', {
-    status: 403,
-    type: 'permission_error',
-    blame: 'policy',
-  }),
-  'tool.arguments': bad('The arguments of a tool call are not allowed.', 'tools.arguments.', {
-    status: 403,
-    type: 'permission_error',
-    blame: 'policy',
-  }),
-  'tool.calls': bad('One answer calls more tools than are allowed.', 'tools.callsPerAnswerMax.', {
-    status: 403,
-    type: 'permission_error',
-    blame: 'policy',
-  }),
+  'tool.denied': forbidden('A tool of this request is not allowed.', 'tools in policy.yaml, and the key.'),
+  'tool.arguments': forbidden('The arguments of a tool call are not allowed.', 'tools.arguments.'),
+  'tool.calls': forbidden('One answer calls more tools than are allowed.', 'tools.callsPerAnswerMax.'),
+  'tool.approval_pending': forbidden(
+    'A tool call of the answer waits for the approval of a person.',
+    'The approvals in the console; then X-Sallyport-Approval, or the same request.',
+  ),
+  'tool.approval_denied': forbidden('A person has refused a tool call.', 'The approval, and its note.'),
+  'tool.approval_expired': forbidden('Nobody approved a tool call in time.', 'approvals.decideWithinS.'),
+  'tool.approval_used': forbidden('This approval has been used.', 'The approval: each is good for one call.'),
+
+  // approvals
+  'approval.own': forbidden(
+    'An approval needs somebody other than who called.',
+    'Who decides, and who called.',
+  ),
+  'approval.decided': bad('This approval is not pending any more.', 'Its state.', { blame: 'policy' }),
+  'approval.seen': bad('What was seen is not what is to be decided.', 'That `seen` is of this approval.'),
 
   // screen
   'guardrail.injection': bad(
@@ -241,6 +236,9 @@ export const CATALOGUE = {
     'Large requests of the key.',
   ),
   'rate.refusals': limited('Too many refused requests; slow down.', 'Why the key is being refused.'),
+  'rate.approvals': limited('Too many of your tool calls wait for approval.', 'approvals, and who decides.', {
+    retryAfterS: 30,
+  }),
   'rate.source': limited('Too many failed attempts from this address.', 'Who sends bad credentials.', {
     blame: 'caller',
     retryAfterS: 60,
