@@ -1,50 +1,13 @@
 /** `npm start`: reads the configuration, starts, says where it listens, drains at the end. */
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
-import { assemble, type House } from './assemble/assemble.ts';
-import { ConfigError, loadSetup, type Setup } from './config.ts';
-import { houseSecret, keptSecret } from './house-secret.ts';
-import { createLog, type Log } from './server/log.ts';
+import { assemble } from './assemble/assemble.ts';
+import { buildDoors } from './assemble/doors.ts';
+import { adminKeyOf, localKeyOf } from './assemble/local-keys.ts';
+import { ConfigError, loadSetup } from './config.ts';
+import { houseSecret } from './house-secret.ts';
+import { createLog } from './server/log.ts';
 import { startSimulator } from './simulator/start-simulator.ts';
-
-const LOCAL_KEY = { user: 'local', tier: 'pro', role: 'user', name: 'made at start' } as const;
-
-/** The first admin's key: given, or in local mode made once and kept. */
-function adminKeyOf({ environment }: Setup): { key: string; made: boolean } {
-  if (environment.SALLYPORT_ADMIN_KEY !== undefined)
-    return { key: environment.SALLYPORT_ADMIN_KEY, made: false };
-  const { text, made } = keptSecret(environment.DATA_DIR, 'admin-key', 'sp-admin-');
-  return { key: text, made };
-}
-
-/** A caller key for this start; the one of the start before is revoked. */
-async function makeLocalKey({ keys, auditLog }: House): Promise<string> {
-  const record = (action: string, resource: string): Promise<unknown> =>
-    auditLog.record({ userId: 'system', action, resource, status: 'success', metadata: {} });
-  for (const { id, name, user, revokedAt } of await keys.list()) {
-    if (name !== LOCAL_KEY.name || user !== LOCAL_KEY.user || revokedAt !== undefined) continue;
-    await record('admin.key.revoke', id);
-    await keys.revoke(id);
-  }
-  const made = keys.mint(LOCAL_KEY);
-  await record('admin.key.create', made.record.id);
-  await keys.add(made.record);
-  return made.key;
-}
-
-/** Once the store was reached, and again if it goes away in between; undefined if the process ends before. */
-async function localKeyOf(house: House, log: Log): Promise<string | undefined> {
-  if (!(await house.storeReached)) return undefined;
-  for (;;) {
-    try {
-      return await makeLocalKey(house);
-    } catch (err) {
-      log.warn({ err }, 'the caller key of this start could not be made; trying again');
-      await pause(1000, undefined, { ref: false });
-    }
-  }
-}
 
 function welcome(baseUrl: string, adminUrl: string, callerKey: string, simulated: boolean): string {
   const request = '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello"}]}';
@@ -76,7 +39,7 @@ async function start(): Promise<void> {
   }
   const secret = houseSecret(environment, !production);
   const adminKey = adminKeyOf(setup);
-  const house = await assemble(setup, secret, adminKey.key, log);
+  const house = await assemble(setup, secret, adminKey.key, log, buildDoors);
   closeWithGrace({ delay: setup.config.server.drainMsMax + 5000 }, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'an unexpected fault ends the process');
     else log.info({ signal }, 'stopping');

@@ -9,7 +9,7 @@ import { watchHealth } from '../jobs/watch-health.ts';
 import type { AuditLog, EntryDraft } from '../ports/audit-log.ts';
 import { type CallerServer } from '../server/caller-server.ts';
 import type { Log } from '../server/log.ts';
-import { buildDoors, buildRules, type Doors, type Rules } from './doors.ts';
+import { buildRules, type BuildDoors, type Doors, type Rules } from './doors.ts';
 import { buildEngines, type Engines } from './engines.ts';
 
 /** Everything that runs, and the way to end it. */
@@ -30,10 +30,11 @@ export async function assemble(
   secret: HouseSecret,
   adminKey: string,
   log: Log,
+  buildDoors: BuildDoors,
 ): Promise<House> {
   const engines = await buildEngines(setup, secret, log);
   const rules = buildRules(setup, secret, engines);
-  const doors = buildDoors(setup, adminKey, log, engines, rules);
+  const doors = await buildDoors({ setup, secret, adminKey, log, engines, rules });
   const jobs = startJobs(engines, rules, doors, log);
   const { auditLog } = engines;
   const { environment, config } = setup;
@@ -68,7 +69,7 @@ export async function assemble(
         port: environment.ADMIN_PORT,
       });
       const baseUrl = await doors.callers.app.listen({ host: environment.HOST, port: environment.PORT });
-      return { baseUrl: `${baseUrl}/v1`, adminUrl };
+      return { baseUrl: baseUrl + doors.basePath, adminUrl };
     },
     stop: () => (stopping ??= stop()),
   };

@@ -87,14 +87,28 @@ export function buildRules(
 
 /** What listens. */
 export interface Doors {
+  /** What stands before every path of the first: `/v1`. */
+  readonly basePath: string;
   readonly callers: CallerServer;
   readonly admin: ReturnType<typeof createAdminServer>;
   drain(): void;
   close(): Promise<void>;
 }
 
-/** What listens, and what it needs. */
-export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: Engines, rules: Rules): Doors {
+/** What doors are built of. */
+export interface DoorParts {
+  readonly setup: Setup;
+  readonly secret: HouseSecret;
+  readonly adminKey: string;
+  readonly log: Log;
+  readonly engines: Engines;
+  readonly rules: Rules;
+}
+/** One a kind of process. */
+export type BuildDoors = (parts: DoorParts) => Doors | Promise<Doors>;
+
+/** The gateway's. */
+export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts): Doors {
   const { config } = setup;
   const { auditLog, ledger } = engines;
   const pool = createPreparationPool(config.guardrails);
@@ -115,7 +129,7 @@ export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: En
   }));
   const callers = createCallerServer({
     ...config.server,
-    pipeline: buildPipeline(setup, log, engines, rules, { pool, upstream, telemetry, detector }),
+    way: buildPipeline(setup, log, engines, rules, { pool, upstream, telemetry, detector }),
     meUsage: async (arrival) =>
       usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
     onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
@@ -129,6 +143,7 @@ export function buildDoors(setup: Setup, adminKey: string, log: Log, engines: En
     trustProxy: config.server.trustProxy,
   });
   return {
+    basePath: '/v1',
     callers,
     admin,
     drain() {
@@ -213,7 +228,7 @@ function done(telemetry: Telemetry, log: Log): (exchange: Exchange) => void {
 }
 
 /** Requests that never became an exchange: on record by source, like bad credentials. */
-function onRefused(auditLog: AuditLog, attempts: FailedAttempts, telemetry: Telemetry): OnRefused {
+export function onRefused(auditLog: AuditLog, attempts: FailedAttempts, telemetry: Telemetry): OnRefused {
   return (source, { code, options: { subject } }, exchange) => {
     telemetry.failedAttempt();
     if (!attempts.count(source)) return;

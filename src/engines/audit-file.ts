@@ -4,7 +4,14 @@
  */
 import { V7Generator } from 'uuidv7';
 import { systemClock, type Clock } from '../base/clock.ts';
-import type { AuditLog, AuditLogHealth, Entry, EntryDraft } from '../ports/audit-log.ts';
+import {
+  type AuditLog,
+  type AuditLogHealth,
+  type Entry,
+  type EntryDraft,
+  isIntent,
+  isOutcome,
+} from '../ports/audit-log.ts';
 import { checkpointSigner, type CheckpointSigner } from './audit-checkpoint.ts';
 import { GroupCommit, later, unavailable } from './audit-commit.ts';
 import { localDisk, type DiskPort } from './audit-disk.ts';
@@ -135,13 +142,13 @@ class FileAuditLog implements AuditLog {
 
   record(draft: EntryDraft): Promise<Entry> {
     if (this.#closing) return Promise.reject(unavailable('the audit log is closed'));
-    const short = draft.action === 'exchange.intent' ? this.#shortage() : undefined;
+    const short = isIntent(draft.action) ? this.#shortage() : undefined;
     return short === undefined ? this.#commit.record(draft) : Promise.reject(unavailable(short));
   }
 
   note(draft: EntryDraft): void {
     if (this.#closing) return;
-    const dropped = this.#space !== 'ample' && draft.action !== 'exchange.outcome';
+    const dropped = this.#space !== 'ample' && !isOutcome(draft.action);
     if (dropped) this.#commit.countDropped(draft.action);
     else this.#commit.note(draft);
   }
@@ -251,7 +258,8 @@ function house(
 }
 
 /** What became of it nobody knows: the caller may have been answered, upstream may have charged. */
-function unknownOutcome({ userId, resource, metadata, chain, sequence }: Entry): EntryDraft {
+function unknownOutcome({ userId, action, resource, metadata, chain, sequence }: Entry): EntryDraft {
   const told = { ...metadata, outcome: 'unknown', intent: { chain, sequence } };
-  return { userId, action: 'exchange.outcome', resource, status: 'failure', metadata: told };
+  const closing = action.replace(/intent$/, 'outcome');
+  return { userId, action: closing, resource, status: 'failure', metadata: told };
 }

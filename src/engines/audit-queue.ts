@@ -2,7 +2,7 @@
  * Drafts on their way to the disk, in order and bounded. Those somebody waits for leave when their waiter is
  * told that it failed; notes stay until they are durable or, at the bound, are counted as dropped.
  */
-import type { Entry, EntryDraft } from '../ports/audit-log.ts';
+import { type Entry, type EntryDraft, isOutcome } from '../ports/audit-log.ts';
 import { draftText } from './audit-line.ts';
 
 export interface Waiter {
@@ -39,7 +39,7 @@ export class DraftQueue {
 
   /** False if the queue is full. The last quarter is kept for outcomes and for what the log says of itself. */
   push(draft: EntryDraft, timestamp: string, waiter?: Waiter): boolean {
-    const first = draft.action === 'exchange.outcome' || draft.action.startsWith('audit.');
+    const first = isOutcome(draft.action) || draft.action.startsWith('audit.');
     const share = first ? 1 : 0.75;
     if (this.size >= QUEUE_ENTRIES_MAX * share || this.#chars >= QUEUE_CHARS_MAX * share) return false;
     const text = draftText(draft, timestamp);

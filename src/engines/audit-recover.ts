@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { keyIdOf } from '../base/secret.ts';
-import type { Entry } from '../ports/audit-log.ts';
+import { type Entry, isIntent, isOutcome } from '../ports/audit-log.ts';
 import { chainHasher, readSeal, sealHolds, type Seal } from './audit-line.ts';
 import { GROUP_BYTES_MAX } from './audit-queue.ts';
 import { readEntries } from './audit-read.ts';
@@ -78,12 +78,12 @@ async function previousOf(segment: Segment, last: { seal: Seal; end: number }): 
 async function findOpen(root: string, last: Segment): Promise<Map<string, OpenIntent>> {
   const from = last.link?.oldestOpen ?? { chain: last.chain, segment: 1 };
   const found = new Map<string, OpenIntent>();
-  for await (const batch of readEntries(root, { from, actionPrefix: 'exchange.' })) {
+  for await (const batch of readEntries(root, { from })) {
     for (const entry of batch) {
       const { exchange } = entry.metadata;
       if (typeof exchange !== 'string') continue;
-      if (entry.action === 'exchange.intent') found.set(exchange, { entry, place: from });
-      else if (entry.action === 'exchange.outcome') found.delete(exchange);
+      if (isIntent(entry.action)) found.set(exchange, { entry, place: from });
+      else if (isOutcome(entry.action)) found.delete(exchange);
     }
   }
   return found;

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { keyIdOf } from '../base/secret.ts';
-import type { Entry } from '../ports/audit-log.ts';
+import { type Entry, isIntent, isOutcome } from '../ports/audit-log.ts';
 import type { DiskFile, DiskPort } from './audit-disk.ts';
 import { GENESIS_HASH, chainHasher, draftText, sealLine, type Hasher, type Head } from './audit-line.ts';
 import type { Pending } from './audit-queue.ts';
@@ -184,8 +184,8 @@ export class ChainWriter {
     for (const { action, metadata } of entries) {
       const { exchange } = metadata;
       if (typeof exchange !== 'string') continue;
-      if (action === 'exchange.intent') this.#open.set(exchange, place);
-      else if (action === 'exchange.outcome') this.#open.delete(exchange);
+      if (isIntent(action)) this.#open.set(exchange, place);
+      else if (isOutcome(action)) this.#open.delete(exchange);
     }
   }
 

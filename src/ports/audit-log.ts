@@ -6,6 +6,16 @@
 /** The guide's fields. `pending` is an intent: its outcome is another entry. */
 export type EntryStatus = 'success' | 'failure' | 'pending';
 
+/** Whether an action is owed an outcome, under the same `metadata.exchange`. */
+export function isIntent(action: string): boolean {
+  return action.endsWith('.intent');
+}
+
+/** Whether an action closes an intent: whatever else is left out, it is kept. */
+export function isOutcome(action: string): boolean {
+  return action.endsWith('.outcome');
+}
+
 /** What is put on record; the log adds when, and its place in the chain. */
 export interface EntryDraft {
   /** `[A-Za-z0-9._:-]{1,128}`, or `anonymous`, `system`. */

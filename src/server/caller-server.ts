@@ -1,15 +1,16 @@
 /**
- * The callers' listener: whatever comes goes into the pipeline, which knows what is an operation; `/me/usage` beside
- * it. Fastify's only edge to callers.
+ * The callers' listener: whatever comes goes its one way (the pipeline's, or that of tools), which knows what is an
+ * operation; `/me/usage` beside it. Fastify's only edge to callers.
  */
 import type { ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import cors from '@fastify/cors';
 import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
-import type { Arrival, Exchange } from '../domain/exchange.ts';
-import type { Pipeline } from '../pipeline.ts';
+import type { Arrival } from '../domain/exchange.ts';
+import type { OpenCall } from '../domain/open-call.ts';
 import { sendRefusal } from '../stages/refuse.ts';
+import type { Reply } from '../stages/reply.ts';
 import { NodeReply } from './node-reply.ts';
 import { readBody } from './read-body.ts';
 import { requestId } from './request-id.ts';
@@ -18,16 +19,22 @@ import { createStrictServer } from './strict-server.ts';
 /** @param id none where there was no request that could have one */
 export type OnRefused = (source: string, refusal: Refusal, id?: string) => void;
 
+/** Where calls go. */
+export interface Way {
+  /** Runs one call to its end; never rejects. The reply is answered, or broken off where its caller is gone. */
+  handle(arrival: Arrival, reply: Reply, onCall: (call: OpenCall) => void): Promise<void>;
+}
+
 /** What the first port serves, and its bounds in milliseconds and bytes. */
 export interface CallerServerOptions {
-  readonly pipeline: Pipeline;
+  readonly way: Way;
   /** `GET /me/usage`. @throws auth.*, ledger.unavailable */
   readonly meUsage: (arrival: Arrival) => Promise<unknown>;
   readonly trustProxy: readonly string[];
   readonly cors: readonly string[];
   readonly bodyMsMax: number;
   readonly exchangesMax: number;
-  /** A request that was refused before the pipeline, or beside it: counted by source. */
+  /** A request that was refused before its way, or beside it: counted by source. */
   readonly onUnreadable: OnRefused;
   /** A call that was turned away unread: the gateway is full, or about to end. */
   readonly onTurnedAway: OnRefused;
@@ -36,8 +43,8 @@ export interface CallerServerOptions {
 /** The callers' side, and the calls under way. */
 export interface CallerServer {
   readonly app: FastifyInstance;
-  /** Exchanges that have not ended. */
-  open(): ReadonlySet<Exchange>;
+  /** Calls that have not ended. */
+  open(): ReadonlySet<OpenCall>;
   /** From now on every new request is refused; connections close after their answer. */
   drain(): void;
   /** Breaks off what is still open. */
@@ -65,16 +72,16 @@ const EXPOSED_HEADERS = [
   ),
 ];
 
-/** Ready to listen; every call goes through the pipeline, but for one's own usage. */
+/** Ready to listen; every call goes that way, but for one's own usage. */
 export function createCallerServer(options: CallerServerOptions): CallerServer {
-  const open = new Set<Exchange>();
+  const open = new Set<OpenCall>();
   let draining = false;
   const refusalNow = (): Refusal | undefined => {
     if (draining) return new Refusal('edge.draining');
     return open.size >= options.exchangesMax ? new Refusal('edge.busy') : undefined;
   };
 
-  // Taken over before Fastify would look at a body: the pipeline reads it, and nothing is paid for that is not used.
+  // Taken over before Fastify would look at a body: its way reads it, and nothing is paid for that is not used.
   const take = (request: FastifyRequest, reply: FastifyReply): void => {
     reply.hijack();
     const cross = options.cors.length > 0 ? corsHeaders(reply) : undefined;
@@ -87,7 +94,7 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
     if (refusal) {
       options.onTurnedAway(sourceOf(request), refusal, request.id);
       sendRefusal(nodeReply, refusal, { connection: 'close' });
-    } else handle(options.pipeline, open, arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
+    } else handle(options.way, open, arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
   };
   const app = createApp(options, take);
   return {
@@ -97,7 +104,7 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
       draining = true;
     },
     abortAll: () => {
-      for (const exchange of open) exchange.abort(new Refusal('edge.draining'));
+      for (const call of open) call.abort(new Refusal('edge.draining'));
     },
   };
 }
@@ -157,20 +164,20 @@ function registerRoutes(app: FastifyInstance, options: CallerServerOptions, take
 
 /** Runs a call, which is open until it is answered and on record, whichever is last. */
 function handle(
-  pipeline: Pipeline,
-  open: Set<Exchange>,
+  way: Way,
+  open: Set<OpenCall>,
   arrival: Arrival,
   nodeReply: NodeReply,
   response: ServerResponse,
 ): void {
-  let exchange: Exchange | undefined;
+  let call: OpenCall | undefined;
   let ends = 0;
   const end = (): void => {
     ends += 1;
-    if (ends === 2 && exchange) open.delete(exchange);
+    if (ends === 2 && call) open.delete(call);
   };
-  const handled = pipeline.handle(arrival, nodeReply, (made) => {
-    exchange = made;
+  const handled = way.handle(arrival, nodeReply, (made) => {
+    call = made;
     open.add(made);
     watchCaller(made, response, end);
   });
@@ -207,12 +214,12 @@ function arrivalOf(request: FastifyRequest, bodyMsMax: number): Arrival {
 }
 
 /** `close` of the raw response is the one event that always comes: before its end, the caller has left. */
-function watchCaller(exchange: Exchange, response: ServerResponse, onClose: () => void): void {
+function watchCaller(call: OpenCall, response: ServerResponse, onClose: () => void): void {
   response.once('close', () => {
     onClose();
     if (response.writableFinished) return;
-    exchange.callerGone = true;
-    exchange.abort();
+    call.callerGone = true;
+    call.abort();
   });
 }
 

@@ -1,33 +1,17 @@
 /** All limits and the money of all scopes, in one round trip: checked together, taken together, or not at all. */
-import { Refusal, type Code } from '../base/errors.ts';
+import { Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { Floods } from '../domain/floods.ts';
 import type { Limiting } from '../domain/limiting.ts';
-import { rateLimitHeaders } from '../domain/rate-limit-headers.ts';
-import type { AdmitRequest, Ledger, NotAdmitted, RefusalReason } from '../ports/ledger.ts';
+import { notAdmitted, type Remembering } from '../domain/not-admitted.ts';
+import type { AdmitRequest, Ledger } from '../ports/ledger.ts';
 import type { Reprice } from './parse.ts';
 import type { Guard } from './stage.ts';
 
-const CODES: Record<RefusalReason, Code> = {
-  requests: 'rate.requests',
-  tokens: 'rate.tokens',
-  concurrency: 'rate.concurrency',
-  budget: 'budget.exceeded',
-  held: 'rate.held',
-  stale_key: 'auth.invalid',
-};
-
-/** Reasons that time alone ends: the same credential need not ask again before. */
-const WAITING = new Set<RefusalReason>(['requests', 'tokens']);
-
 /** What admission asks, and tells of its refusals. */
-export interface AdmitDeps {
+export interface AdmitDeps extends Remembering {
   readonly ledger: Ledger;
   readonly limiting: Limiting;
-  readonly floods: Floods;
   readonly reprice: Reprice;
-  /** A newer version of the key is known: what is cached of it is dropped. */
-  readonly forgetKey: (id: string) => void;
 }
 
 /** @throws rate.*, budget.exceeded, auth.invalid, ledger.unavailable */
@@ -45,7 +29,7 @@ export function admit(deps: AdmitDeps): Guard {
       return;
     }
     exchange.admissionTried = false;
-    refuse(exchange, answer, deps);
+    throw notAdmitted(exchange.caller, answer, deps);
   };
 }
 
@@ -83,23 +67,4 @@ function requestOf(exchange: Exchange, limiting: Limiting): AdmitRequest {
     keyId: caller.key?.id,
     keyVersion: caller.key?.version,
   };
-}
-
-function refuse(exchange: Exchange, answer: NotAdmitted, deps: AdmitDeps): never {
-  const code = CODES[answer.reason];
-  const { caller } = exchange;
-  if (answer.reason === 'stale_key' && caller.key) deps.forgetKey(caller.key.id);
-  if (WAITING.has(answer.reason))
-    deps.floods.refusedFor(caller.credential, code, Math.min(answer.retryAfterMs, 60_000), answer);
-  throw new Refusal(code, {
-    retryAfterS: wholeSeconds(answer.retryAfterMs),
-    headers: rateLimitHeaders(answer),
-    detail: `${answer.reason} of ${answer.scope}`,
-  });
-}
-
-/** Whole seconds ≥ 1. A window of a minute counts a little longer than it is: over 60 s the SDKs would give up. */
-function wholeSeconds(ms: number): number {
-  const seconds = Math.max(1, Math.ceil(ms / 1000));
-  return seconds === 61 ? 60 : seconds;
 }
