@@ -1,6 +1,7 @@
 /** What the store's rows are outside of the database, and how entries become rows. */
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Entry } from '../ports/audit-log.ts';
+import type { ApprovalRecord, ApprovalState, ParkedAnswer } from '../ports/approval-store.ts';
 import type { KeyRecord, ObjectOwner } from '../ports/store.ts';
 import type { Tables } from './store-sql-schema.ts';
 
@@ -19,6 +20,47 @@ export function ownerFrom(row: Selectable<Tables['sallyport_owners']>): ObjectOw
     ...(row.team !== null && { team: row.team }),
     ...(row.tokens !== null && { tokens: row.tokens }),
     ...(row.nano !== null && { nano: row.nano }),
+  };
+}
+
+/** Columns as they are, nulls left out. */
+export function approvalFrom(row: Selectable<Tables['sallyport_approvals']>): ApprovalRecord {
+  return {
+    id: row.id,
+    user: row.user_name,
+    ...(row.team !== null && { team: row.team }),
+    credential: row.credential,
+    tool: row.tool,
+    argumentsDigest: row.arguments_digest,
+    policyVersion: row.policy_version,
+    exchange: row.exchange,
+    state: stateFrom(row.state),
+    askers: row.askers,
+    askedAt: row.asked_at,
+    expiresAt: row.expires_at,
+    shown: row.shown,
+    seen: row.seen,
+    ...(row.decided_by !== null && { decidedBy: row.decided_by }),
+    ...(row.decided_at !== null && { decidedAt: row.decided_at }),
+    ...(row.note !== null && { note: row.note }),
+  };
+}
+
+/** What is not known allows nothing. */
+export function stateFrom(state: string): ApprovalState {
+  return STATES.find((known) => known === state) ?? 'withdrawn';
+}
+const STATES: readonly ApprovalState[] = ['pending', 'approved', 'denied', 'expired', 'withdrawn', 'used'];
+
+/** Columns as they are. */
+export function parkedFrom(row: Selectable<Tables['sallyport_parked_answers']>): ParkedAnswer {
+  return {
+    id: row.id,
+    user: row.user_name,
+    approvals: JSON.parse(row.approvals),
+    requestDigest: row.request_digest,
+    parkedAt: row.parked_at,
+    answer: row.answer,
   };
 }
 

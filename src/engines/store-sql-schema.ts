@@ -2,7 +2,7 @@
  * The tables of the store and the steps that lead to them, for every database. A released step is never
  * changed, only followed by another.
  */
-import { type Dialect, type Expression, type Kysely, type RawBuilder, type Transaction } from 'kysely';
+import { type Dialect, type Expression, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 
 /** Times are milliseconds since 1970. */
 export interface Tables {
@@ -29,6 +29,35 @@ export interface Tables {
     entry: string;
   };
   sallyport_settings: { name: string; value: string };
+  /** `shown` and `note` are sealed. */
+  sallyport_approvals: {
+    id: string;
+    user_name: string;
+    team: string | null;
+    credential: string;
+    tool: string;
+    arguments_digest: string;
+    policy_version: string;
+    exchange: string;
+    state: string;
+    askers: number;
+    asked_at: number;
+    expires_at: number;
+    shown: string;
+    seen: string;
+    decided_by: string | null;
+    decided_at: number | null;
+    note: string | null;
+  };
+  /** `approvals` is a JSON list of ids; `answer` is sealed. */
+  sallyport_parked_answers: {
+    id: string;
+    user_name: string;
+    approvals: string;
+    request_digest: string;
+    parked_at: number;
+    answer: string;
+  };
 }
 
 /** What a database brings: everything else is the same text for all. */
@@ -45,7 +74,7 @@ export interface SqlEngine {
 type Migration = (db: Transaction<Tables>, text: RawBuilder<unknown>) => Promise<void>;
 
 /** Position + 1 is the version. */
-const migrations: readonly Migration[] = [createTables, addCostOfObjects];
+const migrations: readonly Migration[] = [createTables, addCostOfObjects, addApprovals];
 
 async function createTables(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
   await db.schema
@@ -88,13 +117,65 @@ async function addCostOfObjects(db: Transaction<Tables>): Promise<void> {
   await db.schema.alterTable('sallyport_owners').addColumn('nano', 'bigint').execute();
 }
 
+async function addApprovals(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
+  await db.schema
+    .createTable('sallyport_approvals')
+    .addColumn('id', text, (column) => column.primaryKey())
+    .addColumn('user_name', text, (column) => column.notNull())
+    .addColumn('team', text)
+    .addColumn('credential', text, (column) => column.notNull())
+    .addColumn('tool', text, (column) => column.notNull())
+    .addColumn('arguments_digest', text, (column) => column.notNull())
+    .addColumn('policy_version', text, (column) => column.notNull())
+    .addColumn('exchange', text, (column) => column.notNull())
+    .addColumn('state', text, (column) => column.notNull())
+    .addColumn('askers', 'bigint', (column) => column.notNull())
+    .addColumn('asked_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .addColumn('shown', 'text', (column) => column.notNull())
+    .addColumn('seen', text, (column) => column.notNull())
+    .addColumn('decided_by', text)
+    .addColumn('decided_at', 'bigint')
+    .addColumn('note', 'text')
+    .execute();
+  await db.schema
+    .createTable('sallyport_parked_answers')
+    .addColumn('id', text, (column) => column.primaryKey())
+    .addColumn('user_name', text, (column) => column.notNull())
+    .addColumn('approvals', text, (column) => column.notNull())
+    .addColumn('request_digest', text, (column) => column.notNull())
+    .addColumn('parked_at', 'bigint', (column) => column.notNull())
+    .addColumn('answer', 'text', (column) => column.notNull())
+    .execute();
+  // Of what is asked the same, one pending approval: where it is put twice, the second joins.
+  await db.schema
+    .createIndex('sallyport_approvals_pending')
+    .on('sallyport_approvals')
+    .columns(['user_name', 'tool', 'arguments_digest', 'policy_version'])
+    .where(sql<boolean>`state = 'pending'`)
+    .unique()
+    .execute();
+  await indexed(db, {
+    sallyport_approvals_by_end: ['sallyport_approvals', 'state', 'expires_at'],
+    sallyport_approvals_by_time: ['sallyport_approvals', 'asked_at'],
+    sallyport_approvals_by_user: ['sallyport_approvals', 'user_name', 'asked_at'],
+    sallyport_parked_answers_by_user: ['sallyport_parked_answers', 'user_name', 'parked_at'],
+  });
+}
+
 async function createIndexes(db: Transaction<Tables>): Promise<void> {
-  const indexes = {
+  await indexed(db, {
     sallyport_owners_by_user: ['sallyport_owners', 'kind', 'user_name', 'created_at'],
     sallyport_owners_by_team: ['sallyport_owners', 'kind', 'team', 'created_at'],
     sallyport_entries_by_time: ['sallyport_entries', 'at'],
     sallyport_entries_by_user: ['sallyport_entries', 'user_id', 'at'],
-  } as const;
+  });
+}
+
+async function indexed(
+  db: Transaction<Tables>,
+  indexes: Readonly<Record<string, readonly [table: string, ...columns: string[]]>>,
+): Promise<void> {
   for (const [name, [table, ...columns]] of Object.entries(indexes)) {
     await db.schema
       .createIndex(name)

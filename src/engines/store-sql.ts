@@ -5,7 +5,9 @@
 import { expressionBuilder, Kysely, sql } from 'kysely';
 import { Refusal } from '../base/errors.ts';
 import type { Entry } from '../ports/audit-log.ts';
+import type { ApprovalStore } from '../ports/approval-store.ts';
 import type { AuditFilter, KeyRecord, ObjectOwner, Store } from '../ports/store.ts';
+import { createSqlApprovals } from './store-sql-approvals.ts';
 import { entryFrom, keyFrom, ownerFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
 import { migrate, type SqlEngine, type Tables } from './store-sql-schema.ts';
 
@@ -21,6 +23,7 @@ export function createSqlStore(engine: SqlEngine): Store {
 }
 
 class SqlStore implements Store {
+  readonly approvals: ApprovalStore = createSqlApprovals((query) => this.#run(query));
   readonly #engine: SqlEngine;
   readonly #db: Db;
   #migrated: Promise<void> | undefined;

@@ -94,7 +94,8 @@ export interface ApprovalStore {
   /** Pending ones that are over, the oldest first. */
   overdue(at: number, limit: number): Promise<readonly ApprovalRecord[]>;
 
-  park(parked: ParkedAnswer): Promise<void>;
+  /** False where so many of this user's are parked already. */
+  park(parked: ParkedAnswer, perUserMax: number): Promise<boolean>;
   /** The newest of this user's that waits for this approval, or answers this request. */
   findParked(
     user: string,
@@ -103,8 +104,11 @@ export interface ApprovalStore {
   /** Takes it away; false where it is gone. */
   unpark(id: string): Promise<boolean>;
 
-  /** Deletes approvals that were over, and answers that were parked, before that; how many. */
-  prune(before: number): Promise<number>;
+  /** Deletes approvals that were over, and answers that were parked, before these times; how many of each. */
+  prune(before: { readonly over: number; readonly parked: number }): Promise<{
+    readonly approvals: number;
+    readonly answers: number;
+  }>;
 }
 
 /** What a person decided. */

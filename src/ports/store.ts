@@ -2,6 +2,7 @@
  * What a store engine must promise: what is searched (keys, owners of objects, audit entries, a few settings).
  * Every engine passes test/contracts/store.ts. Never holds a secret in clear.
  */
+import type { ApprovalStore } from './approval-store.ts';
 import type { Entry } from './audit-log.ts';
 
 /** What its bearer may do is a table: `domain/permissions.ts`. */
@@ -106,6 +107,8 @@ export interface Store {
   listSettings(prefix: string): Promise<ReadonlyMap<string, string>>;
   /** Puts `to`, or drops it if undefined, where the value still is `from`; false if it is not. */
   changeSetting(name: string, from: string, to: string | undefined): Promise<boolean>;
+
+  readonly approvals: ApprovalStore;
 
   health(): { readonly usable: boolean; readonly reason?: string | undefined };
   close(): Promise<void>;

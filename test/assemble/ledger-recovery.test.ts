@@ -51,7 +51,8 @@ async function process(place: string, monthly = false): Promise<Process> {
     get(target, name: keyof Store) {
       if (name === 'appendEntries' && !takesEntries)
         return () => Promise.reject(new Refusal('store.unavailable'));
-      return target[name].bind(target);
+      const member = target[name];
+      return typeof member === 'function' ? member.bind(target) : member;
     },
   });
   const shipping = startShipping({ auditLog, auditDir, place, store: taking }, createLog('silent'));

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPostgresStore } from '../../src/engines/store-postgres.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { approvalStoreContract } from '../contracts/approval-store.ts';
 import { storeContract } from '../contracts/store.ts';
 import { portOf, type Postgres, startPostgres } from '../support/postgres.ts';
 
@@ -46,6 +47,10 @@ async function fresh(): Promise<Store> {
 
 describe('store contract', () => {
   storeContract(fresh, async () => openPostgresStore({ url }));
+});
+
+describe('approval store contract', () => {
+  approvalStoreContract(fresh, async () => openPostgresStore({ url }));
 });
 
 test('several processes may create the tables at once', async () => {

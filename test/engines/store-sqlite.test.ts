@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
+import { approvalStoreContract } from '../contracts/approval-store.ts';
 import { storeContract } from '../contracts/store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
@@ -17,6 +18,10 @@ const fresh = async () => {
 
 describe('store contract', () => {
   storeContract(fresh, async () => openSqliteStore({ file }));
+});
+
+describe('approval store contract', () => {
+  approvalStoreContract(fresh, async () => openSqliteStore({ file }));
 });
 
 test('the file and its journals are closed to everybody else', async () => {
