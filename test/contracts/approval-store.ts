@@ -85,10 +85,12 @@ export function approvalStoreContract(fresh: () => Promise<Store>, again: () => 
       expect(await ids({ limit: 1 })).toEqual([id(3)]);
       expect(await ids({ state: 'pending' })).toEqual([id(3), id(1)]);
       expect(await ids({ state: 'pending', user: 'ada' })).toEqual([id(3)]);
-      expect([...(await other.states([id(2), id(3), id(9)]))].sort()).toEqual([
-        [id(2), 'denied'],
-        [id(3), 'pending'],
-      ]);
+      expect(await other.states([id(2), id(3), id(9)])).toEqual(
+        new Map([
+          [id(2), 'denied'],
+          [id(3), 'pending'],
+        ]),
+      );
       expect(await other.states([])).toEqual(new Map());
     });
   });
@@ -103,7 +105,7 @@ export function approvalStoreContract(fresh: () => Promise<Store>, again: () => 
         ),
       );
       expect(new Set(asked.map((each) => each?.id)).size).toBe(1);
-      expect(asked.map((each) => each?.askers).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      expect(new Set(asked.map((each) => each?.askers))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
       expect((await one.join(binding, AT))?.askers).toBe(9);
       expect(await one.list({ limit: 9 })).toHaveLength(1);
     });
