@@ -1,6 +1,7 @@
 /** The rules that span environment and sections. A section that is wrong in itself is left out of them. */
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
+import { certificateEnd, readCertificate } from './base/certificate.ts';
 import type { Config, Sections } from './config.ts';
 import { isAddressRange } from './domain/authentication.ts';
 import type { Environment, Fault } from './environment.ts';
@@ -8,6 +9,7 @@ import { unknownNames } from './openai/endpoints/index.ts';
 
 const DAY_MS = 86_400_000;
 const KEY_AGE_DAYS_MAX = 90;
+const EXPIRY_DAYS_MIN = 14;
 
 /** Only addresses that no other machine can reach; a name but `localhost` could mean anything. */
 function isLoopback(host: string): boolean {
@@ -41,6 +43,11 @@ export function checkRules(environment: Environment, config: Sections, faults: F
   for (const [index, entry] of (config.server?.trustProxy ?? []).entries()) {
     if (!isAddressRange(entry)) fault(`server.trustProxy.${index}`, 'must be an address or a CIDR block');
   }
+  for (const name of ['tls', 'adminTls'] as const) {
+    const settings = config.server?.[name];
+    const wrong = settings && faultOf(() => readCertificate(settings));
+    if (wrong !== undefined) fault(`server.${name}`, wrong);
+  }
   if (config.jwt?.hs256 && environment.JWT_SECRET === undefined)
     fault('JWT_SECRET', 'is required by jwt.hs256');
   const tier = config.jwt?.defaults.tier;
@@ -49,7 +56,7 @@ export function checkRules(environment: Environment, config: Sections, faults: F
 }
 
 /** What works and should be known: at start, in the log and in the audit log. */
-export function warningsOf(environment: Environment, { upstream, ledger, store }: Config): string[] {
+export function warningsOf(environment: Environment, { upstream, ledger, store, server }: Config): string[] {
   const { apiKey, apiKeyCreatedAt } = upstream;
   const ageMs = apiKeyCreatedAt === undefined ? 0 : Date.now() - Date.parse(apiKeyCreatedAt);
   const production = isProduction(environment);
@@ -64,9 +71,30 @@ export function warningsOf(environment: Environment, { upstream, ledger, store }
       apiKey !== undefined && !/^sk-(?:proj|svcacct)-/.test(apiKey),
       "upstream's key is not scoped to a project; use a project key",
     ],
+    ...[server.tls, server.adminTls].map(
+      (tls) =>
+        [
+          tls !== undefined && certificateEnd(readCertificate(tls)) - Date.now() < EXPIRY_DAYS_MIN * DAY_MS,
+          `a certificate ends within ${EXPIRY_DAYS_MIN} days, or has ended`,
+        ] as const,
+    ),
+    [
+      production && server.tls === undefined && server.trustProxy.length === 0,
+      'callers are served in clear: set server.tls, or name the proxy that ends TLS in server.trustProxy',
+    ],
     [ageMs > KEY_AGE_DAYS_MAX * DAY_MS, `upstream's key is over ${KEY_AGE_DAYS_MAX} days old; rotate it`],
   ];
   return found.flatMap(([holds, warning]) => (holds ? [warning] : []));
+}
+
+/** Its message, if it throws. */
+function faultOf(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'unknown';
+  }
 }
 
 function isReadable(file: string): boolean {

@@ -25,6 +25,8 @@ import {
 } from './environment.ts';
 import { guardrailsSchema } from './guardrails/settings.ts';
 import { modelsSchema } from './openai/prices.ts';
+import { plainHttpSchema } from './server/in-clear.ts';
+import { tlsSchema } from './server/tls.ts';
 import { upstreamSchema } from './server/upstream.ts';
 
 const POLICY_FILE = fileURLToPath(new URL('../config/policy.yaml', import.meta.url));
@@ -88,6 +90,10 @@ export const configSchema = z.strictObject({
       /** Peers whose X-Forwarded-* counts: addresses or CIDR blocks. */
       trustProxy: z.array(z.string()).default([]),
       cors: z.array(z.url()).default([]),
+      /** Of the callers' port, and of the admin port. */
+      tls: tlsSchema.optional(),
+      adminTls: tlsSchema.optional(),
+      plainHttp: plainHttpSchema,
       bodyMsMax: z.int().min(100).max(600_000).default(30_000),
       drainMsMax: z.int().min(0).max(600_000).default(25_000),
       exchangesMax: z.int().min(1).max(100_000).default(4096),

@@ -35,6 +35,8 @@ function faultsOf(env: Record<string, string>): readonly Fault[] {
 const pathsOf = (env: Record<string, string>): string[] => faultsOf(env).map(({ path }) => path);
 
 const SECRET = 'a secret of the house, long enough for all';
+const IN_CLEAR =
+  'callers are served in clear: set server.tls, or name the proxy that ends TLS in server.trustProxy';
 const PRODUCTION = {
   NODE_ENV: 'production',
   OPENAI_API_KEY: 'sk-proj-canary-of-upstream',
@@ -223,6 +225,8 @@ describe('faults', () => {
     ['upstream: { caFile: /absent/ca.pem }', 'upstream.caFile'],
     ['upstream: { apiKeyCreatedAt: last year }', 'upstream.apiKeyCreatedAt'],
     ['server: { trustProxy: [10.0.0.0/99] }', 'server.trustProxy.0'],
+    ['server: { tls: { certFile: /absent/cert.pem, keyFile: /absent/key.pem } }', 'server.tls'],
+    ['server: { adminTls: { certFile: package.json, keyFile: package.json } }', 'server.adminTls'],
     ['history: { enabled: true }', 'history.enabled'],
     ['audit: { onFailure: open }', 'audit.onFailure'],
     ['request: { characters: "(" }', 'request.characters'],
@@ -293,6 +297,7 @@ describe('production', () => {
     expect(loadSetup(PRODUCTION).warnings).toEqual([
       'the embedded ledger serves one process only',
       'the embedded store serves one process only',
+      IN_CLEAR,
     ]);
     expect(
       loadSetup({ ...local('ledger: { kind: redis, url: "redis://localhost" }') }).warnings,
@@ -304,7 +309,7 @@ describe('production', () => {
     expect(pathsOf(env)).toEqual(['ledger.url', 'store.url']);
     const engines = { REDIS_URL: 'rediss://redis/0', DATABASE_URL: 'postgres://db/sallyport' };
     const { config, warnings } = loadSetup({ ...env, ...engines });
-    expect(warnings).toEqual([]);
+    expect(warnings).toEqual([IN_CLEAR]);
     expect(config).toMatchObject({
       ledger: { kind: 'redis', url: engines.REDIS_URL, onFailure: 'closed' },
       store: { kind: 'postgres', url: engines.DATABASE_URL },

@@ -23,8 +23,12 @@ const refusalSchema = z.object({
   error: z.object({ message: z.string(), param: z.string().nullable(), code: z.string().nullable() }),
 });
 
-/** Where ADMIN_HOST and ADMIN_PORT say that the gateway's admin API is; a listener for all is reached by loopback. */
+/**
+ * Where SALLYPORT_ADMIN_URL, or ADMIN_HOST and ADMIN_PORT, say that the gateway's admin API is; a listener for all is
+ * reached by loopback.
+ */
 export function adminOrigin(env: Variables): string {
+  if (env['SALLYPORT_ADMIN_URL']) return new URL(env['SALLYPORT_ADMIN_URL']).origin;
   const host = env['ADMIN_HOST'] || env['HOST'] || '127.0.0.1';
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${env['ADMIN_PORT'] || '8788'}`;

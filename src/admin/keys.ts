@@ -61,12 +61,13 @@ const iso = (ms: number | undefined): string | undefined =>
  */
 export function keyView(record: KeyRecord, pepperId?: string): Record<string, unknown> {
   const { secretDigest: _, secondDigest: __, previousDigest: ___, pepperId: own, ...shown } = record;
-  const { createdAt, expiresAt, revokedAt, previousUntil, dailyBudgetNano, ...same } = shown;
+  const { createdAt, expiresAt, revokedAt, exposedAt, previousUntil, dailyBudgetNano, ...same } = shown;
   return {
     ...same,
     createdAt: iso(createdAt),
     expiresAt: iso(expiresAt),
     revokedAt: iso(revokedAt),
+    exposedAt: iso(exposedAt),
     previousValidUntil: iso(previousUntil),
     underPreviousSecret: (pepperId !== undefined && own !== pepperId) || undefined,
     dailyBudgetUsd: dailyBudgetNano === undefined ? undefined : usdFromNano(dailyBudgetNano),

@@ -69,10 +69,19 @@ export async function assemble(
         port: environment.ADMIN_PORT,
       });
       const baseUrl = await doors.callers.app.listen({ host: environment.HOST, port: environment.PORT });
-      return { baseUrl: baseUrl + doors.basePath, adminUrl };
+      const { tls, adminTls } = config.server;
+      return {
+        baseUrl: schemed(baseUrl, tls) + doors.basePath,
+        adminUrl: schemed(adminUrl, adminTls),
+      };
     },
     stop: () => (stopping ??= stop()),
   };
+}
+
+/** Fastify names the scheme of the server it would have made. */
+function schemed(url: string, tls: unknown): string {
+  return tls === undefined ? url : url.replace(/^http:/, 'https:');
 }
 
 const VERSION = '0.1.0';

@@ -6,6 +6,7 @@ import type { Setup } from '../config.ts';
 import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
 import { answerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
+import { createExposedKeys } from '../domain/exposed-keys.ts';
 import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
 import { createFairShare } from '../domain/fair-share.ts';
 import { createFloods, type Floods } from '../domain/floods.ts';
@@ -19,9 +20,11 @@ import { createPipeline, type Pipeline } from '../pipeline.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import { createAdminServer } from '../server/admin-server.ts';
 import { createCallerServer, type CallerServer, type OnRefused } from '../server/caller-server.ts';
+import { inClearBy } from '../server/in-clear.ts';
 import type { Log } from '../server/log.ts';
 import { createPreparationPool, type PreparationPool } from '../server/preparation-pool.ts';
 import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
+import type { TlsSettings } from '../server/tls.ts';
 import { createUpstream } from '../server/upstream.ts';
 import { ownObjects } from '../stages/own-objects.ts';
 import { createDetector, type Engines } from './engines.ts';
@@ -115,20 +118,17 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
   const upstream = createUpstream(config.upstream);
   const detector = config.detector && createDetector(config.detector.engine);
   let draining = false;
-  const checks = (): Record<string, boolean> => ({
-    configuration: true,
-    auditLog: auditLog.health().writable,
-    ledger: ledger.health().usable,
-    store: engines.storeOpened(),
-    serving: !draining,
-  });
+  const checks = () => ({ ...checksOf(engines), serving: !draining });
   const telemetry = createTelemetry(() => ({
     checks: checks(),
     auditWaiting: auditLog.health().waiting,
     openExchanges: callers.open().size,
   }));
+  const secured = transport(setup, log);
   const callers = createCallerServer({
     ...config.server,
+    ...secured.callers,
+    onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
     way: buildPipeline(setup, log, engines, rules, { pool, upstream, telemetry, detector }),
     meUsage: async (arrival) =>
       usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
@@ -141,6 +141,7 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
     checks,
     reasons: () => ({ auditLog: auditLog.health().reason, ledger: ledger.health().reason }),
     trustProxy: config.server.trustProxy,
+    ...secured.admin,
   });
   return {
     basePath: '/v1',
@@ -155,6 +156,16 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
       await upstream.close();
       await detector?.close();
     },
+  };
+}
+
+/** Ready means all of them. */
+function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<Record<string, boolean>> {
+  return {
+    configuration: true,
+    auditLog: auditLog.health().writable,
+    ledger: ledger.health().usable,
+    store: storeOpened(),
   };
 }
 
@@ -224,6 +235,24 @@ function done(telemetry: Telemetry, log: Log): (exchange: Exchange) => void {
     if (refusal?.code === 'gateway.fault')
       log.error({ err: refusal.options.cause, id, operation }, 'gateway fault');
     else log.debug({ id, operation, ending, code: refusal?.code, detail: refusal?.options.detail }, 'done');
+  };
+}
+
+/** How both ports are protected on the way. */
+export function transport({ config, production }: Setup, log: Log) {
+  const { tls, adminTls, plainHttp, trustProxy } = config.server;
+  const inClear = inClearBy(plainHttp, production, trustProxy.length > 0);
+  const secured = (settings: TlsSettings | undefined, listener: string) =>
+    settings && {
+      settings,
+      onCertificate: (err: Error | undefined): void => {
+        if (err) log.error({ err, listener }, 'the new certificate cannot be used; the last one stays');
+        else log.info({ listener }, 'a new certificate is in force');
+      },
+    };
+  return {
+    callers: { inClear, tls: secured(tls, 'callers') },
+    admin: { inClear, tls: secured(adminTls, 'admin') },
   };
 }
 

@@ -72,6 +72,8 @@ export interface KeyRing {
   revoke(id: string): Promise<KeyRecord>;
   /** @throws access.not_found, request.invalid_field for a key that is revoked or expired, store.unavailable */
   rotate(id: string, overlapMs: number): Promise<IssuedKey>;
+  /** Its secret was sent in clear, which its next rotation ends. A key that is being changed is left alone. @throws store.unavailable */
+  markExposed(id: string): Promise<void>;
 }
 
 /** Where keys are kept, and who is told of their changes. */
@@ -212,6 +214,12 @@ class CachedKeyRing implements KeyRing {
     // After the store: told earlier, the ledger would refuse the only version that can be read.
     await this.#tellLedger(issued.record);
     return issued;
+  }
+
+  async markExposed(id: string): Promise<void> {
+    const { store, clock } = this.#options;
+    const record = await store.getKey(id);
+    if (record && (await store.amendKey({ ...record, exposedAt: clock.now() }))) this.forget(id);
   }
 
   /** Read, change, write if nobody else did meanwhile; `step` without a record changes nothing. */

@@ -32,6 +32,8 @@ export interface KeyRecord {
   readonly createdAt: number;
   readonly expiresAt?: number | undefined;
   readonly revokedAt?: number | undefined;
+  /** Its secret last travelled in clear: to be rotated. */
+  readonly exposedAt?: number | undefined;
   readonly models?: readonly string[] | undefined;
   readonly endpoints?: readonly string[] | undefined;
   readonly tools?: readonly string[] | undefined;

@@ -1,11 +1,14 @@
 /** The operators' listener: admin API, console, metrics, liveness and readiness. Never on the callers' port. */
+import type { IncomingMessage, RequestListener } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import helmet from '@fastify/helmet';
 import { uuidv7 } from 'uuidv7';
 import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
 import { registerAdmin, type AdminDeps } from '../admin/admin.ts';
 import { registerConsole } from '../admin/console.ts';
+import { type InClear, UPGRADE_HEADERS } from './in-clear.ts';
 import type { Telemetry } from './telemetry.ts';
+import { createListener, type Secured } from './tls.ts';
 
 /** What the second port serves. */
 export interface AdminServerOptions {
@@ -16,10 +19,15 @@ export interface AdminServerOptions {
   /** Of checks that fail: why, and what to do; no addresses, no secrets. */
   readonly reasons: () => Readonly<Record<string, string | undefined>>;
   readonly trustProxy: readonly string[];
+  /** TLS alone, if given. */
+  readonly tls: Pick<Secured, 'settings' | 'onCertificate'> | undefined;
+  /** Which requests are refused for having travelled in clear; undefined: none. */
+  readonly inClear: InClear | undefined;
 }
 
 /** Ready to listen: administration, health, metrics, the console. Callers' calls are unknown here. */
 export function createAdminServer(options: AdminServerOptions): FastifyInstance {
+  const { tls, inClear } = options;
   const app = fastify({
     logger: false,
     genReqId: () => uuidv7(),
@@ -27,6 +35,10 @@ export function createAdminServer(options: AdminServerOptions): FastifyInstance 
     bodyLimit: 65_536,
     forceCloseConnections: true,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    ...(tls && {
+      serverFactory: (listener: RequestListener) =>
+        createListener({ ...tls, onPlain: plainWith(listener) }, {}, listener),
+    }),
     // A path that cannot be read names nothing; Fastify's own words would repeat it.
     frameworkErrors: (_error, _request, reply) => void answer(reply, new Refusal('access.not_found')),
   });
@@ -35,6 +47,13 @@ export function createAdminServer(options: AdminServerOptions): FastifyInstance 
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
     done();
   });
+  if (inClear) {
+    app.addHook('onRequest', async (request, reply) => {
+      if (HEALTH.has(request.routeOptions.url ?? '') || !inClear(request)) return;
+      const { status, headers, body } = refusedInClear(request.raw, request.host);
+      await reply.code(status).headers(headers).send(body);
+    });
+  }
   registerHealth(app, options);
   registerAdmin(app, options.admin);
   registerConsole(app);
@@ -54,6 +73,37 @@ const OWN_FILES_ONLY = {
   'form-action': ["'none'"],
   'frame-ancestors': ["'none'"],
 };
+
+/** Of no use to who listens on the way. */
+const HEALTH = new Set(['/livez', '/readyz', '/metrics']);
+/** A name or an address, and a port. */
+const HOST = /^(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
+
+/** A page is sent to where it is safe, before anybody types a key into it; the API is not: its key is out already. */
+function refusedInClear({ method, url = '' }: IncomingMessage, host: string) {
+  if (method === 'GET' && /^\/console(?:[/?]|$)/.test(url) && HOST.test(host))
+    return { status: 308, headers: { location: `https://${host}/console` }, body: '' };
+  const refusal = new Refusal('edge.https_required');
+  const headers = { ...UPGRADE_HEADERS, ...errorHeaders(refusal) };
+  return { status: refusal.status, headers, body: errorBody(refusal) };
+}
+
+/** Of a port with TLS, for what comes in clear: probes of the machine itself know no certificate. */
+const plainWith =
+  (listener: RequestListener): RequestListener =>
+  (request, response) => {
+    if (HEALTH.has(request.url ?? '')) {
+      listener(request, response);
+      return;
+    }
+    const { status, headers, body } = refusedInClear(request, request.headers.host ?? '');
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...headers,
+    });
+    response.end(body && JSON.stringify(body));
+  };
 
 /** What probes and scrapers read; no key needed, nothing about callers in it. */
 function registerHealth(app: FastifyInstance, options: AdminServerOptions): void {

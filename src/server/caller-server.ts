@@ -2,19 +2,22 @@
  * The callers' listener: whatever comes goes its one way (the pipeline's, or that of tools), which knows what is an
  * operation; `/me/usage` beside it. Fastify's only edge to callers.
  */
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import cors from '@fastify/cors';
 import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
+import type { Presented } from '../domain/authentication.ts';
 import type { Arrival } from '../domain/exchange.ts';
 import type { OpenCall } from '../domain/open-call.ts';
 import { sendRefusal } from '../stages/refuse.ts';
 import type { Reply } from '../stages/reply.ts';
 import { NodeReply } from './node-reply.ts';
+import { type InClear, UPGRADE_HEADERS } from './in-clear.ts';
 import { readBody } from './read-body.ts';
 import { requestId } from './request-id.ts';
 import { createStrictServer } from './strict-server.ts';
+import type { Secured } from './tls.ts';
 
 /** @param id none where there was no request that could have one */
 export type OnRefused = (source: string, refusal: Refusal, id?: string) => void;
@@ -38,6 +41,12 @@ export interface CallerServerOptions {
   readonly onUnreadable: OnRefused;
   /** A call that was turned away unread: the gateway is full, or about to end. */
   readonly onTurnedAway: OnRefused;
+  /** TLS alone, if given. */
+  readonly tls: Pick<Secured, 'settings' | 'onCertificate'> | undefined;
+  /** Which calls are refused for having travelled in clear; undefined: none. */
+  readonly inClear: InClear | undefined;
+  /** Told of each of them. */
+  readonly onInClear: (presented: Presented, id: string) => void | Promise<void>;
 }
 
 /** The callers' side, and the calls under way. */
@@ -76,7 +85,11 @@ const EXPOSED_HEADERS = [
 export function createCallerServer(options: CallerServerOptions): CallerServer {
   const open = new Set<OpenCall>();
   let draining = false;
-  const refusalNow = (): Refusal | undefined => {
+  const refusalNow = (request: FastifyRequest): Refusal | undefined => {
+    if (options.inClear?.(request)) {
+      void options.onInClear(presentedBy(request.raw, sourceOf(request)), request.id);
+      return new Refusal('edge.https_required');
+    }
     if (draining) return new Refusal('edge.draining');
     return open.size >= options.exchangesMax ? new Refusal('edge.busy') : undefined;
   };
@@ -90,10 +103,11 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
       ...SECURITY_HEADERS,
       'x-request-id': request.id,
     });
-    const refusal = refusalNow();
+    const refusal = refusalNow(request);
     if (refusal) {
       options.onTurnedAway(sourceOf(request), refusal, request.id);
-      sendRefusal(nodeReply, refusal, { connection: 'close' });
+      const upgrade = refusal.code === 'edge.https_required' && UPGRADE_HEADERS;
+      sendRefusal(nodeReply, refusal, { connection: 'close', ...upgrade });
     } else handle(options.way, open, arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
   };
   const app = createApp(options, take);
@@ -121,13 +135,29 @@ function createApp(options: CallerServerOptions, take: Take): FastifyInstance {
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     // The server below answers these itself.
     clientErrorHandler: () => undefined,
-    serverFactory: (listener) => createStrictServer(listener, options.onUnreadable),
+    serverFactory: (listener) => listenerFor(options, listener),
     frameworkErrors: (_error, request, reply) => take(request, reply),
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 4096 },
   });
   if (options.cors.length > 0) registerCors(app, options.cors);
   registerRoutes(app, options, take);
   return app;
+}
+
+/** Node's server below Fastify: in clear, or with TLS and a certificate that is followed. */
+function listenerFor(options: CallerServerOptions, listener: RequestListener): Server {
+  const { tls, onUnreadable } = options;
+  if (tls === undefined) return createStrictServer(listener, onUnreadable);
+  const onPlain: RequestListener = (request, response) => {
+    const id = requestId();
+    const source = request.socket.remoteAddress ?? 'unknown';
+    const refusal = new Refusal('edge.https_required');
+    void options.onInClear(presentedBy(request, source), id);
+    options.onTurnedAway(source, refusal, id);
+    const reply = new NodeReply(request, response, { ...SECURITY_HEADERS, 'x-request-id': id });
+    sendRefusal(reply, refusal, UPGRADE_HEADERS);
+  };
+  return createStrictServer(listener, onUnreadable, { ...tls, onPlain });
 }
 
 /** Nothing of it for other origins: their preflights are calls without a credential. */
@@ -148,7 +178,7 @@ function registerRoutes(app: FastifyInstance, options: CallerServerOptions, take
   // Behind the hooks of CORS.
   void app.after(() => {
     app.addHook('onRequest', (request, reply, done) => {
-      if (request.routeOptions.url === OWN_USAGE) done();
+      if (request.routeOptions.url === OWN_USAGE && !options.inClear?.(request)) done();
       else take(request, reply);
     });
   });
@@ -198,6 +228,10 @@ function corsHeaders(reply: FastifyReply): Record<string, string> {
 function sourceOf(request: FastifyRequest): string {
   const { ip } = request;
   return isIP(ip) === 0 ? (request.raw.socket.remoteAddress ?? 'unknown') : ip;
+}
+
+function presentedBy({ rawHeaders, url = '' }: IncomingMessage, source: string): Presented {
+  return { rawHeaders, target: url, source };
 }
 
 function arrivalOf(request: FastifyRequest, bodyMsMax: number): Arrival {

@@ -3,10 +3,11 @@
  * closed. A connection whose bytes cannot be trusted is answered at most once, never into the middle of another
  * answer, and brings no further call.
  */
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorBody, errorHeaders, Refusal } from '../base/errors.ts';
 import { isAmbiguous } from './ambiguous.ts';
+import { createListener, type Secured } from './tls.ts';
 
 type Code = 'request.framing' | 'request.too_slow';
 /** Told of what was refused here, but for what belongs to a call that is on record by itself. */
@@ -25,10 +26,14 @@ const OPTIONS = {
 const LINGER_MS = 1000;
 
 /** Hands on requests whose head can be read in one way alone. */
-export function createStrictServer(listener: RequestListener, onRefused: OnRefused): Server {
+export function createStrictServer(
+  listener: RequestListener,
+  onRefused: OnRefused,
+  secured?: Secured,
+): Server {
   const latest = new WeakMap<Duplex, ServerResponse>();
   const condemned = new WeakSet<Duplex>();
-  const server = createServer(OPTIONS, (request, response) => {
+  const server = createListener(secured, OPTIONS, (request, response) => {
     const { socket } = request;
     if (condemned.has(socket)) return;
     if (isAmbiguous(request)) {
