@@ -1,14 +1,14 @@
 /** The pool answers every job: with its output, or with a refusal; and is whole again afterwards. */
 import { getPriority } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createPool, moduleBeside, type Pool } from '../../src/guardrails/pool.ts';
+import { createPool, type Pool } from '../../src/guardrails/pool.ts';
 import type { Order } from './pool-job.ts';
 
 const pools: Pool<Order, number>[] = [];
 function open(
   options: { threads?: number; queueMax?: number; timeoutMs?: number } = {},
 ): Pool<Order, number> {
-  const entry = moduleBeside(import.meta.url, './pool-job');
+  const entry = new URL('./pool-job.ts', import.meta.url);
   const pool = createPool<Order, number>({ entry, threads: 1, queueMax: 8, timeoutMs: 5000, ...options });
   pools.push(pool);
   return pool;

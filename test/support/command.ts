@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { COMPILED } from './gateway.ts';
 
 export interface Ran {
   /** -1: ended by a signal. */
@@ -25,7 +26,7 @@ export async function runCommand(args: readonly string[], options: RunOptions = 
   const [command, ...before] = options.npm
     ? ['npm', 'run', '--silent', 'sallyport', '--']
     : [process.execPath, 'src/cli.ts'];
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.env };
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...COMPILED, ...options.env };
   const child = spawn(command ?? '', [...before, ...args], { cwd: ROOT, env, stdio: 'pipe' });
   child.stdin.end(options.input ?? '');
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

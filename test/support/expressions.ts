@@ -3,6 +3,7 @@
  * it cannot. By scanning and sampling, without an engine of its own; what it finds is real, what it misses may be too.
  */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { filesUnder, regexesOf, ROOT, textOf } from './source-code.ts';
 
 export interface Expression {
@@ -33,7 +34,8 @@ async function builtWhileLoading(paths: readonly string[]): Promise<readonly Exp
     },
   });
   try {
-    for (path of paths) await import(join(ROOT, path));
+    // Loaded anew: most of them are loaded already.
+    for (path of paths) await import(`${pathToFileURL(join(ROOT, path)).href}?built`);
   } finally {
     globalThis.RegExp = native;
   }
