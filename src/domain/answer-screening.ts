@@ -10,6 +10,7 @@ import { Restorer } from '../guardrails/placeholders-restoring.ts';
 import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { type LocatedFinding, screen, type ScreenInput, type ScreenPolicy } from '../guardrails/screening.ts';
 import { type AnswerEvent, type AnswerText, readWholeAnswer } from '../openai/answer-texts.ts';
+import type { JsonBody } from '../openai/body.ts';
 import { type Edit, quote, replaceMember, splice } from '../openai/json-edit.ts';
 import { parseAnswer } from '../openai/json.ts';
 import type { Exchange } from './exchange.ts';
@@ -38,9 +39,13 @@ export interface Screened {
  * @throws request.* for what is not JSON, or has more than one reading
  */
 export function screenJsonAnswer(source: string, rules: AnswerRules): Screened {
-  const event = readWholeAnswer(parseAnswer(source));
-  const { edits, findings, block } = screenEvent(event, rules);
-  return { text: splice(source, edits), findings, block };
+  return screenReadAnswer(parseAnswer(source), rules);
+}
+
+/** @param body of `parseAnswer` */
+export function screenReadAnswer(body: JsonBody, rules: AnswerRules): Screened {
+  const { edits, findings, block } = screenEvent(readWholeAnswer(body), rules);
+  return { text: splice(body.source, edits), findings, block };
 }
 
 /** An answer that is one text. */

@@ -1,16 +1,21 @@
 /** A JSON answer is a stream of one event: read whole, counted, its object recorded, screened, sent in one write. */
+import { isAscii } from 'node:buffer';
 import { Refusal } from '../base/errors.ts';
+import type { JsonBody } from '../openai/body.ts';
+import { parseAnswer } from '../openai/json.ts';
 import { usageFromAnswer } from '../openai/usage.ts';
 import type { Answer, AnswerContext } from './relay.ts';
-import { hasScreening, screenWhole } from './screen-answer.ts';
+import { hasScreening, screenRead, screenWhole } from './screen-answer.ts';
 
 const BYTES_MAX = 128 * 1024 * 1024;
+/** Node puts a longer string together by copying it. */
+const ONE_PIECE_MAX = 16 * 1024;
 /** Costs of calls whose answer is what was paid for: it is never empty. */
 const BOUGHT = new Set(['tokens', 'unit']);
 
 /** Relays a JSON answer: nothing reaches the caller before all of it was read. Holds at most 128 MiB. */
 export function createJsonAnswer(status: number, context: AnswerContext): Answer {
-  const { exchange, reply, headers } = context;
+  const { exchange, reply, headers, screening } = context;
   const chunks: Buffer[] = [];
   return {
     data(chunk) {
@@ -20,16 +25,22 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
     },
     async end() {
       const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-      const value = read(bytes, status !== 204 && BOUGHT.has(exchange.endpoint.cost));
+      const source = bytes.toString('utf8');
+      const body = isRead(context) ? readOnce(source, screening.inlineCharsMax) : undefined;
+      const value = body ? body.value : read(source, status !== 204 && BOUGHT.has(exchange.endpoint.cost));
       exchange.answer.usage = usageFromAnswer(exchange.endpoint, value);
       const recorded = context.ownObjects.record(exchange, value);
       if (recorded) await recorded;
       const filtered =
         value === undefined ? undefined : context.ownObjects.filter(exchange, value, context.askPage);
-      const shown = filtered ? Buffer.from(JSON.stringify(await filtered)) : bytes;
-      const body = isRead(context) ? await screenWhole(exchange, context.screening, 'json', shown) : shown;
-      reply.head(status, { ...headers, 'content-length': String(body.length) });
-      reply.end(body);
+      let shown: Buffer | string;
+      if (body && !filtered) shown = asCame(source, bytes, screenRead(exchange, screening, body));
+      else {
+        const whole = filtered ? Buffer.from(JSON.stringify(await filtered)) : bytes;
+        shown = isRead(context) ? await screenWhole(exchange, screening, 'json', whole) : whole;
+      }
+      reply.head(status, { ...headers, 'content-length': String(shown.length) });
+      reply.end(shown);
     },
     fail: () => reply.destroy(),
   };
@@ -40,10 +51,27 @@ function isRead({ exchange, screening }: AnswerContext): boolean {
   return hasScreening(screening, exchange) && exchange.endpoint.group !== 'embeddings';
 }
 
-function read(bytes: Buffer, bought: boolean): unknown {
-  if (bytes.length === 0 && !bought) return undefined;
+/** The one reading of an answer for its use, its object and its texts; none of what is large, or not well formed. */
+function readOnce(source: string, charsMax: number): JsonBody | undefined {
+  if (source.length > charsMax) return undefined;
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return parseAnswer(source);
+  } catch {
+    // What it used is looked for all the same, and the screening says what is wrong with it.
+    return undefined;
+  }
+}
+
+/** What is to be sent: as a string where that is ASCII and short, which goes out with the head in one piece. */
+function asCame(source: string, bytes: Buffer, screened: string): Buffer | string {
+  if (screened !== source) return Buffer.from(screened);
+  return bytes.length <= ONE_PIECE_MAX && isAscii(bytes) ? source : bytes;
+}
+
+function read(source: string, bought: boolean): unknown {
+  if (source.length === 0 && !bought) return undefined;
+  try {
+    return JSON.parse(source);
   } catch {
     throw new Refusal('upstream.invalid_answer', { detail: 'not JSON' });
   }

@@ -1,7 +1,15 @@
 /** Screens an answer that was read whole before any of it is sent; a large one never on the event loop. */
-import { type AnswerJob, noteScreened, screenAnswer, type Screened } from '../domain/answer-screening.ts';
+import {
+  type AnswerJob,
+  type AnswerRules,
+  noteScreened,
+  screenAnswer,
+  type Screened,
+  screenReadAnswer,
+} from '../domain/answer-screening.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { ScreenPolicy } from '../guardrails/screening.ts';
+import type { JsonBody } from '../openai/body.ts';
 
 /** How the house screens answers, and who does it where there is much of it. */
 export interface AnswerScreening {
@@ -30,12 +38,29 @@ export async function screenWhole(
   bytes: Buffer,
 ): Promise<Buffer> {
   if (bytes.length === 0) return bytes;
-  const { placeholders, prints } = exchange.prepared;
-  const rules = { policy: screening.policy, placeholders, prints };
-  const job = { answer: bytes.toString('utf8'), kind, rules };
+  const job = { answer: bytes.toString('utf8'), kind, rules: rulesOf(exchange, screening) };
   const isLarge = job.answer.length > screening.inlineCharsMax;
   const screened = isLarge ? await screening.large(job) : screenAnswer(job);
-  noteScreened(exchange, screened);
-  exchange.answer.isScreened = screening.policy !== undefined;
+  note(exchange, screening, screened);
   return screened.text === job.answer ? bytes : Buffer.from(screened.text);
+}
+
+/**
+ * A JSON answer that was read already, as it may leave; what was found is on the exchange.
+ * @param body of `parseAnswer`
+ * @throws guardrail.answer
+ */
+export function screenRead(exchange: Exchange, screening: AnswerScreening, body: JsonBody): string {
+  const screened = screenReadAnswer(body, rulesOf(exchange, screening));
+  note(exchange, screening, screened);
+  return screened.text;
+}
+
+function rulesOf({ prepared }: Exchange, { policy }: AnswerScreening): AnswerRules {
+  return { policy, placeholders: prepared.placeholders, prints: prepared.prints };
+}
+
+function note(exchange: Exchange, { policy }: AnswerScreening, screened: Screened): void {
+  noteScreened(exchange, screened);
+  exchange.answer.isScreened = policy !== undefined;
 }

@@ -63,6 +63,28 @@ describe('a JSON answer', () => {
     expect(exchange.answer.usage).toMatchObject({ outputTokens: 10 });
   });
 
+  // Negative control: without the second reading in answer-json.ts the report is not seen.
+  test('with two readings does not leave, and is charged by its report all the same', async () => {
+    const twice = `{"id":"a","id":"b",${chat('It is far.').slice(1)}`;
+    const { reply, refusal, exchange } = await answered(CHAT, { chunks: [twice] });
+    expect(refusal).toMatchObject({ code: 'upstream.invalid_answer' });
+    expect(reply.headSent).toBe(false);
+    expect(exchange.answer.usage).toMatchObject({ outputTokens: 10 });
+  });
+
+  // Negative control: with every short answer sent as text, the one with a broken character grows.
+  test('leaves byte for byte: plain, accented, broken in its encoding, short and long', async () => {
+    const long = 'It is far. '.repeat(2000);
+    const plain = ['It is far.', 'Élan, 東京, 😀.', long].map((text) => Buffer.from(chat(text)));
+    const broken = Buffer.from(chat('It is far?'));
+    broken[broken.indexOf('?')] = 0xff;
+    for (const bytes of [...plain, broken]) {
+      const { reply } = await answered(CHAT, { chunks: [bytes] });
+      expect(Buffer.concat(reply.pieces)).toEqual(bytes);
+      expect(reply.headers['content-length']).toBe(String(bytes.length));
+    }
+  });
+
   test('is not looked at where nothing is asked, and then nothing says that it was', async () => {
     const text = chat('To <EMAIL_7>, not eve@example.net');
     const call = { body: chatBody({ max_tokens: 9 }) };
