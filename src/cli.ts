@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
+import { fetchSecrets } from './secret-managers.ts';
 
 const USAGE = `usage: npm run sallyport -- <command>
 
@@ -122,6 +123,8 @@ function usage(): number {
 const [name = '', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 try {
+  // `start` does so itself.
+  if (command && name !== 'start') await fetchSecrets(process.env);
   process.exitCode = await (command ?? usage)(args);
 } catch (error) {
   process.stderr.write(`sallyport: ${error instanceof Error ? error.message : String(error)}\n`);

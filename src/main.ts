@@ -6,6 +6,7 @@ import { buildDoors } from './assemble/doors.ts';
 import { adminKeyOf, localKeyOf } from './assemble/local-keys.ts';
 import { ConfigError, loadSetup } from './config.ts';
 import { houseSecret } from './house-secret.ts';
+import { fetchSecrets } from './secret-managers.ts';
 import { createLog } from './server/log.ts';
 import { startSimulator } from './simulator/start-simulator.ts';
 
@@ -28,6 +29,7 @@ function welcome(baseUrl: string, adminUrl: string, callerKey: string, simulated
 }
 
 async function start(): Promise<void> {
+  await fetchSecrets(process.env);
   let setup = loadSetup(process.env);
   const { environment, production } = setup;
   const log = createLog(environment.LOG_LEVEL);

@@ -29,6 +29,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   'pipeline.ts': [...doors, 'stages'],
   'environment.ts': ['base'],
   'house-secret.ts': ['base', 'environment.ts'],
+  'secret-managers.ts': ['engines', 'environment.ts', 'config.ts'],
   // joins the settings of every section, each beside the code that obeys it
   'config.ts': [
     ...doors,
