@@ -82,7 +82,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       historyDays: days.default(30),
       logDays: days.min(2).default(90),
-      piiDays: days.max(7).default(7),
+      /** How long values behind placeholders are kept for calls that go on from others; 0: not at all. */
+      piiDays: z.int().min(0).max(7).default(7),
     })
     .prefault({}),
   server: z

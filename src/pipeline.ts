@@ -7,9 +7,10 @@ import { admit, type AdmitDeps } from './stages/admit.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authoriseAddresses, authoriseModelAndTools, authoriseObjects } from './stages/authorise-call.ts';
 import { authoriseBatch, authoriseRoute } from './stages/authorise-route.ts';
+import { type ContinueDeps, prepareAndKeep, recallPlaceholders } from './stages/continue-placeholders.ts';
 import { detect, type DetectDeps } from './stages/detect.ts';
 import { forward, type ForwardDeps } from './stages/forward.ts';
-import { parse, priceChained, repriced, type ParseDeps } from './stages/parse.ts';
+import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
 import { price } from './stages/price.ts';
 import { recordIntent } from './stages/record-intent.ts';
 import { recordOutcome } from './stages/record-outcome.ts';
@@ -21,16 +22,19 @@ import { shedLoad } from './stages/shed-load.ts';
 import type { Closing, Guard } from './stages/stage.ts';
 import type { AuditLog } from './ports/audit-log.ts';
 import type { Store } from './ports/store.ts';
-import type { ObjectsSettings } from './domain/objects.ts';
 
-export interface PipelineDeps extends Omit<AdmitDeps, 'reprice'>, ForwardDeps, ParseDeps, SettleDeps {
+export interface PipelineDeps
+  extends Omit<AdmitDeps, 'reprice'>,
+    ForwardDeps,
+    ParseDeps,
+    SettleDeps,
+    ContinueDeps {
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
   readonly auditLog: AuditLog;
   readonly store: Store;
   readonly endpointsAllow: readonly string[];
   readonly urlAllow: readonly string[];
-  readonly objects: ObjectsSettings;
   /** Undefined: there is no detector, and no guard for it. */
   readonly detecting: DetectDeps | undefined;
   readonly observe: (stage: string, seconds: number) => void;
@@ -53,7 +57,8 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     authoriseModelAndTools(d.limiting), //          403
     authoriseAddresses(d.urlAllow, d.tools.mcp.serverUrlAllow), // 400
     authoriseObjects(d.store, d.objects), //        404
-    priceChained(d), //                             400 413  before acting on price: the chain's owners are known now
+    recallPlaceholders(d), //                       503      whose objects they are is known now
+    prepareAndKeep(d, prepareChained(d)), //        400 413 503  before acting on price: what the call goes on from is known now
     screen(), //                                    400      before admitting: a refused text takes nothing
     price(), //                                     400 429  before admitting: no price, no call
     ...(d.detecting ? [timed(detect(d.detecting), d.observe)] : []), // 400 503  where there is one: after what is free

@@ -5,6 +5,7 @@ import type { HouseSecret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { type KeyRing } from '../domain/key-ring.ts';
 import { endRevoked } from '../jobs/end-revoked.ts';
+import { forgetPlaceholders } from '../jobs/forget-placeholders.ts';
 import { watchHealth } from '../jobs/watch-health.ts';
 import type { AuditLog, EntryDraft } from '../ports/audit-log.ts';
 import { type CallerServer } from '../server/caller-server.ts';
@@ -96,7 +97,7 @@ function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
  */
 function startJobs(
   engines: Engines,
-  { failedAttempts, turnedAway, keys }: Rules,
+  { failedAttempts, turnedAway, keys, keptPlaceholders }: Rules,
   { callers }: Doors,
   log: Log,
 ): { stop(): void } {
@@ -112,9 +113,16 @@ function startJobs(
   };
   const timer = setInterval(() => flush(), 60_000);
   const revoking = endRevoked({ keys, open: () => callers.open(), clock: systemClock });
+  const forgetting = forgetPlaceholders({
+    keptPlaceholders,
+    auditLog,
+    onFailure: (err) =>
+      log.warn({ err }, 'old values behind placeholders were not dropped; tried again later'),
+  });
   return {
     stop() {
       clearInterval(timer);
+      forgetting.stop();
       revoking.stop();
       watching.stop();
       flush('all');

@@ -1,6 +1,7 @@
 /** Builds the rules and the doors: what callers and operators reach. */
 import type { AdminTools } from '../admin/route.ts';
 import { systemClock } from '../base/clock.ts';
+import { createSeal } from '../base/seal.ts';
 import { deriveKey, type HouseSecret, Secret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
@@ -12,6 +13,7 @@ import { createFairShare } from '../domain/fair-share.ts';
 import { createFloods, type Floods } from '../domain/floods.ts';
 import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
 import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
+import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { createLimiting, type Limiting } from '../domain/limiting.ts';
 import { usageOf } from '../domain/usage.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
@@ -41,6 +43,7 @@ export interface Rules {
   readonly turnedAway: FailedAttempts;
   readonly floods: Floods;
   readonly limiting: Limiting;
+  readonly keptPlaceholders: KeptPlaceholders;
 }
 
 /** The rules that doors share. */
@@ -85,6 +88,12 @@ export function buildRules(
     authenticator: createAuthenticator({ keys, tokens, failedAttempts }),
     floods: createFloods(clock),
     limiting: createLimiting(scopes, config.guardrails),
+    keptPlaceholders: createKeptPlaceholders({
+      store,
+      seal: createSeal(secret),
+      days: config.retention.piiDays,
+      clock,
+    }),
   };
 }
 
@@ -200,7 +209,7 @@ function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rul
     organization: config.upstream.organization,
     project: config.upstream.project,
     answerHeaders,
-    ownObjects: ownObjects(engines.store, config.objects, (err) =>
+    ownObjects: ownObjects(engines.store, config.objects, rules.keptPlaceholders, (err) =>
       log.warn({ err }, 'an owner was not recorded'),
     ),
     rules: config.request,

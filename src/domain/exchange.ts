@@ -11,6 +11,7 @@ import type { ObjectOwner } from '../ports/store.ts';
 import type { Charge } from './charges.ts';
 import type { Caller } from './caller.ts';
 import type { Detected } from './detection.ts';
+import type { Recalled } from './kept-placeholders.ts';
 import type { Preparation } from './preparation.ts';
 
 /** How an exchange ended, in its outcome entry. */
@@ -78,6 +79,8 @@ export class Exchange {
   received: Buffer | undefined; // parse
   prepared!: Preparation; // parse
   owners: readonly ObjectOwner[] = []; // authorise-objects
+  /** Placeholders in what it goes on from, where it does. */
+  recalled: Recalled | undefined; // continue-placeholders
   /** What a detector found, which stays when the call is prepared anew. */
   detected: Detected | undefined; // detect
   admitted: Admitted | undefined; // admit

@@ -41,18 +41,18 @@ function inMessages(body: JsonBody): HintPlace | undefined {
 }
 
 /** The texts that cost, as they came: a placeholder is about as long as what it stands for. */
-export function countedTexts(texts: readonly Text[], { placeholders }: Screening): string[] {
+export function countedTexts(texts: readonly Text[], { hasIssued }: Screening): string[] {
   const counted = texts.filter((text) => text.class !== 'opaque').map(({ text }) => text);
-  return placeholders.length > 0 ? [...counted, PLACEHOLDER_HINT] : counted;
+  return hasIssued ? [...counted, PLACEHOLDER_HINT] : counted;
 }
 
 /** The facts with the bytes that placeholders and their hint add. */
 export function asSent(
   facts: RequestFacts,
   texts: readonly Text[],
-  { rewrites, placeholders }: Screening,
+  { rewrites, hasIssued }: Screening,
 ): RequestFacts {
-  if (placeholders.length === 0) return facts;
+  if (!hasIssued) return facts;
   const added = rewrites.reduce(
     (sum, { textIndex, text }) => sum + Math.max(0, text.length - (texts[textIndex]?.text.length ?? 0)),
     PLACEHOLDER_HINT.length,

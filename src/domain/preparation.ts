@@ -6,8 +6,8 @@ import { isUtf8 } from 'node:buffer';
 import { countFindings, type FindingCounts, type GuardrailId } from '../base/finding.ts';
 import { asRefusal, Refusal, type Code, type RefusalOptions } from '../base/errors.ts';
 import { promptPrints } from '../guardrails/leak.ts';
-import type { VaultEntry } from '../guardrails/placeholders.ts';
-import { screen, type ScreenPolicy } from '../guardrails/screening.ts';
+import { type ChainPlaceholders, namedIn, type VaultEntry } from '../guardrails/placeholders.ts';
+import { screen, type Screening, type ScreenPolicy } from '../guardrails/screening.ts';
 import type { Body, Text } from '../openai/body.ts';
 import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
 import { checkFields } from '../openai/check-fields.ts';
@@ -25,6 +25,7 @@ import { countTokens } from '../openai/tokens.ts';
 import { type PlannedCall, planBatch } from './batch.ts';
 import { quote, type Quote } from './budgets.ts';
 import { type JudgedPart, type JudgedShare, textsToJudge } from './detection.ts';
+import { canBeContinued } from './chained-placeholders.ts';
 import type { Reference } from './objects.ts';
 import { asSent, countedTexts } from './placeholder-hint.ts';
 import { type Built, hasUsageChunk, rebuild } from './rebuilding.ts';
@@ -50,6 +51,8 @@ export interface PrepareJob {
   readonly chainedTokens?: number | undefined;
   /** Most that the file of a batch can cost, where it is known. */
   readonly chainedNano?: number | undefined;
+  /** What stands upstream already in what the call continues, if anything does. */
+  readonly earlier?: ChainPlaceholders | undefined;
   /** What of the texts a detector is to be shown; left out where there is none. */
   readonly judged?: JudgedPart | undefined;
   /** What the tightest budget has left, if an output cap of ours would ask for more. */
@@ -80,6 +83,8 @@ export interface Preparation {
   readonly tainted: boolean;
   /** Placeholder → original, for the answer. */
   readonly placeholders: readonly VaultEntry[];
+  /** What stands upstream after the call, where it can be continued. */
+  readonly chain: ChainPlaceholders | undefined;
   readonly redactions: number;
   /** What a detector is shown; undefined where there is none. */
   readonly judged: JudgedShare | undefined;
@@ -114,7 +119,7 @@ export function prepare(job: PrepareJob): Preparation {
   const given = tokenTexts(endpoint, body);
   const texts = given.length > 0 ? [...written, ...given] : written;
   checkTexts(texts, job.rules);
-  const screening = screen(texts, job.policy);
+  const screening = screen(texts, job.policy, job.earlier);
   const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(written, screening), job);
   const tools = checkRequestTools(body, job.tools, screening.taint);
   const rebuilding = { endpoint, texts, given, screening, facts, quoted: priced.quote, batch, tools };
@@ -130,6 +135,7 @@ export function prepare(job: PrepareJob): Preparation {
     blockedBy: screening.block,
     tainted: screening.taint,
     placeholders: screening.placeholders,
+    chain: isKept(endpoint, facts) ? chainAfter(texts, screening) : undefined,
     redactions: screening.rewrites.length,
     judged: job.judged && textsToJudge(texts, screening, job.judged),
     quote: priced.quote,
@@ -139,6 +145,16 @@ export function prepare(job: PrepareJob): Preparation {
     hideUsage: facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage,
     prints: job.printsPrompt ? promptPrints(systemTexts(written)) : undefined,
   };
+}
+
+/** Whether what the call says can be gone on from. */
+function isKept(endpoint: Endpoint, { keeps, chained }: RequestFacts): boolean {
+  return (keeps || chained.length > 0) && canBeContinued(endpoint);
+}
+
+/** Names that the texts hold by themselves stand upstream as well. */
+function chainAfter(texts: readonly Text[], { chain, block }: Screening): ChainPlaceholders | undefined {
+  return block ? undefined : (chain ?? namedIn(texts));
 }
 
 const MULTIPART = /^multipart\/form-data\s*;/i;

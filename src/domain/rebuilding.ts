@@ -77,7 +77,7 @@ function rewriteEdits(
   texts: readonly Text[],
   screening: Screening,
 ): Edit[] {
-  const place = screening.placeholders.length > 0 ? hintPlace(endpoint, body) : undefined;
+  const place = screening.hasIssued ? hintPlace(endpoint, body) : undefined;
   const hinted = place && 'leaf' in place ? place.leaf : undefined;
   const written = new Map<Leaf, string>(hinted ? [[hinted, hinted.value]] : []);
   for (const { textIndex, text } of screening.rewrites) {

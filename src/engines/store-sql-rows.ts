@@ -10,8 +10,22 @@ export function keyFrom(row: { readonly record: string }): KeyRecord {
   return JSON.parse(row.record);
 }
 
+/** The columns of an owner: what is sealed may be much, and is asked for by itself. */
+export const OWNER_COLUMNS = [
+  'id',
+  'kind',
+  'user_name',
+  'team',
+  'created_at',
+  'tokens',
+  'nano',
+  'placeholders',
+] as const;
+
 /** Columns as they are, nulls left out. */
-export function ownerFrom(row: Selectable<Tables['sallyport_owners']>): ObjectOwner {
+export function ownerFrom(
+  row: Pick<Selectable<Tables['sallyport_owners']>, (typeof OWNER_COLUMNS)[number]>,
+): ObjectOwner {
   return {
     id: row.id,
     kind: row.kind,
@@ -20,6 +34,7 @@ export function ownerFrom(row: Selectable<Tables['sallyport_owners']>): ObjectOw
     ...(row.team !== null && { team: row.team }),
     ...(row.tokens !== null && { tokens: row.tokens }),
     ...(row.nano !== null && { nano: row.nano }),
+    ...(row.placeholders !== null && { placeholders: row.placeholders }),
   };
 }
 

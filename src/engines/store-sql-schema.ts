@@ -17,6 +17,9 @@ export interface Tables {
     created_at: number;
     tokens: number | null;
     nano: number | null;
+    placeholders: string | null;
+    sealed: string | null;
+    sealed_since: number | null;
   };
   /** `entry` is the Entry as JSON, member order kept, so that its hash can be checked from here too. */
   sallyport_entries: {
@@ -60,6 +63,9 @@ export interface Tables {
   };
 }
 
+/** The store's tables, in whichever database. */
+export type Db = Kysely<Tables>;
+
 /** What a database brings: everything else is the same text for all. */
 export interface SqlEngine {
   readonly dialect: Dialect;
@@ -74,7 +80,12 @@ export interface SqlEngine {
 type Migration = (db: Transaction<Tables>, text: RawBuilder<unknown>) => Promise<void>;
 
 /** Position + 1 is the version. */
-const migrations: readonly Migration[] = [createTables, addCostOfObjects, addApprovals];
+const migrations: readonly Migration[] = [
+  createTables,
+  addCostOfObjects,
+  addApprovals,
+  addPlaceholdersOfObjects,
+];
 
 async function createTables(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
   await db.schema
@@ -161,6 +172,18 @@ async function addApprovals(db: Transaction<Tables>, text: RawBuilder<unknown>):
     sallyport_approvals_by_user: ['sallyport_approvals', 'user_name', 'asked_at'],
     sallyport_parked_answers_by_user: ['sallyport_parked_answers', 'user_name', 'parked_at'],
   });
+}
+
+async function addPlaceholdersOfObjects(db: Transaction<Tables>): Promise<void> {
+  for (const column of ['placeholders', 'sealed'] as const)
+    await db.schema.alterTable('sallyport_owners').addColumn(column, 'text').execute();
+  await db.schema.alterTable('sallyport_owners').addColumn('sealed_since', 'bigint').execute();
+  await db.schema
+    .createIndex('sallyport_owners_by_age')
+    .on('sallyport_owners')
+    .column('sealed_since')
+    .where('sealed_since', 'is not', null)
+    .execute();
 }
 
 async function createIndexes(db: Transaction<Tables>): Promise<void> {

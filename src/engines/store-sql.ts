@@ -6,12 +6,11 @@ import { expressionBuilder, Kysely, sql } from 'kysely';
 import { Refusal } from '../base/errors.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { ApprovalStore } from '../ports/approval-store.ts';
-import type { AuditFilter, KeyRecord, ObjectOwner, Store } from '../ports/store.ts';
+import type { AuditFilter, KeyRecord, ObjectOwner, PlaceholderRow, Store } from '../ports/store.ts';
 import { createSqlApprovals } from './store-sql-approvals.ts';
-import { entryFrom, keyFrom, ownerFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
-import { migrate, type SqlEngine, type Tables } from './store-sql-schema.ts';
-
-type Db = Kysely<Tables>;
+import { changePlaceholders, dropSealed, getSealed, listSealed } from './store-sql-placeholders.ts';
+import { entryFrom, keyFrom, OWNER_COLUMNS, ownerFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
+import { type Db, migrate, type SqlEngine, type Tables } from './store-sql-schema.ts';
 
 /** Rows of one INSERT. */
 const entriesPerInsert = 500;
@@ -92,7 +91,7 @@ class SqlStore implements Store {
     return rows.map(keyFrom);
   }
 
-  async putOwner(owner: ObjectOwner): Promise<boolean> {
+  async putOwner(owner: ObjectOwner, kept?: PlaceholderRow): Promise<boolean> {
     const row = {
       id: owner.id,
       kind: owner.kind,
@@ -101,6 +100,9 @@ class SqlStore implements Store {
       created_at: owner.createdAt,
       tokens: owner.tokens ?? null,
       nano: owner.nano ?? null,
+      placeholders: kept?.placeholders ?? owner.placeholders ?? null,
+      sealed: kept?.sealed ?? null,
+      sealed_since: kept?.since ?? null,
     };
     return await this.#run(async (db) => {
       const kept = await db
@@ -127,7 +129,7 @@ class SqlStore implements Store {
   async getOwners(ids: readonly string[]): Promise<readonly ObjectOwner[]> {
     if (ids.length === 0) return [];
     const rows = await this.#run((db) =>
-      db.selectFrom('sallyport_owners').selectAll().where('id', 'in', ids).execute(),
+      db.selectFrom('sallyport_owners').select(OWNER_COLUMNS).where('id', 'in', ids).execute(),
     );
     return rows.map(ownerFrom);
   }
@@ -139,7 +141,7 @@ class SqlStore implements Store {
     before?: string,
   ): Promise<readonly ObjectOwner[]> {
     const rows = await this.#run((db) => {
-      let query = db.selectFrom('sallyport_owners').selectAll().where('kind', '=', kind);
+      let query = db.selectFrom('sallyport_owners').select(OWNER_COLUMNS).where('kind', '=', kind);
       if (of.user !== undefined) query = query.where('user_name', '=', of.user);
       if (of.team !== undefined) query = query.where('team', '=', of.team);
       if (before !== undefined) {
@@ -156,6 +158,22 @@ class SqlStore implements Store {
 
   async deleteOwner(id: string): Promise<void> {
     await this.#run((db) => db.deleteFrom('sallyport_owners').where('id', '=', id).execute());
+  }
+
+  getSealed(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#run((db) => getSealed(db, ids));
+  }
+
+  changePlaceholders(id: string, from: PlaceholderRow, to: PlaceholderRow): Promise<boolean> {
+    return this.#run((db) => changePlaceholders(db, id, from, to));
+  }
+
+  listSealed(before: number, limit: number): ReturnType<Store['listSealed']> {
+    return this.#run((db) => listSealed(db, before, limit));
+  }
+
+  dropSealed(user: string): Promise<void> {
+    return this.#run((db) => dropSealed(db, user));
   }
 
   async appendEntries(entries: readonly Entry[]): Promise<void> {

@@ -1,33 +1,39 @@
 /** What goes up instead: findings to redact become placeholders or marks, everything else stays as it came. */
 import { isEscapedJson, unescapedPiece } from './json-escapes.ts';
-import { REDACTED, Vault } from './placeholders.ts';
+import { type ChainPlaceholders, REDACTED, Vault } from './placeholders.ts';
 import type { LocatedFinding, Screening, ScreenInput, ScreenPolicy } from './screening.ts';
 
-/** Numbers run left to right over the whole request and leave out those its texts hold already. */
+/** Numbers run left to right over the whole request and leave out those its texts, or earlier calls, hold already. */
 export function rewrite(
   texts: readonly ScreenInput[],
   findings: readonly LocatedFinding[],
   policy: ScreenPolicy,
-): Pick<Screening, 'rewrites' | 'placeholders'> {
+  earlier?: ChainPlaceholders,
+): Pick<Screening, 'rewrites' | 'placeholders' | 'hasIssued' | 'chain'> {
   const byText = Map.groupBy(
     findings.filter(({ outcome }) => outcome === 'redacted'),
     ({ textIndex }) => textIndex,
   );
-  if (byText.size === 0) return { rewrites: [], placeholders: [] };
-  const vault = new Vault();
-  if (policy.reversible) for (const { text } of texts) vault.reserve(text);
+  if (byText.size === 0 && !earlier) return { rewrites: [], placeholders: [], hasIssued: false };
+  const vault = new Vault(earlier);
+  for (const { text } of texts) vault.reserve(text);
+  let hasIssued = false;
+  const issue = (type: string, value: string): string => {
+    const placeholder = vault.issue(type, value);
+    if (placeholder !== REDACTED) hasIssued = true;
+    return placeholder;
+  };
   const rewrites = [...byText].map(([textIndex, found]) => {
     const text = texts[textIndex]?.text ?? '';
-    return { textIndex, text: replaceAll(text, found, vault, policy) };
+    return { textIndex, text: replaceAll(text, found, policy.reversible ? issue : () => REDACTED) };
   });
-  return { rewrites, placeholders: vault.entries };
+  return { rewrites, placeholders: vault.restorable, hasIssued, chain: vault.chain };
 }
 
 function replaceAll(
   text: string,
   findings: readonly LocatedFinding[],
-  vault: Vault,
-  { reversible }: ScreenPolicy,
+  issue: (type: string, value: string) => string,
 ): string {
   const isEscaped = isEscapedJson(text);
   let result = '';
@@ -36,11 +42,8 @@ function replaceAll(
     result += text.slice(from, start);
     if (guardrail === 'secrets') result += '[REDACTED_SECRET]';
     else if (guardrail === 'links') result += '[link removed]';
-    else if (guardrail === 'pii' && reversible)
-      result += vault.issue(
-        type,
-        isEscaped ? unescapedPiece(text.slice(start, end)) : text.slice(start, end),
-      );
+    else if (guardrail === 'pii')
+      result += issue(type, isEscaped ? unescapedPiece(text.slice(start, end)) : text.slice(start, end));
     else result += REDACTED;
     from = end;
   }

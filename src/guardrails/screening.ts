@@ -16,7 +16,7 @@ import { findInOutput, outcomeInOutput, type OutputRules } from './output-rules.
 import { resolveOverlaps } from './overlaps.ts';
 import { knownNames, namesIn } from './pii/known-names.ts';
 import { findPii } from './pii/pii.ts';
-import type { VaultEntry } from './placeholders.ts';
+import type { ChainPlaceholders, VaultEntry } from './placeholders.ts';
 import { recall, RECALLED_CHARS_MIN } from './recent-texts.ts';
 import { rewrite } from './rewriting.ts';
 import { findSecrets } from './secrets/secrets.ts';
@@ -86,24 +86,39 @@ export interface Screening {
   readonly taint: boolean;
   /** Texts to send instead, one a text at most, in order; empty where the call is blocked. */
   readonly rewrites: readonly { readonly textIndex: number; readonly text: string }[];
-  /** What the placeholders in `rewrites` stand for. */
+  /** What may be put back in the answer: for the placeholders in `rewrites`, and in what the call continues. */
   readonly placeholders: readonly VaultEntry[];
+  /** There are placeholders in `rewrites`. */
+  readonly hasIssued: boolean;
+  /** What stands upstream after this call; left out where nothing was replaced and nothing is continued. */
+  readonly chain?: ChainPlaceholders;
 }
 
-const NOTHING_FOUND: Screening = { findings: [], taint: false, rewrites: [], placeholders: [] };
+const NOTHING_FOUND: Screening = {
+  findings: [],
+  taint: false,
+  rewrites: [],
+  placeholders: [],
+  hasIssued: false,
+};
 
 /**
  * Personal data and secrets in every text that is not opaque; injection in prose of users and tools, and in what the
  * user's last texts are together, for orders that were cut up.
+ * @param earlier what stands upstream already in what the call continues
  */
-export function screen(texts: readonly ScreenInput[], policy: ScreenPolicy): Screening {
+export function screen(
+  texts: readonly ScreenInput[],
+  policy: ScreenPolicy,
+  earlier?: ChainPlaceholders,
+): Screening {
   const own = withCutUp(
     texts,
     texts.map((input) => inspect(input, policy)),
     policy,
   );
   // As nearly always.
-  if (!own.some((findings) => findings.length > 0)) return NOTHING_FOUND;
+  if (!earlier && !own.some((findings) => findings.length > 0)) return NOTHING_FOUND;
   const found = withKnownNames(texts, own);
   const findings: LocatedFinding[] = [];
   for (const [textIndex, input] of texts.entries()) {
@@ -113,8 +128,8 @@ export function screen(texts: readonly ScreenInput[], policy: ScreenPolicy): Scr
   }
   const block = findings.find(({ outcome }) => outcome === 'blocked')?.guardrail;
   const taint = findings.some(({ outcome }) => outcome === 'tainted');
-  if (block) return { findings, block, taint, rewrites: [], placeholders: [] };
-  return { findings, taint, ...rewrite(texts, findings, policy) };
+  if (block) return { ...NOTHING_FOUND, findings, block, taint };
+  return { findings, taint, ...rewrite(texts, findings, policy, earlier) };
 }
 
 /** Findings by text. */

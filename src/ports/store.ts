@@ -58,6 +58,18 @@ export interface ObjectOwner {
   readonly tokens?: number | undefined;
   /** Most that it costs to run it once, in nano-dollars: of the file of a batch. */
   readonly nano?: number | undefined;
+  /** Which placeholders stand in it, in words of the domain's; unknown where left out. */
+  readonly placeholders?: string | undefined;
+}
+
+/** What is kept of the placeholders that stand in an object. */
+export interface PlaceholderRow {
+  /** Which: as an owner tells it. */
+  readonly placeholders: string;
+  /** What they stand for, sealed; left out where nothing is kept. */
+  readonly sealed?: string | undefined;
+  /** When the oldest value in it was given. */
+  readonly since?: number | undefined;
 }
 
 /** Which entries to find: those that match all that is given. */
@@ -86,8 +98,11 @@ export interface Store {
   getKey(id: string): Promise<KeyRecord | undefined>;
   listKeys(): Promise<readonly KeyRecord[]>;
 
-  /** First writer wins; the same owner again keeps the larger count of tokens and of money. False if it is another's. */
-  putOwner(owner: ObjectOwner): Promise<boolean>;
+  /**
+   * First writer wins, also with placeholders; the same owner again keeps the larger count of tokens and of money.
+   * False if it is another's.
+   */
+  putOwner(owner: ObjectOwner, placeholders?: PlaceholderRow): Promise<boolean>;
   getOwners(ids: readonly string[]): Promise<readonly ObjectOwner[]>;
   /** Newest first, at most `limit`, those made before `before` (its id) if given. */
   listOwners(
@@ -97,6 +112,17 @@ export interface Store {
     before?: string,
   ): Promise<readonly ObjectOwner[]>;
   deleteOwner(id: string): Promise<void>;
+  /** What placeholders of these objects stand for, by id: of those where something is kept. */
+  getSealed(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Puts `to` where the object still has just what `from` says; false if it has not. */
+  changePlaceholders(id: string, from: PlaceholderRow, to: PlaceholderRow): Promise<boolean>;
+  /** Objects in which a value was given before this time, the oldest first, at most `limit`. */
+  listSealed(
+    before: number,
+    limit: number,
+  ): Promise<readonly (Pick<ObjectOwner, 'id' | 'user'> & PlaceholderRow)[]>;
+  /** Drops all values that are kept of this user; which placeholders stand where stays known. */
+  dropSealed(user: string): Promise<void>;
 
   /** At least once, in order of a chain; the same entry twice is stored once. */
   appendEntries(entries: readonly Entry[]): Promise<void>;

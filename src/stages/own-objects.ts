@@ -1,5 +1,7 @@
 /** Records whose the objects are that a call made, before the caller learns their ids; shows nobody those of others. */
+import { holdsPlaceholders } from '../domain/chained-placeholders.ts';
 import type { Exchange } from '../domain/exchange.ts';
+import type { KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { firstPageQuery, ownPage, type AskPage } from '../domain/object-lists.ts';
 import { idsShown, type ObjectsSettings } from '../domain/objects.ts';
 import type { Store } from '../ports/store.ts';
@@ -18,22 +20,28 @@ export interface OwnObjects {
   filter(exchange: Exchange, answer: unknown, ask: AskPage): Promise<unknown> | undefined;
 }
 
-/** @param onFailure told of every owner that could not be recorded: its object is unknown from then on */
+/**
+ * @param placeholders what is kept of those that stand in a new object, in one row with its owner: an id without the
+ *   one has not the other
+ * @param onFailure told of every owner that could not be recorded: its object is unknown from then on
+ */
 export function ownObjects(
   store: Store,
   settings: ObjectsSettings,
+  placeholders: Pick<KeptPlaceholders, 'row'>,
   onFailure: (error: unknown) => void,
 ): OwnObjects {
   const isolated = settings.isolation !== 'off';
   return {
     record(exchange, answer) {
       const { makes, reveals } = exchange.endpoint;
-      if (!isolated) return undefined;
+      // Everybody's objects are recorded for what stands in them, if for anything.
+      if (!isolated && !holdsPlaceholders(makes)) return undefined;
       const grows =
         exchange.endpoint.method === 'POST' && exchange.owners.some(({ kind }) => kind === 'conversation');
       if (grows && isOver(exchange)) void grow(store, exchange).catch(onFailure);
       if ((makes === undefined && reveals === undefined) || !exchange.prepared.facts.keeps) return undefined;
-      return put(store, exchange, idsShown(answer, makes, reveals)).catch(onFailure);
+      return put(store, exchange, idsShown(answer, makes, reveals), placeholders).catch(onFailure);
     },
     query({ endpoint, match }) {
       return isolated && endpoint.lists !== undefined ? firstPageQuery(endpoint, match.query) : match.query;
@@ -68,12 +76,17 @@ async function put(
   store: Store,
   exchange: Exchange,
   shown: readonly { readonly kind: string; readonly id: string }[],
+  placeholders?: Pick<KeptPlaceholders, 'row'>,
 ): Promise<void> {
-  const { user, team } = exchange.caller;
+  const { caller, prepared, recalled } = exchange;
+  const { user, team } = caller;
+  const chain = recalled?.isKnown === false ? undefined : prepared.chain;
   const tokens = tokensHeld(exchange);
   const nano = exchange.prepared.batchNano;
-  for (const { kind, id } of shown)
-    await store.putOwner({ id, kind, user, team, createdAt: Date.now(), tokens, nano });
+  for (const { kind, id } of shown) {
+    const kept = chain && holdsPlaceholders(kind) ? placeholders?.row(caller, chain, id) : undefined;
+    await store.putOwner({ id, kind, user, team, createdAt: Date.now(), tokens, nano }, kept);
+  }
 }
 
 /** What an object made here is known to hold; what upstream added to a call, and wrote, only a report tells. */

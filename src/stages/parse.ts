@@ -38,17 +38,29 @@ export function parse(deps: ParseDeps): Guard {
 }
 
 /**
- * Prices a call that continues others by what those are known to hold, instead of by all the model can take.
+ * Prepares a call that continues others anew: on the placeholders that stand there, and priced by what those objects
+ * are known to hold, instead of by all the model can take.
  * @throws request.*, guardrail.busy, guardrail.failed
  */
-export function priceChained(deps: ParseDeps): Guard {
-  return function priceChained(exchange) {
-    if (exchange.prepared.facts.chained.length === 0) return undefined;
-    const chainedTokens = chainedTokensOf(exchange);
-    const chainedNano = ownerBehind(exchange, 'input_file_id')?.nano;
-    const isKnown = chainedTokens !== undefined || chainedNano !== undefined;
-    return isKnown ? prepareAgain(deps, exchange, { chainedTokens, chainedNano }) : undefined;
+export function prepareChained(deps: ParseDeps): Guard {
+  return function prepareChained(exchange) {
+    const known = knownOf(exchange);
+    const isKnown = known.chainedTokens !== undefined || known.chainedNano !== undefined;
+    return isKnown || isContinued(exchange) ? prepareAgain(deps, exchange, known) : undefined;
   };
+}
+
+function knownOf(exchange: Exchange): Known {
+  if (exchange.prepared.facts.chained.length === 0) return {};
+  return {
+    chainedTokens: chainedTokensOf(exchange),
+    chainedNano: ownerBehind(exchange, 'input_file_id')?.nano,
+  };
+}
+
+/** There is something in the body that may have to be written otherwise than it was. */
+function isContinued({ recalled, received }: Exchange): boolean {
+  return received !== undefined && recalled !== undefined && (!!recalled.earlier || !recalled.isKnown);
 }
 
 /** What is known of the object in this field; undefined for whatever has no owner row. */
@@ -89,14 +101,16 @@ function prepareWith(
   exchange: Exchange,
   known: Known = {},
 ): Preparation | Promise<Preparation> {
-  const { caller, match, received, arrival } = exchange;
+  const { caller, match, received, arrival, recalled } = exchange;
+  const policy = deps.limiting.screenPolicy(caller);
   const job: PrepareJob = {
     endpointId: match.endpoint.id,
     params: match.params,
     query: match.query,
     contentType: arrival.headers['content-type'] ?? '',
     bytes: received,
-    policy: deps.limiting.screenPolicy(caller),
+    policy: recalled?.isKnown === false ? { ...policy, reversible: false } : policy,
+    earlier: recalled?.earlier,
     rules: deps.rules,
     tier: deps.limiting.tier(caller),
     keyTokensMax: caller.key?.maxTokensPerRequest,

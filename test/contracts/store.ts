@@ -128,6 +128,49 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
     await store.close();
   });
 
+  test('owners: placeholders come with the first, are changed from what they were, and dropped by user', async () => {
+    const store = await opened();
+    const row = { placeholders: '{"EMAIL":1}', sealed: 'c2VhbGVk', since: 2_000 };
+    expect(await store.putOwner(owner('resp_1'), row)).toBe(true);
+    expect(await store.putOwner(owner('resp_1', { tokens: 7 }), { placeholders: '{}' })).toBe(true);
+    await store.putOwner(owner('resp_2', { user: 'bob' }), { ...row, since: 1_000 });
+    await store.putOwner(owner('resp_3'), { placeholders: '{}' });
+    expect(await store.getOwners(['resp_1'])).toEqual([
+      owner('resp_1', { tokens: 7, placeholders: row.placeholders }),
+    ]);
+    const ids = ['resp_1', 'resp_2', 'resp_3'];
+    expect((await store.getSealed(ids)).get('resp_1')).toBe(row.sealed);
+    expect([...(await store.getSealed(ids)).keys()].toSorted()).toEqual(['resp_1', 'resp_2']);
+    expect(await store.getSealed([])).toEqual(new Map());
+    expect(await store.listSealed(2_001, 9)).toEqual([
+      { id: 'resp_2', user: 'bob', ...row, since: 1_000 },
+      { id: 'resp_1', user: 'ada', ...row },
+    ]);
+    expect((await store.listSealed(2_001, 1)).map(({ id }) => id)).toEqual(['resp_2']);
+    expect(await store.listSealed(1_000, 9)).toEqual([]);
+    const next = { placeholders: '{"EMAIL":2}', sealed: 'bmV4dA==', since: 3_000 };
+    expect(await store.changePlaceholders('resp_1', { ...row, sealed: 'b3RoZXI=' }, next)).toBe(false);
+    expect(await store.changePlaceholders('resp_1', { placeholders: row.placeholders }, next)).toBe(false);
+    expect(await store.changePlaceholders('resp_1', { ...row, placeholders: '{}' }, next)).toBe(false);
+    expect(await store.changePlaceholders('absent', row, next)).toBe(false);
+    const raced = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        store.changePlaceholders('resp_1', row, { ...next, placeholders: '{}' }),
+      ),
+    );
+    expect(raced.filter(Boolean)).toHaveLength(1);
+    expect(await store.changePlaceholders('resp_3', { placeholders: '{}' }, next)).toBe(true);
+    expect(await store.listSealed(9_000, 9)).toMatchObject([
+      { id: 'resp_2' },
+      { ...next, placeholders: '{}' },
+      next,
+    ]);
+    await store.dropSealed('ada');
+    expect([...(await store.getSealed(ids)).keys()]).toEqual(['resp_2']);
+    expect(await store.getOwners(['resp_3'])).toMatchObject([{ placeholders: next.placeholders }]);
+    await store.close();
+  });
+
   test('owners: lists are the newest first, by user or team, page by page', async () => {
     const store = await opened();
     // Upper before lower case, punctuation by code point: as in no locale.

@@ -1,7 +1,14 @@
 /** Placeholders: numbered in order, equal for equal values, never taken for what the text said already. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Vault } from '../../src/guardrails/placeholders.ts';
+import {
+  type ChainPlaceholders,
+  namedIn,
+  Vault,
+  type VaultEntry,
+} from '../../src/guardrails/placeholders.ts';
+
+const vaultOf = (entries: readonly VaultEntry[]): Vault => new Vault({ numbers: {}, entries });
 
 describe('issue', () => {
   it('numbers each type from one, in order', () => {
@@ -15,7 +22,7 @@ describe('issue', () => {
     const vault = new Vault();
     expect(vault.issue('EMAIL', 'ann@example.com')).toBe(vault.issue('EMAIL', 'Ann@Example.com'));
     expect(vault.issue('EMAIL', 'bob@example.com')).toBe('<EMAIL_2>');
-    expect(vault.entries).toHaveLength(2);
+    expect(vault.restorable).toHaveLength(2);
   });
 
   it.each(['<EMAIL_1>', 'email_1', '`<EMAIL\\_1>`', 'EMAIL_01'])(
@@ -29,7 +36,7 @@ describe('issue', () => {
 });
 
 describe('restore', () => {
-  const vault = Vault.from([{ placeholder: '<EMAIL_1>', type: 'EMAIL', value: 'ann@example.com' }]);
+  const vault = vaultOf([{ placeholder: '<EMAIL_1>', type: 'EMAIL', value: 'ann@example.com' }]);
   it.each(['<EMAIL_1>', '<email_1>', '<EMAIL\\_1>'])('%s', (written) => {
     expect(vault.restore(`Write to ${written}.`)).toBe('Write to ann@example.com.');
   });
@@ -42,7 +49,7 @@ describe('restore', () => {
   );
 
   it('does not interpret what it puts in', () => {
-    const odd = Vault.from([{ placeholder: '<EMAIL_1>', type: 'EMAIL', value: "$&$1$'@example.com" }]);
+    const odd = vaultOf([{ placeholder: '<EMAIL_1>', type: 'EMAIL', value: "$&$1$'@example.com" }]);
     expect(odd.restore('<EMAIL_1>')).toBe("$&$1$'@example.com");
   });
 
@@ -61,5 +68,64 @@ describe('restore', () => {
       }),
       { seed: 99, numRuns: 300 },
     );
+  });
+});
+
+describe('in a chain of calls', () => {
+  const ANN = { placeholder: '<EMAIL_1>', type: 'EMAIL', value: 'ann@example.com', at: 7 };
+  const earlier: ChainPlaceholders = { numbers: { EMAIL: 3 }, entries: [ANN] };
+
+  it('equal values keep their number, new ones get numbers after the highest', () => {
+    const vault = new Vault(earlier);
+    expect(vault.issue('EMAIL', 'ANN@example.com')).toBe('<EMAIL_1>');
+    expect(vault.issue('EMAIL', 'bob@example.com')).toBe('<EMAIL_4>');
+    expect(vault.issue('PHONE', '+14155552671')).toBe('<PHONE_1>');
+    expect(vault.chain.numbers).toEqual({ EMAIL: 4, PHONE: 1 });
+    expect(vault.restore('<EMAIL_1> <EMAIL_2> <EMAIL_4>')).toBe('ann@example.com <EMAIL_2> bob@example.com');
+  });
+
+  it('a value that is given again counts as given now, in the spelling it had first', () => {
+    const vault = new Vault(earlier);
+    expect(vault.chain.entries).toEqual([ANN]);
+    vault.issue('EMAIL', 'ANN@example.com');
+    expect(vault.chain.entries).toEqual([{ placeholder: '<EMAIL_1>', type: 'EMAIL', value: ANN.value }]);
+  });
+
+  it('a name that the text holds stands for nothing in this call, and is kept for the next', () => {
+    const vault = new Vault(earlier);
+    vault.reserve('my template says <EMAIL_1> and <EMAIL_9>');
+    expect(vault.restore('<EMAIL_1>')).toBe('<EMAIL_1>');
+    expect(vault.issue('EMAIL', ANN.value)).toBe('<EMAIL_4>');
+    expect(vault.chain.entries.map(({ placeholder }) => placeholder)).toEqual(['<EMAIL_1>', '<EMAIL_4>']);
+    expect(new Vault(vault.chain).issue('EMAIL', 'bob@example.com')).toBe('<EMAIL_10>');
+  });
+
+  it('names that texts hold by themselves will not be issued later', () => {
+    expect(
+      namedIn([{ text: 'fill in <EMAIL_2>, `&lt;phone\\_7&gt;`, EMAIL_9' }, { text: 'hello' }]).numbers,
+    ).toEqual({
+      EMAIL: 2,
+      PHONE: 7,
+    });
+    expect(namedIn([{ text: '<EMAIL_1000000> and <a_b>' }]).numbers).toEqual({});
+    const many = Array.from(
+      { length: 999 },
+      (_, i) => `${String.fromCharCode(65 + (i % 26), 65 + ((i / 26) % 26), 65 + i / 676)}_1`,
+    );
+    expect(Object.keys(namedIn([{ text: many.map((name) => `<${name}>`).join(' ') }]).numbers)).toHaveLength(
+      64,
+    );
+  });
+
+  it('is bounded: what is beyond is redacted for good', () => {
+    const vault = new Vault();
+    const long = 'x'.repeat(100_000);
+    expect(['a', 'b', 'c'].map((name) => vault.issue('ADDRESS', name + long))).toEqual([
+      '<ADDRESS_1>',
+      '<ADDRESS_2>',
+      '[REDACTED]',
+    ]);
+    const full = new Vault(vault.chain);
+    expect(full.issue('ADDRESS', `c${long}`)).toBe('[REDACTED]');
   });
 });

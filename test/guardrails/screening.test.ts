@@ -115,7 +115,13 @@ describe('personal data and secrets', () => {
   it('pass with the guardrails off', () => {
     const off = { injection: 'off', pii: 'off', secrets: 'off', reversible: true } as const;
     const texts = [prose(`${ATTACK} ${EMAIL} ${KEY}`)];
-    expect(screen(texts, off)).toEqual({ findings: [], taint: false, rewrites: [], placeholders: [] });
+    expect(screen(texts, off)).toEqual({
+      findings: [],
+      taint: false,
+      rewrites: [],
+      placeholders: [],
+      hasIssued: false,
+    });
   });
 
   it('leave no part of either where they overlap', () => {
@@ -129,7 +135,13 @@ it('says nothing about clean texts, and rewrites none', () => {
   const texts = ['Hello!', '', 'What is 2 + 2?', 'Grüße aus München', '{"a": [1, 2, 3]}'].map((text) =>
     prose(text),
   );
-  expect(screen(texts, POLICY)).toEqual({ findings: [], taint: false, rewrites: [], placeholders: [] });
+  expect(screen(texts, POLICY)).toEqual({
+    findings: [],
+    taint: false,
+    rewrites: [],
+    placeholders: [],
+    hasIssued: false,
+  });
 });
 
 it('gives back every text when what it replaced is restored', () => {
@@ -147,7 +159,7 @@ it('gives back every text when what it replaced is restored', () => {
     fc.property(fc.array(fc.array(piece, { maxLength: 8 }), { maxLength: 5 }), (pieces) => {
       const texts = pieces.map((parts) => prose(parts.join('')));
       const { rewrites, placeholders } = screen(texts, { ...POLICY, injection: 'off', secrets: 'off' });
-      const vault = Vault.from(placeholders);
+      const vault = new Vault({ numbers: {}, entries: placeholders });
       for (const { textIndex, text } of rewrites) {
         expect(text).not.toBe(texts[textIndex]?.text);
         expect(vault.restore(text)).toBe(texts[textIndex]?.text);

@@ -9,6 +9,7 @@ import { ownObjects, type OwnObjects } from '../../src/stages/own-objects.ts';
 import {
   type CallOptions,
   chatBody,
+  keptIn,
   memoryStore,
   prepared,
   RESPONSES,
@@ -135,7 +136,7 @@ describe('usage', () => {
 describe('objects of a stream', () => {
   test('have an owner from the first event that names them, and what they hold at the end', async () => {
     const store = await memoryStore();
-    const own = ownObjects(store, objectsSchema.parse({}), () => {});
+    const own = ownObjects(store, objectsSchema.parse({}), keptIn(store), () => {});
     const created =
       'event: response.created\ndata: {"type":"response.created","response":{"id":"resp_1"}}\n\n';
     const done =

@@ -11,6 +11,7 @@ import {
   ADA,
   type CallOptions,
   chatBody,
+  keptIn,
   memoryStore,
   prepared,
   RESPONSES,
@@ -54,7 +55,7 @@ async function relayed(ask: Ask = {}): Promise<Relayed> {
     organization: 'org-ours',
     project: undefined,
     answerHeaders,
-    ownObjects: ownObjects(store, objectsSchema.parse({}), () => {}),
+    ownObjects: ownObjects(store, objectsSchema.parse({}), keptIn(store), () => {}),
     screening: UNSCREENED,
   });
   const refusal = await send(exchange, reply).then(() => undefined, asRefusal);
@@ -195,7 +196,7 @@ describe('bytes that nobody reads', () => {
     const exchange = await prepared(call);
     const reply = keptReply(true);
     const store = await memoryStore();
-    const own = ownObjects(store, objectsSchema.parse({}), () => {});
+    const own = ownObjects(store, objectsSchema.parse({}), keptIn(store), () => {});
     const keys = { apiKey: 'k', organization: undefined, project: undefined };
     const deps = { ...keys, answerHeaders, ownObjects: own, screening: UNSCREENED };
     const done = forward({ ...deps, upstream })(exchange, reply);

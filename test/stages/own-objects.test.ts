@@ -12,6 +12,7 @@ import {
   BOB,
   type CallOptions,
   codeOf,
+  keptIn,
   memoryStore,
   prepared,
   RESPONSES,
@@ -26,7 +27,7 @@ const respond = (fields: object = {}): CallOptions => ({
 });
 
 function objects(store: Store, more: object = {}, failures: unknown[] = []) {
-  return ownObjects(store, objectsSchema.parse(more), (error) => failures.push(error));
+  return ownObjects(store, objectsSchema.parse(more), keptIn(store), (error) => failures.push(error));
 }
 
 describe('what a call made', () => {
@@ -59,7 +60,7 @@ describe('what a call made', () => {
     expect((await store.getOwners(['conv_1']))[0]?.tokens).toBe(made.prepared.facts.textBytes);
   });
 
-  test('what upstream does not keep, an answer without an id, and a house without isolation have no owners', async () => {
+  test('what upstream does not keep, an answer without an id, and files of a house without isolation have no owners', async () => {
     const store = await memoryStore();
     const kept = await prepared(respond());
     expect(
@@ -68,8 +69,16 @@ describe('what a call made', () => {
     await objects(store).record(kept, { object: 'response' });
     await objects(store).record(kept, { id: 7 });
     await objects(store).record(kept, 'resp_1');
-    expect(objects(store, { isolation: 'off' }).record(kept, { id: 'resp_1' })).toBeUndefined();
+    const files = await prepared({ target: '/v1/vector_stores', body: { name: 'letters' } });
+    expect(objects(store, { isolation: 'off' }).record(files, { id: 'vs_1' })).toBeUndefined();
+    expect(await store.getOwners(['vs_1'])).toEqual([]);
     expect(await store.listOwners('response', { user: 'ada' }, 10)).toEqual([]);
+  });
+
+  test('where everything is everybody’s, it is known of a response what stands in it', async () => {
+    const store = await memoryStore();
+    await objects(store, { isolation: 'off' }).record(await prepared(respond()), { id: 'resp_1' });
+    expect(await store.getOwners(['resp_1'])).toMatchObject([{ user: 'ada', placeholders: '{}' }]);
   });
 
   test('a store that is away costs the caller nothing: the call is done and paid for', async () => {

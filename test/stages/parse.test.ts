@@ -1,7 +1,7 @@
 /** stages/parse: a body is read in one way or not at all, and priced by what is known of what it continues. */
 import { describe, expect, test } from 'vitest';
 import { prepare } from '../../src/domain/preparation.ts';
-import { parse, priceChained } from '../../src/stages/parse.ts';
+import { parse, prepareChained } from '../../src/stages/parse.ts';
 import {
   ADA,
   type CallOptions,
@@ -92,7 +92,7 @@ describe('what a call continues', () => {
     const unknown = exchange.prepared.quote?.inputTokens ?? 0;
     expect(unknown).toBe(128_000);
     exchange.owners = [{ id: 'resp_1', kind: 'response', user: 'ada', createdAt: 0, tokens: 700 }];
-    await priceChained({ ...deps, limiting })(exchange);
+    await prepareChained({ ...deps, limiting })(exchange);
     const known = exchange.prepared.quote?.inputTokens ?? 0;
     expect(known).toBeGreaterThan(700);
     expect(known).toBeLessThan(1000);
@@ -102,11 +102,11 @@ describe('what a call continues', () => {
     const exchange = await prepared({ target: RESPONSES, body: continuing });
     const before = exchange.prepared;
     exchange.owners = [{ id: 'resp_1', kind: 'response', user: 'ada', createdAt: 0 }];
-    await priceChained(deps)(exchange);
+    await prepareChained(deps)(exchange);
     expect(exchange.prepared).toBe(before);
     const plain = await prepared({ body: chatBody() });
     const alone = plain.prepared;
-    await priceChained(deps)(plain);
+    await prepareChained(deps)(plain);
     expect(plain.prepared).toBe(alone);
   });
 });

@@ -1,11 +1,14 @@
 /** Calls as the stages meet them, on real rules: a test runs one stage on what the stages before it made of a call. */
 import { onTestFinished } from 'vitest';
 import { systemClock, type Clock } from '../../src/base/clock.ts';
+import { createSeal } from '../../src/base/seal.ts';
+import { Secret } from '../../src/base/secret.ts';
 import { asRefusal, Refusal } from '../../src/base/errors.ts';
 import { screenAnswer } from '../../src/domain/answer-screening.ts';
 import type { Caller } from '../../src/domain/caller.ts';
 import { Exchange } from '../../src/domain/exchange.ts';
 import { createFloods, type Floods } from '../../src/domain/floods.ts';
+import { createKeptPlaceholders, type KeptPlaceholders } from '../../src/domain/kept-placeholders.ts';
 import { createLimiting, type Limiting } from '../../src/domain/limiting.ts';
 import { prepare } from '../../src/domain/preparation.ts';
 import { requestSchema } from '../../src/domain/request-rules.ts';
@@ -95,6 +98,13 @@ export async function memoryStore(): Promise<Store> {
   await store.open();
   onTestFinished(() => store.close());
   return store;
+}
+
+export const SEAL = createSeal({ present: new Secret('a secret for the length of a test') });
+
+/** Placeholders of chains kept in this store. */
+export function keptIn(store: Store, { days = 7, clock = systemClock } = {}): KeptPlaceholders {
+  return createKeptPlaceholders({ store, seal: SEAL, days, clock });
 }
 
 export interface CallOptions {
