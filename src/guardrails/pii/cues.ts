@@ -11,13 +11,13 @@ import {
   greetedAt,
   isCivil,
   isMixedCase,
-  isPrivate,
   namedAt,
   plainlyNamedAt,
   signedAt,
   startsLine,
   titledAt,
 } from './person.ts';
+import { isPrivate } from './private-person.ts';
 
 /** Acts on the word from `start` to `end`, which may be a label. */
 export function onWord(pass: Pass, start: number, end: number): void {

@@ -17,7 +17,7 @@ const PARTICLES = new Set(
 );
 /** Words that stand where a name would, and are none. */
 const NOT_NAMES = new Set(
-  'team sir madam all everyone everybody customer customers support hiring manager world there friend friends ladies gentlemen doctor guest user users member members colleague colleagues sirs god lord valued applicant candidate recruiter committee editor editors reader readers students student parents class folks guys buddy assistant chatgpt gpt claude ai bot santa diary you mom dad mum boss sales service department hr admin administrator the this that these those a an my our your his her their its we i it he she they what when where who why how which if in on at to for from with and or but not no yes please thank thanks dear hello hi hey good herr frau herren damen mr mrs ms miss dr prof none null unknown anonymous undefined true false n na tbd name id email phone address date number first last full street city state zip country january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday english german french spanish italian american british chinese japanese indian google microsoft amazon apple facebook twitter linkedin github openai inc llc ltd corp gmbh company university bank street road avenue new north south east west united mister zusammen alle allerseits tous todos tutti leute kollegen interessenten is are was were be just not sorry also here now very so glad happy writing calling looking trying going interested based located born currently from working sure afraid about seeking error test example sample value string placeholder default dob ssn re fwd subject best kind regards sincerely cheers warm'.split(
+  'team sir madam all everyone everybody customer customers support hiring manager world there friend friends ladies gentlemen doctor guest user users member members colleague colleagues sirs god lord valued applicant candidate recruiter committee editor editors reader readers students student parents class folks guys buddy assistant chatgpt gpt claude ai bot santa diary you mom dad mum boss sales service department hr admin administrator the this that these those a an my our your his her their its we i it he she they what when where who why how which if in on at to for from with and or but not no yes please thank thanks dear hello hi hey good herr frau herren damen mr mrs ms miss dr prof none null unknown anonymous undefined true false n na tbd name id email phone address date number first last full street city state zip country january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday english german french spanish italian american british chinese japanese indian google microsoft amazon apple facebook twitter linkedin github openai inc llc ltd corp gmbh company university bank street road avenue new north south east west united mister zusammen alle allerseits tous todos tutti leute kollegen interessenten is are was were be just not sorry also here now very so glad happy writing calling looking trying going interested based located born currently from working sure afraid about seeking error test example sample value string placeholder default dob ssn re fwd subject best kind regards sincerely cheers warm chat chatgtp dan dude stan wizard detective agent captain king queen your majesty xxx here said reviewer reviewers human resources recruiting marketing accounts billing payroll operator'.split(
     ' ',
   ),
 );
@@ -228,22 +228,6 @@ export function givenNameAt(text: string, start: number): Candidate | undefined 
   if (NOT_SURNAMES.test(last) || /^(?:[_@\d(=]|\.\w)/.test(text.slice(name.end, name.end + 2)))
     return undefined;
   return person(name, CONFIDENCE.heuristic, 'a given name in a text about a person');
-}
-
-const PRIVATE_BEFORE =
-  /\b(?:(?:my|our) (?:[a-z]{2,12} )?(?:friend|wife|husband|son|daughter|brother|sister|mother|father|mom|mum|dad|boss|manager|supervisor|colleague|co-?worker|partner|client|patient|customer|neighbou?r|roommate|doctor|cousin|uncle|aunt|fiancee?|boyfriend|girlfriend|child|kid|teacher|lawyer|landlord|assistant|nephew|niece|account|name)(?:'s)?(?: name)?(?: is)?,?|patient|client|customer|employee|tenant|beneficiary|applicant|candidate|attn:?|c\/o|on behalf of|in the name of|under the name|account of|contact|email|e-mail|invite|remind|meeting with|appointment with|follow up with|spoke with|speak with|talk to|signed by|submitted by|prepared by|reported by|reviewed by|call me|belongs to|owned by|issued to|registered to|addressed to|dear|hello|hi|hey|geehrter?|liebe[rs]?|estimad[oa]|cher|chere|car[oa]|cc:|from:|to:|by:|user:|sincerely,?|it to|it under) $/i;
-const PRIVATE_AFTER =
-  /^(?:'s (?:account|address|phone|number|email|e-mail|card|credit card|ssn|birthday|passport|daughter|son|wife|husband|appointment|date|dob|license)|,? (?:aged? \d|born (?:on|in)|lives (?:at|in|on)|resides|can be reached|has an account|as (?:a )?(?:beneficiary|guardian)|is (?:a )?\d+[- ]year|\(?d\.?o\.?b)|, \d\d,)/i;
-
-/** Whether the words beside a name speak of somebody one knows, not of somebody famous. */
-export function isPrivate(
-  text: string,
-  { start, end }: { readonly start: number; readonly end: number },
-): boolean {
-  return (
-    PRIVATE_BEFORE.test(text.slice(Math.max(0, start - 48), start)) ||
-    PRIVATE_AFTER.test(text.slice(end, end + 32))
-  );
 }
 
 /** Whether a letter of the name's first word is small: `JOHN` may be anything, `John` is written as names are. */

@@ -24,6 +24,7 @@ import { digitsOf, endOf, endsAt, type NumberSpan, numberSpanAt } from './number
 import { Pass } from './pass.ts';
 import { namedBefore } from './person.ts';
 import { phoneAt } from './phone.ts';
+import { withoutCharacters } from './private-person.ts';
 import { ssnAt } from './ssn.ts';
 import { urlAt } from './url.ts';
 
@@ -60,18 +61,9 @@ export function findPii(view: View): Finding[] {
       at++;
     }
   }
-  return pass.found.length === 0 ? [] : toFindings('pii', view, withWeak(pass));
-}
-
-/** What makes a text one about a person somebody knows, not about somebody known to all. */
-function isEvidence({ type, reason }: Candidate): boolean {
-  if (type === 'IP' || type === 'URL' || type === 'DATE_OF_BIRTH') return false;
-  return (type !== 'PERSON' && type !== 'ADDRESS') || /beside a label|greeting|letter|labelled/.test(reason);
-}
-
-/** Names that prove nothing alone stand where the text speaks of a person. */
-function withWeak({ found, weak }: Pass): Candidate[] {
-  return weak.length > 0 && found.some(isEvidence) ? [...found, ...weak] : found;
+  return pass.found.length === 0
+    ? []
+    : toFindings('pii', view, withoutCharacters(text, pass.found, pass.weak));
 }
 
 function onMark(pass: Pass, at: number, unit: number): void {

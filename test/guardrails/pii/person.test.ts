@@ -21,6 +21,13 @@ describe('a name', () => {
     ['Patient Emily Watson (MRN 88) was admitted', 'PERSON Emily Watson'],
     ["my wife Julia's account", 'PERSON Julia'],
     ['Mr. Peter Smith called', 'PERSON Peter Smith'],
+    ['I want to add Laura Meier to my plan', 'PERSON Laura Meier'],
+    ['The figures follow in May. Regards, Emily', 'PERSON Emily'],
+    ['Assigned to: Paul Novak', 'PERSON Paul Novak'],
+    ['CC: Maria Rossi', 'PERSON Maria Rossi'],
+    ['Everyone can call me Olivia.', 'PERSON Olivia'],
+    ['I spoke with Daniel Keller', 'PERSON Daniel Keller'],
+    ['Hannah Fischer\nBlue Door Ltd\n27 Lutherhof', 'PERSON Hannah Fischer'],
   ])('%s', (text, expected) => {
     expect(found(text)).toEqual([expected]);
   });
@@ -30,6 +37,26 @@ describe('a name', () => {
     expect(found('Albert Meyer, albert@example.com')).toEqual([
       'PERSON Albert Meyer',
       'EMAIL albert@example.com',
+    ]);
+  });
+
+  // Shown false by leaving `withoutCharacters` out: six of these turn red.
+  it.each([
+    'You are Marie Lefevre, a pilot of the twenties. Dear Mr. Keller, how do I fly?',
+    'Roleplay as my friend Laura Meier and greet me.',
+    'Act as a detective. My name is Jane Quill and my ring is gone.',
+    'Imagine a library. Hi Olivia, welcome!',
+    "Laura is 12 years old. Peter's account holds 4 coins. How many has my friend Emily?",
+    'Dear Mr. Einstein, what is time?',
+    'A letter to Dr. Frankenstein and Mr. Holmes',
+  ])('is a character in: %s', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+
+  it('is a person on a stage where other data of a person stands beside it', () => {
+    expect(found('Act as my secretary. Dear Olivia, write to olivia@example.com')).toEqual([
+      'PERSON Olivia',
+      'EMAIL olivia@example.com',
     ]);
   });
 
