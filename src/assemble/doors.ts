@@ -224,6 +224,7 @@ function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rul
       policy: answerPolicy(config.guardrails),
       unknownEvents: config.guardrails.answers.unknownEvents,
       inlineCharsMax: config.guardrails.workers.overBytes,
+      tools: config.tools,
       large: pool.screenAnswer,
     },
     endpointsAllow: config.endpoints.allow,

@@ -176,9 +176,16 @@ export const CATALOGUE = {
   }),
 
   // tools
-  'tool.denied': forbidden('A tool of this request is not allowed.', 'tools in policy.yaml, and the key.'),
+  'tool.denied': forbidden(
+    'A tool of this request or its answer is not allowed.',
+    'tools in policy.yaml, and the key.',
+  ),
   'tool.arguments': forbidden('The arguments of a tool call are not allowed.', 'tools.arguments.'),
   'tool.calls': forbidden('One answer calls more tools than are allowed.', 'tools.callsPerAnswerMax.'),
+  'tool.approval_needed': forbidden(
+    'A tool call of the answer needs the approval of a person.',
+    'tools.needsApproval, tools.taintNeedsApproval.',
+  ),
   'tool.approval_pending': forbidden(
     'A tool call of the answer waits for the approval of a person.',
     'The approvals in the console; then X-Sallyport-Approval, or the same request.',

@@ -9,10 +9,12 @@ import { outcomeInOutput } from '../guardrails/output-rules.ts';
 import { Restorer } from '../guardrails/placeholders-restoring.ts';
 import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { type LocatedFinding, screen, type ScreenInput, type ScreenPolicy } from '../guardrails/screening.ts';
+import { findAnswerCalls } from '../openai/answer-calls.ts';
 import { type AnswerEvent, type AnswerText, readWholeAnswer } from '../openai/answer-texts.ts';
 import type { JsonBody } from '../openai/body.ts';
 import { type Edit, quote, replaceMember, splice } from '../openai/json-edit.ts';
 import { parseAnswer } from '../openai/json.ts';
+import { type AnswerToolRules, judgeCalls, type JudgedCall } from './answer-tools.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What an answer is screened by. Plain data. */
@@ -23,6 +25,8 @@ export interface AnswerRules {
   readonly placeholders: readonly VaultEntry[];
   /** What the system text is known by, where it is looked for. */
   readonly prints?: Uint32Array | undefined;
+  /** Left out where no call of a tool may be made in the answer, or none is judged. */
+  readonly tools?: AnswerToolRules | undefined;
 }
 
 /** What came of a whole text. Plain data. */
@@ -32,6 +36,8 @@ export interface Screened {
   readonly findings: readonly Pick<LocatedFinding, 'guardrail' | 'type' | 'outcome'>[];
   /** It may not leave at all. */
   readonly block: GuardrailId | undefined;
+  /** Calls of tools, as they stand in the text that may leave, in its order. */
+  readonly calls?: readonly JudgedCall[];
 }
 
 /**
@@ -45,7 +51,13 @@ export function screenJsonAnswer(source: string, rules: AnswerRules): Screened {
 /** @param body of `parseAnswer` */
 export function screenReadAnswer(body: JsonBody, rules: AnswerRules): Screened {
   const { edits, findings, block } = screenEvent(readWholeAnswer(body), rules);
-  return { text: splice(body.source, edits), findings, block };
+  const text = splice(body.source, edits);
+  if (!rules.tools || block) return { text, findings, block };
+  const placed = findAnswerCalls(body);
+  if (placed.length === 0) return { text, findings, block };
+  // The policy sees what the caller's program would run.
+  const told = edits.length === 0 ? placed : findAnswerCalls(parseAnswer(text));
+  return { text, findings, block, calls: judgeCalls(told, rules.tools) };
 }
 
 /** An answer that is one text. */
@@ -196,7 +208,10 @@ export function screenAnswer({ answer, kind, rules }: AnswerJob): Screened {
 }
 
 /** Puts on the exchange what was found. @throws guardrail.answer where it may not leave */
-export function noteScreened({ answer }: Exchange, { findings, block }: Omit<Screened, 'text'>): void {
+export function noteScreened(
+  { answer }: Exchange,
+  { findings, block }: Pick<Screened, 'findings' | 'block'>,
+): void {
   for (const { guardrail, type, outcome } of findings) {
     const name = `${guardrail}:${type}`;
     answer.findings ??= {};

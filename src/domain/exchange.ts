@@ -3,7 +3,7 @@
  * Fields marked `!` are set by the stage named beside them; reading one earlier is a fault of the order.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Refusal } from '../base/errors.ts';
+import type { Code, Refusal } from '../base/errors.ts';
 import type { Endpoint, TokenUsage } from '../openai/endpoint.ts';
 import type { KeptText } from '../openai/kept-text.ts';
 import type { Admitted } from '../ports/ledger.ts';
@@ -40,6 +40,9 @@ export interface RouteMatch {
   readonly query: readonly (readonly [string, string])[];
 }
 
+/** How a call of a tool that an answer makes ended. */
+export type CallDecision = 'allowed' | 'denied' | 'approved' | 'pending';
+
 /** What came back so far. */
 export interface AnswerState {
   status: number;
@@ -61,6 +64,10 @@ export interface AnswerState {
   redactions: number;
   /** All that the caller got was screened before. */
   isScreened: boolean;
+  /** Calls of tools that it makes, by name, and how each was decided. */
+  tools: Map<string, Partial<Record<CallDecision, number>>> | undefined;
+  /** Why a call was cut out of it, the first time. */
+  cutFor: Code | undefined;
 }
 
 /** One call, from its arrival to its closings; never used for a second one. */
@@ -111,6 +118,8 @@ export class Exchange {
     findings: undefined,
     redactions: 0,
     isScreened: false,
+    tools: undefined,
+    cutFor: undefined,
   };
 
   constructor(arrival: Arrival) {

@@ -16,12 +16,24 @@ function modelName(exchange: Exchange): string | undefined {
 /** Words as programs have them for names; nothing that could be a key or hold a number of somebody's. */
 const WORDS = /^[A-Za-z0-9]{1,24}(?:[_.-][A-Za-z0-9]{1,24}){0,7}$/;
 
-/** Tools are named by callers too: a type that is known, or what looks like a name where nothing was found. */
-function toolName(prepared: Exchange['prepared'] | undefined): string | undefined {
-  const tool = prepared?.toolFault?.tool;
+/** Tools are named by callers and models: a type that is known, or what looks like a name where nothing was found. */
+function toolName(tool: string | undefined, { prepared, answer }: Exchange): string | undefined {
   if (tool === undefined || HOSTED_TOOLS.includes(tool)) return tool;
   const isName = WORDS.test(tool) && !/[A-Z]{6}|(?:\d\D*){5}/.test(tool);
-  return isName && prepared && !prepared.findings ? tool : undefined;
+  const isClean = (prepared as Exchange['prepared'] | undefined) && !prepared.findings && !answer.findings;
+  return isName && isClean ? tool : undefined;
+}
+
+/** Calls that the answer made: by name, and how many were decided how; `other` for what may be no name. */
+function toolCounts(exchange: Exchange): Record<string, Record<string, number>> | undefined {
+  const { tools } = exchange.answer;
+  if (!tools) return undefined;
+  const counts: Record<string, Record<string, number>> = {};
+  for (const [tool, decisions] of tools) {
+    const own = (counts[toolName(tool, exchange) ?? 'other'] ??= {});
+    for (const [decision, count] of Object.entries(decisions)) own[decision] = (own[decision] ?? 0) + count;
+  }
+  return counts;
 }
 
 function common(exchange: Exchange): Record<string, unknown> {
@@ -85,6 +97,7 @@ export function outcomeEntry(exchange: Exchange): EntryDraft {
       answerFindings: answer.findings,
       answerRedactions: answer.redactions || undefined,
       answerScreened: answer.isScreened || undefined,
+      tools: toolCounts(exchange),
       answerBytes: answer.bytes,
       upstreamRequestId: answer.upstreamRequestId,
       ms: Math.round(performance.now() - exchange.startedAt),
@@ -126,7 +139,9 @@ export function refusalEntry(exchange: Exchange): EntryDraft {
       outcome: exchange.ending,
       code: exchange.refusal?.code,
       httpStatus: exchange.refusal?.status,
-      tool: exchange.refusal?.code.startsWith('tool.') ? toolName(prepared) : undefined,
+      tool: exchange.refusal?.code.startsWith('tool.')
+        ? toolName(prepared?.toolFault?.tool, exchange)
+        : undefined,
       findings: prepared?.findings,
     },
   };

@@ -7,6 +7,7 @@ import type { Code } from '../base/errors.ts';
 import { addressOf, coversHost } from '../base/hosts.ts';
 import { isHosted } from '../openai/hosted-tools.ts';
 import { argumentsSchema, brokenRule, type ArgumentRule, type ArgumentsForm } from './tool-arguments.ts';
+import { isIn, isInLoosely, isOddName, looseName } from './tool-names.ts';
 
 /** Names of functions and types of tools, as they are or with a `*` at their end. */
 const list = z.array(z.string().min(1).max(128)).max(1000).default([]);
@@ -16,7 +17,7 @@ export const toolsSchema = z.strictObject({
   /** What holds for functions, and for tools without effect or egress, in none of the lists. */
   default: z.enum(['allow', 'deny']).default('allow'),
   allow: list,
-  /** Stronger than all else; these and `needsApproval` in any case of letters. */
+  /** Stronger than all else; these and those that need approval in any spelling that may pass for theirs. */
   deny: list,
   needsApproval: list,
   /** Need approval as well once the exchange is tainted: an injection was found in the result of a tool. */
@@ -24,6 +25,11 @@ export const toolsSchema = z.strictObject({
   arguments: argumentsSchema.default({}),
   /** Calls that one answer may make, those repeated in a request among them. */
   callsPerAnswerMax: z.int().min(0).max(10_000).optional(),
+  /**
+   * What becomes of an answer with a call that is not allowed: all of it is refused, or the call is cut out and a note
+   * stands for it.
+   */
+  onDenied: z.enum(['refuse', 'cut']).default('refuse'),
   mcp: z
     .strictObject({
       /** Hosts of servers, or `*.` and the end of their names; https only. Binds whatever `allow` says. */
@@ -45,6 +51,14 @@ export interface ToolPolicy {
   readonly keyTools: readonly string[] | undefined;
 }
 
+/** Whether every call may be made: nothing is denied, held, bounded or unknown. */
+export function isOpen({ settings, keyTools }: ToolPolicy): boolean {
+  const { allow, deny, needsApproval, taintNeedsApproval, arguments: rules } = settings;
+  const lists = [deny, needsApproval, taintNeedsApproval, Object.keys(rules)];
+  const isBound = keyTools !== undefined || settings.callsPerAnswerMax !== undefined;
+  return allow.includes('*') && !isBound && lists.every((list) => list.length === 0);
+}
+
 /** Types that read only, and reach nothing that the caller has not named: they go by `default`, as functions do. */
 const QUIET: ReadonlySet<string> = new Set([
   'web_search',
@@ -59,34 +73,6 @@ function namesOf(type: string): readonly string[] {
   return plain === 'computer_use' || plain === 'computer'
     ? [type, 'computer', 'computer_use']
     : [type, plain];
-}
-
-/** A list as it is asked: names, and what names may start with. */
-interface Index {
-  readonly names: ReadonlySet<string>;
-  readonly starts: readonly string[];
-}
-const exact = new WeakMap<readonly string[], Index>();
-const loose = new WeakMap<readonly string[], Index>();
-
-function indexOf(entries: readonly string[]): Index {
-  const starts = entries.filter((entry) => entry.endsWith('*')).map((entry) => entry.slice(0, -1));
-  return { names: new Set(entries), starts };
-}
-
-function isIn(entries: readonly string[], name: string): boolean {
-  let index = exact.get(entries);
-  if (!index) exact.set(entries, (index = indexOf(entries)));
-  return index.names.has(name) || index.starts.some((start) => name.startsWith(start));
-}
-
-/** In any case of letters. */
-function isInLoosely(entries: readonly string[], name: string): boolean {
-  if (entries.length === 0) return false;
-  let index = loose.get(entries);
-  if (!index) loose.set(entries, (index = indexOf(entries.map((entry) => entry.toLowerCase()))));
-  const lower = name.toLowerCase();
-  return index.names.has(lower) || index.starts.some((start) => lower.startsWith(start));
 }
 
 /** Of a tool that is declared or called; undefined where it is in none of the lists. */
@@ -104,7 +90,9 @@ function listing(
 /** Whether a function of this name may be declared and called. */
 export function allowsFunction(name: string, policy: ToolPolicy): boolean {
   const found = listing([name], policy);
-  return found === 'listed' || (found === undefined && policy.settings.default === 'allow');
+  return (
+    found === 'listed' || (found === undefined && policy.settings.default === 'allow' && !isOddName(name))
+  );
 }
 
 /** Whether a name may stand where it is neither declared nor called: it is not denied. */
@@ -176,6 +164,7 @@ export type ToolVerdict =
   | { readonly verdict: 'allowed' | 'needsApproval' }
   | { readonly verdict: 'denied'; readonly code: Code; readonly pointer?: string };
 
+const DENIED: ToolVerdict = { verdict: 'denied', code: 'tool.denied' };
 const ALLOWED: ToolVerdict = { verdict: 'allowed' };
 const NEEDS_APPROVAL: ToolVerdict = { verdict: 'needsApproval' };
 
@@ -192,17 +181,65 @@ export function checkToolCall(
 ): ToolVerdict {
   const { settings } = policy;
   const isNameFine = state.remote ? allowsMention(name, policy) : allowsFunction(name, policy);
-  if (!isNameFine) return { verdict: 'denied', code: 'tool.denied' };
-  if (state.callsBefore >= (settings.callsPerAnswerMax ?? Infinity)) {
+  if (!isNameFine) return DENIED;
+  return checkRest(name, argumentsText, rulesOf(name, settings.arguments), policy, state);
+}
+
+/**
+ * The same for a tool of OpenAI's own, or one that nobody knows: it goes by its type, and by the rules under that.
+ * @param item all of it, as JSON
+ * @param fields of it: what tells whether the caller carries it out
+ */
+export function checkTypedCall(
+  type: string,
+  item: string,
+  fields: Fields,
+  policy: ToolPolicy,
+  state: CallState,
+): ToolVerdict {
+  if (!allowsType(type, fields, policy, state.tainted)) return DENIED;
+  return checkRest(type, item, ownRules(type, policy.settings.arguments), policy, state);
+}
+
+function checkRest(
+  name: string,
+  text: string,
+  rules: readonly ArgumentRule[],
+  policy: ToolPolicy,
+  { callsBefore, tainted, form }: CallState,
+): ToolVerdict {
+  if (callsBefore >= (policy.settings.callsPerAnswerMax ?? Infinity)) {
     return { verdict: 'denied', code: 'tool.calls' };
   }
-  const pointer = brokenRule(argumentsText, rulesOf(name, settings.arguments), state.form);
+  const pointer = brokenRule(text, rules, form);
   if (pointer !== undefined) return { verdict: 'denied', code: 'tool.arguments', pointer };
-  return needsApproval(name, policy, state.tainted) ? NEEDS_APPROVAL : ALLOWED;
+  return needsApproval(name, policy, tainted) ? NEEDS_APPROVAL : ALLOWED;
+}
+
+/** Whether what a tool is called with changes anything: if not, a call may be judged by its name. */
+export function readsArguments(name: string, isTyped: boolean, { settings }: ToolPolicy): boolean {
+  const rules = isTyped ? ownRules(name, settings.arguments) : rulesOf(name, settings.arguments);
+  return rules.length > 0;
 }
 
 function rulesOf(name: string, rules: ToolsSettings['arguments']): readonly ArgumentRule[] {
-  const ofAll = rules['*'] ?? [];
-  const own = Object.hasOwn(rules, name) && name !== '*' ? (rules[name] ?? []) : [];
+  const ofAll = rules['*'] ?? NO_RULES;
+  const own = ownRules(name, rules);
   return own.length === 0 ? ofAll : [...own, ...ofAll];
+}
+const NO_RULES: readonly ArgumentRule[] = [];
+
+const loosely = new WeakMap<ToolsSettings['arguments'], ReadonlyMap<string, readonly ArgumentRule[]>>();
+
+/** In any spelling: who looks a tool up carelessly is bound as well. */
+function ownRules(name: string, rules: ToolsSettings['arguments']): readonly ArgumentRule[] {
+  let found = loosely.get(rules);
+  if (!found) {
+    const all = new Map<string, readonly ArgumentRule[]>();
+    for (const [key, own] of Object.entries(rules)) {
+      if (key !== '*') all.set(looseName(key), [...(all.get(looseName(key)) ?? []), ...own]);
+    }
+    loosely.set(rules, (found = all));
+  }
+  return found.get(looseName(name)) ?? NO_RULES;
 }

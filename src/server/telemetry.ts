@@ -146,6 +146,7 @@ function exchangeMetrics({ counter, histogram }: Metrics): (exchange: Exchange) 
   const unreported = counter('usage_unknown_total', 'Calls charged without reported usage.');
   const over = counter('over_reservation_total', 'Calls whose reported usage exceeded the reservation.');
   const unpriced = counter('unpriced_total', 'Calls reserved at a ceiling, since nobody knows the price.');
+  const calls = counter('tool_calls_total', 'Calls of tools that answers made, by decision.', ['decision']);
   const findings = counter('findings_total', 'Findings by guardrail and side.', ['guardrail', 'side']);
 
   return (exchange) => {
@@ -159,6 +160,8 @@ function exchangeMetrics({ counter, histogram }: Metrics): (exchange: Exchange) 
     ] as const) {
       for (const name in found) findings.add(found[name] ?? 0, `${name.slice(0, name.indexOf(':'))} ${side}`);
     }
+    for (const decisions of answer.tools?.values() ?? [])
+      for (const [decision, count] of Object.entries(decisions)) calls.add(count, decision);
     if (!exchange.sentUpstream) return;
     overhead.observe((exchange.sentAt - exchange.startedAt) / 1000);
     if (exchange.firstByteAt > 0) upstream.observe((exchange.firstByteAt - exchange.sentAt) / 1000);

@@ -39,7 +39,9 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
         const whole = filtered ? Buffer.from(JSON.stringify(await filtered)) : bytes;
         shown = isRead(context) ? await screenWhole(exchange, screening, 'json', whole) : whole;
       }
-      reply.head(status, { ...headers, 'content-length': String(shown.length) });
+      const { cutFor } = exchange.answer;
+      const code = cutFor === undefined ? {} : { 'x-sallyport-code': cutFor };
+      reply.head(status, { ...headers, ...code, 'content-length': String(shown.length) });
       reply.end(shown);
     },
     fail: () => reply.destroy(),

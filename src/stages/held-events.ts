@@ -2,9 +2,11 @@
  * Events of a stream in the order they came: each leaves when all before it have left and nothing that comes later can
  * change it. What is told instead is spliced into the event as it came. Bounded; holds whole events, never parts.
  */
+import { Refusal } from '../base/errors.ts';
 import type { AnswerChannel, Piece } from '../domain/answer-channel.ts';
 import { withoutEchoes } from '../domain/answer-screening.ts';
 import { readAnswerEvent } from '../openai/answer-texts.ts';
+import type { Place } from '../openai/body.ts';
 import { withData } from '../openai/frames.ts';
 import { type Edit, quote, splice } from '../openai/json-edit.ts';
 import { parseAnswer } from '../openai/json.ts';
@@ -18,6 +20,8 @@ export interface PlacedPiece {
   readonly end: number;
   /** Says again what another text says: it is never told otherwise, but left out. */
   readonly isEcho: boolean;
+  /** Where it is in its event; left out where that was recognised. */
+  readonly at?: Place | undefined;
 }
 
 /** One event on its way. */
@@ -33,15 +37,31 @@ export interface HeldEvent {
   told: string | undefined;
   /** Without the `"usage":null` that nobody but the gateway asked for. */
   readonly hidesUsage: boolean;
+  /** Calls of tools that it is a part of: it leaves when all of them are decided. */
+  readonly calls?: readonly { readonly isUndecided: boolean }[] | undefined;
+}
+
+/** What becomes of an event that leaves: its data without the calls that were cut; undefined if nothing is left of it. */
+export interface LastLook {
+  readonly hasCut: boolean;
+  cut(data: string): string | undefined;
 }
 
 /** More is not held of an answer: its oldest texts are settled as they are. */
 const EVENTS_MAX = 512;
 const BYTES_MAX = 256 * 1024;
+/** Of calls nothing leaves before they are decided: an answer that holds more of them is refused. */
+const CALL_BYTES_MAX = 16 * 1024 * 1024;
 
 export class HeldEvents {
   #events: HeldEvent[] = [];
   #bytes = 0;
+  readonly #lastLook: LastLook | undefined;
+
+  /** @param lastLook where calls of tools are judged */
+  constructor(lastLook?: LastLook) {
+    this.#lastLook = lastLook;
+  }
 
   get isEmpty(): boolean {
     return this.#events.length === 0;
@@ -52,9 +72,18 @@ export class HeldEvents {
     return this.#events[0];
   }
 
+  /** @throws upstream.overran beyond 16 MiB */
   add(event: HeldEvent): void {
     this.#events.push(event);
     this.#bytes += event.raw.length;
+    if (this.#bytes > CALL_BYTES_MAX && this.waitsForCall)
+      throw new Refusal('upstream.overran', { detail: 'over 16 MiB behind a call' });
+  }
+
+  /** Whether the oldest event is of a call that is not decided. */
+  get waitsForCall(): boolean {
+    const [first] = this.#events;
+    return first !== undefined && isCalling(first);
   }
 
   /** Whether an event is looked at elsewhere, and no more should come for now. */
@@ -66,7 +95,7 @@ export class HeldEvents {
   leaving(): Buffer[] {
     const leaving: Buffer[] = [];
     do this.#take(leaving);
-    while (this.#isOver && this.#press());
+    while (this.#isOver && !this.waitsForCall && this.#press());
     return leaving;
   }
 
@@ -77,10 +106,11 @@ export class HeldEvents {
   #take(leaving: Buffer[]): void {
     let count = 0;
     for (const event of this.#events) {
-      if (event.isAway || !event.pieces.every(({ piece }) => piece.isDone)) break;
+      if (event.isAway || isCalling(event) || !event.pieces.every(({ piece }) => piece.isDone)) break;
       count++;
       this.#bytes -= event.raw.length;
-      leaving.push(asTold(event));
+      const told = this.#lastLook?.hasCut ? cutAndTold(event, this.#lastLook) : asTold(event);
+      if (told) leaving.push(told);
     }
     if (count > 0) this.#events = count === this.#events.length ? [] : this.#events.slice(count);
   }
@@ -97,16 +127,34 @@ export class HeldEvents {
   }
 }
 
+function isCalling({ calls }: HeldEvent): boolean {
+  return calls !== undefined && calls.some(({ isUndecided }) => isUndecided);
+}
+
 /** The event with everything that is told otherwise; byte for byte as it came where that is nothing. */
 function asTold(event: HeldEvent): Buffer {
-  const { raw, data, pieces, edits, told, hidesUsage } = event;
+  const { raw, data, hidesUsage } = event;
   if (data === undefined) return raw;
-  let isChanged = edits.length > 0 || told !== undefined;
-  for (const { piece } of pieces) if (piece.told !== undefined || piece.isCut) isChanged = true;
-  if (!isChanged) return hidesUsage ? withoutNullUsage(raw, data) : raw;
-  const changed = told ?? spliced(data, pieces, edits);
+  const changed = changedData(event, data);
+  if (changed === undefined) return hidesUsage ? withoutNullUsage(raw, data) : raw;
   const bytes = withData(raw, changed);
   return hidesUsage ? withoutNullUsage(bytes, changed) : bytes;
+}
+
+/** The same without calls that were cut; undefined if nothing else is in it. */
+function cutAndTold(event: HeldEvent, lastLook: LastLook): Buffer | undefined {
+  if (event.data === undefined) return event.raw;
+  const data = changedData(event, event.data) ?? event.data;
+  const cut = lastLook.cut(data);
+  if (cut === undefined) return undefined;
+  return cut === data ? asTold(event) : asTold({ ...event, told: cut });
+}
+
+/** What its data are told as; undefined where that is as they came. */
+function changedData({ pieces, edits, told }: HeldEvent, data: string): string | undefined {
+  let isChanged = edits.length > 0 || told !== undefined;
+  for (const { piece } of pieces) if (piece.told !== undefined || piece.isCut) isChanged = true;
+  return isChanged ? (told ?? spliced(data, pieces, edits)) : undefined;
 }
 
 function spliced(data: string, pieces: readonly PlacedPiece[], edits: readonly Edit[]): string {

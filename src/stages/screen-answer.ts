@@ -8,8 +8,11 @@ import {
   screenReadAnswer,
 } from '../domain/answer-screening.ts';
 import type { Exchange } from '../domain/exchange.ts';
+import type { AnswerToolRules } from '../domain/answer-tools.ts';
+import { isOpen, type ToolsSettings } from '../domain/tools.ts';
 import type { ScreenPolicy } from '../guardrails/screening.ts';
 import type { JsonBody } from '../openai/body.ts';
+import { clearCalls } from './clear-calls.ts';
 
 /** How the house screens answers, and who does it where there is much of it. */
 export interface AnswerScreening {
@@ -18,18 +21,38 @@ export interface AnswerScreening {
   readonly unknownEvents: 'screen' | 'block';
   /** Texts above this go to `large`, UTF-16 units. */
   readonly inlineCharsMax: number;
+  /** What holds for calls that models make. */
+  readonly tools: ToolsSettings;
   /** @throws guardrail.busy, guardrail.failed, upstream.invalid_answer */
   readonly large: (job: AnswerJob) => Promise<Screened>;
 }
 
 /** Whether there is anything to look for, or to give back. */
-export function hasScreening({ policy }: AnswerScreening, { prepared }: Exchange): boolean {
-  return policy !== undefined || prepared.placeholders.length > 0;
+export function hasScreening(screening: AnswerScreening, exchange: Exchange): boolean {
+  const { placeholders } = exchange.prepared;
+  return (
+    screening.policy !== undefined ||
+    placeholders.length > 0 ||
+    toolRulesOf(screening, exchange) !== undefined
+  );
+}
+
+/** Operations whose answers make calls of tools, or repeat them. */
+const CALLING: ReadonlySet<string> = new Set(['chat.completions', 'responses', 'conversations', 'threads']);
+
+/** Undefined where no call can be made, or every one may be. */
+export function toolRulesOf(
+  { tools }: AnswerScreening,
+  { endpoint, caller, prepared }: Exchange,
+): AnswerToolRules | undefined {
+  if (!CALLING.has(endpoint.group)) return undefined;
+  const policy = { settings: tools, keyTools: caller.key?.tools };
+  return isOpen(policy) ? undefined : { policy, tainted: prepared.tainted };
 }
 
 /**
  * The answer as it may leave; what was found is on the exchange.
- * @throws guardrail.answer, guardrail.busy, guardrail.failed, upstream.invalid_answer
+ * @throws guardrail.answer, guardrail.busy, guardrail.failed, tool.*, upstream.invalid_answer
  */
 export async function screenWhole(
   exchange: Exchange,
@@ -38,29 +61,32 @@ export async function screenWhole(
   bytes: Buffer,
 ): Promise<Buffer> {
   if (bytes.length === 0) return bytes;
-  const job = { answer: bytes.toString('utf8'), kind, rules: rulesOf(exchange, screening) };
+  const rules = rulesOf(exchange, screening);
+  const job = { answer: bytes.toString('utf8'), kind, rules };
   const isLarge = job.answer.length > screening.inlineCharsMax;
-  const screened = isLarge ? await screening.large(job) : screenAnswer(job);
-  note(exchange, screening, screened);
-  return screened.text === job.answer ? bytes : Buffer.from(screened.text);
+  const text = cleared(exchange, rules, isLarge ? await screening.large(job) : screenAnswer(job));
+  return text === job.answer ? bytes : Buffer.from(text);
 }
 
 /**
  * A JSON answer that was read already, as it may leave; what was found is on the exchange.
  * @param body of `parseAnswer`
- * @throws guardrail.answer
+ * @throws guardrail.answer, tool.*
  */
 export function screenRead(exchange: Exchange, screening: AnswerScreening, body: JsonBody): string {
-  const screened = screenReadAnswer(body, rulesOf(exchange, screening));
-  note(exchange, screening, screened);
-  return screened.text;
+  const rules = rulesOf(exchange, screening);
+  return cleared(exchange, rules, screenReadAnswer(body, rules));
 }
 
-function rulesOf({ prepared }: Exchange, { policy }: AnswerScreening): AnswerRules {
-  return { policy, placeholders: prepared.placeholders, prints: prepared.prints };
+function rulesOf(exchange: Exchange, screening: AnswerScreening): AnswerRules {
+  const { placeholders, prints } = exchange.prepared;
+  return { policy: screening.policy, placeholders, prints, tools: toolRulesOf(screening, exchange) };
 }
 
-function note(exchange: Exchange, { policy }: AnswerScreening, screened: Screened): void {
+/** What may leave of it. @throws guardrail.answer, tool.* */
+function cleared(exchange: Exchange, { policy, tools }: AnswerRules, screened: Screened): string {
   noteScreened(exchange, screened);
   exchange.answer.isScreened = policy !== undefined;
+  const { calls, text } = screened;
+  return calls && tools ? clearCalls(exchange, tools, calls, text) : text;
 }

@@ -7,12 +7,15 @@ import { AnswerChannel, type ToldFinding } from '../domain/answer-channel.ts';
 import { type AnswerRules, noteScreened, screenEvent } from '../domain/answer-screening.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { Restorer } from '../guardrails/placeholders-restoring.ts';
-import { type AnswerEvent, readAnswerEvent } from '../openai/answer-texts.ts';
+import type { AnswerEvent } from '../openai/answer-texts.ts';
 import { EventPattern } from '../openai/event-pattern.ts';
 import type { Frame } from '../openai/frames.ts';
 import { parseAnswer } from '../openai/json.ts';
+import type { CallsSaid } from './chat-calls.ts';
 import { type HeldEvent, HeldEvents, type PlacedPiece } from './held-events.ts';
-import type { AnswerScreening } from './screen-answer.ts';
+import { type AnswerScreening, toolRulesOf } from './screen-answer.ts';
+import { StreamCalls } from './stream-calls.ts';
+import { bodyAsTold, decoded, NO_EDITS, readEvent, silent } from './stream-event.ts';
 
 /** What StreamScreening works with. */
 export interface StreamWays {
@@ -40,12 +43,13 @@ const CHANNELS_MAX = 4096;
 const TICK_MS = 50;
 const KEEP_ALIVE_TICKS = 100;
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
-const NO_EDITS = [] as const;
 
 export class StreamScreening {
   readonly #ways: StreamWays;
   readonly #rules: AnswerRules;
-  readonly #held = new HeldEvents();
+  /** Undefined where no call of a tool is judged. */
+  readonly #calls: StreamCalls | undefined;
+  readonly #held: HeldEvents;
   readonly #channels = new Map<string, AnswerChannel>();
   #patterns: EventPattern[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -60,7 +64,10 @@ export class StreamScreening {
     this.#ways = ways;
     const { screening, exchange } = ways;
     const { placeholders, prints } = exchange.prepared;
+    const tools = toolRulesOf(screening, exchange);
     this.#rules = { policy: screening.policy, placeholders, prints };
+    if (tools) this.#calls = new StreamCalls({ exchange, rules: tools });
+    this.#held = new HeldEvents(this.#calls);
   }
 
   /** Much is held and looked at elsewhere: no more should come for now. */
@@ -84,6 +91,7 @@ export class StreamScreening {
     const channel = this.#channel(pattern, false);
     const piece = channel.push(text);
     const placed = { piece, channel, start, end, isEcho: false };
+    const calls = this.#calls?.piece(pattern, placed);
     return this.#add({
       raw,
       data,
@@ -92,12 +100,13 @@ export class StreamScreening {
       isAway: false,
       told: undefined,
       hidesUsage,
+      calls,
     });
   }
 
   /** Takes what holds no text: comments, `[DONE]`. */
   silent(raw: Buffer, isLast: boolean): Buffer[] {
-    if (isLast) this.#endChannels('');
+    if (isLast) this.#endAll();
     return this.#add(silent(raw));
   }
 
@@ -114,20 +123,23 @@ export class StreamScreening {
       const isEcho = text.kind === 'echo';
       if ((text.kind !== 'piece' && !isEcho) || text.leaf.value === '') return [];
       const channel = this.#channel(text, isEcho);
-      const { start, end } = text.leaf;
-      return [{ piece: channel.push(text.leaf.value), channel, start, end, isEcho }];
+      const { start, end, at } = text.leaf;
+      return [{ piece: channel.push(text.leaf.value), channel, start, end, isEcho, at }];
     });
     for (const name of event.ends) this.#endChannels(name);
-    if (pieces.length === 0 && this.#isLarge(event)) return this.#sendAway(raw, data, hidesUsage);
+    const said = this.#calls?.hear(event.body, pieces);
+    if (pieces.length === 0 && this.#isLarge(event)) return this.#sendAway({ raw, data }, hidesUsage, said);
     const { edits, ...screened } = screenEvent(event, this.#rules);
     noteScreened(this.#ways.exchange, screened);
-    if (contentChars !== undefined && screened.findings.length === 0) this.#learn(event, contentChars);
-    return this.#add({ raw, data, pieces, edits, isAway: false, told: undefined, hidesUsage });
+    if (said) this.#calls?.settle(said, () => bodyAsTold(event, edits));
+    if (contentChars !== undefined && screened.findings.length === 0) this.#learn(event, contentChars, said);
+    const calls = said?.touched;
+    return this.#add({ raw, data, pieces, edits, isAway: false, told: undefined, hidesUsage, calls });
   }
 
   /** All events came: what is still held leaves; waits for what is looked at elsewhere. @throws guardrail.* */
   async end(): Promise<Buffer[]> {
-    this.#endChannels('');
+    this.#endAll();
     while (this.#away > 0 && !this.#failure) await new Promise<void>((resolve) => (this.#whenBack = resolve));
     if (this.#failure) throw this.#failure;
     return this.#close();
@@ -165,9 +177,11 @@ export class StreamScreening {
   }
 
   /** An event like this one need not be parsed again: all of it but its one piece is known to hold nothing. */
-  #learn(event: AnswerEvent, contentChars: number): void {
+  #learn(event: AnswerEvent, contentChars: number, said: CallsSaid | undefined): void {
     const pattern = EventPattern.of(event, contentChars);
-    if (pattern) this.#patterns = [pattern, ...this.#patterns.slice(0, PATTERNS_MAX - 1)];
+    if (!pattern) return;
+    this.#patterns = [pattern, ...this.#patterns.slice(0, PATTERNS_MAX - 1)];
+    if (said) this.#calls?.learned(pattern, said.touched);
   }
 
   #channel({ channel: name, isJson, isRendered }: TextKind, isEcho: boolean): AnswerChannel {
@@ -194,6 +208,11 @@ export class StreamScreening {
     noteScreened(this.#ways.exchange, { findings: isEcho ? [] : [finding], block });
   }
 
+  #endAll(): void {
+    this.#endChannels('');
+    this.#calls?.end();
+  }
+
   #endChannels(prefix: string): void {
     for (const [name, channel] of this.#channels) {
       if (!name.startsWith(prefix)) continue;
@@ -208,7 +227,11 @@ export class StreamScreening {
     return chars > this.#ways.screening.inlineCharsMax;
   }
 
-  #sendAway(raw: Buffer, data: string, hidesUsage: boolean): Buffer[] {
+  #sendAway(
+    { raw, data = '' }: Pick<Frame, 'raw' | 'data'>,
+    hidesUsage: boolean,
+    said: CallsSaid | undefined,
+  ): Buffer[] {
     const event: HeldEvent = {
       raw,
       data,
@@ -217,18 +240,20 @@ export class StreamScreening {
       isAway: true,
       told: undefined,
       hidesUsage,
+      calls: said?.touched,
     };
     this.#away++;
-    void this.#whileAway(event, data);
+    void this.#whileAway(event, data, said);
     return this.#add(event);
   }
 
   /** Never rejects. */
-  async #whileAway(event: HeldEvent, data: string): Promise<void> {
+  async #whileAway(event: HeldEvent, data: string, said: CallsSaid | undefined): Promise<void> {
     const { screening, exchange } = this.#ways;
     try {
       const screened = await screening.large({ answer: data, kind: 'json', rules: this.#rules });
       noteScreened(exchange, screened);
+      if (said) this.#calls?.settle(said, () => parseAnswer(screened.text));
       if (screened.text !== data) event.told = screened.text;
       event.isAway = false;
     } catch (error) {
@@ -248,7 +273,8 @@ export class StreamScreening {
       const { first } = this.#held;
       this.#ticks = first === this.#waitingFor ? this.#ticks + 1 : 0;
       this.#waitingFor = first;
-      if (this.#ticks > 0) for (const channel of this.#channels.values()) channel.relent();
+      const isHeld = this.#held.waitsForCall;
+      if (this.#ticks > 0 && !isHeld) for (const channel of this.#channels.values()) channel.relent();
       const leaving = this.#held.leaving();
       if (leaving.length === 0 && this.#ticks > 0 && this.#ticks % KEEP_ALIVE_TICKS === 0)
         leaving.push(KEEP_ALIVE);
@@ -257,31 +283,5 @@ export class StreamScreening {
     } catch (error) {
       this.#ways.breakOff(asRefusal(error));
     }
-  }
-}
-
-function silent(raw: Buffer): HeldEvent {
-  const nothing = { data: undefined, pieces: [], edits: NO_EDITS, told: undefined };
-  return { raw, ...nothing, isAway: false, hidesUsage: false };
-}
-
-/** @throws upstream.invalid_answer */
-function readEvent(data: string): AnswerEvent {
-  try {
-    return readAnswerEvent(parseAnswer(data));
-  } catch (error) {
-    throw new Refusal('upstream.invalid_answer', { detail: asRefusal(error).message });
-  }
-}
-
-/** The string between two quotes; undefined where it is none. */
-function decoded(data: string, start: number, end: number): string | undefined {
-  const text = data.slice(start, end);
-  if (!text.includes('\\')) return text;
-  try {
-    const value: unknown = JSON.parse(data.slice(start - 1, end + 1));
-    return typeof value === 'string' ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -217,7 +217,8 @@ describe('calls', () => {
     const held = { ...rules, needsApproval: ['read_file'] };
     expect(ask('read_file', '{"path":"/data/a"}', held)).toBe('needsApproval');
     expect(ask('read_file', '{"path":"/etc"}', held)).toBe('tool.arguments /path');
-    expect(ask('READ_FILE', '{}', held)).toBe('needsApproval');
+    expect(ask('READ_FILE', '{"path":"/data/a"}', held)).toBe('needsApproval');
+    expect(ask('READ_FILE', '{"path":"/etc"}', held)).toBe('tool.arguments /path');
   });
 
   test('in a tainted exchange more of them are held', () => {

@@ -63,6 +63,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'tool.denied': forbidden,
   'tool.arguments': forbidden,
   'tool.calls': forbidden,
+  'tool.approval_needed': forbidden,
   'tool.approval_pending': forbidden,
   'tool.approval_denied': forbidden,
   'tool.approval_expired': forbidden,

@@ -1,4 +1,4 @@
-/** stages/screen-stream, stages/held-events: what leaves of a streamed answer, event by event, and what never does. */
+/** stages/screen-stream, stages/stream-event, stages/held-events: what leaves of a streamed answer, event by event, and what never does. */
 import { describe, expect, test } from 'vitest';
 import { asRefusal } from '../../src/base/errors.ts';
 import { answerHeaders } from '../../src/domain/answer-headers.ts';

@@ -47,12 +47,13 @@ export interface RulesOptions {
 }
 
 /** Answers screened on this thread. */
-export function answersBy(guardrails: object): AnswerScreening {
+export function answersBy(guardrails: object, tools: object = { allow: ['*'] }): AnswerScreening {
   const settings = guardrailsSchema.parse(guardrails);
   return {
     policy: answerPolicy(settings),
     unknownEvents: settings.answers.unknownEvents,
     inlineCharsMax: Infinity,
+    tools: toolsSchema.parse(tools),
     large: async (job) => screenAnswer(job),
   };
 }

@@ -1,0 +1,196 @@
+/**
+ * The calls of one streamed answer: whichever events they are in, none of them leaves before its call may, and what is
+ * not allowed ends the answer or is cut out of it. Knows no caller's program: what is decided is what leaves.
+ */
+import { type Code, Refusal } from '../base/errors.ts';
+import { type AnswerToolRules, judgeByName, judgeCall, noteCall } from '../domain/answer-tools.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import type { ToolVerdict } from '../domain/tools.ts';
+import { type AnswerCall, findAnswerCalls, type PlacedCall, readItem } from '../openai/answer-calls.ts';
+import type { JsonBody } from '../openai/body.ts';
+import { child } from '../openai/child.ts';
+import type { EventPattern } from '../openai/event-pattern.ts';
+import { valueAt } from '../openai/json-place.ts';
+import { parseAnswer } from '../openai/json.ts';
+import { type CallsSaid, ChatCalls } from './chat-calls.ts';
+import type { PlacedPiece } from './held-events.ts';
+import type { ToolCall } from './tool-call.ts';
+import { ResponseCalls } from './response-calls.ts';
+
+export interface StreamCallsWays {
+  readonly exchange: Exchange;
+  readonly rules: AnswerToolRules;
+}
+
+const CALLS_MAX = 1024;
+
+export class StreamCalls {
+  readonly #ways: StreamCallsWays;
+  readonly #chat = new ChatCalls();
+  readonly #responses = new ResponseCalls();
+  readonly #patterns = new WeakMap<EventPattern, ToolCall>();
+  /** Let through, by message. */
+  readonly #counts = new Map<string, number>();
+  #seen = 0;
+  #hasCut = false;
+  #hasPatterns = false;
+
+  constructor(ways: StreamCallsWays) {
+    this.#ways = ways;
+  }
+
+  /** Something was cut out: events have to be looked at once more when they leave. */
+  get hasCut(): boolean {
+    return this.#hasCut;
+  }
+
+  /** Takes an event; undefined for one that says nothing of calls. @throws upstream.invalid_answer */
+  hear(body: JsonBody, pieces: readonly PlacedPiece[]): CallsSaid | undefined {
+    const choices = child(body.value, 'choices');
+    const inChat = Array.isArray(choices) ? this.#chat.read(choices, pieces) : undefined;
+    const inItems = this.#responses.read(body, pieces);
+    const others = findAnswerCalls(body).some((placed) => isElsewhere(placed, body));
+    if (!inChat && !inItems && !others) return undefined;
+    return {
+      touched: [...(inChat?.touched ?? []), ...(inItems?.touched ?? [])],
+      whole: [...(inChat?.whole ?? []), ...(inItems?.whole ?? [])],
+      others,
+    };
+  }
+
+  /**
+   * Decides what can be decided, once the pieces that an event ends are settled.
+   * @param told the event as it leaves
+   * @throws tool.*, upstream.invalid_answer
+   */
+  settle(said: CallsSaid, told: () => JsonBody): void {
+    for (const call of said.touched) if (call.state === 'open' && !call.isOver) this.#decideByName(call);
+    const body = said.others || said.whole.some(({ at }) => at) ? told() : undefined;
+    for (const { call, at } of said.whole) {
+      if (body && at) call.whole = readItem(valueAt(body.value, at));
+      this.#decide(call);
+    }
+    if (!body || !said.others) return;
+    // Whole calls in places that no stream is known to have them in.
+    for (const placed of findAnswerCalls(body)) {
+      if (isElsewhere(placed, body)) this.#mustBeAllowed(placed.call);
+    }
+  }
+
+  #mustBeAllowed(call: AnswerCall): void {
+    const found = judgeCall(call, this.#ways.rules, 0);
+    noteCall(this.#ways.exchange, call.name, found.verdict === 'allowed' ? 'allowed' : 'denied');
+    if (found.verdict !== 'allowed') throw new Refusal(codeOf(found));
+  }
+
+  /** Events like this one are of the call that it is of. */
+  learned(pattern: EventPattern, [call]: readonly ToolCall[]): void {
+    if (!call) return;
+    this.#patterns.set(pattern, call);
+    this.#hasPatterns = true;
+  }
+
+  /** A piece in an event that was recognised; undefined where it is of no call. @throws upstream.invalid_answer */
+  piece(pattern: EventPattern, piece: PlacedPiece): readonly ToolCall[] | undefined {
+    const call = this.#hasPatterns ? this.#patterns.get(pattern) : undefined;
+    if (!call) return undefined;
+    call.push(piece.piece);
+    return [call];
+  }
+
+  /** Nothing more comes. @throws tool.* */
+  end(): void {
+    for (const { call } of this.#chat.end()) this.#decide(call);
+  }
+
+  /** Where what it is called with changes nothing, nobody waits for it. */
+  #decideByName(call: ToolCall): void {
+    if (call.kind === undefined || call.name === '' || call.isOdd) return;
+    const found = judgeByName(call.asCall(), this.#ways.rules, this.#counts.get(call.list) ?? 0);
+    if (found) this.#follow(call, found);
+  }
+
+  #decide(call: ToolCall): void {
+    const { rules } = this.#ways;
+    const said = call.whole ?? call.asCall();
+    if (call.state !== 'open') {
+      // It left by its name; what upstream adds to a tool of its own is looked at all the same.
+      if (call.state === 'allowed' && said.kind === 'typed') this.#stay(call, said);
+      return;
+    }
+    const before = this.#counts.get(call.list) ?? 0;
+    const found = call.isOdd ? ODD : judgeCall(said, rules, before);
+    this.#follow(
+      call,
+      found.verdict !== 'denied' && differs(call, said) ? this.#stricter(call, found) : found,
+    );
+  }
+
+  #stay(call: ToolCall, said: AnswerCall): void {
+    const found = judgeCall(said, this.#ways.rules, 0);
+    if (found.verdict === 'denied') this.#follow(call, found);
+  }
+
+  /** Pieces and whole were screened apart and leave differently: both readings must be allowed, and nobody can approve two. */
+  #stricter(call: ToolCall, found: ToolVerdict): ToolVerdict {
+    const other = judgeCall(call.asCall(), this.#ways.rules, this.#counts.get(call.list) ?? 0);
+    return other.verdict === 'denied' ? other : found.verdict === 'allowed' ? found : ODD;
+  }
+
+  #follow(call: ToolCall, found: ToolVerdict): void {
+    if (++this.#seen > CALLS_MAX) throw new Refusal('upstream.overran', { detail: 'over 1024 calls' });
+    if (found.verdict === 'allowed') {
+      call.state = 'allowed';
+      this.#counts.set(call.list, (this.#counts.get(call.list) ?? 0) + 1);
+      noteCall(this.#ways.exchange, call.name, 'allowed');
+    } else this.#deny(call, codeOf(found));
+  }
+
+  #deny(call: ToolCall, code: Code): void {
+    const { exchange, rules } = this.#ways;
+    noteCall(exchange, call.name, 'denied');
+    if (rules.policy.settings.onDenied === 'refuse' || call.state === 'allowed') throw new Refusal(code);
+    call.state = 'cut';
+    call.code = code;
+    this.#hasCut = true;
+    exchange.answer.cutFor ??= code;
+  }
+
+  /** An event as it leaves, without the calls that were cut; undefined where nothing of it is left. */
+  cut(data: string): string | undefined {
+    const body = parseAnswer(data);
+    const choices = child(body.value, 'choices');
+    if (!Array.isArray(choices)) return this.#responses.cut(body, data);
+    if (!this.#chat.cut(choices)) return data;
+    const isEmpty = choices.every((choice) => saysNothing(choice)) && !child(body.value, 'usage');
+    return isEmpty ? undefined : JSON.stringify(body.value);
+  }
+}
+
+const ODD: ToolVerdict = { verdict: 'denied', code: 'tool.denied' };
+
+function codeOf(found: ToolVerdict): Code {
+  return found.verdict === 'denied' ? found.code : 'tool.approval_needed';
+}
+
+function differs(call: ToolCall, said: AnswerCall): boolean {
+  return said.kind !== 'typed' && call.hasPieces && call.told !== said.arguments;
+}
+
+/** Neither in a delta of chat, which comes in parts, nor in an item of Responses, which is known. */
+function isElsewhere({ at }: PlacedCall, body: JsonBody): boolean {
+  const keys: (string | number)[] = [];
+  for (let step = at; step; step = step.parent) keys.push(step.key);
+  const [first, second, third] = keys.reverse();
+  if (first === 'choices' && third === 'delta') return false;
+  const isTyped = typeof child(body.value, 'type') === 'string';
+  if (isTyped && (first === 'response' || (first === 'item' && second === undefined))) return false;
+  // Of assistants: the run that waits for its calls has them whole.
+  return first !== 'delta';
+}
+
+function saysNothing(choice: unknown): boolean {
+  const delta = child(choice, 'delta');
+  const isEmpty = typeof delta !== 'object' || delta === null || Object.keys(delta).length === 0;
+  return isEmpty && typeof child(choice, 'finish_reason') !== 'string';
+}

@@ -1,0 +1,42 @@
+/** Single events of a stream: read, told anew, recognised by their bytes. */
+import { asRefusal, Refusal } from '../base/errors.ts';
+import { type AnswerEvent, readAnswerEvent } from '../openai/answer-texts.ts';
+import type { JsonBody } from '../openai/body.ts';
+import { type Edit, splice } from '../openai/json-edit.ts';
+import { parseAnswer } from '../openai/json.ts';
+import type { HeldEvent } from './held-events.ts';
+
+/** Of an event whose texts stay. */
+export const NO_EDITS = [] as const;
+
+/** What leaves as it came. */
+export function silent(raw: Buffer): HeldEvent {
+  const nothing = { data: undefined, pieces: [], edits: NO_EDITS, told: undefined };
+  return { raw, ...nothing, isAway: false, hidesUsage: false };
+}
+
+/** @throws upstream.invalid_answer */
+export function readEvent(data: string): AnswerEvent {
+  try {
+    return readAnswerEvent(parseAnswer(data));
+  } catch (error) {
+    throw new Refusal('upstream.invalid_answer', { detail: asRefusal(error).message });
+  }
+}
+
+/** An event with what is put back in its whole texts, or cut out of them. */
+export function bodyAsTold({ body }: AnswerEvent, edits: readonly Edit[]): JsonBody {
+  return edits.length === 0 ? body : parseAnswer(splice(body.source, edits));
+}
+
+/** The string between two quotes; undefined where it is none. */
+export function decoded(data: string, start: number, end: number): string | undefined {
+  const text = data.slice(start, end);
+  if (!text.includes('\\')) return text;
+  try {
+    const value: unknown = JSON.parse(data.slice(start - 1, end + 1));
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
