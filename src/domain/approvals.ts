@@ -85,7 +85,7 @@ export interface Approvals {
   /**
    * Keeps an answer, sealed, until all of these are approved.
    * @param ids approvals of this user's, at least one
-   * @throws upstream.overran beyond 4 MiB, audit.unavailable, store.unavailable
+   * @throws upstream.overran beyond 4 MiB, rate.approvals, access.not_found, audit.unavailable, store.unavailable
    */
   park(
     ids: readonly string[],
