@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { fillIn, isTree, overlay, readFiles } from './config-files.ts';
 import { checkRules, isProduction, warningsOf } from './config-rules.ts';
+import { approvalsSchema } from './domain/approval-settings.ts';
 import { detectionSchema } from './domain/detection.ts';
 import { jwtSchema } from './domain/jwt.ts';
 import { objectsSchema } from './domain/objects.ts';
@@ -14,6 +15,7 @@ import { limitsSchema, tiersSchema } from './domain/tiers.ts';
 import { toolsSchema } from './domain/tools.ts';
 import { guardModelSchema } from './engines/detector-guard-model.ts';
 import { moderationSchema } from './engines/detector-moderation.ts';
+import { notifySchema } from './engines/notify-webhook.ts';
 import { redisLedgerSchema } from './engines/ledger-redis-settings.ts';
 import {
   faultsOf,
@@ -70,6 +72,8 @@ export const configSchema = z.strictObject({
     .extend({ engine: z.discriminatedUnion('kind', [guardModelSchema, moderationSchema]) })
     .optional(),
   tools: toolsSchema.prefault({}),
+  approvals: approvalsSchema.prefault({}),
+  notify: notifySchema.prefault({}),
   objects: objectsSchema.prefault({}),
   references: z.strictObject({ urlAllow: z.array(z.string()).default([]) }).prefault({}),
   jwt: jwtSchema.optional(),
@@ -176,9 +180,9 @@ function soundSections(tree: unknown, { issues }: z.ZodError): Sections {
   return configSchema.partial().safeParse(Object.fromEntries(sound)).data ?? {};
 }
 
-const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey', 'password']);
+const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey', 'password', 'secret']);
 
-/** The effective configuration for `check-config`: no secret, and of an address no user, password or query. */
+/** The effective configuration for `check-config`: no secret, and of an address no user, password or query, of a webhook's no path. */
 export function printable({ environment, config }: Setup): unknown {
   const shown = (value: unknown, key = ''): unknown => {
     if (typeof value === 'string') return withoutSecrets(value, HIDDEN.has(key));
@@ -186,7 +190,11 @@ export function printable({ environment, config }: Setup): unknown {
     if (!isTree(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner, name)]));
   };
-  return shown({ environment, ...config });
+  const webhooks = config.notify.webhooks.map((hook) => ({
+    ...hook,
+    url: new URL('/[hidden]', hook.url).href,
+  }));
+  return shown({ environment, ...config, notify: { ...config.notify, webhooks } });
 }
 
 function withoutSecrets(text: string, secret: boolean): string {

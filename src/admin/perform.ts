@@ -59,7 +59,7 @@ async function planOf(tools: AdminTools, request: AdminRequest): Promise<Plan> {
   const { route, actor, target } = request;
   try {
     permit(actor.role, route.permission);
-    return await route.plan(request.input(), target, tools);
+    return await route.plan(request.input(), target, tools, actor);
   } catch (error) {
     const { code } = asRefusal(error);
     const resource = targetFormat.test(target) ? target : route.path;

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
+import type { ApprovalDesk } from '../domain/approval-desk.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Tiers } from '../domain/tiers.ts';
@@ -20,6 +21,7 @@ export interface Actor {
 /** What the rows work with. */
 export interface AdminTools {
   readonly keys: KeyRing;
+  readonly approvals: ApprovalDesk;
   readonly store: Pick<Store, 'findEntries' | 'listSettings'>;
   readonly ledger: Pick<Ledger, 'usage'>;
   /** Left out where the ledger cannot lose its data. */
@@ -52,23 +54,23 @@ interface Row<Input extends z.ZodType> {
   /** A strict object: the query of a GET, else the body. */
   readonly input: Input;
   /** @throws the refusals of the action, all that can be known before it begins */
-  plan(input: z.output<Input>, id: string, tools: AdminTools): Plan | Promise<Plan>;
+  plan(input: z.output<Input>, id: string, tools: AdminTools, actor: Actor): Plan | Promise<Plan>;
 }
 
 /** A row as the table holds it: `plan` takes anything and checks it by the row's own schema. */
 export interface Route extends Omit<Row<z.ZodType>, 'plan'> {
   /** @throws request.unknown_field, request.invalid_field, and the refusals of the action */
-  plan(input: unknown, id: string, tools: AdminTools): Plan | Promise<Plan>;
+  plan(input: unknown, id: string, tools: AdminTools, actor: Actor): Plan | Promise<Plan>;
 }
 
 /** A row whose handler sees only what its schema lets through. */
 export function route<Input extends z.ZodType>(row: Row<Input>): Route {
   return {
     ...row,
-    plan(input, id, tools) {
+    plan(input, id, tools, actor) {
       const checked = row.input.safeParse(input);
       if (!checked.success) throw refusalOf(checked.error);
-      return row.plan(checked.data, id, tools);
+      return row.plan(checked.data, id, tools, actor);
     },
   };
 }

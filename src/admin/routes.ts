@@ -5,6 +5,7 @@ import { isHarmless } from '../domain/harmless.ts';
 import { isLive } from '../domain/keys.ts';
 import { usageOf } from '../domain/usage.ts';
 import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
+import { APPROVAL_ROUTES } from './approvals.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
 import { type AdminTools, type Route, route } from './route.ts';
 
@@ -230,4 +231,5 @@ export const ADMIN_ROUTES: readonly Route[] = [
   adoptLedger,
   recordCalibration,
   coverage,
+  ...APPROVAL_ROUTES,
 ];

@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import type { HouseSecret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { type KeyRing } from '../domain/key-ring.ts';
+import { keepApprovals } from '../jobs/keep-approvals.ts';
 import { endRevoked } from '../jobs/end-revoked.ts';
 import { forgetPlaceholders } from '../jobs/forget-placeholders.ts';
 import { watchHealth } from '../jobs/watch-health.ts';
@@ -36,7 +37,7 @@ export async function assemble(
   const engines = await buildEngines(setup, secret, log);
   const rules = buildRules(setup, secret, engines);
   const doors = await buildDoors({ setup, secret, adminKey, log, engines, rules });
-  const jobs = startJobs(engines, rules, doors, log);
+  const jobs = startJobs(setup, engines, rules, doors, log);
   const { auditLog } = engines;
   const { environment, config } = setup;
   let stopping: Promise<void> | undefined;
@@ -86,6 +87,7 @@ function schemed(url: string, tls: unknown): string {
 }
 
 const VERSION = '0.1.0';
+const DAY_MS = 86_400_000;
 
 function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
   return { userId: 'system', action, resource: 'gateway', status: 'success', metadata };
@@ -93,11 +95,12 @@ function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
 
 /**
  * What runs by itself: the store follows the audit log, floods of refusals become one entry a minute, calls of
- * revoked keys end, the log tells of engines that come and go.
+ * revoked keys end, approvals that are over too, the log tells of engines that come and go.
  */
 function startJobs(
+  { config }: Setup,
   engines: Engines,
-  { failedAttempts, turnedAway, keys, keptPlaceholders }: Rules,
+  { failedAttempts, turnedAway, keys, keptPlaceholders, approvals }: Rules,
   { callers }: Doors,
   log: Log,
 ): { stop(): void } {
@@ -119,10 +122,14 @@ function startJobs(
     onFailure: (err) =>
       log.warn({ err }, 'old values behind placeholders were not dropped; tried again later'),
   });
+  const keeping = keepApprovals(approvals, config.retention.piiDays * DAY_MS, (err) =>
+    log.debug({ err }, 'approvals that are over wait'),
+  );
   return {
     stop() {
       clearInterval(timer);
       forgetting.stop();
+      keeping.stop();
       revoking.stop();
       watching.stop();
       flush('all');

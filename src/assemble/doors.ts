@@ -4,6 +4,8 @@ import { systemClock } from '../base/clock.ts';
 import { createSeal } from '../base/seal.ts';
 import { deriveKey, type HouseSecret, Secret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
+import { ApprovalDesk } from '../domain/approval-desk.ts';
+import { maskFor } from '../domain/approval-settings.ts';
 import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
 import { answerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
@@ -36,6 +38,7 @@ import type { Upstream } from '../ports/upstream.ts';
 /** The rules, built once and shared by all doors. */
 export interface Rules {
   readonly keys: KeyRing;
+  readonly approvals: ApprovalDesk;
   readonly tokens: TokenVerifier | undefined;
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
@@ -47,12 +50,9 @@ export interface Rules {
 }
 
 /** The rules that doors share. */
-export function buildRules(
-  { config, environment }: Setup,
-  secret: HouseSecret,
-  { store, ledger }: Engines,
-): Rules {
+export function buildRules({ config, environment }: Setup, secret: HouseSecret, engines: Engines): Rules {
   const clock = systemClock;
+  const { store, ledger } = engines;
   const keys = createKeyRing({
     store,
     ledger,
@@ -82,6 +82,7 @@ export function buildRules(
   };
   return {
     keys,
+    approvals: buildApprovals(config, secret, engines),
     tokens,
     failedAttempts,
     turnedAway: createFailedAttempts({ clock }),
@@ -95,6 +96,22 @@ export function buildRules(
       clock,
     }),
   };
+}
+
+function buildApprovals(
+  { approvals, guardrails }: Setup['config'],
+  secret: HouseSecret,
+  { store, auditLog, notifier }: Engines,
+): ApprovalDesk {
+  return new ApprovalDesk({
+    store: store.approvals,
+    auditLog,
+    seal: createSeal(secret),
+    notifier,
+    clock: systemClock,
+    settings: approvals,
+    mask: maskFor(approvals, guardrails),
+  });
 }
 
 /** What listens. */
@@ -182,9 +199,9 @@ function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<Record<s
 export function adminTools(
   { config: { tiers } }: Setup,
   { auditLog, store, ledger, adoption }: Engines,
-  { keys }: Pick<Rules, 'keys'>,
+  { keys, approvals }: Pick<Rules, 'keys' | 'approvals'>,
 ): AdminTools {
-  return { keys, store, ledger, adoption, auditLog, tiers, coverage, clock: systemClock };
+  return { keys, approvals, store, ledger, adoption, auditLog, tiers, coverage, clock: systemClock };
 }
 
 interface Ways {

@@ -11,11 +11,13 @@ import { createModeration } from '../engines/detector-moderation.ts';
 import { createEmbeddedLedger } from '../engines/ledger-embedded.ts';
 import { openOnFailure } from '../engines/ledger-open.ts';
 import { createRedisLedger } from '../engines/ledger-redis.ts';
+import { createWebhookNotifier } from '../engines/notify-webhook.ts';
 import { openPostgresStore } from '../engines/store-postgres.ts';
 import { openSqliteStore } from '../engines/store-sqlite.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Detector } from '../ports/detector.ts';
 import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { Store } from '../ports/store.ts';
 import type { Log } from '../server/log.ts';
 import type { ShipEntries } from '../jobs/ship-entries.ts';
@@ -32,6 +34,7 @@ export interface Engines {
   /** Undefined where the ledger cannot lose what the audit log has. */
   readonly adoption: LedgerAdoption | undefined;
   readonly store: Store;
+  readonly notifier: Notifier;
   /** The store was reached at least once: keys can be read. */
   readonly storeOpened: () => boolean;
   /** Resolves when it was; false: closed before that. */
@@ -57,16 +60,22 @@ export async function buildEngines(
   const at = { auditDir: join(dataDir, 'audit'), place: placeOf(dataDir), store };
   const records = await openRecords(at, config, secret, log);
   const { ledger, adoption } = await buildLedger(config, secret, records);
+  const notifier = createWebhookNotifier({
+    ...config.notify,
+    onFailure: (webhook, reason) => log.warn({ webhook, reason }, 'a webhook was not told'),
+  });
   return {
     auditLog: records.auditLog,
     shipping: records.shipping,
     ledger,
     adoption,
     store,
+    notifier,
     storeOpened: opened.isOpen,
     storeReached: opened.reached,
     async close() {
       opened.stop();
+      await notifier.close();
       await ledger.close();
       await records.close();
       await store.close();

@@ -2,12 +2,22 @@
 import { Refusal } from '../base/errors.ts';
 import type { Role } from '../ports/store.ts';
 
-/** Calling the API · one's own usage and history · audit log and coverage · trying things out · keys · money. */
-export type Permission = 'query' | 'view_history' | 'view_logs' | 'test' | 'manage_users' | 'view_costs';
+/**
+ * Calling the API · one's own usage and history · audit log and coverage · trying things out · keys · money · calls of
+ * others that are held.
+ */
+export type Permission =
+  | 'query'
+  | 'view_history'
+  | 'view_logs'
+  | 'test'
+  | 'manage_users'
+  | 'view_costs'
+  | 'decide_approvals';
 
 const user: readonly Permission[] = ['query', 'view_history'];
 const developer: readonly Permission[] = [...user, 'view_logs', 'test'];
-const admin: readonly Permission[] = [...developer, 'manage_users', 'view_costs'];
+const admin: readonly Permission[] = [...developer, 'manage_users', 'view_costs', 'decide_approvals'];
 
 /** The table: role to permissions. */
 export const PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {

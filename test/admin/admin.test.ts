@@ -186,7 +186,9 @@ describe('I27 who may do what', () => {
   });
 
   test('the table of this test is the whole table', () => {
-    expect(ADMIN_ROUTES.map(({ method, path }) => `${method} ${path.replace(':id', 'ID')}`)).toEqual(
+    // Those of approvals have a table of their own: approvals.test.ts.
+    const own = ADMIN_ROUTES.filter(({ path }) => !path.startsWith('/admin/approvals'));
+    expect(own.map(({ method, path }) => `${method} ${path.replace(':id', 'ID')}`)).toEqual(
       rows.map(([method, path]) => `${method} ${path.split('?')[0]}`),
     );
   });

@@ -10,9 +10,18 @@ const table: Record<Permission, readonly Role[]> = {
   test: ['developer', 'admin'],
   manage_users: ['admin'],
   view_costs: ['admin'],
+  decide_approvals: ['admin'],
 };
 const roles: readonly Role[] = ['user', 'developer', 'admin'];
-const permissions = ['query', 'view_history', 'view_logs', 'test', 'manage_users', 'view_costs'] as const;
+const permissions = [
+  'query',
+  'view_history',
+  'view_logs',
+  'test',
+  'manage_users',
+  'view_costs',
+  'decide_approvals',
+] as const;
 const cases = permissions.flatMap((permission) =>
   roles.map((role) => ({ role, permission, may: table[permission].includes(role) })),
 );

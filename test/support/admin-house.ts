@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import fastify from 'fastify';
 import { type AdminDeps, registerAdmin } from '../../src/admin/admin.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { createSeal } from '../../src/base/seal.ts';
 import { Secret } from '../../src/base/secret.ts';
+import { ApprovalDesk } from '../../src/domain/approval-desk.ts';
+import { approvalsSchema, maskFor } from '../../src/domain/approval-settings.ts';
 import { createAuthenticator } from '../../src/domain/authentication.ts';
 import { createFailedAttempts } from '../../src/domain/failed-attempts.ts';
 import { createTokenVerifier, jwtSchema } from '../../src/domain/jwt.ts';
@@ -15,6 +18,7 @@ import { openAuditLog } from '../../src/engines/audit-file.ts';
 import type { DiskPort } from '../../src/engines/audit-disk.ts';
 import { createEmbeddedLedger } from '../../src/engines/ledger-embedded.ts';
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
+import { guardrailsSchema } from '../../src/guardrails/settings.ts';
 import type { Entry } from '../../src/ports/audit-log.ts';
 
 export const ADMIN_KEY = 'correct, horse battery staple of 32 characters';
@@ -50,7 +54,16 @@ async function buildParts(folder: string, disk: DiskPort | undefined) {
     clock,
   });
   const authenticator = createAuthenticator({ keys, tokens, failedAttempts });
-  return { clock, auditLog, store, ledger, keys, failedAttempts, authenticator };
+  const settings = approvalsSchema.parse({});
+  const approvals = new ApprovalDesk({
+    store: store.approvals,
+    auditLog,
+    seal: createSeal({ present: new Secret(JWT_SECRET) }),
+    clock,
+    settings,
+    mask: maskFor(settings, guardrailsSchema.parse({})),
+  });
+  return { clock, auditLog, store, ledger, keys, approvals, failedAttempts, authenticator };
 }
 
 /** What is on disk at this moment, in order. */
