@@ -102,7 +102,8 @@ function posingIn(text: string): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
   // oxlint-disable-next-line no-control-regex
   if (/^[\0-\x7f]*$/.test(text)) return found;
-  const isWritten = [...text].some((char) => /\p{L}/u.test(char) && char > '\u024f' && !likeness(char));
+  // oxlint-disable-next-line no-control-regex
+  const isWritten = text.match(/(?=\p{L})[^\0-\u024f]/gu)?.some((char) => !likeness(char)) ?? false;
   for (const { 0: word, index } of text.matchAll(WORD)) {
     const suspect = !isWritten || /[A-Za-z]/.test(word);
     let at = index;

@@ -16,7 +16,7 @@ interface Waiter {
 export class ApprovalWaits {
   readonly #store: Pick<ApprovalStore, 'states'>;
   readonly #waiters = new Set<Waiter>();
-  #timer: NodeJS.Timeout | undefined;
+  #isAsking = false;
 
   constructor(store: Pick<ApprovalStore, 'states'>) {
     this.#store = store;
@@ -34,7 +34,7 @@ export class ApprovalWaits {
     const over = setTimeout(() => resolve(undefined), Math.min(Math.max(msMax, 0), 2 ** 31 - 1));
     signal.addEventListener('abort', onAbort);
     this.#waiters.add(waiter);
-    this.#timer ??= setTimeout(() => void this.#ask(), ASK_EVERY_MS);
+    if (!this.#isAsking) this.#askSoon();
     try {
       return await promise;
     } finally {
@@ -47,6 +47,11 @@ export class ApprovalWaits {
   /** Decided in this process. */
   tell(id: string, state: ApprovalState): void {
     for (const waiter of this.#waiters) if (waiter.id === id) waiter.settle(state);
+  }
+
+  #askSoon(): void {
+    this.#isAsking = true;
+    setTimeout(() => void this.#ask(), ASK_EVERY_MS);
   }
 
   /** One question for all; a store that is away is asked again. */
@@ -63,6 +68,7 @@ export class ApprovalWaits {
     } catch {
       // It may be back in time.
     }
-    this.#timer = this.#waiters.size > 0 ? setTimeout(() => void this.#ask(), ASK_EVERY_MS) : undefined;
+    if (this.#waiters.size > 0) this.#askSoon();
+    else this.#isAsking = false;
   }
 }

@@ -153,7 +153,11 @@ describe('asking', () => {
 
   test('what cannot be put on record is not asked', async () => {
     const broken = new ApprovalDesk({
-      ...{ store: store.approvals, seal, clock, settings, mask },
+      store: store.approvals,
+      seal,
+      clock,
+      settings,
+      mask,
       auditLog: { record: () => Promise.reject(new Error('the disk is away')), note: () => {} },
     });
     await expect(broken.ask(question())).rejects.toThrow('the disk is away');
@@ -266,14 +270,15 @@ describe('using', () => {
   });
 });
 
+async function parkedFor(...all: string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const args of all) ids.push((await here.ask(question({ arguments: args }))).id);
+  await here.park(ids, answer, user());
+  return ids;
+}
+
 describe('a parked answer', () => {
   const version = '0123456789abcdef';
-  async function parkedFor(...all: string[]): Promise<string[]> {
-    const ids: string[] = [];
-    for (const args of all) ids.push((await here.ask(question({ arguments: args }))).id);
-    await here.park(ids, answer, user());
-    return ids;
-  }
 
   test('is handed out byte for byte, once, when all it needs is approved', async () => {
     const [one = '', two = ''] = await parkedFor('[1]', '[2]');

@@ -51,5 +51,5 @@ test('numbers that are exact stay numbers', () => {
     '0e5',
     '10E+2',
   ])
-    expect(canonicalArguments(`[${number}]`).isJson, number).toBe(true);
+    expect(canonicalArguments(`[${number}]`).isJson, `the number ${number}`).toBe(true);
 });
