@@ -13,6 +13,9 @@ import { objectsSchema } from './domain/objects.ts';
 import { requestSchema } from './domain/request-rules.ts';
 import { limitsSchema, tiersSchema } from './domain/tiers.ts';
 import { toolsSchema } from './domain/tools.ts';
+import { fileExportSchema } from './engines/export-file.ts';
+import { syslogExportSchema } from './engines/export-syslog.ts';
+import { webhookExportSchema } from './engines/export-webhook.ts';
 import { guardModelSchema } from './engines/detector-guard-model.ts';
 import { moderationSchema } from './engines/detector-moderation.ts';
 import { notifySchema } from './engines/notify-webhook.ts';
@@ -62,6 +65,11 @@ export const configSchema = z.strictObject({
       segmentBytesMax: z.int().min(65_536).max(1_073_741_824).default(67_108_864),
     })
     .prefault({}),
+  exports: z
+    .array(z.discriminatedUnion('kind', [fileExportSchema, syslogExportSchema, webhookExportSchema]))
+    .max(10)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'names must differ')
+    .default([]),
   house: limitsSchema.prefault({}),
   teams: z.record(z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/), limitsSchema).prefault({}),
   tiers: tiersSchema,
@@ -180,7 +188,7 @@ function soundSections(tree: unknown, { issues }: z.ZodError): Sections {
   return configSchema.partial().safeParse(Object.fromEntries(sound)).data ?? {};
 }
 
-const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey', 'password', 'secret']);
+const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey', 'authorization', 'password', 'secret']);
 
 /** The effective configuration for `check-config`: no secret, and of an address no user, password or query, of a webhook's no path. */
 export function printable({ environment, config }: Setup): unknown {

@@ -13,6 +13,7 @@ import { type CallerServer } from '../server/caller-server.ts';
 import type { Log } from '../server/log.ts';
 import { buildRules, type BuildDoors, type Doors, type Rules } from './doors.ts';
 import { buildEngines, type Engines } from './engines.ts';
+import { PRODUCT } from './product.ts';
 
 /** Everything that runs, and the way to end it. */
 export interface House {
@@ -59,7 +60,7 @@ export async function assemble(
     storeReached: engines.storeReached,
     async listen() {
       const started = entry('gateway.start', {
-        version: VERSION,
+        version: PRODUCT.version,
         ledger: config.ledger.kind,
         store: config.store.kind,
       });
@@ -86,7 +87,6 @@ function schemed(url: string, tls: unknown): string {
   return tls === undefined ? url : url.replace(/^http:/, 'https:');
 }
 
-const VERSION = '0.1.0';
 const DAY_MS = 86_400_000;
 
 function entry(action: string, metadata: Record<string, unknown>): EntryDraft {

@@ -148,6 +148,7 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
   const telemetry = createTelemetry(() => ({
     checks: checks(),
     auditWaiting: auditLog.health().waiting,
+    exports: engines.exporting.health(),
     openExchanges: callers.open().size,
   }));
   const secured = transport(setup, log);

@@ -23,6 +23,7 @@ import type { Log } from '../server/log.ts';
 import type { ShipEntries } from '../jobs/ship-entries.ts';
 import { ownRecovery, sharedRecovery } from './ledger-recovery.ts';
 import { ownFacts, spentSoFar } from './lost-ledger.ts';
+import type { Exporting } from './exporting.ts';
 import { openRecords, type Records } from './records.ts';
 
 /** The engines of this process, open. */
@@ -30,6 +31,7 @@ export interface Engines {
   readonly auditLog: AuditLog;
   /** The store follows the audit log. */
   readonly shipping: ShipEntries;
+  readonly exporting: Pick<Exporting, 'health'>;
   readonly ledger: Ledger;
   /** Undefined where the ledger cannot lose what the audit log has. */
   readonly adoption: LedgerAdoption | undefined;
@@ -57,7 +59,7 @@ export async function buildEngines(
       : openSqliteStore({ file: join(dataDir, 'store.sqlite') });
   // Before anything is written: under another house's secret nothing of this may begin.
   const opened = await openStore(store, fingerprintsOf(secret), log);
-  const at = { auditDir: join(dataDir, 'audit'), place: placeOf(dataDir), store };
+  const at = { auditDir: join(dataDir, 'audit'), dataDir, place: placeOf(dataDir), store };
   const records = await openRecords(at, config, secret, log);
   const { ledger, adoption } = await buildLedger(config, secret, records);
   const notifier = createWebhookNotifier({
@@ -67,6 +69,7 @@ export async function buildEngines(
   return {
     auditLog: records.auditLog,
     shipping: records.shipping,
+    exporting: records.exporting,
     ledger,
     adoption,
     store,

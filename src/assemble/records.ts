@@ -1,4 +1,4 @@
-/** The audit log of this data directory, and what follows it: the store, and the checkpoints that leave the host. */
+/** The audit log of this data directory, and what follows it: the store, exports, the checkpoints that leave the host. */
 import { deriveKey, type HouseSecret } from '../base/secret.ts';
 import type { Config } from '../config.ts';
 import { openAuditLog } from '../engines/audit-file.ts';
@@ -7,11 +7,14 @@ import type { ShipEntries } from '../jobs/ship-entries.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Store } from '../ports/store.ts';
 import { always, type Log } from '../server/log.ts';
+import { type Exporting, startExporting } from './exporting.ts';
+import { PRODUCT } from './product.ts';
 import { startShipping } from './shipping.ts';
 
 /** Where the records of this process are. */
 export interface RecordsAt {
   readonly auditDir: string;
+  readonly dataDir: string;
   /** Name of the data directory among those that share a store; stays when processes and machines change. */
   readonly place: string;
   readonly store: Store;
@@ -21,6 +24,7 @@ export interface RecordsAt {
 export interface Records extends RecordsAt {
   readonly auditLog: AuditLog;
   readonly shipping: ShipEntries;
+  readonly exporting: Exporting;
   /** The log first, then all that follows it; the store stays open. */
   close(): Promise<void>;
 }
@@ -28,7 +32,7 @@ export interface Records extends RecordsAt {
 /** @throws Error if the log is damaged or its directory cannot be read */
 export async function openRecords(
   at: RecordsAt,
-  { audit }: Config,
+  { audit, exports }: Config,
   secret: HouseSecret,
   log: Log,
 ): Promise<Records> {
@@ -55,13 +59,15 @@ export async function openRecords(
     onFault: (err) => log.error({ err }, 'a follower of the audit log failed'),
   });
   const shipping = startShipping({ ...at, auditLog }, log);
+  const exporting = startExporting(exports, { ...at, auditLog, product: PRODUCT }, log);
   return {
     ...at,
     auditLog,
     shipping,
+    exporting,
     async close() {
       await auditLog.close();
-      await shipping.stop();
+      await Promise.all([shipping.stop(), exporting.stop()]);
       await checkpoints.stop();
     },
   };

@@ -3,11 +3,11 @@
  * follows a redirect, never connects to a link-local or metadata address, and tells nobody a URL, whose path may be a
  * credential.
  */
-import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { z } from 'zod';
 import { allowedLookup, isOwnCallUrl, OWN_CALL_URL } from '../base/own-calls.ts';
+import { signatureHeaders, SIGNING_SECRET } from '../base/signature.ts';
 import type { Notice, Notifier } from '../ports/notifier.ts';
 
 const webhookSchema = z
@@ -17,7 +17,7 @@ const webhookSchema = z
     /** Signs each POST; only Slack, which looks at none, can do without. */
     secret: z
       .string()
-      .regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 printable characters without spaces')
+      .regex(SIGNING_SECRET, 'must be 16 to 256 printable characters without spaces')
       .optional(),
     format: z.enum(['json', 'slack']).default('json'),
   })
@@ -151,7 +151,11 @@ class Receiver {
         origin,
         method: 'POST',
         path: pathname + search,
-        headers: { ...HEADERS, 'x-sallyport-delivery': told.notice.id, ...signature(webhook, body) },
+        headers: {
+          ...HEADERS,
+          'x-sallyport-delivery': told.notice.id,
+          ...(webhook.secret !== undefined && signatureHeaders(webhook.secret, body)),
+        },
         body,
         signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_MS_MAX)]),
       });
@@ -167,14 +171,6 @@ class Receiver {
 }
 
 const HEADERS = { 'content-type': 'application/json', 'user-agent': 'sallyport' };
-
-/** Of the second it is sent in, so that a receiver can refuse what is old. */
-function signature({ secret }: Webhook, body: string): Record<string, string> {
-  if (secret === undefined) return {};
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const digest = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
-  return { 'x-sallyport-timestamp': timestamp, 'x-sallyport-signature': `v1=${digest}` };
-}
 
 function bodyOf({ notice: { id, kind, text }, link, at }: Told, format: Webhook['format']): string {
   if (format === 'json') return JSON.stringify({ id, kind, text, link, at: new Date(at).toISOString() });

@@ -9,6 +9,8 @@ export interface HealthNow {
   /** Readiness checks by name. */
   readonly checks: Readonly<Record<string, boolean>>;
   readonly auditWaiting: number;
+  /** Targets of exported events by name: whether the last batch arrived. */
+  readonly exports: Readonly<Record<string, boolean>>;
   readonly openExchanges: number;
 }
 
@@ -180,11 +182,13 @@ function healthGauges({ gauge }: Metrics, health: () => HealthNow): () => void {
   const ready = gauge('ready', 'Readiness by check.', ['check']);
   const auditWaiting = gauge('audit_waiting', 'Audit entries waiting for the disk.');
   const auditWritable = gauge('audit_writable', 'Whether the audit log can be written.');
+  const arriving = gauge('export_arriving', 'Whether exported events arrive at a target.', ['target']);
   const ledgerUsable = gauge('ledger_usable', 'Whether the ledger can be used.');
   const openExchanges = gauge('open_exchanges', 'Calls that have not ended.');
   return () => {
     const now = health();
     for (const [check, ok] of Object.entries(now.checks)) ready.set({ check }, ok ? 1 : 0);
+    for (const [target, ok] of Object.entries(now.exports)) arriving.set({ target }, ok ? 1 : 0);
     auditWaiting.set(now.auditWaiting);
     auditWritable.set(now.checks['auditLog'] ? 1 : 0);
     ledgerUsable.set(now.checks['ledger'] ? 1 : 0);

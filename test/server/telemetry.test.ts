@@ -2,7 +2,12 @@
 import { expect, test } from 'vitest';
 import { createTelemetry } from '../../src/server/telemetry.ts';
 
-const telemetry = createTelemetry(() => ({ checks: { auditLog: true }, auditWaiting: 0, openExchanges: 0 }));
+const telemetry = createTelemetry(() => ({
+  checks: { auditLog: true },
+  auditWaiting: 0,
+  openExchanges: 0,
+  exports: {},
+}));
 
 test('durations fall into their buckets, which add up', async () => {
   for (const seconds of [0.0001, 0.0002, 0.003, 100]) telemetry.observeStage('admit', seconds);
