@@ -40,6 +40,8 @@ function bounds(waitMsMax: number, more: { readonly socketTimeout?: number } = {
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     connectTimeout: 800,
+    // A server that loads its data says how long that may take; it is often ready before, so it is asked again.
+    maxLoadingRetryTime: 400,
     // The last resort: `within` decides first, and has heard what the socket holds by then.
     commandTimeout: waitMsMax + 200,
     // A server that was made a replica stays one: its successor is found by connecting anew.

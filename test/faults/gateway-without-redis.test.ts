@@ -1,7 +1,8 @@
 /**
  * I14, I22: whatever is wrong with Redis, a call through the whole gateway ends soon and as configured, nothing
  * reaches upstream that was not admitted, all is normal soon after; data that are lost make nothing spendable.
- * Shown false by catching the refusal of the ledger in stages/admit.
+ * Shown false by catching the refusal of the ledger in stages/admit; and, for a Redis that was loading, by waiting as
+ * long as it says that it takes (`maxLoadingRetryTime` left out): not back within 2 s.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';
@@ -14,6 +15,8 @@ import { startUpstream, type Upstream } from '../support/upstream.ts';
 /** 300 ms, and what a busy machine may add. */
 const ENDS_WITHIN_MS = 800;
 const RECOVERY = { timeout: 6000, interval: 50 };
+/** So many keys, at so many microseconds and what a sleep costs beside: some seconds in which Redis is loading. */
+const [LOADED_KEYS, LOAD_DELAY_US] = [15_000, 50];
 
 let redis: TestRedis;
 let proxy: FaultProxy;
@@ -36,7 +39,8 @@ function start(namespace: string, more: object = {}): Promise<Gateway> {
 }
 
 beforeAll(async () => {
-  redis = await startRedis({ own: true });
+  const settings = ['--key-load-delay', String(LOAD_DELAY_US)];
+  redis = await startRedis({ own: true, appendOnly: true, settings });
   proxy = await startFaultProxy({ port: redis.port });
   upstream = await startUpstream();
   [closed, open] = await Promise.all([start('closed'), start('open', { onFailure: 'open' })]);
@@ -108,6 +112,19 @@ describe('I22: Redis', () => {
     await proxy.set({ replyLatencyMs: 2000 });
     await isAway();
     await expect.poll(() => proxy.counts.delayed, RECOVERY).toBeGreaterThan(0);
+  });
+
+  test('says that it is loading its data', async () => {
+    const fill = `for i = 1, ${LOADED_KEYS} do redis.call('set', 'filler:' .. i, i) end`;
+    await redis.command('EVAL', fill, '0');
+    await redis.kill();
+    const loaded = redis.restart();
+    await expect.poll(() => redis.command('PING').catch(String), RECOVERY).toMatch(/^-LOADING/);
+    await isAway();
+    expect(await redis.command('PING')).toMatch(/^-LOADING/);
+    await loaded;
+    await expect.poll(async () => (await chat(closed)).status, { ...RECOVERY, timeout: 2000 }).toBe(200);
+    await redis.command('EVAL', `for i = 1, ${LOADED_KEYS} do redis.call('del', 'filler:' .. i) end`, '0');
   });
 
   test('is away, and each process keeps the rates by itself', async () => {
