@@ -21,7 +21,7 @@ import {
   spendAll,
 } from '../support/money.ts';
 import { capOf, chatAnswer } from '../support/openai-answer.ts';
-import { startPostgres, type Postgres } from '../support/postgres.ts';
+import { freshDatabase, startPostgres, type Postgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -38,15 +38,19 @@ const STORE_LATENCY_MS = 100;
 const tokenNano = { inputNano: INPUT_NANO, outputNano: OUTPUT_NANO };
 const rates = { requestsPerMinute: 1e6, requestsPerHour: 1e7, requestsPerDay: 1e8 };
 
+let server: Postgres;
 let postgres: Postgres;
 let upstream: Upstream;
 let redis: TestRedis;
 let gateways: Gateway[] = [];
 beforeAll(async () => {
-  upstream = await startUpstream();
+  [server, upstream] = await Promise.all([startPostgres(), startUpstream()]);
 });
 beforeEach(async () => {
-  [postgres, redis] = await Promise.all([startPostgres(), startRedis({ own: true, appendOnly: true })]);
+  [postgres, redis] = await Promise.all([
+    freshDatabase(server.url),
+    startRedis({ own: true, appendOnly: true }),
+  ]);
   upstream.clear();
   upstream.script = (seen) =>
     chatAnswer(seen, { outputTokens: capOf(seen) ?? 0, inputTokens: 40 }, { waitMs: 10, gapMs: 1 });
@@ -55,7 +59,9 @@ afterEach(async () => {
   await Promise.all(gateways.map((gateway) => gateway.stop('SIGKILL')));
   await Promise.all([postgres.stop(), redis.stop()]);
 });
-afterAll(() => upstream?.close());
+afterAll(async () => {
+  await Promise.all([upstream?.close(), server?.stop()]);
+});
 
 const secrets = {
   SALLYPORT_ADMIN_KEY: `sp-admin-${randomBytes(24).toString('hex')}`,
@@ -121,12 +127,11 @@ test.each([
     const proxy = await startFaultProxy(portOf(postgres.url));
     const far = new URL(postgres.url);
     far.port = String(proxy.port);
-    const near = await startGateway(options(budget));
-    const other = await startGateway({
-      ...options(budget),
-      key: null,
-      env: { ...options(budget).env, DATABASE_URL: far.href },
-    });
+    const farEnv = { ...options(budget).env, DATABASE_URL: far.href };
+    const [near, other] = await Promise.all([
+      startGateway(options(budget)),
+      startGateway({ ...options(budget), key: null, env: farEnv }),
+    ]);
     gateways = [near, Object.assign(other, { callerKey: near.callerKey })];
     await proxy.set({ latencyMs: STORE_LATENCY_MS });
     const spending = spendAll(gateways, CALLERS, { max_completion_tokens: CAP });
@@ -180,8 +185,10 @@ describe('who died and has not told what it spent', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-lost-'));
     const wide = { ...options({ dailyBudgetUsd: BUDGET_NANO / 1e9 }), dataDir: join(folder, 'data') };
-    staying = await startGateway({ ...wide, dataDir: join(folder, 'staying') });
-    dying = await startGateway({ ...wide, key: null });
+    [staying, dying] = await Promise.all([
+      startGateway({ ...wide, dataDir: join(folder, 'staying') }),
+      startGateway({ ...wide, key: null }),
+    ]);
     gateways = [staying, dying];
     Object.assign(dying, { callerKey: staying.callerKey });
     await callAll(5, staying, dying);
@@ -228,49 +235,39 @@ describe('who died and has not told what it spent', () => {
   });
 });
 
-test('a house that was stopped finds what it had spent, in a Redis that is empty', async () => {
+const epoch = async () => (await redis.command('HGET', '{sp:main}', 'epoch')).split('\r\n')[1];
+
+test('one house: Redis is back with all its data, then without the last of them, then with none', async () => {
   const wide = options({ dailyBudgetUsd: BUDGET_NANO / 1e9 });
   gateways = await startGateways(2, wide);
   const [one, other] = gateways;
   if (!one || !other) throw new Error('two were asked for');
   await callAll(5, one, other);
-  const before = await settled(one);
-  await Promise.all([one.stop(), other.stop()]);
-  await redis.command('FLUSHALL');
-  gateways = await startGateways(1, { ...wide, key: null });
-  const [again] = gateways;
-  expect(again && (await usageAs(again, 'ada')).settledNano).toBe(before.settledNano);
-});
+  const [books, first] = [await epoch(), await settled(one)];
 
-const epoch = async () => (await redis.command('HGET', '{sp:main}', 'epoch')).split('\r\n')[1];
-
-test('a Redis that comes back with all its data is used as it is: nothing is charged twice or in full', async () => {
-  gateways = await startGateways(2, options({ dailyBudgetUsd: BUDGET_NANO / 1e9 }));
-  const [one, other] = gateways;
-  if (!one || !other) throw new Error('two were asked for');
-  await callAll(5, one, other);
-  const [books, before] = [await epoch(), await settled(one)];
+  // As it is: nothing is charged twice or in full.
   await redis.kill();
   await redis.restart();
   for (const gateway of gateways) await ready(gateway);
   await callAll(1, one, other);
   expect(await epoch()).toBe(books);
   const actual = 2 * (40 * INPUT_NANO + CAP * OUTPUT_NANO);
-  expect((await settled(other)).settledNano).toBe(before.settledNano + actual);
-});
+  const second = await settled(other);
+  expect(second.settledNano).toBe(first.settledNano + actual);
 
-test('a Redis that comes back without the last of what was told is rebuilt', async () => {
-  gateways = await startGateways(2, options({ dailyBudgetUsd: BUDGET_NANO / 1e9 }));
-  const [one, other] = gateways;
-  if (!one || !other) throw new Error('two were asked for');
-  await callAll(5, one, other);
-  const [books, before] = [await epoch(), await settled(one)];
-  // What an append-only file looks like that was not synced at the end, or a replica that was behind.
+  // What an append-only file looks like that was not synced at the end, or a replica that was behind: rebuilt.
   await redis.command('HINCRBY', '{sp:main}', 'seq', '-1');
   await redis.command('DEL', `{sp:main}:${books}:s:user:ada`);
   await redis.kill();
   await redis.restart();
   for (const gateway of gateways) await ready(gateway);
   expect(await epoch()).not.toBe(books);
-  expect((await usageAs(other, 'ada')).settledNano).toBe(before.settledNano);
+  expect((await usageAs(other, 'ada')).settledNano).toBe(second.settledNano);
+
+  // A house that was stopped finds what it had spent.
+  await Promise.all([one.stop(), other.stop()]);
+  await redis.command('FLUSHALL');
+  gateways = await startGateways(1, { ...wide, key: null });
+  const [again] = gateways;
+  expect(again && (await usageAs(again, 'ada')).settledNano).toBe(second.settledNano);
 });

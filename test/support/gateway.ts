@@ -59,6 +59,8 @@ const open = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of open) child.kill('SIGKILL');
 });
+// A worker is ended by a signal, which alone would leave behind what it had started.
+process.once('SIGTERM', () => process.exit());
 
 /** One process; ready, with a key. @throws an error with its logs if it ends or is not ready in 30 s */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {

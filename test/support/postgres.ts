@@ -35,7 +35,8 @@ export async function startPostgres(): Promise<Postgres> {
   return given ? await freshDatabase(given) : await startServer(await findBinaries());
 }
 
-async function freshDatabase(url: string): Promise<Postgres> {
+/** Another database, empty, on a server that runs; `stop` drops it. */
+export async function freshDatabase(url: string): Promise<Postgres> {
   const name = `sallyport_test_${randomBytes(6).toString('hex')}`;
   await ask(url, `create database ${name}`);
   const fresh = new URL(url);
