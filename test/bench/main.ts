@@ -1,10 +1,13 @@
-/** `npm run bench`: what the gateway costs (`[quick]`), or what the guardrails find (`guardrails FOLDER`). */
+/** `npm run bench`: what the gateway costs (`[quick]`), what guardrails find (`guardrails FOLDER`), how keys are refused (`credentials`). */
 const [what, folder] = process.argv.slice(2);
 
 if (what === 'guardrails') {
   const { benchGuardrails } = await import('./guardrails.ts');
   if (folder === undefined) throw new Error('usage: npm run bench -- guardrails FOLDER');
   process.stdout.write(`${benchGuardrails(folder)}\n`);
+} else if (what === 'credentials') {
+  const { benchCredentials } = await import('./credentials.ts');
+  process.stdout.write(`${await benchCredentials()}\n`);
 } else {
   await import('./gateway.ts');
 }
