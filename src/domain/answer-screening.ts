@@ -74,14 +74,15 @@ export function screenEvent(
 ): { readonly edits: readonly Edit[] } & Pick<Screened, 'findings' | 'block'> {
   const texts = event.texts.filter(({ kind }) => kind === 'text' || kind === 'token');
   const { findings, block, said } = screenTexts(texts, rules);
-  const echoed = screenTexts(echoes(event), { ...rules, placeholders: [] });
+  const spoken = echoes(event);
+  const echoed = spoken.length > 0 ? screenTexts(spoken, { ...rules, placeholders: [] }) : NOTHING;
   const edits: Edit[] = [];
-  for (const [i, { leaf }] of texts.entries()) {
+  texts.forEach(({ leaf }, i) => {
     const text = said[i];
     if (text !== undefined && text !== leaf.value)
       edits.push({ start: leaf.start, end: leaf.end, text: quote(text) });
-  }
-  const all = [...findings, ...echoed.findings];
+  });
+  const all = echoed.findings.length > 0 ? [...findings, ...echoed.findings] : findings;
   const isRedacted = all.some(({ outcome }) => outcome === 'redacted');
   const changed = isRedacted ? withoutEchoes(event, edits) : edits;
   return { edits: changed, findings: all, block: block ?? echoed.block };
@@ -157,13 +158,15 @@ function leaksIn(text: string, prints: Uint32Array): Edit[] {
 }
 
 const NOTHING = { findings: [], rewrites: [], block: undefined } as const;
+const NO_TEXTS: readonly Spoken[] = [];
 
 function input(text: string, kind: ScreenInput['class'], isRendered: boolean): ScreenInput {
   return { text, trust: 'tool', class: kind, isRendered };
 }
 
 /** What the tokens of each list of log probabilities say together. */
-function echoes({ texts }: AnswerEvent): Spoken[] {
+function echoes({ texts }: AnswerEvent): readonly Spoken[] {
+  if (!texts.some(({ kind, channel }) => kind === 'echo' && channel === '')) return NO_TEXTS;
   const lists = new Map<unknown, string>();
   for (const { leaf, kind, channel } of texts) {
     if (kind !== 'echo' || channel !== '') continue;

@@ -36,6 +36,9 @@ export interface Leak {
 
 /** What a prompt is known by: plain data, at most 16 KiB; undefined for one that is too short to leak. */
 export function promptPrints(texts: readonly string[]): Uint32Array | undefined {
+  let chars = 0;
+  for (const text of texts) chars += text.length;
+  if (chars < RUN_MIN) return undefined;
   const prints: number[] = [];
   const roll = new Roll();
   for (const text of texts) {

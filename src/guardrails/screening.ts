@@ -137,9 +137,9 @@ type Found = readonly (readonly Finding[])[];
 
 /** The finding that the user's last texts make together, where none of them makes one alone. */
 function withCutUp(texts: readonly ScreenInput[], found: Found, policy: ScreenPolicy): Found {
+  if (policy.injection === 'off') return found;
   const isFound = found.some((own) => own.some(({ guardrail }) => guardrail === 'injection'));
-  const cut =
-    isFound || policy.injection === 'off' ? undefined : findCutUp(texts, pointsFor('user', policy).observe);
+  const cut = isFound ? undefined : findCutUp(texts, pointsFor('user', policy).observe);
   if (!cut) return found;
   return found.map((own, at) => (at === cut.textIndex ? [cut.finding, ...own] : own));
 }

@@ -58,8 +58,7 @@ export function readAnswerEvent(body: JsonBody): AnswerEvent {
 
 /** The whole of a JSON answer: no string in it is a piece of another one's text. */
 export function readWholeAnswer(body: JsonBody): AnswerEvent {
-  const texts = body.leaves.map((leaf) => whole(leaf, keysOf(leaf.at)));
-  return { body, texts, ends: [], isKnown: true };
+  return { body, texts: body.leaves.map(whole), ends: [], isKnown: true };
 }
 
 /** Texts of answers; a source that is cited, or what a tool is called with, is none. */
@@ -75,9 +74,9 @@ interface Origin {
 }
 
 function read(leaf: Leaf, { value, base, isKnown }: Origin): AnswerText {
+  const own = whole(leaf);
+  if (own.kind === 'opaque' || own.kind === 'token') return own;
   const keys = keysOf(leaf.at);
-  const own = whole(leaf, keys);
-  if (leaf.isKey || own.kind === 'opaque' || own.kind === 'token') return own;
   const inChoice = keys[0] === 'choices' && typeof keys[1] === 'number';
   const root = inChoice
     ? `choice ${indexOf(child(child(value, 'choices'), keys[1] ?? 0), keys[1] ?? 0)}`
@@ -92,24 +91,42 @@ function read(leaf: Leaf, { value, base, isKnown }: Origin): AnswerText {
   return { leaf, kind: 'piece', channel, isJson, isRendered };
 }
 
-/** A leaf by its name alone. */
-function whole(leaf: Leaf, keys: readonly (string | number)[]): AnswerText {
-  const name = keys.findLast((key) => typeof key === 'string') ?? '';
-  const more = { leaf, channel: '', isJson: name === 'arguments', isRendered: RENDERED.has(name) };
-  if (leaf.isKey) return { ...more, kind: 'token' };
-  if (keys.includes('logprobs')) return { ...more, kind: isChosen(keys) ? 'echo' : 'token' };
-  if (name === 'obfuscation' && PADDING.test(leaf.value)) return { ...more, kind: 'opaque' };
-  const isFree = keys.some((key) => typeof key === 'string' && FREE_FORM.has(key));
-  const field = isFree ? 'prose' : fieldClass(name);
-  const kind = textClass(field, leaf.value);
-  if (kind === 'prose' || (kind === 'token' && field === 'url')) return { ...more, kind: 'text' };
-  // Speech comes under the name that its transcript has elsewhere.
-  return { ...more, kind };
+/** A leaf by its name alone. Nothing is made for it but what is told: an answer has dozens. */
+function whole(leaf: Leaf): AnswerText {
+  if (leaf.isKey) return { leaf, kind: 'token', channel: '', isJson: false, isRendered: false };
+  const name = nameOf(leaf.at);
+  const kind = kindOf(leaf, name);
+  return { leaf, kind, channel: '', isJson: name === 'arguments', isRendered: RENDERED.has(name) };
 }
 
-/** The token that was chosen at its place, not one that might have been. */
-function isChosen(keys: readonly (string | number)[]): boolean {
-  return !keys.includes('top_logprobs');
+function kindOf({ at, value }: Leaf, name: string): AnswerTextKind {
+  let isFree = false;
+  // The token that was chosen at its place, or one that might have been.
+  let isToken = false;
+  for (let place = at; place; place = place.parent) {
+    const { key } = place;
+    if (typeof key === 'number') continue;
+    if (key === 'top_logprobs') isToken = true;
+    else if (key === 'logprobs') return isToken || isWithin(place, 'top_logprobs') ? 'token' : 'echo';
+    else if (FREE_FORM.has(key)) isFree = true;
+  }
+  if (name === 'obfuscation' && PADDING.test(value)) return 'opaque';
+  const field = isFree ? 'prose' : fieldClass(name);
+  const kind = textClass(field, value);
+  // Speech comes under the name that its transcript has elsewhere.
+  return kind === 'prose' || (kind === 'token' && field === 'url') ? 'text' : kind;
+}
+
+function isWithin(place: Place, name: string): boolean {
+  for (let at = place.parent; at; at = at.parent) if (at.key === name) return true;
+  return false;
+}
+
+/** The nearest name on the way up; '' where there is none. */
+function nameOf(place: Place | undefined): string {
+  let at = place;
+  while (at && typeof at.key === 'number') at = at.parent;
+  return at ? String(at.key) : '';
 }
 
 function keysOf(place: Place | undefined): (string | number)[] {
