@@ -115,11 +115,15 @@ function timed(guard: Guard, observe: PipelineDeps['observe']): Guard {
   };
 }
 
-/** Both run side by side and both finish; the first refusal in order is the one that is told. */
+/**
+ * Both run side by side and both finish; the first refusal in order is the one that is told. The second is begun before
+ * the first: it is the disk's, which takes longest.
+ */
 function together(first: Guard, second: Guard): Guard {
   return async (exchange) => {
-    const ends = [endOf(first, exchange), endOf(second, exchange)];
-    const [one, other] = [await ends[0], await ends[1]];
+    const later = endOf(second, exchange);
+    const one = await endOf(first, exchange);
+    const other = await later;
     const refused = one ?? other;
     if (refused) throw refused.reason;
   };
