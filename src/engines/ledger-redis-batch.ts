@@ -3,14 +3,13 @@
  * calls. Must never change what becomes of one because of another: they fail together only when none has an answer.
  */
 import { COMPANY_MS, Crowd } from './crowd.ts';
-import type { Reply } from './ledger-redis-scripts.ts';
+import type { CallArguments, Reply } from './ledger-redis-scripts.ts';
 
 /** Sends the JSON of batch.lua. @throws Error on an outage, an error reply, or no reply in time */
 export type SendBatch = (calls: string) => Promise<readonly Reply[]>;
 
-interface Waiting {
-  /** `"name",[arguments]`, in JSON. */
-  readonly call: string;
+interface Waiting extends CallArguments {
+  readonly name: 'admit' | 'settle';
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -29,20 +28,17 @@ export class Batch {
     this.#send = send;
   }
 
-  /**
-   * Leaves with all that wait, at the end of this turn of the event loop, or in a crowd a moment later. `args`: JSON,
-   * without brackets.
-   */
-  admit(args: string): Promise<Reply> {
-    const reply = this.#add(`"admit",[${args}]`);
+  /** Leaves with all that wait, at the end of this turn of the event loop, or in a crowd a moment later. */
+  admit(args: CallArguments): Promise<Reply> {
+    const reply = this.#add('admit', args);
     if (this.#crowd.arrive()) this.#leaveLater();
     else this.#soon ??= setImmediate(() => this.flush());
     return reply;
   }
 
   /** Leaves with the next admission, or soon: nobody waits for it. */
-  settle(args: string): Promise<Reply> {
-    const reply = this.#add(`"settle",[${args}]`);
+  settle(args: CallArguments): Promise<Reply> {
+    const reply = this.#add('settle', args);
     this.#leaveLater();
     return reply;
   }
@@ -64,15 +60,15 @@ export class Batch {
     }
   }
 
-  #add(call: string): Promise<Reply> {
+  #add(name: Waiting['name'], { own, all }: CallArguments): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ call, resolve, reject });
+      this.#waiting.push({ name, own, all, resolve, reject });
     });
   }
 
   async #sendAll(batch: readonly Waiting[]): Promise<void> {
     try {
-      const replies = await this.#send(`[${batch.map(({ call }) => call).join(',')}]`);
+      const replies = await this.#send(textOf(batch));
       for (const [i, { resolve, reject }] of batch.entries()) {
         const reply = replies[i];
         if (reply) resolve(reply);
@@ -84,6 +80,18 @@ export class Batch {
       else for (const { reject } of batch) reject(error);
     }
   }
+}
+
+/** As batch.lua takes it: what calls have in common stands there once. */
+function textOf(batch: readonly Waiting[]): string {
+  const places = new Map<string, number>();
+  let calls = '';
+  for (const { name, own, all } of batch) {
+    let place = places.get(all);
+    if (place === undefined) places.set(all, (place = places.size + 1));
+    calls += `,"${name}",${own},${place}`;
+  }
+  return `[[${[...places.keys()].join(',')}]${calls}]`;
 }
 
 /** An error reply: a call alone that gets one took nothing. */

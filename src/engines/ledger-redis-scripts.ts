@@ -40,7 +40,7 @@ function read(file: string): string {
 export function readScripts(): Record<ScriptName, string> {
   const shared = read('scope.lua');
   const text = (name: ScriptName) => `${shared}\n${read(FILES[name])}`;
-  const called = (name: string) => `local function ${name}(ARGV)\n${read(`${name}.lua`)}\nend\n`;
+  const called = (name: string) => `local function ${name}(OWN, ALL)\n${read(`${name}.lua`)}\nend\n`;
   return {
     batch: `${shared}\n${called('admit')}${called('settle')}${read(FILES.batch)}`,
     beat: text('beat'),
@@ -58,7 +58,8 @@ export function asReply(value: unknown): Reply {
 
 /** Of batch.lua: one for each call, and what it has seen. @throws Error if it is not what it returns */
 export function asReplies(value: unknown): readonly Reply[] {
-  const replies: readonly unknown[] = Array.isArray(value) ? value : [];
+  const found: unknown = typeof value === 'string' ? JSON.parse(value) : undefined;
+  const replies: readonly unknown[] = Array.isArray(found) ? found : [];
   return replies.map(asReply);
 }
 
@@ -75,40 +76,44 @@ export function numberAt(reply: Reply, position: number): number {
   return value;
 }
 
-/** Arguments of admit.lua, as JSON without brackets. */
-export function admitArguments(
-  request: AdmitRequest,
-  context: { epoch: string; process: string; deadlineMs: number; windowsMs: WindowsMs },
-): string {
-  const { minute, hour, day } = context.windowsMs;
+/** Arguments of a call within a batch, both as JSON arrays: its own, and those that many have in common. */
+export interface CallArguments {
+  readonly own: string;
+  readonly all: string;
+}
+
+interface AdmitContext {
+  readonly epoch: string;
+  readonly process: string;
+  readonly deadlineMs: number;
+  readonly windowsMs: WindowsMs;
+}
+
+/** Arguments of admit.lua. */
+export function admitArguments(request: AdmitRequest, context: AdmitContext): CallArguments {
   const own: Argument[] = [
-    context.epoch,
-    context.process,
     context.deadlineMs,
     request.reservationId,
     request.tokens,
     request.nano,
     request.keyVersion === undefined ? '' : (request.keyId ?? ''),
     request.keyVersion ?? 0,
-    minute,
-    hour,
-    day,
   ];
-  return `${withoutBrackets(own)},${scopeArguments(request.scopes)}`;
+  return { own: JSON.stringify(own), all: ofAll(request.scopes, context) };
 }
 
-/** As JSON without brackets. */
-export function withoutBrackets(args: readonly Argument[]): string {
-  return JSON.stringify(args).slice(1, -1);
-}
+/** Callers keep their scopes from call to call, and a process its epoch. */
+const ofScopes = new WeakMap<
+  readonly Scope[],
+  { readonly text: string } & Omit<AdmitContext, 'deadlineMs'>
+>();
 
-/** Callers keep their scopes from call to call. */
-const ofScopes = new WeakMap<readonly Scope[], string>();
-
-function scopeArguments(scopes: readonly Scope[]): string {
-  let text = ofScopes.get(scopes);
-  if (text === undefined) {
-    const args: Argument[] = [scopes.findIndex((scope) => scope.kind === 'user') + 1];
+function ofAll(scopes: readonly Scope[], { epoch, process, windowsMs }: AdmitContext): string {
+  let known = ofScopes.get(scopes);
+  if (known?.epoch !== epoch || known.process !== process || known.windowsMs !== windowsMs) {
+    const { minute, hour, day } = windowsMs;
+    const told = scopes.findIndex((scope) => scope.kind === 'user') + 1;
+    const args: Argument[] = [epoch, process, minute, hour, day, told];
     for (const scope of scopes) {
       args.push(
         `${scope.kind}:${scope.id}`,
@@ -121,10 +126,10 @@ function scopeArguments(scopes: readonly Scope[]): string {
         scope.monthlyBudgetNano ?? '',
       );
     }
-    text = withoutBrackets(args);
-    ofScopes.set(scopes, text);
+    known = { text: JSON.stringify(args), epoch, process, windowsMs };
+    ofScopes.set(scopes, known);
   }
-  return text;
+  return known.text;
 }
 
 const REASONS: readonly RefusalReason[] = [

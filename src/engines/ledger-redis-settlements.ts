@@ -2,7 +2,7 @@
  * Settlements on their way to Redis: each is tried until it holds, or the ledger is closed. One that ran while its
  * reply was lost is known again by its nonce, so it must never be given a second one.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SettleResult } from '../ports/ledger.ts';
 import type { Reply } from './ledger-redis-scripts.ts';
@@ -26,6 +26,9 @@ function backoffMs(tries: number): number {
 export class Settlements {
   readonly #send: (settlement: Settlement) => Promise<Reply>;
   readonly #closing: AbortSignal;
+  /** Of no other process, nor of another start. */
+  readonly #name = randomBytes(12).toString('base64url');
+  #count = 0;
   readonly #underWay = new Set<Promise<SettleResult>>();
 
   constructor(send: (settlement: Settlement) => Promise<Reply>, closing: AbortSignal) {
@@ -35,7 +38,7 @@ export class Settlements {
 
   /** Never rejects; `unknown` if the ledger was closed first. */
   settle(settlement: Omit<Settlement, 'nonce'>): Promise<SettleResult> {
-    const settling = this.#untilItHolds({ ...settlement, nonce: randomUUID() });
+    const settling = this.#untilItHolds({ ...settlement, nonce: `${this.#name}-${++this.#count}` });
     this.#underWay.add(settling);
     void settling.finally(() => this.#underWay.delete(settling));
     return settling;

@@ -29,7 +29,6 @@ import {
   type LoneScript,
   numberAt,
   usageAnswer,
-  withoutBrackets,
 } from './ledger-redis-scripts.ts';
 import type { RedisLedgerOptions } from './ledger-redis-options.ts';
 import type { RedisServers } from './ledger-redis-settings.ts';
@@ -251,8 +250,8 @@ class LedgerOnRedis implements RedisLedger {
 
   #sendSettlement({ reservationId, tokens, nano, how, nonce }: Settlement): Promise<Reply> {
     const { epoch } = this.#membership;
-    const args = [epoch, reservationId, nonce, tokens, nano, how, ...this.#lengths, CLOSED_MS];
-    return this.#batch.settle(withoutBrackets(args));
+    const own = JSON.stringify([reservationId, nonce, tokens, nano, how]);
+    return this.#batch.settle({ own, all: JSON.stringify([epoch, ...this.#lengths, CLOSED_MS]) });
   }
 
   /** Ends early when the ledger is closed. */

@@ -1,7 +1,7 @@
 /** The batch: what leaves together, in which order, and that one which the server refuses takes no other with it. */
 import { expect, test } from 'vitest';
 import { Batch } from '../../src/engines/ledger-redis-batch.ts';
-import type { Reply } from '../../src/engines/ledger-redis-scripts.ts';
+import type { CallArguments, Reply } from '../../src/engines/ledger-redis-scripts.ts';
 
 const refused = Object.assign(new Error('OOM'), { name: 'ReplyError' });
 
@@ -11,44 +11,54 @@ function recorded(error: Error = refused): { batch: Batch; sent: string[] } {
   const batch = new Batch(async (calls) => {
     sent.push(calls);
     if (calls.includes('bad')) throw error;
-    const flat: unknown[] = JSON.parse(calls);
+    const [, ...flat]: unknown[] = JSON.parse(calls);
     return flat.filter(Array.isArray).map((args): Reply => [String(args[0]), 1]);
   });
   return { batch, sent };
 }
 
-test('what comes up in one turn leaves in one call, in its order, and each has its own reply', async () => {
+const call = (word: string, all = '[]'): CallArguments => ({ own: `["${word}"]`, all });
+
+test('what comes up in one turn leaves in one call, what is common once, in its order, and each has its own reply', async () => {
   const { batch, sent } = recorded();
-  const replies = await Promise.all([batch.settle('"a"'), batch.admit('"b"'), batch.admit('"c"')]);
+  const replies = await Promise.all([
+    batch.settle(call('a', '["s"]')),
+    batch.admit(call('b', '["t"]')),
+    batch.admit(call('c', '["t"]')),
+  ]);
   expect(replies).toEqual([
     ['a', 1],
     ['b', 1],
     ['c', 1],
   ]);
-  expect(sent).toEqual(['["settle",["a"],"admit",["b"],"admit",["c"]]']);
+  expect(sent).toEqual(['[[["s"],["t"]],"settle",["a"],1,"admit",["b"],2,"admit",["c"],2]']);
 });
 
 test('a settlement alone leaves by itself', async () => {
   const { batch, sent } = recorded();
-  expect(await batch.settle('"a"')).toEqual(['a', 1]);
+  expect(await batch.settle(call('a'))).toEqual(['a', 1]);
   expect(sent).toHaveLength(1);
 });
 
 test('one that the server refuses takes no other with it', async () => {
   const { batch } = recorded();
-  const replies = await Promise.allSettled([batch.admit('"a"'), batch.admit('"bad"'), batch.admit('"c"')]);
+  const replies = await Promise.allSettled([
+    batch.admit(call('a')),
+    batch.admit(call('bad')),
+    batch.admit(call('c')),
+  ]);
   expect(replies.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
 test('an outage is told to all, and nothing is sent twice', async () => {
   const { batch, sent } = recorded(new Error('no reply in time'));
-  const replies = await Promise.allSettled([batch.admit('"a"'), batch.admit('"bad"')]);
+  const replies = await Promise.allSettled([batch.admit(call('a')), batch.admit(call('bad'))]);
   expect(replies.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(sent).toHaveLength(1);
 });
 
 test('a crowd leaves in calls of a bounded size', async () => {
   const { batch, sent } = recorded();
-  await Promise.all(Array.from({ length: 150 }, (_, i) => batch.admit(String(i))));
+  await Promise.all(Array.from({ length: 150 }, (_, i) => batch.admit(call(String(i)))));
   expect(sent).toHaveLength(3);
 });

@@ -2,31 +2,31 @@
 -- Atomic: the whole script. Nothing is taken after the deadline, without the marker, or twice for one id.
 --
 -- KEYS[1]  the marker (scope.lua)
--- ARGV     1 epoch · 2 process · 3 deadline (ms, the server's clock) · 4 reservation id · 5 tokens
---          6 nano-dollars · 7 key id or '' · 8 key version · 9 minute, 10 hour, 11 day (ms)
---          12 position of the scope whose windows are told, 0 for none
---          then 8 for each scope: kind:id, requests a minute, an hour, a day, tokens a minute, concurrency,
---          daily budget, monthly budget (nano-dollars); '' where there is no limit
+-- OWN      1 deadline (ms, the server's clock) · 2 reservation id · 3 tokens · 4 nano-dollars · 5 key id or ''
+--          6 key version
+-- ALL      1 epoch · 2 process · 3 minute, 4 hour, 5 day (ms) · 6 position of the scope whose windows are told, 0 for
+--          none · then 8 for each scope: kind:id, requests a minute, an hour, a day, tokens a minute, concurrency, daily
+--          budget, monthly budget (nano-dollars); '' where there is no limit
 -- Returns  {'admitted', now, day, windows…} · {'refused', now, reason, scope, retry after (ms), windows…}
 --          windows: limit (-1 for none), remaining, reset (ms) of requests a minute, then of tokens a minute
 --          {'late', now} past the deadline or abandoned · {'lost', now} no marker, or another epoch
 --          {'rejoin', now} the process was given up for dead
 
 local server_now = now_ms()
-local process, id = ARGV[2], ARGV[4]
-local tokens, nano, version = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[8])
-local width = lengths(ARGV[9], ARGV[10], ARGV[11])
-local told = tonumber(ARGV[12])
+local process, id, key = ALL[2], OWN[2], OWN[5]
+local tokens, nano, version = OWN[3], OWN[4], OWN[6]
+local width = lengths(ALL[3], ALL[4], ALL[5])
+local told = ALL[6]
 
 local marker = call('HMGET', KEYS[1], 'epoch', 'beat:' .. process)
-if marker[1] ~= ARGV[1] then return { 'lost', server_now } end
+if marker[1] ~= ALL[1] then return { 'lost', server_now } end
 if not marker[2] then return { 'rejoin', server_now } end
-if server_now > tonumber(ARGV[3]) then return { 'late', server_now } end
+if server_now > OWN[1] then return { 'late', server_now } end
 
-local count = (#ARGV - 12) / 8
-books = KEYS[1] .. ':' .. ARGV[1]
-local names = { books .. ':r:' .. id, KEYS[1] .. ':k:' .. ARGV[7] }
-for i = 1, count do names[2 + i] = books .. ':s:' .. ARGV[5 + 8 * i] end
+local count = (#ALL - 6) / 8
+books = KEYS[1] .. ':' .. ALL[1]
+local names = { books .. ':r:' .. id, KEYS[1] .. ':k:' .. key }
+for i = 1, count do names[2 + i] = books .. ':s:' .. ALL[8 * i - 1] end
 local found = call('MGET', unpack(names))
 
 if found[1] then
@@ -37,12 +37,12 @@ end
 
 local scopes, now = {}, server_now
 for i = 1, count do
-  local first = 5 + 8 * i
-  local scope = open_scope(ARGV[first], found[2 + i])
-  scope.limits = { [0] = tonumber(ARGV[first + 1]), tonumber(ARGV[first + 2]), tonumber(ARGV[first + 3]),
-    tonumber(ARGV[first + 4]) }
-  scope.concurrency = tonumber(ARGV[first + 5])
-  scope.daily, scope.monthly = tonumber(ARGV[first + 6]), tonumber(ARGV[first + 7])
+  local first = 8 * i - 1
+  local scope = open_scope(ALL[first], found[2 + i])
+  scope.limits = { [0] = tonumber(ALL[first + 1]), tonumber(ALL[first + 2]), tonumber(ALL[first + 3]),
+    tonumber(ALL[first + 4]) }
+  scope.concurrency = tonumber(ALL[first + 5])
+  scope.daily, scope.monthly = tonumber(ALL[first + 6]), tonumber(ALL[first + 7])
   scopes[i] = scope
   now = max(now, scope.counters[SEEN])
 end
@@ -109,7 +109,7 @@ end
 
 local known = tonumber(found[2] or 0)
 local reason, which, retry_ms
-if ARGV[7] ~= '' and version < known then
+if key ~= '' and version < known then
   reason, which, retry_ms = 'stale_key', 0, 1
 else
   reason, which, retry_ms = refusal()
@@ -119,8 +119,8 @@ if reason then
   return { 'refused', server_now, reason, which, max(1, ceil(retry_ms)), unpack(windows_told()) }
 end
 
-if ARGV[7] ~= '' and version > known then
-  call('SET', names[2], ARGV[8], 'PX', KEPT_MS)
+if key ~= '' and version > known then
+  call('SET', names[2], string.format('%.0f', version), 'PX', KEPT_MS)
 end
 local day, month = floor(now / width.day), scopes[1].counters[MONTH]
 local reservation = { 'open', process, now, day, month, tokens, nano, false }
