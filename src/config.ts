@@ -30,6 +30,7 @@ import {
 } from './environment.ts';
 import { guardrailsSchema } from './guardrails/settings.ts';
 import { modelsSchema } from './openai/prices.ts';
+import { socketsSchema } from './realtime/settings.ts';
 import { plainHttpSchema } from './server/in-clear.ts';
 import { tlsSchema } from './server/tls.ts';
 import { upstreamSchema } from './server/upstream.ts';
@@ -84,6 +85,7 @@ export const configSchema = z.strictObject({
   notify: notifySchema.prefault({}),
   objects: objectsSchema.prefault({}),
   references: z.strictObject({ urlAllow: z.array(z.string()).default([]) }).prefault({}),
+  sockets: socketsSchema.prefault({}),
   jwt: jwtSchema.optional(),
   history: z
     .strictObject({

@@ -9,7 +9,7 @@ import { authoriseAddresses, authoriseModelAndTools, authoriseObjects } from './
 import { authoriseBatch, authoriseRoute } from './stages/authorise-route.ts';
 import { type ContinueDeps, prepareAndKeep, recallPlaceholders } from './stages/continue-placeholders.ts';
 import { detect, type DetectDeps } from './stages/detect.ts';
-import { forward, type ForwardDeps } from './stages/forward.ts';
+import { forward, type Forward, type ForwardDeps } from './stages/forward.ts';
 import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
 import { price } from './stages/price.ts';
 import { recordIntent } from './stages/record-intent.ts';
@@ -19,6 +19,7 @@ import type { Reply } from './stages/reply.ts';
 import { screen } from './stages/screen.ts';
 import { settle, type SettleDeps } from './stages/settle.ts';
 import { shedLoad } from './stages/shed-load.ts';
+import type { CallSteps } from './stages/call-steps.ts';
 import type { Closing, Guard } from './stages/stage.ts';
 import type { AuditLog } from './ports/audit-log.ts';
 import type { Store } from './ports/store.ts';
@@ -45,13 +46,17 @@ export interface PipelineDeps
 export interface Pipeline {
   /** Runs one call to its end; never rejects. The reply is answered, or broken off where its caller is gone. */
   handle(arrival: Arrival, reply: Reply, onExchange: (exchange: Exchange) => void): Promise<void>;
+  /** The same checks in the same order, for calls that come over a socket. */
+  readonly steps: CallSteps;
 }
 
 export function createPipeline(d: PipelineDeps): Pipeline {
-  const beforeForwarding: readonly Guard[] = [
+  const beforeTheBody: readonly Guard[] = [
     authenticate(d.authenticator), //               401      before all: strangers learn nothing
     authoriseRoute(d.endpointsAllow), //            403 404  before the body: what is refused is not read
     shedLoad(d.floods, d.limiting), //              429      before the body: no trip, no work for who was refused
+  ];
+  const beforeTaking: readonly Guard[] = [
     timed(parse(d), d.observe), //                  400 413  strict; also screens and prices, in one reading
     authoriseBatch(d.endpointsAllow), //            403      the lines of a batch are calls as well
     authoriseModelAndTools(d.limiting), //          403
@@ -62,6 +67,8 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     screen(), //                                    400      before admitting: a refused text takes nothing
     price(), //                                     400 429  before admitting: no price, no call
     ...(d.detecting ? [timed(detect(d.detecting), d.observe)] : []), // 400 503  where there is one: after what is free
+  ];
+  const taking: readonly Guard[] = [
     together(
       timed(admit({ ...d, reprice: repriced(d) }), d.observe), // 429 503  all limits and the money, one round trip
       timed(recordIntent(d.auditLog, d.ledger, d.limiting), d.observe), // 503  durable; beside admitting: neither leaves the house
@@ -75,29 +82,58 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     recordOutcome(d.auditLog, d.floods, d.failedAttempts),
   ];
 
+  return run({ beforeTheBody, beforeTaking, taking, send, afterwards }, d.onDone);
+}
+
+interface Way {
+  readonly beforeTheBody: readonly Guard[];
+  readonly beforeTaking: readonly Guard[];
+  readonly taking: readonly Guard[];
+  readonly send: Forward;
+  readonly afterwards: readonly Closing[];
+}
+
+/** Calls go it whole, those that come over a socket in steps. */
+function run(way: Way, onDone: PipelineDeps['onDone']): Pipeline {
+  const { beforeTheBody, beforeTaking, taking, send, afterwards } = way;
+  const beforeForwarding = [...beforeTheBody, ...beforeTaking, ...taking];
+  const close = async (exchange: Exchange): Promise<void> => {
+    await closeWith(afterwards, exchange);
+    onDone(exchange);
+  };
   return {
     async handle(arrival, reply, onExchange) {
       const exchange = new Exchange(arrival);
       onExchange(exchange);
       try {
-        for (const guard of beforeForwarding) {
-          const pending = guard(exchange);
-          if (pending) await pending;
-          if (exchange.callerGone) return;
-        }
-        await send(exchange, reply);
+        await pass(beforeForwarding, exchange);
+        if (!exchange.callerGone) await send(exchange, reply);
       } catch (error) {
         exchange.refusal = asRefusal(error);
         refuse(exchange, reply);
       } finally {
-        await close(afterwards, exchange);
-        d.onDone(exchange);
+        await close(exchange);
       }
+    },
+    steps: {
+      arrive: (exchange) => pass(beforeTheBody, exchange),
+      read: (exchange) => pass(beforeTaking, exchange),
+      take: (exchange) => pass(taking, exchange),
+      close,
     },
   };
 }
 
-async function close(closings: readonly Closing[], exchange: Exchange): Promise<void> {
+/** Ends early where the caller leaves in between. @throws what a guard refuses with */
+async function pass(guards: readonly Guard[], exchange: Exchange): Promise<void> {
+  for (const guard of guards) {
+    const pending = guard(exchange);
+    if (pending) await pending;
+    if (exchange.callerGone) return;
+  }
+}
+
+async function closeWith(closings: readonly Closing[], exchange: Exchange): Promise<void> {
   for (const closing of closings) {
     const pending = closing(exchange);
     if (pending) await pending;

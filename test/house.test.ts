@@ -35,6 +35,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     ...doors,
     'stages',
     'jobs',
+    'realtime',
     'server',
     'engines',
     'environment.ts',
@@ -57,6 +58,7 @@ const DOORS: readonly { readonly packages: RegExp; readonly into: RegExp; readon
   { packages: /^pg($|\/)/, into: /^src\/engines\//, filesMax: 1 },
   { packages: /^kysely/, into: /^src\/engines\//, filesMax: 9 },
   { packages: /^prom-client/, into: /^src\/server\//, filesMax: 1 },
+  { packages: /^ws($|\/)/, into: /^src\/(?:server|simulator)\//, filesMax: 4 },
   { packages: /^pino/, into: /^src\/server\//, filesMax: 1 },
   { packages: /^(?:openai|fast-check|vitest)($|\/)/, into: /^$/, filesMax: 0 },
 ];

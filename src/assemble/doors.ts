@@ -20,16 +20,19 @@ import { createLimiting, type Limiting } from '../domain/limiting.ts';
 import { usageOf } from '../domain/usage.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
 import { coverage } from '../openai/coverage.ts';
-import { createPipeline, type Pipeline } from '../pipeline.ts';
+import { createPipeline, type Pipeline, type PipelineDeps } from '../pipeline.ts';
+import { createSocketDoor, type SocketDoor } from '../realtime/door.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import { createAdminServer } from '../server/admin-server.ts';
 import { createCallerServer, type CallerServer, type OnRefused } from '../server/caller-server.ts';
 import { inClearBy } from '../server/in-clear.ts';
 import type { Log } from '../server/log.ts';
 import { createPreparationPool, type PreparationPool } from '../server/preparation-pool.ts';
+import { requestId } from '../server/request-id.ts';
 import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
 import type { TlsSettings } from '../server/tls.ts';
 import { createUpstream } from '../server/upstream.ts';
+import { createSocketUpstream } from '../server/upstream-socket.ts';
 import { ownObjects } from '../stages/own-objects.ts';
 import { createDetector, type Engines } from './engines.ts';
 import type { Detector } from '../ports/detector.ts';
@@ -152,11 +155,14 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
     openExchanges: callers.open().size,
   }));
   const secured = transport(setup, log);
+  const deps = pipelineDeps(setup, log, engines, rules, { pool, upstream, telemetry, detector });
+  const pipeline = createPipeline(deps);
   const callers = createCallerServer({
     ...config.server,
     ...secured.callers,
     onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
-    way: buildPipeline(setup, log, engines, rules, { pool, upstream, telemetry, detector }),
+    way: pipeline,
+    sockets: socketDoor(setup, deps, pipeline),
     meUsage: async (arrival) =>
       usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
     onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
@@ -212,13 +218,13 @@ interface Ways {
   readonly detector: Detector | undefined;
 }
 
-/** The callers' way, with everything its stages need. */
-function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): Pipeline {
+/** Everything that the stages of the callers' way need. */
+function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): PipelineDeps {
   const { upstream, telemetry, detector, pool } = ways;
   const detection = config.detector;
   const { threads, queueMax } = config.guardrails.workers;
   const share = createFairShare(Math.ceil((threads + queueMax) / 2));
-  return createPipeline({
+  return {
     ...rules,
     ...engines,
     upstream,
@@ -251,6 +257,19 @@ function buildPipeline({ config }: Setup, log: Log, engines: Engines, rules: Rul
     tools: config.tools,
     observe: telemetry.observeStage,
     onDone: done(telemetry, log),
+  };
+}
+
+/** The way of live sockets: the stages of the pipeline, another way up. */
+function socketDoor({ config }: Setup, deps: PipelineDeps, { steps }: Pipeline): SocketDoor {
+  return createSocketDoor({
+    ...deps,
+    steps,
+    parse: deps,
+    upstream: createSocketUpstream(config.upstream),
+    settings: config.sockets,
+    origins: config.server.cors,
+    newId: requestId,
   });
 }
 

@@ -68,6 +68,11 @@ export const CATALOGUE = {
     blame: 'gateway',
   }),
 
+  'edge.expired': bad('The socket was open, or idle, for as long as it may be.', 'sockets: its bounds.', {
+    openaiCode: 'session_expired',
+    blame: 'policy',
+  }),
+
   // authenticate
   'auth.missing': bad('No API key was provided.', 'The Authorization header: Bearer and a key.', {
     status: 401,
@@ -105,6 +110,10 @@ export const CATALOGUE = {
     'endpoints.allow, and the key.',
   ),
   'access.permission': forbidden('Your role does not permit this.', 'The role of the key or token.'),
+  'access.origin': forbidden(
+    'Sockets may not be opened from this origin.',
+    'server.cors: the origin of the page.',
+  ),
   'access.address': forbidden(
     'This key may not be used from this address.',
     'The addresses the key is bound to.',

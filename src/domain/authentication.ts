@@ -18,6 +18,8 @@ export interface Presented {
   readonly target: string;
   /** Name, value, name, value… as they came. */
   readonly rawHeaders: readonly string[];
+  /** `WEBSOCKET`: a browser has no other place for a credential than the list of sub-protocols. */
+  readonly method?: string;
 }
 
 /** Where other gateways and clients put a credential. One there is a second one, or in the wrong place. */
@@ -28,17 +30,20 @@ const protocols = 'sec-websocket-protocol';
 const carrierLengths = new Set(['authorization', protocols, ...otherCarriers].map(({ length }) => length));
 /** OpenAI's browser clients put the key into the list of sub-protocols. */
 const protocolCarrier = /(^|[,\s])openai-insecure-api-key\./i;
+/** An element of that list: a token of RFC 9110, section 5.6.2. */
+const protocolCredential = /^openai-insecure-api-key\.([\w!#$%&'*+.^`|~-]+)$/;
 /** A second credential in the same line. */
 const anotherScheme = /,\s*(basic|bearer)\s/i;
 const credentialCharsMax = 8_192;
 
 /**
- * The one credential, from `Authorization: Bearer` (RFC 6750, section 2.1). Cookies are no credential here and go
- * nowhere.
+ * The one credential, from `Authorization: Bearer` (RFC 6750, section 2.1), or of a socket from its sub-protocols.
+ * Cookies are no credential here and go nowhere.
  * @throws auth.missing, auth.several, auth.invalid
  */
-export function readCredential(rawHeaders: readonly string[], target: string): string {
+export function readCredential(rawHeaders: readonly string[], target: string, isSocket = false): string {
   let authorization: string | undefined;
+  const offered: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const given = rawHeaders[index] ?? '';
     if (!carrierLengths.has(given.length)) continue;
@@ -48,13 +53,30 @@ export function readCredential(rawHeaders: readonly string[], target: string): s
     if (name === 'authorization') {
       if (authorization !== undefined) throw new Refusal('auth.several');
       authorization = value;
+    } else if (isSocket && name === protocols) {
+      offered.push(...protocolCredentials(value));
     } else if (otherCarriers.has(name) || (name === protocols && protocolCarrier.test(value))) {
       throw new Refusal('auth.several', { detail: `credential in ${name}` });
     }
   }
   if (hasQueryCredential(target)) throw new Refusal('auth.several', { detail: 'credential in the query' });
-  if (authorization === undefined) throw new Refusal('auth.missing');
-  return bearerOf(authorization);
+  if (offered.length + (authorization === undefined ? 0 : 1) > 1) throw new Refusal('auth.several');
+  if (authorization !== undefined) return bearerOf(authorization);
+  if (offered[0] === undefined) throw new Refusal('auth.missing');
+  return withinBounds(offered[0]);
+}
+
+/** @throws auth.invalid for what says that it is one and is not */
+function protocolCredentials(list: string): string[] {
+  const carriers = list
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => protocolCarrier.test(each));
+  return carriers.map((each) => {
+    const credential = protocolCredential.exec(each)?.[1];
+    if (credential === undefined) throw new Refusal('auth.invalid');
+    return credential;
+  });
 }
 
 function hasQueryCredential(target: string): boolean {
@@ -68,8 +90,12 @@ function bearerOf(authorization: string): string {
   const [scheme, rest] = splitOnce(authorization);
   if (scheme.toLowerCase() !== 'bearer' || anotherScheme.test(rest)) throw new Refusal('auth.several');
   if (rest === '') throw new Refusal('auth.missing');
-  if (rest.length > credentialCharsMax) throw new Refusal('auth.invalid');
-  return rest;
+  return withinBounds(rest);
+}
+
+function withinBounds(credential: string): string {
+  if (credential.length > credentialCharsMax) throw new Refusal('auth.invalid');
+  return credential;
 }
 
 function splitOnce(text: string): [string, string] {
@@ -117,10 +143,10 @@ export function createAuthenticator({ keys, tokens, failedAttempts }: Authentica
   }
 
   return {
-    authenticate({ rawHeaders, target, source }) {
+    authenticate({ rawHeaders, target, source, method }) {
       let credential: string;
       try {
-        credential = readCredential(rawHeaders, target);
+        credential = readCredential(rawHeaders, target, method === 'WEBSOCKET');
       } catch (error) {
         throw error instanceof Refusal ? failed(source, error) : error;
       }

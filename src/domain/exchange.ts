@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Code, Refusal } from '../base/errors.ts';
 import type { Endpoint, TokenUsage } from '../openai/endpoint.ts';
+import type { ChainPlaceholders } from '../guardrails/placeholders.ts';
 import type { KeptText } from '../openai/kept-text.ts';
 import type { Admitted } from '../ports/ledger.ts';
 import type { ObjectOwner } from '../ports/store.ts';
@@ -42,6 +43,12 @@ export interface RouteMatch {
 
 /** How a call of a tool that an answer makes ended. */
 export type CallDecision = 'allowed' | 'denied' | 'approved' | 'pending';
+
+/** What a call finds that is made over a socket. */
+export interface Within {
+  /** What stands upstream already, if calls of this socket go on from all before them. */
+  readonly earlier?: ChainPlaceholders | undefined;
+}
 
 /** What came back so far. */
 export interface AnswerState {
@@ -122,8 +129,12 @@ export class Exchange {
     cutFor: undefined,
   };
 
-  constructor(arrival: Arrival) {
+  /** The socket that the call came over; none for a request. */
+  readonly within: Within | undefined;
+
+  constructor(arrival: Arrival, within?: Within) {
     this.arrival = arrival;
+    this.within = within;
   }
 
   get aborted(): boolean {

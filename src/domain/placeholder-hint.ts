@@ -19,7 +19,7 @@ export type HintPlace = { readonly leaf: Leaf } | { readonly edit: Edit };
 /** The first system or developer message, or `instructions`; made where there is none. Other operations get no hint. */
 export function hintPlace(endpoint: Endpoint, body: JsonBody): HintPlace | undefined {
   if (endpoint.id === 'chat.completions.create') return inMessages(body);
-  if (endpoint.id !== 'responses.create') return undefined;
+  if (endpoint.id !== 'responses.create' && endpoint.id !== 'sockets.responses') return undefined;
   const leaf = leafAt(body, ['instructions']);
   return leaf ? { leaf } : { edit: setMember(body, ['instructions'], quote(PLACEHOLDER_HINT)) };
 }

@@ -157,6 +157,42 @@ function chainAfter(texts: readonly Text[], { chain, block }: Screening): ChainP
   return block ? undefined : (chain ?? namedIn(texts));
 }
 
+/** What the opening of a socket comes to, which says nothing but its target. @throws request.* */
+export function prepareOpening(job: PrepareJob): Preparation {
+  const endpoint = endpointOf(job.endpointId);
+  if (!endpoint) throw new Refusal('access.unknown_operation');
+  const { params, query } = job;
+  const texts = findTargetTexts({ endpoint, params, query });
+  checkTexts(texts, job.rules);
+  const screening = screen(texts, job.policy);
+  const model = query.find(([key]) => key === 'model')?.[1];
+  return {
+    ...NOTHING,
+    facts: { ...readFacts(endpoint, undefined), model },
+    references: findReferences(endpoint, params, undefined, query),
+    findings: countFindings(screening.findings),
+    blockedBy: screening.block,
+  };
+}
+
+const NOTHING = {
+  urls: [],
+  toolFault: undefined,
+  calls: [],
+  batchNano: undefined,
+  tainted: false,
+  placeholders: [],
+  chain: undefined,
+  redactions: 0,
+  judged: undefined,
+  quote: undefined,
+  quoteRefusal: undefined,
+  bytes: undefined,
+  contentType: undefined,
+  hideUsage: false,
+  prints: undefined,
+} as const;
+
 const MULTIPART = /^multipart\/form-data\s*;/i;
 const SDP = /^application\/sdp/i;
 

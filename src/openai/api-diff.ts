@@ -9,6 +9,8 @@ export interface ApiDiff {
   readonly removed: string[];
 }
 
+/** Sockets stand in no description. */
+const DESCRIBED = ENDPOINTS.filter(({ method }) => method !== 'WEBSOCKET');
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'];
 
 /**
@@ -19,7 +21,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'];
 export function apiDiff(openapi: unknown): ApiDiff {
   const paths = child(openapi, 'paths');
   if (!isRecord(paths)) throw new TypeError('not an OpenAPI description: it has no paths');
-  const rows = new Map(ENDPOINTS.map((row) => [shapeOf(row.method, row.path), row]));
+  const rows = new Map(DESCRIBED.map((row) => [shapeOf(row.method, row.path), row]));
   const missing = new Set(rows.keys());
   const added = new Set<string>();
   for (const [target, item] of Object.entries(paths)) {

@@ -4,15 +4,17 @@
  */
 import type { Endpoint } from './endpoint.ts';
 
+const RESPONSE = `
+    model input instructions tools text prompt conversation previous_response_id max_output_tokens max_tool_calls
+    service_tier context_management multi_agent background`;
 /** By the id of an operation, or by its group. */
 const FIELDS: Readonly<Record<string, string>> = {
   'chat.completions.create': `
     model messages tools functions response_format prediction n max_tokens max_completion_tokens service_tier
     web_search_options`,
   'completions.create': 'model prompt suffix n best_of max_tokens',
-  'responses.create': `
-    model input instructions tools text prompt conversation previous_response_id max_output_tokens max_tool_calls
-    service_tier context_management multi_agent background`,
+  'responses.create': RESPONSE,
+  'sockets.responses': RESPONSE,
   'responses.compact': 'model input instructions previous_response_id service_tier',
   'embeddings.create': 'model input',
   'audio.speech.create': 'model input instructions speed',

@@ -1,6 +1,7 @@
 /** What one row of the endpoint table says. The rows are in endpoints/, one file a family. */
 
-export type Method = 'GET' | 'POST' | 'DELETE';
+/** `WEBSOCKET`: a GET that becomes a socket; each event that comes over it is a body of its own. */
+export type Method = 'GET' | 'POST' | 'DELETE' | 'WEBSOCKET';
 
 /** How the strings of a body are told apart (who said them, what is prose): one text finder each, in texts.ts. */
 export type Shape =
@@ -109,6 +110,8 @@ export interface RequestFacts {
   readonly capFields: readonly string[];
   readonly serviceTier?: string | undefined;
   readonly background: boolean;
+  /** Over a socket: the type of the event. */
+  readonly event?: string | undefined;
   /** Upstream stores what the call makes, so that its id is of use to somebody. */
   readonly keeps: boolean;
   readonly maxToolCalls?: number | undefined;

@@ -63,8 +63,9 @@ export function readFacts(endpoint: Endpoint, body: Body | undefined): RequestFa
       Math.max(1, fields.count('n', 1, CHOICES_MAX) ?? 1, fields.count('best_of', 0, CHOICES_MAX) ?? 1),
     includeUsage: readIncludeUsage(fields),
     serviceTier: fields.text('service_tier'),
-    // Chat stores only when asked to, Responses unless asked not to.
-    keeps: fields.flag('store') ?? endpoint.shape !== 'chat',
+    // Chat stores only when asked to, Responses unless asked not to; what a socket made can be gone on with over it.
+    keeps: endpoint.method === 'WEBSOCKET' || (fields.flag('store') ?? endpoint.shape !== 'chat'),
+    event: endpoint.method === 'WEBSOCKET' ? readEvent(endpoint, fields) : undefined,
     ...(endpoint.shape === 'prompt' && {
       size: fields.text('size'),
       quality: fields.text('quality'),
@@ -79,6 +80,13 @@ function readModel(endpoint: Endpoint, fields: Fields): string | undefined {
   if (model === '' || (model === undefined && endpoint.model === 'required'))
     throw new Refusal('request.missing_model', { param: 'model' });
   return model;
+}
+
+/** @throws request.invalid_field for an event of another type than the operation knows */
+function readEvent(endpoint: Endpoint, fields: Fields): string | undefined {
+  const type = fields.text('type');
+  if (endpoint.path === '/responses' && type !== 'response.create') throw invalid('type');
+  return type;
 }
 
 function readStream(endpoint: Endpoint, fields: Fields): boolean {

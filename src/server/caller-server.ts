@@ -10,6 +10,7 @@ import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
 import type { Presented } from '../domain/authentication.ts';
 import type { Arrival } from '../domain/exchange.ts';
 import type { OpenCall } from '../domain/open-call.ts';
+import type { SocketDoor } from '../realtime/door.ts';
 import { sendRefusal } from '../stages/refuse.ts';
 import type { Reply } from '../stages/reply.ts';
 import { NodeReply } from './node-reply.ts';
@@ -18,6 +19,7 @@ import { readBody } from './read-body.ts';
 import { requestId } from './request-id.ts';
 import { createStrictServer } from './strict-server.ts';
 import type { Secured } from './tls.ts';
+import { handshakeOf, isUpgrade } from './upgrades.ts';
 
 /** @param id none where there was no request that could have one */
 export type OnRefused = (source: string, refusal: Refusal, id?: string) => void;
@@ -31,6 +33,7 @@ export interface Way {
 /** What the first port serves, and its bounds in milliseconds and bytes. */
 export interface CallerServerOptions {
   readonly way: Way;
+  readonly sockets: SocketDoor;
   /** `GET /me/usage`. @throws auth.*, ledger.unavailable */
   readonly meUsage: (arrival: Arrival) => Promise<unknown>;
   readonly trustProxy: readonly string[];
@@ -108,7 +111,11 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
       options.onTurnedAway(sourceOf(request), refusal, request.id);
       const upgrade = refusal.code === 'edge.https_required' && UPGRADE_HEADERS;
       sendRefusal(nodeReply, refusal, { connection: 'close', ...upgrade });
-    } else handle(options.way, open, arrivalOf(request, options.bodyMsMax), nodeReply, reply.raw);
+      return;
+    }
+    const arrival = arrivalOf(request, options.bodyMsMax);
+    if (isUpgrade(request.raw)) handleSocket(options.sockets, open, arrival, nodeReply, reply.raw);
+    else handle(options.way, open, arrival, nodeReply, reply.raw);
   };
   const app = createApp(options, take);
   return {
@@ -116,6 +123,7 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
     open: () => open,
     drain: () => {
       draining = true;
+      options.sockets.drain();
     },
     abortAll: () => {
       for (const call of open) call.abort(new Refusal('edge.draining'));
@@ -192,6 +200,23 @@ function registerRoutes(app: FastifyInstance, options: CallerServerOptions, take
   });
 }
 
+/** A socket is open until it is over and on record. */
+function handleSocket(
+  sockets: SocketDoor,
+  open: Set<OpenCall>,
+  arrival: Arrival,
+  nodeReply: NodeReply,
+  response: ServerResponse,
+): void {
+  let call: OpenCall | undefined;
+  const handshake = handshakeOf(response.req, response);
+  const opened = sockets.open({ ...arrival, method: 'WEBSOCKET' }, handshake, nodeReply, (made) => {
+    call = made;
+    open.add(made);
+  });
+  void opened.then(() => call && open.delete(call));
+}
+
 /** Runs a call, which is open until it is answered and on record, whichever is last. */
 function handle(
   way: Way,
@@ -230,8 +255,9 @@ function sourceOf(request: FastifyRequest): string {
   return isIP(ip) === 0 ? (request.raw.socket.remoteAddress ?? 'unknown') : ip;
 }
 
-function presentedBy({ rawHeaders, url = '' }: IncomingMessage, source: string): Presented {
-  return { rawHeaders, target: url, source };
+function presentedBy(request: IncomingMessage, source: string): Presented {
+  const { rawHeaders, url = '', method = '' } = request;
+  return { rawHeaders, target: url, source, method: isUpgrade(request) ? 'WEBSOCKET' : method };
 }
 
 function arrivalOf(request: FastifyRequest, bodyMsMax: number): Arrival {

@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { errorBody, errorHeaders, Refusal } from '../base/errors.ts';
 import { isAmbiguous } from './ambiguous.ts';
 import { createListener, type Secured } from './tls.ts';
+import { asksForSocket, serveUpgrade } from './upgrades.ts';
 
 type Code = 'request.framing' | 'request.too_slow';
 /** Told of what was refused here, but for what belongs to a call that is on record by itself. */
@@ -21,6 +22,8 @@ const OPTIONS = {
   connectionsCheckingInterval: 2000,
   // Looked at with the rest of the head, and refused in our own words.
   requireHostHeader: false,
+  // Asked for another protocol, it is answered in this one.
+  shouldUpgradeCallback: asksForSocket,
 };
 /** How long a refused connection is still read, so that its sender sees the answer instead of a reset. */
 const LINGER_MS = 1000;
@@ -62,6 +65,11 @@ export function createStrictServer(
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET') socket.destroy();
     else refuse(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request.too_slow' : 'request.framing');
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (condemned.has(socket)) return;
+    if (isAmbiguous(request)) refuse(socket, 'request.framing');
+    else serveUpgrade(request, socket, head, listener);
   });
   server.on('connect', (_request, socket) => refuse(socket, 'request.framing'));
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));

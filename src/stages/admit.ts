@@ -58,10 +58,12 @@ async function remainingNano({ caller }: Exchange, { ledger, limiting }: AdmitDe
 }
 
 function requestOf(exchange: Exchange, limiting: Limiting): AdmitRequest {
-  const { caller, prepared } = exchange;
+  const { caller, prepared, within } = exchange;
+  const scopes = limiting.scopes(caller);
   return {
     reservationId: exchange.id,
-    scopes: limiting.scopes(caller),
+    // Its socket holds a slot for it.
+    scopes: within ? scopes.map((scope) => ({ ...scope, concurrency: undefined })) : scopes,
     tokens: prepared.quote?.tokens ?? 0,
     nano: prepared.quote?.nano ?? 0,
     keyId: caller.key?.id,

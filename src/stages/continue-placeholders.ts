@@ -30,7 +30,7 @@ async function recall(
   isFresh: boolean,
 ): Promise<void> {
   const { caller, prepared, endpoint, owners, received } = exchange;
-  const writes = endpoint.method === 'POST';
+  const writes = endpoint.method === 'POST' || endpoint.method === 'WEBSOCKET';
   const known = isFresh ? owners : undefined;
   const recalled = await keptPlaceholders.recall(caller, prepared.references, writes, known);
   exchange.recalled = recalled;

@@ -16,12 +16,16 @@ import type { Reply } from './reply.ts';
 import type { OwnObjects } from './own-objects.ts';
 import type { AnswerScreening } from './screen-answer.ts';
 
-/** The way up, and the gateway's own names there: the only credential that is ever sent. */
-export interface ForwardDeps {
-  readonly upstream: Upstream;
+/** The gateway's own names upstream: the only credential that is ever sent. */
+export interface OwnNames {
   readonly apiKey: string;
   readonly organization: string | undefined;
   readonly project: string | undefined;
+}
+
+/** The way up. */
+export interface ForwardDeps extends OwnNames {
+  readonly upstream: Upstream;
   readonly answerHeaders: AnswerHeaders;
   readonly ownObjects: OwnObjects;
   readonly screening: AnswerScreening;
@@ -95,8 +99,11 @@ function requestUp(
   query: Exchange['match']['query'],
 ): UpstreamRequest {
   const { endpoint, params } = exchange.match;
+  const { method } = endpoint;
+  // Sockets have a way of their own.
+  if (method === 'WEBSOCKET') throw new Refusal('gateway.fault');
   return {
-    method: endpoint.method,
+    method,
     path: upstreamPath(deps.upstream.basePath, { endpoint, params, query }),
     headers: headersUp(deps, exchange),
     body: exchange.prepared.bytes,
@@ -107,7 +114,8 @@ function faultOf(exchange: Exchange, fault: UpstreamFault, detail?: string): Ref
   return exchange.abortedWith ?? upstreamFault(fault, detail);
 }
 
-function headersUp(deps: ForwardDeps, exchange: Exchange): Record<string, string> {
+/** All headers that go up, but for what the protocol itself needs. */
+export function headersUp(deps: OwnNames, exchange: Exchange): Record<string, string> {
   const headers: Record<string, string> = {
     ...relayedHeaders(exchange.arrival.headers),
     authorization: `Bearer ${deps.apiKey}`,

@@ -20,6 +20,9 @@ export interface OwnObjects {
   filter(exchange: Exchange, answer: unknown, ask: AskPage): Promise<unknown> | undefined;
 }
 
+/** What may put something into a conversation. */
+const ADDING: ReadonlySet<string> = new Set(['POST', 'WEBSOCKET']);
+
 /**
  * @param placeholders what is kept of those that stand in a new object, in one row with its owner: an id without the
  *   one has not the other
@@ -38,7 +41,7 @@ export function ownObjects(
       // Everybody's objects are recorded for what stands in them, if for anything.
       if (!isolated && !holdsPlaceholders(makes)) return undefined;
       const grows =
-        exchange.endpoint.method === 'POST' && exchange.owners.some(({ kind }) => kind === 'conversation');
+        ADDING.has(exchange.endpoint.method) && exchange.owners.some(({ kind }) => kind === 'conversation');
       if (grows && isOver(exchange)) void grow(store, exchange).catch(onFailure);
       if ((makes === undefined && reveals === undefined) || !exchange.prepared.facts.keeps) return undefined;
       return put(store, exchange, idsShown(answer, makes, reveals), placeholders).catch(onFailure);

@@ -3,7 +3,7 @@ import { Refusal } from '../base/errors.ts';
 import { type JudgedPart, withDetected } from '../domain/detection.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
-import { prepare, type Preparation, type PrepareJob } from '../domain/preparation.ts';
+import { prepare, prepareOpening, type Preparation, type PrepareJob } from '../domain/preparation.ts';
 import type { RequestRules } from '../domain/request-rules.ts';
 import type { ToolsSettings } from '../domain/tools.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
@@ -34,6 +34,13 @@ export function parse(deps: ParseDeps): Guard {
       endpoint.body === 'none' ? await emptyBody(exchange) : await arrival.readBody(endpoint.bodyBytesMax);
     exchange.received = bytes.length > 0 ? bytes : undefined;
     exchange.prepared = await prepareWith(deps, exchange);
+  };
+}
+
+/** Prepares the opening of a socket, which has no body. @throws request.* */
+export function parseOpening(deps: ParseDeps): Guard {
+  return function parseOpening(exchange) {
+    exchange.prepared = prepareOpening(jobOf(deps, exchange, {}));
   };
 }
 
@@ -101,16 +108,25 @@ function prepareWith(
   exchange: Exchange,
   known: Known = {},
 ): Preparation | Promise<Preparation> {
-  const { caller, match, received, arrival, recalled } = exchange;
+  const { caller, received } = exchange;
+  const job = jobOf(deps, exchange, known);
+  return (received?.length ?? 0) > deps.inlineBytesMax ? deps.large(job, caller.user) : prepare(job);
+}
+
+function jobOf(
+  deps: ParseDeps,
+  { caller, match, received, arrival, recalled, within }: Exchange,
+  known: Known,
+): PrepareJob {
   const policy = deps.limiting.screenPolicy(caller);
-  const job: PrepareJob = {
+  return {
     endpointId: match.endpoint.id,
     params: match.params,
     query: match.query,
     contentType: arrival.headers['content-type'] ?? '',
     bytes: received,
     policy: recalled?.isKnown === false ? { ...policy, reversible: false } : policy,
-    earlier: recalled?.earlier,
+    earlier: recalled?.earlier ?? within?.earlier,
     rules: deps.rules,
     tier: deps.limiting.tier(caller),
     keyTokensMax: caller.key?.maxTokensPerRequest,
@@ -120,7 +136,6 @@ function prepareWith(
     printsPrompt: deps.printsPrompt,
     ...known,
   };
-  return (received?.length ?? 0) > deps.inlineBytesMax ? deps.large(job, caller.user) : prepare(job);
 }
 
 /** A body where none belongs is read and must be empty (or an empty object, which some clients send). */

@@ -38,7 +38,13 @@ export function hasScreening(screening: AnswerScreening, exchange: Exchange): bo
 }
 
 /** Operations whose answers make calls of tools, or repeat them. */
-const CALLING: ReadonlySet<string> = new Set(['chat.completions', 'responses', 'conversations', 'threads']);
+const CALLING: ReadonlySet<string> = new Set([
+  'chat.completions',
+  'responses',
+  'sockets',
+  'conversations',
+  'threads',
+]);
 
 /** Undefined where no call can be made, or every one may be. */
 export function toolRulesOf(

@@ -208,7 +208,9 @@ describe('moved, each field is dearer or refused', () => {
     });
   }
   test('no field of the table is left out', () => {
-    const wanted = ENDPOINTS.flatMap((row) => [...costingFields(row)].map((name) => `${row.id} ${name}`));
+    // An event of a socket has the fields of a request.
+    const rows = ENDPOINTS.filter(({ method }) => method !== 'WEBSOCKET');
+    const wanted = rows.flatMap((row) => [...costingFields(row)].map((name) => `${row.id} ${name}`));
     const moved = Object.entries(MOVES).flatMap(([id, [, moves]]) =>
       Object.keys(moves).map((name) => `${id} ${name}`),
     );

@@ -48,7 +48,17 @@ describe('the table', () => {
       const row = rowOf(operation);
       expect(`${row.method} ${row.path}`).toBe(operation.replace('?beta=true', ''));
     }
-    expect(ENDPOINTS.map((row) => `${row.method} ${row.path}`).sort()).toEqual([...named].sort());
+    const rows = ENDPOINTS.filter((row) => row.method !== 'WEBSOCKET');
+    expect(rows.map((row) => `${row.method} ${row.path}`).sort()).toEqual([...named].sort());
+  });
+
+  it('has sockets besides, which no default opens', () => {
+    const sockets = ENDPOINTS.filter((row) => row.method === 'WEBSOCKET');
+    expect(sockets.map((row) => row.path)).toEqual(['/responses']);
+    expect(sockets.filter(allowedBy([...DEFAULT_GROUPS, 'realtime']))).toEqual([]);
+    expect(ids(['sockets'])).toEqual(sockets.map((row) => row.id));
+    expect(() => matchRoute('GET', '/v1/responses')).toThrow('access.unknown_operation');
+    expect(matchRoute('WEBSOCKET', '/v1/responses').endpoint.id).toBe('sockets.responses');
   });
 
   it('relays 169 operations under `*`, and administration under nothing', () => {

@@ -32,6 +32,8 @@ interface Family {
   /** A POST without a body. */
   readonly act: Build;
   readonly remove: Build;
+  /** A socket, whose every event has a JSON body. */
+  readonly socket: Build;
 }
 
 /**
@@ -68,5 +70,6 @@ export function family(group: string, kinds: Record<string, ObjectKind> = {}, co
     post: (verb, path, own = {}) => row('POST', { body: 'json', ...own }, verb, path),
     act: (verb, path, own = {}) => row('POST', own, verb, path),
     remove: (verb, path, own = {}) => row('DELETE', own, verb, path),
+    socket: (verb, path, own = {}) => row('WEBSOCKET', { body: 'json', ...own }, verb, path),
   };
 }

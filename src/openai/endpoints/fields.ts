@@ -3,6 +3,16 @@
  * the operations that most callers use, their JSON types too.
  */
 
+/** Of a response, in a body or in an event. */
+const RESPONSE = `
+    model:string metadata:object top_logprobs:number temperature:number top_p:number user:string
+    safety_identifier:string prompt_cache_key:string prompt_cache_retention:string
+    prompt_cache_options:object previous_response_id:string background:boolean max_tool_calls:number
+    text:object tools:objects tool_choice:string|object prompt:object service_tier:string
+    truncation:string reasoning:object input:string|array include:array parallel_tool_calls:boolean
+    store:boolean instructions:string moderation:object stream:boolean stream_options:object
+    conversation:string|object context_management:objects max_output_tokens:number multi_agent:object`;
+
 /** `name` or `name:type|type`; `objects` is an array of objects; `!`: without it the call means nothing. */
 export const FIELDS: Readonly<Record<string, string>> = {
   'chat.completions.create': `
@@ -20,14 +30,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
     logit_bias:object logprobs:number max_tokens:number n:number presence_penalty:number seed:number
     stop:string|array stream:boolean stream_options:object suffix:string temperature:number top_p:number
     user:string`,
-  'responses.create': `
-    model:string metadata:object top_logprobs:number temperature:number top_p:number user:string
-    safety_identifier:string prompt_cache_key:string prompt_cache_retention:string
-    prompt_cache_options:object previous_response_id:string background:boolean max_tool_calls:number
-    text:object tools:objects tool_choice:string|object prompt:object service_tier:string
-    truncation:string reasoning:object input:string|array include:array parallel_tool_calls:boolean
-    store:boolean instructions:string moderation:object stream:boolean stream_options:object
-    conversation:string|object context_management:objects max_output_tokens:number multi_agent:object`,
+  'responses.create': RESPONSE,
+  'sockets.responses': `type!:string stream_id:string generate:boolean ${RESPONSE}`,
   'responses.input_tokens.count': `
     model:string input:string|array previous_response_id:string tools:objects text:object reasoning:object
     truncation:string instructions:string personality:string conversation:string|object

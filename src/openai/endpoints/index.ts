@@ -1,8 +1,12 @@
-/** The endpoint table: every operation of OpenAI's API, one row each, and which of them are open. What has no row is unknown. */
+/**
+ * The endpoint table: every operation of OpenAI's API, one row each, its sockets among them, and which of them are open.
+ * What has no row is unknown.
+ */
 import type { Endpoint } from '../endpoint.ts';
 import { ADMINISTRATION } from './administration.ts';
 import { AGENTS } from './agents.ts';
 import { MEDIA } from './media.ts';
+import { SOCKETS } from './sockets.ts';
 import { STORAGE } from './storage.ts';
 import { TEXT } from './text.ts';
 import { TRAINING } from './training.ts';
@@ -11,6 +15,7 @@ import { TRAINING } from './training.ts';
 export const ENDPOINTS: readonly Endpoint[] = [
   ...TEXT,
   ...MEDIA,
+  ...SOCKETS,
   ...STORAGE,
   ...TRAINING,
   ...AGENTS,

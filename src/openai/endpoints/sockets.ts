@@ -1,0 +1,16 @@
+/** Live sockets: WebSockets over which calls are made by events. In no default, since they stay open for up to an hour. */
+import type { Endpoint } from '../endpoint.ts';
+import { BYTES, family } from './family.ts';
+
+const sockets = family('sockets', {}, { cost: 'tokens', streams: true, bodyBytesMax: BYTES.conversation });
+
+export const SOCKETS: readonly Endpoint[] = [
+  sockets.socket('responses', '/responses', {
+    shape: 'responses',
+    model: 'optional',
+    // The same operation under a newer contract, which `OpenAI-Beta` names.
+    query: ['beta'],
+    makes: 'response',
+    note: 'Each response.create is a call of its own; other events are refused.',
+  }),
+];
