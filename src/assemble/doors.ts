@@ -7,36 +7,26 @@ import type { Setup } from '../config.ts';
 import { ApprovalDesk } from '../domain/approval-desk.ts';
 import { maskFor } from '../domain/approval-settings.ts';
 import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
-import { answerHeaders } from '../domain/answer-headers.ts';
-import type { Exchange } from '../domain/exchange.ts';
 import { createExposedKeys } from '../domain/exposed-keys.ts';
 import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
-import { createFairShare } from '../domain/fair-share.ts';
 import { createFloods, type Floods } from '../domain/floods.ts';
 import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
 import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
 import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { createLimiting, type Limiting } from '../domain/limiting.ts';
 import { usageOf } from '../domain/usage.ts';
-import { answerPolicy } from '../guardrails/settings.ts';
 import { coverage } from '../openai/coverage.ts';
-import { createPipeline, type Pipeline, type PipelineDeps } from '../pipeline.ts';
-import { createSocketDoor, type SocketDoor } from '../realtime/door.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import { createAdminServer } from '../server/admin-server.ts';
 import { createCallerServer, type CallerServer, type OnRefused } from '../server/caller-server.ts';
 import { inClearBy } from '../server/in-clear.ts';
 import type { Log } from '../server/log.ts';
-import { createPreparationPool, type PreparationPool } from '../server/preparation-pool.ts';
-import { requestId } from '../server/request-id.ts';
+import { createPreparationPool } from '../server/preparation-pool.ts';
 import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
 import type { TlsSettings } from '../server/tls.ts';
 import { createUpstream } from '../server/upstream.ts';
-import { createSocketUpstream } from '../server/upstream-socket.ts';
-import { ownObjects } from '../stages/own-objects.ts';
+import { callersWay } from './callers-way.ts';
 import { createDetector, type Engines } from './engines.ts';
-import type { Detector } from '../ports/detector.ts';
-import type { Upstream } from '../ports/upstream.ts';
 
 /** The rules, built once and shared by all doors. */
 export interface Rules {
@@ -155,14 +145,11 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
     openExchanges: callers.open().size,
   }));
   const secured = transport(setup, log);
-  const deps = pipelineDeps(setup, log, engines, rules, { pool, upstream, telemetry, detector });
-  const pipeline = createPipeline(deps);
   const callers = createCallerServer({
     ...config.server,
     ...secured.callers,
     onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
-    way: pipeline,
-    sockets: socketDoor(setup, deps, pipeline),
+    ...callersWay(setup, log, engines, rules, { pool, upstream, telemetry, detector }),
     meUsage: async (arrival) =>
       usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
     onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
@@ -209,80 +196,6 @@ export function adminTools(
   { keys, approvals }: Pick<Rules, 'keys' | 'approvals'>,
 ): AdminTools {
   return { keys, approvals, store, ledger, adoption, auditLog, tiers, coverage, clock: systemClock };
-}
-
-interface Ways {
-  readonly pool: PreparationPool;
-  readonly upstream: Upstream;
-  readonly telemetry: Telemetry;
-  readonly detector: Detector | undefined;
-}
-
-/** Everything that the stages of the callers' way need. */
-function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): PipelineDeps {
-  const { upstream, telemetry, detector, pool } = ways;
-  const detection = config.detector;
-  const { threads, queueMax } = config.guardrails.workers;
-  const share = createFairShare(Math.ceil((threads + queueMax) / 2));
-  return {
-    ...rules,
-    ...engines,
-    upstream,
-    forgetKey: (id) => rules.keys.forget(id),
-    apiKey: config.upstream.apiKey ?? '',
-    organization: config.upstream.organization,
-    project: config.upstream.project,
-    answerHeaders,
-    ownObjects: ownObjects(engines.store, config.objects, rules.keptPlaceholders, (err) =>
-      log.warn({ err }, 'an owner was not recorded'),
-    ),
-    rules: config.request,
-    models: config.models,
-    judged: detection && { roles: detection.roles, charsMax: detection.charsMax },
-    detecting: detector && detection && { detector, detection, limiting: rules.limiting },
-    printsPrompt: config.guardrails.answers.systemPrompt !== 'off',
-    inlineBytesMax: config.guardrails.workers.overBytes,
-    large: (job, user) => share(user, () => pool.prepare(job)),
-    countTokens: pool.countTokens,
-    screening: {
-      policy: answerPolicy(config.guardrails),
-      unknownEvents: config.guardrails.answers.unknownEvents,
-      inlineCharsMax: config.guardrails.workers.overBytes,
-      tools: config.tools,
-      large: pool.screenAnswer,
-    },
-    endpointsAllow: config.endpoints.allow,
-    urlAllow: config.references.urlAllow,
-    objects: config.objects,
-    tools: config.tools,
-    observe: telemetry.observeStage,
-    onDone: done(telemetry, log),
-  };
-}
-
-/** The way of live sockets: the stages of the pipeline, another way up. */
-function socketDoor({ config }: Setup, deps: PipelineDeps, { steps }: Pipeline): SocketDoor {
-  return createSocketDoor({
-    ...deps,
-    steps,
-    parse: deps,
-    upstream: createSocketUpstream(config.upstream),
-    settings: config.sockets,
-    origins: config.server.cors,
-    newId: requestId,
-  });
-}
-
-/** The end of every exchange, for metrics and the log; a fault of ours is the only thing that is loud. */
-function done(telemetry: Telemetry, log: Log): (exchange: Exchange) => void {
-  return (exchange) => {
-    telemetry.done(exchange);
-    const { id, operation, ending, refusal } = exchange;
-    if (exchange.charge?.over) log.warn({ id, operation }, 'upstream reported more use than was reserved');
-    if (refusal?.code === 'gateway.fault')
-      log.error({ err: refusal.options.cause, id, operation }, 'gateway fault');
-    else log.debug({ id, operation, ending, code: refusal?.code, detail: refusal?.options.detail }, 'done');
-  };
 }
 
 /** How both ports are protected on the way. */

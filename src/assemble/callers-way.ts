@@ -1,0 +1,106 @@
+/** The way of callers' calls, as requests and over sockets, with everything that its stages need. */
+import type { Setup } from '../config.ts';
+import { answerHeaders } from '../domain/answer-headers.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import { createFairShare } from '../domain/fair-share.ts';
+import { answerPolicy } from '../guardrails/settings.ts';
+import { createPipeline, type Pipeline, type PipelineDeps } from '../pipeline.ts';
+import type { Detector } from '../ports/detector.ts';
+import type { Upstream } from '../ports/upstream.ts';
+import { createSocketDoor, type SocketDoor } from '../realtime/door.ts';
+import type { Log } from '../server/log.ts';
+import type { PreparationPool } from '../server/preparation-pool.ts';
+import { requestId } from '../server/request-id.ts';
+import type { Telemetry } from '../server/telemetry.ts';
+import { createSocketUpstream } from '../server/upstream-socket.ts';
+import { ownObjects } from '../stages/own-objects.ts';
+import type { Rules } from './doors.ts';
+import type { Engines } from './engines.ts';
+
+/** What calls go by, beside rules and engines. */
+export interface Ways {
+  readonly pool: PreparationPool;
+  readonly upstream: Upstream;
+  readonly telemetry: Telemetry;
+  readonly detector: Detector | undefined;
+}
+
+/** The pipeline for requests, and the door for sockets that goes by the same steps. */
+export function callersWay(
+  setup: Setup,
+  log: Log,
+  engines: Engines,
+  rules: Rules,
+  ways: Ways,
+): { readonly way: Pipeline; readonly sockets: SocketDoor } {
+  const deps = pipelineDeps(setup, log, engines, rules, ways);
+  const way = createPipeline(deps);
+  return { way, sockets: socketDoor(setup, deps, way) };
+}
+
+/** Everything that the stages of the callers' way need. */
+function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): PipelineDeps {
+  const { upstream, telemetry, detector, pool } = ways;
+  const detection = config.detector;
+  const { threads, queueMax } = config.guardrails.workers;
+  const share = createFairShare(Math.ceil((threads + queueMax) / 2));
+  return {
+    ...rules,
+    ...engines,
+    upstream,
+    forgetKey: (id) => rules.keys.forget(id),
+    apiKey: config.upstream.apiKey ?? '',
+    organization: config.upstream.organization,
+    project: config.upstream.project,
+    answerHeaders,
+    ownObjects: ownObjects(engines.store, config.objects, rules.keptPlaceholders, (err) =>
+      log.warn({ err }, 'an owner was not recorded'),
+    ),
+    rules: config.request,
+    models: config.models,
+    judged: detection && { roles: detection.roles, charsMax: detection.charsMax },
+    detecting: detector && detection && { detector, detection, limiting: rules.limiting },
+    printsPrompt: config.guardrails.answers.systemPrompt !== 'off',
+    inlineBytesMax: config.guardrails.workers.overBytes,
+    large: (job, user) => share(user, () => pool.prepare(job)),
+    countTokens: pool.countTokens,
+    screening: {
+      policy: answerPolicy(config.guardrails),
+      unknownEvents: config.guardrails.answers.unknownEvents,
+      inlineCharsMax: config.guardrails.workers.overBytes,
+      tools: config.tools,
+      large: pool.screenAnswer,
+    },
+    endpointsAllow: config.endpoints.allow,
+    urlAllow: config.references.urlAllow,
+    objects: config.objects,
+    tools: config.tools,
+    observe: telemetry.observeStage,
+    onDone: done(telemetry, log),
+  };
+}
+
+/** The way of live sockets: the stages of the pipeline, another way up. */
+function socketDoor({ config }: Setup, deps: PipelineDeps, { steps }: Pipeline): SocketDoor {
+  return createSocketDoor({
+    ...deps,
+    steps,
+    parse: deps,
+    upstream: createSocketUpstream(config.upstream),
+    settings: config.sockets,
+    origins: config.server.cors,
+    newId: requestId,
+  });
+}
+
+/** The end of every exchange, for metrics and the log; a fault of ours is the only thing that is loud. */
+function done(telemetry: Telemetry, log: Log): (exchange: Exchange) => void {
+  return (exchange) => {
+    telemetry.done(exchange);
+    const { id, operation, ending, refusal } = exchange;
+    if (exchange.charge?.over) log.warn({ id, operation }, 'upstream reported more use than was reserved');
+    if (refusal?.code === 'gateway.fault')
+      log.error({ err: refusal.options.cause, id, operation }, 'gateway fault');
+    else log.debug({ id, operation, ending, code: refusal?.code, detail: refusal?.options.detail }, 'done');
+  };
+}
