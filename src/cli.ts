@@ -1,4 +1,4 @@
-/** The commands: start · check-config · keys · usage · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
+/** The commands: start · check-config · keys · approvals · usage · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
@@ -10,6 +10,8 @@ const USAGE = `usage: npm run sallyport -- <command>
   check-config                  the effective configuration, secrets hidden; exit 1 with all faults
   keys create --user U --tier T [--role R] [--team M] [--name N] …
   keys list | keys revoke ID | keys rotate ID [--overlap SECONDS]
+  approvals list [--state S] [--user U] [--limit N] | approvals show ID
+  approvals approve|deny ID [--seen DIGEST] [--note N]
   usage --user U                today's requests, tokens and money
   audit list [--user U] [--action A] [--status S] [--limit N]
   audit checkpoints [--place P] the newest the store has: for --checkpoint
@@ -43,6 +45,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   async keys(args) {
     const { runKeys } = await import('./admin/commands.ts');
     return await administer((api) => runKeys(args, process.env, api));
+  },
+  async approvals(args) {
+    const { runApprovals } = await import('./admin/approval-commands.ts');
+    return await administer((api) => runApprovals(args, process.env, api));
   },
   async usage(args) {
     const { runUsage } = await import('./admin/commands.ts');

@@ -331,6 +331,7 @@ test('what is printed holds no secret, wherever it stood', () => {
   const env = {
     ...local(
       'upstream: { organization: org-shown }\nledger: { kind: redis, url: env:REDIS_URL }\nstore: { kind: postgres, url: "postgres://u:canary-a@db.example.com:5432/name?password=canary-b" }',
+      'notify: { baseUrl: "https://console.example.com", webhooks: [{ url: "https://hooks.example.com/canary-j", secret: canary-k-is-of-the-receiver }] }',
     ),
     OPENAI_API_KEY_FILE: file('sk-proj-canary-c'),
     SALLYPORT_SECRET: `canary-d ${SECRET}`,
@@ -347,6 +348,7 @@ test('what is printed holds no secret, wherever it stood', () => {
     'redis.example.com:6380/2',
     'db.example.com:5432/name',
     'api.example.com',
+    'hooks.example.com',
   ]) {
     expect(text).toContain(shown);
   }

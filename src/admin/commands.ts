@@ -11,7 +11,8 @@ import { type AdminApi, remoteAdminApi, sentenceFor } from './client.ts';
 
 /** Exit codes: 0 done, 1 refused or not reached (said on standard error), 2 not understood. */
 export type CommandResult = Promise<number>;
-type Variables = Readonly<Record<string, string | undefined>>;
+/** The environment. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_OVERLAP_S = 86_400;
 
@@ -99,7 +100,7 @@ export async function runCheckpoints(
 }
 
 /** Printed as they are. */
-class Lines {
+export class Lines {
   readonly text: string;
   constructor(lines: readonly string[]) {
     this.text = lines.join('\n');
@@ -136,7 +137,7 @@ export async function runCalibrate(input: Readable, api: Pick<AdminApi, 'call'>)
 }
 
 /** A call that was not made is a command that was not understood. */
-async function run(usage: string, start: () => Promise<unknown> | undefined): CommandResult {
+export async function run(usage: string, start: () => Promise<unknown> | undefined): CommandResult {
   let started: Promise<unknown> | undefined;
   try {
     started = start();
@@ -165,7 +166,7 @@ function saidOf(error: unknown): string {
 type Flags = Readonly<Record<string, string | undefined>>;
 
 /** Throws on what is not among the names. */
-function parse(args: readonly string[], names: readonly string[], allowPositionals: boolean) {
+export function parse(args: readonly string[], names: readonly string[], allowPositionals: boolean) {
   const options: ParseArgsConfig['options'] = Object.fromEntries(
     names.map((name) => [name, { type: 'string' }] as const),
   );
@@ -174,7 +175,9 @@ function parse(args: readonly string[], names: readonly string[], allowPositiona
   return { values: Object.fromEntries(read) as Flags, positionals };
 }
 
-const flags = (args: readonly string[], names: readonly string[]): Flags => parse(args, names, false).values;
+/** Throws on positionals, and on what is not among the names. */
+export const flags = (args: readonly string[], names: readonly string[]): Flags =>
+  parse(args, names, false).values;
 
 const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -192,7 +195,8 @@ function pathOf(id: string | undefined): string {
   return `/admin/keys/${encodeURIComponent(id ?? '')}`;
 }
 
-function queryOf(given: Flags): string {
+/** Of what was given. */
+export function queryOf(given: Flags): string {
   const known = Object.entries(given).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return new URLSearchParams(known).toString();
 }

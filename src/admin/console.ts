@@ -5,6 +5,9 @@ import type { FastifyInstance } from 'fastify';
 const FILES = [
   ['/console', 'index.html', 'text/html; charset=utf-8'],
   ['/console/console.js', 'console.js', 'text/javascript; charset=utf-8'],
+  ['/console/approvals', 'approvals.html', 'text/html; charset=utf-8'],
+  ['/console/approvals.js', 'approvals.js', 'text/javascript; charset=utf-8'],
+  ['/console/session.js', 'session.js', 'text/javascript; charset=utf-8'],
   ['/console/console.css', 'console.css', 'text/css; charset=utf-8'],
 ] as const;
 

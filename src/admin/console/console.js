@@ -1,41 +1,5 @@
 /** The console's page: reads the admin API with a key that is kept in memory alone; builds text nodes, never HTML. */
-const byId = (id) => document.getElementById(id);
-let adminKey = '';
-
-async function api(method, path, body) {
-  const response = await fetch(path, {
-    method,
-    headers: {
-      authorization: `Bearer ${adminKey}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error?.message ?? `status ${response.status}`);
-  return answer;
-}
-
-function row(cells) {
-  const tr = document.createElement('tr');
-  for (const cell of cells) {
-    const td = document.createElement('td');
-    td.append(cell instanceof Node ? cell : String(cell ?? ''));
-    tr.append(td);
-  }
-  return tr;
-}
-
-function button(text, onClick) {
-  const element = document.createElement('button');
-  element.textContent = text;
-  element.addEventListener('click', () => {
-    onClick().catch((error) => {
-      byId('health').textContent = error.message;
-    });
-  });
-  return element;
-}
+import { api, button, byId, row, signInWith } from '/console/session.js';
 
 const listOf = (answer) => (Array.isArray(answer) ? answer : (answer.data ?? []));
 
@@ -48,10 +12,14 @@ async function showKeys() {
   const keys = listOf(await api('GET', '/admin/keys'));
   byId('keys').replaceChildren(
     ...keys.map((key) => {
-      const revoke = button('Revoke', async () => {
-        await api('DELETE', `/admin/keys/${encodeURIComponent(key.id)}`);
-        await showKeys();
-      });
+      const revoke = button(
+        'Revoke',
+        async () => {
+          await api('DELETE', `/admin/keys/${encodeURIComponent(key.id)}`);
+          await showKeys();
+        },
+        'health',
+      );
       const created = new Date(key.createdAt).toLocaleString();
       return row([
         key.id,
@@ -102,13 +70,13 @@ async function refresh() {
 }
 
 async function signIn() {
-  adminKey = byId('admin-key').value;
+  signInWith(byId('admin-key').value);
   try {
     await refresh();
     byId('signed-in').hidden = false;
     byId('sign-in').hidden = true;
   } catch (error) {
-    adminKey = '';
+    signInWith('');
     byId('health').textContent = error.message;
   }
 }
