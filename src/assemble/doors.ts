@@ -7,6 +7,7 @@ import type { Setup } from '../config.ts';
 import { ApprovalDesk } from '../domain/approval-desk.ts';
 import { maskFor } from '../domain/approval-settings.ts';
 import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
+import { type CacheScope, createCacheScopes } from '../domain/cache-names.ts';
 import { createExposedKeys } from '../domain/exposed-keys.ts';
 import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
 import { createFloods, type Floods } from '../domain/floods.ts';
@@ -40,11 +41,13 @@ export interface Rules {
   readonly floods: Floods;
   readonly limiting: Limiting;
   readonly keptPlaceholders: KeptPlaceholders;
+  readonly cacheScope: CacheScope;
 }
 
 /** The rules that doors share. */
 export function buildRules({ config, environment }: Setup, secret: HouseSecret, engines: Engines): Rules {
   const clock = systemClock;
+  const days = config.retention.piiDays;
   const { store, ledger } = engines;
   const keys = createKeyRing({
     store,
@@ -82,12 +85,8 @@ export function buildRules({ config, environment }: Setup, secret: HouseSecret, 
     authenticator: createAuthenticator({ keys, tokens, failedAttempts }),
     floods: createFloods(clock),
     limiting: createLimiting(scopes, config.guardrails),
-    keptPlaceholders: createKeptPlaceholders({
-      store,
-      seal: createSeal(secret),
-      days: config.retention.piiDays,
-      clock,
-    }),
+    cacheScope: createCacheScopes(deriveKey(secret.present, 'digest')),
+    keptPlaceholders: createKeptPlaceholders({ store, seal: createSeal(secret), days, clock }),
   };
 }
 

@@ -12,6 +12,7 @@ import { readFacts } from '../openai/facts.ts';
 import { type Edit, setMember } from '../openai/json-edit.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import { quote, type Quote } from './budgets.ts';
+import { cacheEdits } from './cache-names.ts';
 import type { RequestRules } from './request-rules.ts';
 import type { Tier } from './tiers.ts';
 
@@ -35,6 +36,8 @@ interface Bounds {
   readonly tier: Tier;
   readonly keyTokensMax: number | undefined;
   readonly models: ModelsSettings;
+  /** What names of caches are digested with. */
+  readonly cacheScope?: string | undefined;
 }
 
 /** OpenAI, Batch API: half the price of the same calls made at once. */
@@ -59,7 +62,7 @@ export function planBatch(form: MultipartBody, bounds: Bounds): BatchPlan {
     const quoted = quote({ ...bounds, endpoint, facts });
     nano = Math.min(NANO_USD_MAX, nano + quoted.nano);
     const ofPart = edits.get(line.part) ?? [];
-    ofPart.push(...capEdits(line, quoted));
+    ofPart.push(...capEdits(line, quoted), ...cacheEditsOf(line, bounds.cacheScope));
     edits.set(line.part, ofPart);
   }
   const isBatch = lines.length > 0;
@@ -78,4 +81,12 @@ function capEdits({ document }: BatchLine, { capField, outputCap, setCap, maxToo
     const edit = setMember(document.body, ['body', name], String(value));
     return { start: document.at + edit.start, end: document.at + edit.end, text: edit.text };
   });
+}
+
+function cacheEditsOf({ document: { body, at } }: BatchLine, scope: string | undefined): Edit[] {
+  return cacheEdits(body, ['body'], scope).map(({ start, end, text }) => ({
+    start: at + start,
+    end: at + end,
+    text,
+  }));
 }

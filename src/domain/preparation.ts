@@ -51,6 +51,8 @@ export interface PrepareJob {
   readonly chainedTokens?: number | undefined;
   /** Most that the file of a batch can cost, where it is known. */
   readonly chainedNano?: number | undefined;
+  /** What names of caches are digested with; they go up as they are where left out. */
+  readonly cacheScope?: string | undefined;
   /** What stands upstream already in what the call continues, if anything does. */
   readonly earlier?: ChainPlaceholders | undefined;
   /** What of the texts a detector is to be shown; left out where there is none. */
@@ -122,7 +124,18 @@ export function prepare(job: PrepareJob): Preparation {
   const screening = screen(texts, job.policy, job.earlier);
   const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(written, screening), job);
   const tools = checkRequestTools(body, job.tools, screening.taint);
-  const rebuilding = { endpoint, texts, given, screening, facts, quoted: priced.quote, batch, tools };
+  const { cacheScope } = job;
+  const rebuilding = {
+    endpoint,
+    cacheScope,
+    texts,
+    given,
+    screening,
+    facts,
+    quoted: priced.quote,
+    batch,
+    tools,
+  };
   const built = body ? rebuild(body, rebuilding, job.bytes) : asItCame(job);
   return {
     facts,

@@ -8,6 +8,7 @@ import { outside, quote as quoteText, setMember, splice, type Edit } from '../op
 import { buildMultipart } from '../openai/multipart.ts';
 import type { BatchPlan } from './batch.ts';
 import type { Quote } from './budgets.ts';
+import { cacheEdits } from './cache-names.ts';
 import { hintPlace, PLACEHOLDER_HINT } from './placeholder-hint.ts';
 import type { RequestTools } from './request-tools.ts';
 
@@ -28,12 +29,14 @@ export interface Rebuilding {
   readonly quoted: Quote | undefined;
   readonly batch: BatchPlan | undefined;
   readonly tools: RequestTools;
+  /** What names of caches are digested with. */
+  readonly cacheScope: string | undefined;
 }
 
 /** The body with all changes spliced into it; the bytes as they came where there are none. */
 export function rebuild(body: Body, rebuilding: Rebuilding, bytes: Uint8Array | undefined): Built {
   if (body.kind === 'multipart') return rebuildForm(body, rebuilding);
-  const { endpoint, texts, given, screening, facts, quoted, tools } = rebuilding;
+  const { endpoint, texts, given, screening, facts, quoted, tools, cacheScope } = rebuilding;
   const rewritten = [
     ...rewriteEdits(endpoint, body, texts, screening),
     ...tokensRewritten(endpoint, body, given, screening.rewrites, texts.length - given.length),
@@ -42,6 +45,7 @@ export function rebuild(body: Body, rebuilding: Rebuilding, bytes: Uint8Array | 
     ...outside(tools.edits, rewritten),
     ...tools.edits,
     ...memberEdits(endpoint, body, facts, quoted),
+    ...cacheEdits(body, [], cacheScope),
   ];
   const contentType = 'application/json';
   if (edits.length === 0 && bytes) return { bytes, contentType };

@@ -1,5 +1,6 @@
 /** Reads the body and prepares the call: strictly parsed, screened, priced. Large bodies never on the event loop. */
 import { Refusal } from '../base/errors.ts';
+import type { CacheScope } from '../domain/cache-names.ts';
 import { type JudgedPart, withDetected } from '../domain/detection.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
@@ -17,6 +18,8 @@ export interface ParseDeps {
   /** Undefined: no detector is asked. */
   readonly judged?: JudgedPart | undefined;
   readonly tools: ToolsSettings;
+  /** Undefined: names of caches go up as they are. */
+  readonly cacheScope?: CacheScope;
   /** Whether answers are looked through for the system text. */
   readonly printsPrompt?: boolean;
   /** Bodies above this go to `large`. */
@@ -127,6 +130,7 @@ function jobOf(
     bytes: received,
     policy: recalled?.isKnown === false ? { ...policy, reversible: false } : policy,
     earlier: recalled?.earlier ?? within?.earlier,
+    cacheScope: deps.cacheScope?.(caller),
     rules: deps.rules,
     tier: deps.limiting.tier(caller),
     keyTokensMax: caller.key?.maxTokensPerRequest,
