@@ -18,7 +18,7 @@ import { tokenTexts } from '../openai/given-tokens.ts';
 import { parseJson } from '../openai/json.ts';
 import { parseMultipart } from '../openai/multipart.ts';
 import { findReferences, findUrls } from '../openai/objects.ts';
-import { checkPurpose, readParts } from '../openai/parts.ts';
+import { checkPurpose, joinsPieces, readParts, unreadIn } from '../openai/parts.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import { findTargetTexts, findTexts, systemTexts } from '../openai/texts.ts';
 import { countTokens } from '../openai/tokens.ts';
@@ -109,17 +109,9 @@ export function prepare(job: PrepareJob): Preparation {
   const facts = readFacts(endpoint, body);
   checkFields(endpoint, body, job.rules.unknownFields);
   if (body?.kind === 'json') checkPurpose(endpoint, child(body.value, 'purpose'));
+  const unread = countUnread(endpoint, body, job.rules);
   const batch = body?.kind === 'multipart' ? planBatch(body, job) : undefined;
-  const { params, query } = job;
-  const ofBody = body ? findTexts(endpoint, body) : [];
-  // After those of the body, so that their indexes stay what they are.
-  const written = [
-    ...ofBody,
-    ...findTargetTexts({ endpoint, params, query }),
-    ...(body ? [] : sessionDescription(job)),
-  ];
-  const given = tokenTexts(endpoint, body);
-  const texts = given.length > 0 ? [...written, ...given] : written;
+  const { written, given, texts } = textsOf(endpoint, body, job);
   checkTexts(texts, job.rules);
   const screening = screen(texts, job.policy, job.earlier);
   const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(written, screening), job);
@@ -139,12 +131,12 @@ export function prepare(job: PrepareJob): Preparation {
   const built = body ? rebuild(body, rebuilding, job.bytes) : asItCame(job);
   return {
     facts,
-    references: findReferences(endpoint, params, body, query),
+    references: findReferences(endpoint, job.params, body, job.query),
     urls: body ? findUrls(body) : [],
     toolFault: tools.fault,
     calls: batch?.calls ?? [],
     batchNano: batch?.nano,
-    findings: countFindings(screening.findings),
+    findings: withUnread(countFindings(screening.findings), unread, job.rules),
     blockedBy: screening.block,
     tainted: screening.taint,
     placeholders: screening.placeholders,
@@ -158,6 +150,24 @@ export function prepare(job: PrepareJob): Preparation {
     hideUsage: facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage,
     prints: job.printsPrompt ? promptPrints(systemTexts(written)) : undefined,
   };
+}
+
+/** All that is said in a call, and what of it was given as tokens: the last of all. */
+function textsOf(
+  endpoint: Endpoint,
+  body: Body | undefined,
+  job: PrepareJob,
+): { readonly written: readonly Text[]; readonly given: readonly Text[]; readonly texts: readonly Text[] } {
+  const { params, query } = job;
+  const ofBody = body ? findTexts(endpoint, body) : [];
+  // After those of the body, so that their indexes stay what they are.
+  const written = [
+    ...ofBody,
+    ...findTargetTexts({ endpoint, params, query }),
+    ...(body ? [] : sessionDescription(job)),
+  ];
+  const given = tokenTexts(endpoint, body);
+  return { written, given, texts: given.length > 0 ? [...written, ...given] : written };
 }
 
 /** Whether what the call says can be gone on from. */
@@ -205,6 +215,26 @@ const NOTHING = {
   hideUsage: false,
   prints: undefined,
 } as const;
+
+/** Files that are relayed though nobody read them. @throws request.unread_file */
+function countUnread(
+  endpoint: Endpoint,
+  body: Body | undefined,
+  { unreadFiles: rule }: RequestRules,
+): number {
+  if (!body) return 0;
+  if (body.kind === 'json') return Number(joinsPieces(endpoint, child(body.value, 'part_ids'), rule));
+  return unreadIn(body);
+}
+
+/** A finding each where they are put on record. */
+function withUnread(
+  counts: FindingCounts | undefined,
+  unread: number,
+  { unreadFiles }: RequestRules,
+): FindingCounts | undefined {
+  return unread === 0 || unreadFiles !== 'flag' ? counts : { ...counts, 'files:unread': unread };
+}
 
 const MULTIPART = /^multipart\/form-data\s*;/i;
 const SDP = /^application\/sdp/i;

@@ -12,8 +12,11 @@ export const requestSchema = z.strictObject({
   characters: patternSchema.optional(),
   /** Fields the endpoint table does not know: screened like all others, or refused. */
   unknownFields: z.enum(['screen', 'refuse']).default('screen'),
-  /** Uploaded documents that cannot be read (archives, PDF, over 4 MiB, not UTF-8): refused, or relayed unseen. */
-  unreadFiles: z.enum(['refuse', 'relay']).default('refuse'),
+  /**
+   * Uploaded documents that cannot be read (archives, PDF, over 4 MiB, not UTF-8, put together of pieces): refused, or
+   * relayed unseen, with or without a finding.
+   */
+  unreadFiles: z.enum(['refuse', 'relay', 'flag']).default('refuse'),
 });
 /** The section after its schema; the pattern compiles. */
 export type RequestRules = z.infer<typeof requestSchema>;

@@ -54,6 +54,8 @@ export interface MultipartFile {
   readonly text?: string;
   /** Its lines, of a file of JSON lines. */
   readonly documents?: readonly Document[];
+  /** A document that may hold text in a way that is not read. */
+  readonly isUnread?: boolean;
 }
 
 export interface MultipartBody {

@@ -24,7 +24,7 @@ By the name of the field that holds it, at any depth.
 Files: text (UTF-8, up to 4 MiB) is prose, heard as a tool's. Files of batches, fine-tuning and evals, and what is called
 \`.jsonl\`, are parsed by the line (up to ${LINES_MAX.toLocaleString('en')} lines), each read as the body it is; a line of a batch is checked as the call it
 is, with its model, operation, tools, objects and addresses. Other documents are refused, or relayed unread with
-\`request.unreadFiles: relay\`. An upload in pieces is read piece by piece. A body or part in another coding is refused.
+\`request.unreadFiles: relay\` or \`flag\`. An upload in pieces is read piece by piece, and put together of more than one only there. A body or part in another coding is refused.
 
 ## Nobody inspects
 

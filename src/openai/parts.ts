@@ -14,6 +14,9 @@ import {
 import type { Endpoint } from './endpoint.ts';
 import { parseJson } from './json.ts';
 
+/** What becomes of what cannot be read; `flag` puts it on record. */
+export type UnreadFiles = 'refuse' | 'relay' | 'flag';
+
 /** Files up to here are read, if text they are. In bytes. */
 export const FILE_TEXT_BYTES_MAX = 4 * 1024 * 1024;
 /** OpenAI takes no more requests in one batch. */
@@ -29,11 +32,7 @@ const LINE_PURPOSES: ReadonlySet<string | undefined> = new Set(['batch', 'fine-t
  * @param unread what happens to a document that is not text
  * @throws request.unread_file; request.* for JSON that has not exactly one reading
  */
-export function readParts(
-  endpoint: Endpoint,
-  form: MultipartBody,
-  unread: 'refuse' | 'relay',
-): MultipartBody {
+export function readParts(endpoint: Endpoint, form: MultipartBody, unread: UnreadFiles): MultipartBody {
   const purpose = purposeOf(form);
   const parts = form.parts.map((part) => {
     if (!('bytes' in part)) return readField(part);
@@ -53,6 +52,21 @@ export function checkPurpose(endpoint: Endpoint, purpose: unknown): void {
   const isLines = typeof purpose === 'string' && LINE_PURPOSES.has(purpose);
   if (endpoint.id === 'uploads.create' && isLines)
     throw new Refusal('request.unread_file', { param: 'purpose' });
+}
+
+/**
+ * Whether upstream would put a file together of several pieces: each was read by itself, and nobody what stands across.
+ * @throws request.unread_file where what is not read is refused
+ */
+export function joinsPieces(endpoint: Endpoint, partIds: unknown, unread: UnreadFiles): boolean {
+  const isJoined = endpoint.id === 'uploads.complete' && Array.isArray(partIds) && partIds.length > 1;
+  if (isJoined && unread === 'refuse') throw new Refusal('request.unread_file', { param: 'part_ids' });
+  return isJoined;
+}
+
+/** Files that go up as they came, with text in them that nobody read. */
+export function unreadIn(form: MultipartBody): number {
+  return form.parts.filter((part) => 'bytes' in part && part.isUnread).length;
 }
 
 /** @throws request.* for what upstream may read as JSON in another way than we do */
@@ -87,13 +101,13 @@ function readFile(
   part: MultipartFile,
   isDocument: boolean,
   isLines: boolean,
-  unread: 'refuse' | 'relay',
+  unread: UnreadFiles,
 ): MultipartFile {
   if (!isReadable(part, isDocument)) {
-    if (isLines || (isDocument && unread === 'refuse' && !isPicture(part.bytes))) {
+    const isUnread = isDocument && !isPicture(part.bytes);
+    if (isLines || (isUnread && unread === 'refuse'))
       throw new Refusal('request.unread_file', { param: part.name });
-    }
-    return part;
+    return isUnread ? { ...part, isUnread } : part;
   }
   const text = part.bytes.toString('utf8');
   return isLines ? { ...part, text, documents: readLines(text) } : { ...part, text };

@@ -44,9 +44,10 @@ test('goes up in chat and Responses; every other byte stays', async () => {
   expect(await sent(CHAT, plain)).toBe(plain);
 });
 
+const line = (body: object): string =>
+  JSON.stringify({ custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body });
+
 test('in the lines of a batch as well, where the call has it', async () => {
-  const line = (body: object): string =>
-    JSON.stringify({ custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body });
   const lines = [line(chatBody({ max_tokens: 9, ...NAMED })), line(chatBody({ max_tokens: 9 }))].join('\n');
   const form = formBytes([
     { name: 'purpose', content: 'batch' },

@@ -5,7 +5,8 @@
 import { describe, expect, test } from 'vitest';
 import { serialize } from 'node:v8';
 import { ISSUED_MAX } from '../../src/guardrails/placeholders.ts';
-import { chatBody, prepared } from '../support/exchange.ts';
+import { ADA, chatBody, codeOf, prepared, rules } from '../support/exchange.ts';
+import { FORM_TYPE, formBytes } from '../support/form-bytes.ts';
 
 const CALLS: readonly (readonly [string, object, string])[] = [
   ['addresses', {}, Array.from({ length: 20_000 }, (_, i) => `u${i}@example.org`).join(' ')],
@@ -32,5 +33,34 @@ describe('what a body comes to', () => {
     const text = Buffer.from(made.bytes ?? []).toString();
     expect(text).toContain(`<EMAIL_${ISSUED_MAX}> [REDACTED] [REDACTED] <EMAIL_1>`);
     expect(made.findings).toEqual({ 'pii:EMAIL': ISSUED_MAX + 3 });
+  });
+});
+
+const complete = async (unreadFiles: string) =>
+  prepared(
+    { target: '/v1/uploads/upload_1/complete', body: { part_ids: ['part_1', 'part_2'] } },
+    ADA,
+    rules({ request: { unreadFiles } }).parse,
+  );
+
+// Shown false by a count that is made without asking for the rule.
+describe('a file that nobody read', () => {
+  const form = formBytes([
+    { name: 'purpose', content: 'assistants' },
+    { name: 'file', filename: 'a.pdf', content: '%PDF-1.7' },
+  ]);
+  const upload = async (unreadFiles: string) =>
+    prepared(
+      { target: '/v1/files', body: form, headers: { 'content-type': FORM_TYPE } },
+      ADA,
+      rules({ request: { unreadFiles } }).parse,
+    );
+  test.each([
+    ['a document', upload],
+    ['an upload of two parts', complete],
+  ])('is refused, relayed, or relayed with a finding: %s', async (_, call) => {
+    expect(await codeOf(() => call('refuse'))).toBe('request.unread_file');
+    expect((await call('relay')).prepared.findings).toBeUndefined();
+    expect((await call('flag')).prepared.findings).toEqual({ 'files:unread': 1 });
   });
 });

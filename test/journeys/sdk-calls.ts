@@ -211,7 +211,7 @@ export const SDK_CALLS: Readonly<Record<string, SdkCall>> = {
   'uploads.create': (ai) =>
     ai.uploads.create({ bytes: 21, filename: 'a.txt', mime_type: 'text/plain', purpose: 'assistants' }),
   'uploads.parts.create': async (ai) => ai.uploads.parts.create('upload_1', { data: await text() }),
-  'uploads.complete': (ai) => ai.uploads.complete('upload_1', { part_ids: ['part_1', 'part_2'] }),
+  'uploads.complete': (ai) => ai.uploads.complete('upload_1', { part_ids: ['part_1'] }),
   'uploads.cancel': (ai) => ai.uploads.cancel('upload_1'),
   'batches.create': (ai) =>
     ai.batches.create({

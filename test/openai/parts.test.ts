@@ -9,7 +9,14 @@ import {
 } from '../../src/openai/body.ts';
 import { endpointOf } from '../../src/openai/endpoints/index.ts';
 import { findReferences, findUrls } from '../../src/openai/objects.ts';
-import { checkPurpose, FILE_TEXT_BYTES_MAX, LINES_MAX, readParts } from '../../src/openai/parts.ts';
+import {
+  checkPurpose,
+  FILE_TEXT_BYTES_MAX,
+  joinsPieces,
+  LINES_MAX,
+  readParts,
+  unreadIn,
+} from '../../src/openai/parts.ts';
 
 function endpoint(id: string) {
   const row = endpointOf(id);
@@ -22,7 +29,7 @@ function file(content: string | Buffer, filename = 'a.txt', contentType = 'text/
 }
 function read(
   parts: MultipartBody['parts'],
-  { id = 'files.create', unread = 'refuse' }: { id?: string; unread?: 'refuse' | 'relay' } = {},
+  { id = 'files.create', unread = 'refuse' }: { id?: string; unread?: 'refuse' | 'relay' | 'flag' } = {},
 ): MultipartBody {
   return readParts(endpoint(id), { kind: 'multipart', parts }, unread);
 }
@@ -160,5 +167,22 @@ describe('JSON in a field', () => {
   it('is text where it is none', () => {
     for (const value of ['[1] see above', '{braces}', 'plain'])
       expect(documentsOf(read([field(value)]))).toEqual([]);
+  });
+});
+
+// Shown false by a `joinsPieces` that looks at no operation, and by pictures that count as unread.
+describe('what nobody read', () => {
+  it('no file is put together of pieces that were read one by one, unless the operator says so', () => {
+    const complete = endpoint('uploads.complete');
+    expect(() => joinsPieces(complete, ['part_1', 'part_2'], 'refuse')).toThrow('request.unread_file');
+    expect(() => joinsPieces(complete, ['part_1', 'part_1'], 'refuse')).toThrow('request.unread_file');
+    expect(joinsPieces(complete, ['part_1', 'part_2'], 'flag')).toBe(true);
+    expect(joinsPieces(complete, ['part_1'], 'refuse')).toBe(false);
+    expect(joinsPieces(complete, undefined, 'refuse')).toBe(false);
+    expect(joinsPieces(endpoint('files.create'), ['part_1', 'part_2'], 'refuse')).toBe(false);
+  });
+
+  it('is counted: documents that are no text, not pictures and not text', () => {
+    expect(unreadIn(read([file('%PDF-1.7'), file('hello'), file('GIF89a\0')], { unread: 'flag' }))).toBe(1);
   });
 });
