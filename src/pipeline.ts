@@ -8,6 +8,7 @@ import { authenticate } from './stages/authenticate.ts';
 import { authoriseAddresses, authoriseModelAndTools, authoriseObjects } from './stages/authorise-call.ts';
 import { authoriseBatch, authoriseRoute } from './stages/authorise-route.ts';
 import { type ContinueDeps, prepareAndKeep, recallPlaceholders } from './stages/continue-placeholders.ts';
+import { claimParked, sendParked } from './stages/claim-parked.ts';
 import { detect, type DetectDeps } from './stages/detect.ts';
 import { forward, type Forward, type ForwardDeps } from './stages/forward.ts';
 import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
@@ -68,6 +69,9 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     price(), //                                     400 429  before admitting: no price, no call
     ...(d.detecting ? [timed(detect(d.detecting), d.observe)] : []), // 400 503  where there is one: after what is free
   ];
+  const { asking } = d.screening;
+  // Of calls that are no frames of a socket.
+  const claiming = asking ? [claimParked(asking)] : []; // 403 404  before taking: what was parked is paid for
   const taking: readonly Guard[] = [
     together(
       timed(admit({ ...d, reprice: repriced(d) }), d.observe), // 429 503  all limits and the money, one round trip
@@ -82,12 +86,13 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     recordOutcome(d.auditLog, d.floods, d.failedAttempts),
   ];
 
-  return run({ beforeTheBody, beforeTaking, taking, send, afterwards }, d.onDone);
+  return run({ beforeTheBody, beforeTaking, claiming, taking, send, afterwards }, d.onDone);
 }
 
 interface Way {
   readonly beforeTheBody: readonly Guard[];
   readonly beforeTaking: readonly Guard[];
+  readonly claiming: readonly Guard[];
   readonly taking: readonly Guard[];
   readonly send: Forward;
   readonly afterwards: readonly Closing[];
@@ -95,8 +100,8 @@ interface Way {
 
 /** Calls go it whole, those that come over a socket in steps. */
 function run(way: Way, onDone: PipelineDeps['onDone']): Pipeline {
-  const { beforeTheBody, beforeTaking, taking, send, afterwards } = way;
-  const beforeForwarding = [...beforeTheBody, ...beforeTaking, ...taking];
+  const { beforeTheBody, beforeTaking, claiming, taking, send, afterwards } = way;
+  const beforeForwarding = [...beforeTheBody, ...beforeTaking, ...claiming, ...taking];
   const close = async (exchange: Exchange): Promise<void> => {
     await closeWith(afterwards, exchange);
     onDone(exchange);
@@ -107,7 +112,7 @@ function run(way: Way, onDone: PipelineDeps['onDone']): Pipeline {
       onExchange(exchange);
       try {
         await pass(beforeForwarding, exchange);
-        if (!exchange.callerGone) await send(exchange, reply);
+        if (!exchange.callerGone && !sendParked(exchange, reply)) await send(exchange, reply);
       } catch (error) {
         exchange.refusal = asRefusal(error);
         refuse(exchange, reply);
@@ -129,7 +134,7 @@ async function pass(guards: readonly Guard[], exchange: Exchange): Promise<void>
   for (const guard of guards) {
     const pending = guard(exchange);
     if (pending) await pending;
-    if (exchange.callerGone) return;
+    if (exchange.callerGone || exchange.released) return;
   }
 }
 

@@ -13,6 +13,7 @@ import type { PreparationPool } from '../server/preparation-pool.ts';
 import { requestId } from '../server/request-id.ts';
 import type { Telemetry } from '../server/telemetry.ts';
 import { createSocketUpstream } from '../server/upstream-socket.ts';
+import { askingOf } from '../stages/claim-parked.ts';
 import { ownObjects } from '../stages/own-objects.ts';
 import type { Rules } from './doors.ts';
 import type { Engines } from './engines.ts';
@@ -69,6 +70,7 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
       unknownEvents: config.guardrails.answers.unknownEvents,
       inlineCharsMax: config.guardrails.workers.overBytes,
       tools: config.tools,
+      asking: askingOf(config.tools, rules.approvals),
       large: pool.screenAnswer,
     },
     endpointsAllow: config.endpoints.allow,

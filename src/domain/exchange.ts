@@ -10,6 +10,8 @@ import type { KeptText } from '../openai/kept-text.ts';
 import type { Admitted } from '../ports/ledger.ts';
 import type { ObjectOwner } from '../ports/store.ts';
 import type { Charge } from './charges.ts';
+import type { AnswerCall } from '../openai/answer-calls.ts';
+import type { HeldAnswer } from './approvals.ts';
 import type { Caller } from './caller.ts';
 import type { Detected } from './detection.ts';
 import type { Recalled } from './kept-placeholders.ts';
@@ -73,6 +75,8 @@ export interface AnswerState {
   isScreened: boolean;
   /** Calls of tools that it makes, by name, and how each was decided. */
   tools: Map<string, Partial<Record<CallDecision, number>>> | undefined;
+  /** Calls that a person must allow before it may leave. */
+  toApprove: readonly AnswerCall[] | undefined;
   /** Why a call was cut out of it, the first time. */
   cutFor: Code | undefined;
 }
@@ -95,6 +99,8 @@ export class Exchange {
   owners: readonly ObjectOwner[] = []; // authorise-objects
   /** Placeholders in what it goes on from, where it does. */
   recalled: Recalled | undefined; // continue-placeholders
+  /** An answer that was parked, and may go now: nothing is taken, and nothing goes upstream. */
+  released: HeldAnswer | undefined; // claim-parked
   /** What a detector found, which stays when the call is prepared anew. */
   detected: Detected | undefined; // detect
   admitted: Admitted | undefined; // admit
@@ -126,6 +132,7 @@ export class Exchange {
     redactions: 0,
     isScreened: false,
     tools: undefined,
+    toApprove: undefined,
     cutFor: undefined,
   };
 

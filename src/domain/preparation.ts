@@ -76,6 +76,8 @@ export interface Preparation {
   readonly urls: readonly { readonly url: string; readonly pointer: string }[];
   /** Why the caller may not have these tools, if so. */
   readonly toolFault: ToolFault | undefined;
+  /** It declares a tool whose calls are held for approval. */
+  readonly holdsCalls?: boolean | undefined;
   /** The calls that a batch's file holds, each kind once: they must be the caller's to make. */
   readonly calls: readonly PlannedCall[];
   /** Most that one run of the batch costs whose file this is. */
@@ -134,6 +136,7 @@ export function prepare(job: PrepareJob): Preparation {
     references: findReferences(endpoint, job.params, body, job.query),
     urls: body ? findUrls(body) : [],
     toolFault: tools.fault,
+    holdsCalls: tools.holdsCalls,
     calls: batch?.calls ?? [],
     batchNano: batch?.nano,
     findings: withUnread(countFindings(screening.findings), unread, job.rules),

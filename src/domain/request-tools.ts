@@ -32,6 +32,8 @@ export interface RequestTools {
   readonly fault: ToolFault | undefined;
   /** Of a JSON body, in any order; none where there is a fault. */
   readonly edits: readonly Edit[];
+  /** It declares a tool whose calls are held for approval. */
+  readonly holdsCalls?: boolean;
 }
 
 /** Servers of one request that are rewritten, each at the cost of a look at all keys; more are refused. */
@@ -47,11 +49,14 @@ export function checkRequestTools(
 ): RequestTools {
   if (!body) return NOTHING;
   const edits: Edit[] = [];
+  let holdsCalls = false;
   let rewritten = 0;
   for (const document of body.kind === 'json' ? [body] : documentsOf(body)) {
     for (const use of findToolUses(document)) {
       const code = codeOf(use, policy, tainted);
       if (code) return faultOf(use, code);
+      if (use.kind === 'function' || use.kind === 'typed')
+        holdsCalls ||= needsApproval(use.kind === 'typed' ? use.type : use.name, policy, tainted);
       if (use.kind !== 'server') continue;
       const ofServer = serverEdits(document, use, policy, tainted);
       if (ofServer.length > 0) rewritten++;
@@ -61,7 +66,7 @@ export function checkRequestTools(
       edits.push(...ofServer);
     }
   }
-  return edits.length === 0 ? NOTHING : { fault: undefined, edits };
+  return edits.length === 0 && !holdsCalls ? NOTHING : { fault: undefined, edits, holdsCalls };
 }
 
 function faultOf(use: ToolUse, code: Code): RequestTools {

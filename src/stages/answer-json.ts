@@ -4,6 +4,7 @@ import { Refusal } from '../base/errors.ts';
 import type { JsonBody } from '../openai/body.ts';
 import { parseAnswer } from '../openai/json.ts';
 import { usageFromAnswer } from '../openai/usage.ts';
+import { parkAnswer } from './ask-approval.ts';
 import type { Answer, AnswerContext } from './relay.ts';
 import { hasScreening, screenRead, screenWhole } from './screen-answer.ts';
 
@@ -41,6 +42,11 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
       }
       const { cutFor } = exchange.answer;
       const code = cutFor === undefined ? {} : { 'x-sallyport-code': cutFor };
+      const { toApprove } = exchange.answer;
+      if (toApprove && screening.asking) {
+        const whole = { status, headers: { ...headers, ...code }, body: Buffer.from(shown) };
+        await parkAnswer(exchange, toApprove, screening.asking, whole);
+      }
       reply.head(status, { ...headers, ...code, 'content-length': String(shown.length) });
       reply.end(shown);
     },

@@ -1,13 +1,15 @@
 /** The calls of a whole answer: with one that is not allowed it is refused, or goes on without it. */
-import { Refusal } from '../base/errors.ts';
+import { type Code, Refusal } from '../base/errors.ts';
 import { type AnswerToolRules, type JudgedCall, noteCall } from '../domain/answer-tools.ts';
 import type { Exchange } from '../domain/exchange.ts';
+import type { ToolVerdict } from '../domain/tools.ts';
 import { withoutCalls } from '../openai/cut-calls.ts';
 import { parseAnswer } from '../openai/json.ts';
 
 /**
- * The text of the answer, without the calls that were cut.
+ * The text of the answer, without the calls that were cut; those that a person must allow are on the exchange.
  * @param calls all that stand in the text, in its order
+ * @param canAsk there is somebody to ask
  * @throws tool.*
  */
 export function clearCalls(
@@ -15,15 +17,23 @@ export function clearCalls(
   { policy }: AnswerToolRules,
   calls: readonly JudgedCall[],
   text: string,
+  canAsk: boolean,
 ): string {
-  const codes = calls.map(({ verdict: found }) => {
-    if (found.verdict === 'allowed') return undefined;
-    return found.verdict === 'denied' ? found.code : 'tool.approval_needed';
-  });
-  for (const [i, { call }] of calls.entries()) noteCall(exchange, call.name, codes[i] ? 'denied' : 'allowed');
+  const codes = calls.map(({ verdict: found }) => codeOf(found, canAsk));
+  const isAsked = (i: number): boolean => codes[i] === undefined && calls[i]?.verdict.verdict !== 'allowed';
+  for (const [i, { call }] of calls.entries()) {
+    noteCall(exchange, call.name, codes[i] ? 'denied' : isAsked(i) ? 'pending' : 'allowed');
+  }
   const first = codes.find((code) => code !== undefined);
+  if (first !== undefined && policy.settings.onDenied === 'refuse') throw new Refusal(first);
+  const asked = calls.filter((_, i) => isAsked(i)).map(({ call }) => call);
+  if (asked.length > 0) exchange.answer.toApprove = asked;
   if (first === undefined) return text;
-  if (policy.settings.onDenied === 'refuse') throw new Refusal(first);
   exchange.answer.cutFor = first;
   return withoutCalls(parseAnswer(text), (nth) => codes[nth]);
+}
+
+function codeOf(found: ToolVerdict, canAsk: boolean): Code | undefined {
+  if (found.verdict === 'denied') return found.code;
+  return found.verdict === 'needsApproval' && !canAsk ? 'tool.approval_needed' : undefined;
 }

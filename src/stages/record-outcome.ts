@@ -13,6 +13,8 @@ export function recordOutcome(auditLog: AuditLog, floods: Floods, failedAttempts
       if (exchange.charge?.over) auditLog.note(overReservationEntry(exchange));
       return;
     }
+    // The approvals' own entries say what was handed out.
+    if (exchange.released) return;
     const known = (exchange.caller as unknown) !== undefined;
     if (known) floods.countRefusal(exchange.caller.credential);
     if (known || failedAttempts.count(exchange.arrival.source)) auditLog.note(refusalEntry(exchange));

@@ -12,6 +12,7 @@ import type { AnswerToolRules } from '../domain/answer-tools.ts';
 import { isOpen, type ToolsSettings } from '../domain/tools.ts';
 import type { ScreenPolicy } from '../guardrails/screening.ts';
 import type { JsonBody } from '../openai/body.ts';
+import type { Asking } from './claim-parked.ts';
 import { clearCalls } from './clear-calls.ts';
 
 /** How the house screens answers, and who does it where there is much of it. */
@@ -23,6 +24,8 @@ export interface AnswerScreening {
   readonly inlineCharsMax: number;
   /** What holds for calls that models make. */
   readonly tools: ToolsSettings;
+  /** Who is asked about calls that a person must allow; nobody, and they are refused, where left out. */
+  readonly asking?: Asking | undefined;
   /** @throws guardrail.busy, guardrail.failed, upstream.invalid_answer */
   readonly large: (job: AnswerJob) => Promise<Screened>;
 }
@@ -70,7 +73,7 @@ export async function screenWhole(
   const rules = rulesOf(exchange, screening);
   const job = { answer: bytes.toString('utf8'), kind, rules };
   const isLarge = job.answer.length > screening.inlineCharsMax;
-  const text = cleared(exchange, rules, isLarge ? await screening.large(job) : screenAnswer(job));
+  const text = cleared(exchange, screening, rules, isLarge ? await screening.large(job) : screenAnswer(job));
   return text === job.answer ? bytes : Buffer.from(text);
 }
 
@@ -81,7 +84,7 @@ export async function screenWhole(
  */
 export function screenRead(exchange: Exchange, screening: AnswerScreening, body: JsonBody): string {
   const rules = rulesOf(exchange, screening);
-  return cleared(exchange, rules, screenReadAnswer(body, rules));
+  return cleared(exchange, screening, rules, screenReadAnswer(body, rules));
 }
 
 function rulesOf(exchange: Exchange, screening: AnswerScreening): AnswerRules {
@@ -90,9 +93,14 @@ function rulesOf(exchange: Exchange, screening: AnswerScreening): AnswerRules {
 }
 
 /** What may leave of it. @throws guardrail.answer, tool.* */
-function cleared(exchange: Exchange, { policy, tools }: AnswerRules, screened: Screened): string {
+function cleared(
+  exchange: Exchange,
+  { asking }: AnswerScreening,
+  { policy, tools }: AnswerRules,
+  screened: Screened,
+): string {
   noteScreened(exchange, screened);
   exchange.answer.isScreened = policy !== undefined;
   const { calls, text } = screened;
-  return calls && tools ? clearCalls(exchange, tools, calls, text) : text;
+  return calls && tools ? clearCalls(exchange, tools, calls, text, asking !== undefined) : text;
 }

@@ -6,6 +6,7 @@ import { asRefusal, Refusal } from '../base/errors.ts';
 import { AnswerChannel, type ToldFinding } from '../domain/answer-channel.ts';
 import { type AnswerRules, noteScreened, screenEvent } from '../domain/answer-screening.ts';
 import type { Exchange } from '../domain/exchange.ts';
+import { upstreamFault } from '../domain/upstream-errors.ts';
 import { Restorer } from '../guardrails/placeholders-restoring.ts';
 import type { AnswerEvent } from '../openai/answer-texts.ts';
 import { EventPattern } from '../openai/event-pattern.ts';
@@ -15,7 +16,7 @@ import type { CallsSaid } from './chat-calls.ts';
 import { type HeldEvent, HeldEvents, type PlacedPiece } from './held-events.ts';
 import { type AnswerScreening, toolRulesOf } from './screen-answer.ts';
 import { StreamCalls } from './stream-calls.ts';
-import { bodyAsTold, decoded, NO_EDITS, readEvent, silent } from './stream-event.ts';
+import { bodyAsTold, NO_EDITS, type Recognised, readEvent, recognised, silent } from './stream-event.ts';
 
 /** What StreamScreening works with. */
 export interface StreamWays {
@@ -27,19 +28,11 @@ export interface StreamWays {
   breakOff(refusal: Refusal): void;
 }
 
-/** An event that was recognised: its text, and where that stands in its data, quotes included. */
-export interface Recognised {
-  readonly pattern: EventPattern;
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 type TextKind = Pick<EventPattern, 'channel' | 'isJson' | 'isRendered'>;
 
 const PATTERNS_MAX = 8;
 const CHANNELS_MAX = 4096;
-/** A plain word waits for one to two of these. */
+/** A plain word waits for one to two. */
 const TICK_MS = 50;
 const KEEP_ALIVE_TICKS = 100;
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
@@ -63,27 +56,24 @@ export class StreamScreening {
   constructor(ways: StreamWays) {
     this.#ways = ways;
     const { screening, exchange } = ways;
-    const { placeholders, prints } = exchange.prepared;
     const tools = toolRulesOf(screening, exchange);
+    const { placeholders, prints } = exchange.prepared;
     this.#rules = { policy: screening.policy, placeholders, prints };
-    if (tools) this.#calls = new StreamCalls({ exchange, rules: tools });
+    if (tools) {
+      const decided = this.#settled.bind(this);
+      this.#calls = new StreamCalls({ exchange, rules: tools, asking: screening.asking, decided });
+    }
     this.#held = new HeldEvents(this.#calls);
   }
 
-  /** Much is held and looked at elsewhere: no more should come for now. */
+  /** No more should come for now. */
   get isFull(): boolean {
     return this.#held.isFull;
   }
 
   /** The event as one that is like another before it, but for its text; undefined for any other. */
   recognise(data: string): Recognised | undefined {
-    for (const pattern of this.#patterns) {
-      const end = pattern.textEnd(data);
-      if (end < 0) continue;
-      const text = decoded(data, pattern.start, end);
-      return text === undefined ? undefined : { pattern, text, start: pattern.start - 1, end: end + 1 };
-    }
-    return undefined;
+    return recognised(this.#patterns, data);
   }
 
   /** Takes an event that was recognised. @throws guardrail.answer */
@@ -140,7 +130,9 @@ export class StreamScreening {
   /** All events came: what is still held leaves; waits for what is looked at elsewhere. @throws guardrail.* */
   async end(): Promise<Buffer[]> {
     this.#endAll();
-    while (this.#away > 0 && !this.#failure) await new Promise<void>((resolve) => (this.#whenBack = resolve));
+    if (this.#calls?.isAsking) this.#endWhenGone();
+    while (this.#isWaiting && !this.#failure)
+      await new Promise<void>((resolve) => (this.#whenBack = resolve));
     if (this.#failure) throw this.#failure;
     return this.#close();
   }
@@ -164,8 +156,23 @@ export class StreamScreening {
     return this.#held.leaving();
   }
 
+  get #isWaiting(): boolean {
+    return this.#away > 0 || (this.#calls?.isAsking ?? false);
+  }
+
+  /** All of it came, and a person is asked: who leaves now has no call upstream to break off. */
+  #endWhenGone(): void {
+    const { exchange } = this.#ways;
+    exchange.onAbort = () => {
+      exchange.answer.complete = false;
+      this.#settled(exchange.abortedWith ?? upstreamFault('aborted'));
+    };
+    if (exchange.aborted) exchange.onAbort();
+  }
+
   #stop(): void {
     this.#isOver = true;
+    this.#calls?.stop();
     clearTimeout(this.#timer);
   }
 
@@ -260,6 +267,12 @@ export class StreamScreening {
       this.#failure ??= asRefusal(error);
     }
     this.#away--;
+    this.#settled();
+  }
+
+  /** Something that events waited for is known now. */
+  #settled(refusal?: Refusal): void {
+    this.#failure ??= refusal;
     if (this.#whenBack) this.#whenBack();
     else if (this.#failure) this.#ways.breakOff(this.#failure);
     else if (!this.#isOver) this.#ways.write(this.#held.leaving());

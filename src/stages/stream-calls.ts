@@ -2,7 +2,7 @@
  * The calls of one streamed answer: whichever events they are in, none of them leaves before its call may, and what is
  * not allowed ends the answer or is cut out of it. Knows no caller's program: what is decided is what leaves.
  */
-import { type Code, Refusal } from '../base/errors.ts';
+import { asRefusal, type Code, Refusal } from '../base/errors.ts';
 import { type AnswerToolRules, judgeByName, judgeCall, noteCall } from '../domain/answer-tools.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { ToolVerdict } from '../domain/tools.ts';
@@ -12,7 +12,9 @@ import { child } from '../openai/child.ts';
 import type { EventPattern } from '../openai/event-pattern.ts';
 import { valueAt } from '../openai/json-place.ts';
 import { parseAnswer } from '../openai/json.ts';
+import { approvalOf } from './ask-approval.ts';
 import { type CallsSaid, ChatCalls } from './chat-calls.ts';
+import type { Asking } from './claim-parked.ts';
 import type { PlacedPiece } from './held-events.ts';
 import type { ToolCall } from './tool-call.ts';
 import { ResponseCalls } from './response-calls.ts';
@@ -20,6 +22,10 @@ import { ResponseCalls } from './response-calls.ts';
 export interface StreamCallsWays {
   readonly exchange: Exchange;
   readonly rules: AnswerToolRules;
+  /** Who is asked about calls that a person must allow; they are refused where left out. */
+  readonly asking?: Asking | undefined;
+  /** A call was decided between two events; with a refusal, the answer may not go on. */
+  readonly decided: (refusal?: Refusal) => void;
 }
 
 const CALLS_MAX = 1024;
@@ -34,9 +40,21 @@ export class StreamCalls {
   #seen = 0;
   #hasCut = false;
   #hasPatterns = false;
+  #asked = 0;
+  readonly #over = new AbortController();
 
   constructor(ways: StreamCallsWays) {
     this.#ways = ways;
+  }
+
+  /** A person is being asked. */
+  get isAsking(): boolean {
+    return this.#asked > 0;
+  }
+
+  /** The answer has ended: what is still asked is withdrawn. */
+  stop(): void {
+    this.#over.abort();
   }
 
   /** Something was cut out: events have to be looked at once more when they leave. */
@@ -143,7 +161,30 @@ export class StreamCalls {
       call.state = 'allowed';
       this.#counts.set(call.list, (this.#counts.get(call.list) ?? 0) + 1);
       noteCall(this.#ways.exchange, call.name, 'allowed');
+    } else if (found.verdict === 'needsApproval' && this.#ways.asking) {
+      call.state = 'asked';
+      this.#counts.set(call.list, (this.#counts.get(call.list) ?? 0) + 1);
+      void this.#ask(call, this.#ways.asking);
     } else this.#deny(call, codeOf(found));
+  }
+
+  /** Never rejects. */
+  async #ask(call: ToolCall, asking: Asking): Promise<void> {
+    const { exchange, decided } = this.#ways;
+    this.#asked++;
+    let refusal: Refusal | undefined;
+    try {
+      const code = await approvalOf(exchange, call.whole ?? call.asCall(), asking, this.#over.signal);
+      if (code) this.#deny(call, code);
+      else {
+        call.state = 'allowed';
+        noteCall(exchange, call.name, 'approved');
+      }
+    } catch (error) {
+      refusal = asRefusal(error);
+    }
+    this.#asked--;
+    if (!this.#over.signal.aborted) decided(refusal);
   }
 
   #deny(call: ToolCall, code: Code): void {

@@ -20,7 +20,11 @@ const tools = {
   deny: ['execute_shell'],
   arguments: { read_file: [{ pointer: '/path', path: { allow: ['/data'] } }] },
 };
-const open = { ...OPEN_HOUSE, guardrails: { ...OPEN_HOUSE.guardrails, timeoutMs: 30_000 } };
+const open = {
+  ...OPEN_HOUSE,
+  audit: { waitMsMax: 10_000 },
+  guardrails: { ...OPEN_HOUSE.guardrails, timeoutMs: 30_000 },
+};
 const house = journey({ config: { ...open, tools }, key: { tier: 'open' } });
 let cutting: Gateway;
 let ai: OpenAI;

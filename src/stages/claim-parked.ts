@@ -1,0 +1,79 @@
+/**
+ * Gives an answer that was parked for approval to whoever asks for it again: by the approval's id, or by the same request.
+ * Before anything is taken: it was paid for when it was made, and nothing goes upstream.
+ */
+import { createHash } from 'node:crypto';
+import { type Code, Refusal } from '../base/errors.ts';
+import { type Approvals, type Claimed, policyVersionOf } from '../domain/approvals.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import type { ToolsSettings } from '../domain/tools.ts';
+import type { Reply } from './reply.ts';
+import type { Guard } from './stage.ts';
+
+/** Who is asked, and under which rules. */
+export interface Asking {
+  readonly desk: Approvals;
+  /** `policyVersionOf` the rules for tools. */
+  readonly policyVersion: string;
+}
+
+/** Undefined where no tool needs an approval. */
+export function askingOf(tools: ToolsSettings, desk: Approvals): Asking | undefined {
+  const isHeld = tools.needsApproval.length + tools.taintNeedsApproval.length > 0;
+  return isHeld ? { desk, policyVersion: policyVersionOf(tools) } : undefined;
+}
+
+/** Tells the caller which approval is waited for. */
+export function pendingRefusal(id: string, code: Code = 'tool.approval_pending'): Refusal {
+  return new Refusal(code, { param: id, headers: { 'x-sallyport-approval': id } });
+}
+
+/** Equal for equal requests: method, target and body as they came. */
+export function requestDigest({ arrival, received }: Exchange): string {
+  const { method, target } = arrival;
+  return createHash('sha256')
+    .update(`${method} ${target}\n`)
+    .update(received ?? '')
+    .digest('hex');
+}
+
+const CODES: Readonly<Record<'denied' | 'expired' | 'used', Code>> = {
+  denied: 'tool.approval_denied',
+  expired: 'tool.approval_expired',
+  used: 'tool.approval_used',
+};
+
+/**
+ * Looks only where a header asks for it, or where the request declares a tool whose calls are held.
+ * @throws tool.approval_*, access.not_found, audit.unavailable, store.unavailable
+ */
+export function claimParked({ desk, policyVersion }: Asking): Guard {
+  return function claimParked(exchange) {
+    const id = exchange.arrival.headers['x-sallyport-approval'];
+    const { prepared, caller } = exchange;
+    if (id === undefined && (!prepared.holdsCalls || prepared.facts.stream)) return undefined;
+    const by = typeof id === 'string' ? { approval: id } : { requestDigest: requestDigest(exchange) };
+    return desk
+      .claim(caller.user, by, policyVersion)
+      .then((claimed) => follow(exchange, claimed, id !== undefined));
+  };
+}
+
+function follow(exchange: Exchange, claimed: Claimed, isNamed: boolean): void {
+  if (claimed.outcome === 'released') exchange.released = claimed.answer;
+  else if (claimed.outcome === 'pending') throw pendingRefusal(claimed.id);
+  else if (claimed.outcome === 'unknown') {
+    if (isNamed) throw new Refusal('access.not_found');
+  } else if (isNamed || claimed.outcome === 'denied') {
+    throw pendingRefusal(claimed.id, CODES[claimed.outcome]);
+  }
+}
+
+/** Answers with what was parked, if this call has claimed it. */
+export function sendParked({ released }: Exchange, reply: Reply): boolean {
+  if (!released) return false;
+  const { status, headers, body } = released;
+  reply.head(status, { ...headers, 'content-length': String(body.length) });
+  reply.end(body);
+  return true;
+}
