@@ -1,4 +1,4 @@
-/** The commands: start · check-config · keys · approvals · usage · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
+/** The commands: start · tools · check-config · keys · approvals · usage · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
@@ -7,7 +7,8 @@ import { fetchSecrets } from './secret-managers.ts';
 const USAGE = `usage: npm run sallyport -- <command>
 
   start                         the gateway (as npm start)
-  check-config                  the effective configuration, secrets hidden; exit 1 with all faults
+  tools                         the process that runs the tools of the section toolServer; without upstream's key
+  check-config [tools]          the effective configuration, secrets hidden; exit 1 with all faults
   keys create --user U --tier T [--role R] [--team M] [--name N] …
   keys list | keys revoke ID | keys rotate ID [--overlap SECONDS]
   approvals list [--state S] [--user U] [--limit N] | approvals show ID
@@ -35,9 +36,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     await import('./main.ts');
     return await new Promise<number>(() => {});
   },
-  async 'check-config'() {
+  async tools() {
+    await import('./main-tools.ts');
+    return await new Promise<number>(() => {});
+  },
+  async 'check-config'([kind]) {
     const { loadSetup, printable } = await import('./config.ts');
-    const setup = loadSetup(process.env);
+    const setup = loadSetup(process.env, kind === 'tools' ? 'tools' : 'gateway');
     for (const warning of setup.warnings) process.stderr.write(`warning: ${warning}\n`);
     print(printable(setup));
     return 0;

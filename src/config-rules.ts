@@ -1,7 +1,9 @@
 /** The rules that span environment and sections. A section that is wrong in itself is left out of them. */
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import { certificateEnd, readCertificate } from './base/certificate.ts';
+import { isWithin } from './base/folders.ts';
 import type { Config, Sections } from './config.ts';
 import { isAddressRange } from './domain/authentication.ts';
 import type { Environment, Fault } from './environment.ts';
@@ -21,13 +23,21 @@ export function isProduction({ NODE_ENV, HOST, ADMIN_HOST = HOST }: Environment)
   return NODE_ENV === 'production' || !isLoopback(HOST) || !isLoopback(ADMIN_HOST);
 }
 
+/** What is started: the tool server has no way upstream, and may not hold its key. */
+export type ProcessKind = 'gateway' | 'tools';
+
 /** What is missing or contradicts goes to `faults`. */
-export function checkRules(environment: Environment, config: Sections, faults: Fault[]): void {
+export function checkRules(
+  environment: Environment,
+  config: Sections,
+  faults: Fault[],
+  process: ProcessKind = 'gateway',
+): void {
   const told = new Set(faults.flatMap(({ path }) => [path, path.replace(/_FILE$/, '')]));
   const fault = (path: string, message: string): void =>
     void (told.has(path) || faults.push({ path, message }));
   if (isProduction(environment)) {
-    if ((config.upstream?.apiKey ?? environment.OPENAI_API_KEY) === undefined)
+    if (process === 'gateway' && (config.upstream?.apiKey ?? environment.OPENAI_API_KEY) === undefined)
       fault('OPENAI_API_KEY', 'is required in production: the simulator is for local use');
     for (const name of ['SALLYPORT_SECRET', 'SALLYPORT_ADMIN_KEY'] as const) {
       if (environment[name] === undefined)
@@ -37,6 +47,12 @@ export function checkRules(environment: Environment, config: Sections, faults: F
   const { apiKey = environment.OPENAI_API_KEY, caFile } = config.upstream ?? {};
   if (apiKey?.startsWith('sk-admin-'))
     fault('upstream.apiKey', 'is an admin key (sk-admin-), which can change the account; use a project key');
+  if (process === 'tools') {
+    if (apiKey !== undefined)
+      fault('OPENAI_API_KEY', "must not be given to the process of the tools: it never needs upstream's key");
+    if (config.toolServer === undefined) fault('toolServer', 'is needed: which tools there are');
+  }
+  checkFolders(config, environment.DATA_DIR, fault);
   if (caFile !== undefined && !isReadable(caFile)) fault('upstream.caFile', 'cannot be read');
   for (const name of unknownNames(config.endpoints?.allow ?? []))
     fault('endpoints.allow', `no such group: ${name}`);
@@ -54,6 +70,27 @@ export function checkRules(environment: Environment, config: Sections, faults: F
   if (tier !== undefined && config.tiers && !Object.hasOwn(config.tiers, tier))
     fault('jwt.defaults.tier', 'is no tier of the configuration');
 }
+
+/**
+ * A command that may write a folder could put a link in the place of one in it, and the next command would be shown
+ * whatever that leads to. And nobody is shown the audit log, the store or what is kept beside them.
+ */
+function checkFolders({ toolServer }: Sections, dataDir: string, fault: AddFault): void {
+  const used = Object.entries(toolServer?.tools ?? {}).flatMap(([name, { run }]) =>
+    run.kind === 'command' ? [{ name, ...run.folders }] : [],
+  );
+  const written = used.flatMap(({ write }) => write);
+  const own = resolve(dataDir);
+  for (const { name, read, write } of used) {
+    const path = `toolServer.tools.${name}.run.folders`;
+    for (const folder of [...read, ...write]) {
+      if (isWithin(folder, own) || isWithin(own, folder)) fault(path, 'must not hold DATA_DIR, or be in it');
+      if (written.some((other) => other !== folder && isWithin(folder, other)))
+        fault(path, 'must not be in a folder that a tool may write');
+    }
+  }
+}
+type AddFault = (path: string, message: string) => void;
 
 /** What works and should be known: at start, in the log and in the audit log. */
 export function warningsOf(environment: Environment, { upstream, ledger, store, server }: Config): string[] {

@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { fillIn, isTree, overlay, readFiles } from './config-files.ts';
-import { checkRules, isProduction, warningsOf } from './config-rules.ts';
+import { checkRules, isProduction, type ProcessKind, warningsOf } from './config-rules.ts';
 import { approvalsSchema } from './domain/approval-settings.ts';
 import { detectionSchema } from './domain/detection.ts';
 import { jwtSchema } from './domain/jwt.ts';
@@ -20,6 +20,8 @@ import { guardModelSchema } from './engines/detector-guard-model.ts';
 import { moderationSchema } from './engines/detector-moderation.ts';
 import { notifySchema } from './engines/notify-webhook.ts';
 import { redisLedgerSchema } from './engines/ledger-redis-settings.ts';
+import { commandPlaceholders, commandRunSchema, type CommandRun } from './engines/tool-command.ts';
+import { httpRunSchema, pathPlaceholders, type HttpRun } from './engines/tool-http.ts';
 import {
   faultsOf,
   readEnvironment,
@@ -34,8 +36,16 @@ import { socketsSchema } from './realtime/settings.ts';
 import { plainHttpSchema } from './server/in-clear.ts';
 import { tlsSchema } from './server/tls.ts';
 import { upstreamSchema } from './server/upstream.ts';
+import { type ArgumentPlaces, toolServerSchema } from './tool-server/settings.ts';
 
 const POLICY_FILE = fileURLToPath(new URL('../config/policy.yaml', import.meta.url));
+
+/** Where the arguments of a tool go, by how it is run. */
+function argumentPlaces(run: CommandRun | HttpRun): ArgumentPlaces {
+  if (run.kind === 'command') return { words: commandPlaceholders(run), others: 'none' };
+  const hasBody = run.method !== 'GET' && run.method !== 'DELETE';
+  return { words: pathPlaceholders(run.url), others: hasBody ? 'any' : 'scalars' };
+}
 
 const days = z.int().min(1).max(3650);
 
@@ -83,6 +93,10 @@ export const configSchema = z.strictObject({
   tools: toolsSchema.prefault({}),
   approvals: approvalsSchema.prefault({}),
   notify: notifySchema.prefault({}),
+  toolServer: toolServerSchema(
+    z.discriminatedUnion('kind', [commandRunSchema, httpRunSchema]),
+    argumentPlaces,
+  ).optional(),
   objects: objectsSchema.prefault({}),
   references: z.strictObject({ urlAllow: z.array(z.string()).default([]) }).prefault({}),
   sockets: socketsSchema.prefault({}),
@@ -153,7 +167,7 @@ const JWT_BY_SECRET = {
  * Reads everything.
  * @throws ConfigError with every fault found
  */
-export function loadSetup(source: NodeJS.ProcessEnv): Setup {
+export function loadSetup(source: NodeJS.ProcessEnv, process: ProcessKind = 'gateway'): Setup {
   const faults: Fault[] = [];
   const variables = readVariables(source, faults);
   const environment = readEnvironment(variables, faults);
@@ -167,7 +181,7 @@ export function loadSetup(source: NodeJS.ProcessEnv): Setup {
   const tree = fillIn(overlay(defaults, files), (name) => known.get(name) ?? variables.get(name));
   const parsed = configSchema.safeParse(tree);
   if (!parsed.success) faults.push(...faultsOf(parsed.error));
-  checkRules(environment, parsed.data ?? soundSections(tree, parsed.error), faults);
+  checkRules(environment, parsed.data ?? soundSections(tree, parsed.error), faults, process);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const config = parsed.data;
   return {
@@ -190,7 +204,14 @@ function soundSections(tree: unknown, { issues }: z.ZodError): Sections {
   return configSchema.partial().safeParse(Object.fromEntries(sound)).data ?? {};
 }
 
-const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey', 'authorization', 'password', 'secret']);
+const HIDDEN = new Set<string>([
+  ...SECRET_NAMES,
+  'apiKey',
+  'authorization',
+  'password',
+  'secret',
+  'value',
+]);
 
 /** The effective configuration for `check-config`: no secret, and of an address no user, password or query, of a webhook's no path. */
 export function printable({ environment, config }: Setup): unknown {

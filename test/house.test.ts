@@ -26,6 +26,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   realtime: [...doors, 'stages'],
   admin: doors,
   jobs: doors,
+  'tool-server': [...doors, 'stages'],
   'pipeline.ts': [...doors, 'stages'],
   'environment.ts': ['base'],
   'house-secret.ts': ['base', 'environment.ts'],
@@ -38,6 +39,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'realtime',
     'server',
     'engines',
+    'tool-server',
     'environment.ts',
     'config-files.ts',
     'config-rules.ts',
@@ -47,6 +49,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   server: [...doors, 'stages', 'realtime', 'admin', 'jobs', 'pipeline.ts'],
   assemble: ['*'],
   'main.ts': ['*'],
+  'main-tools.ts': ['*'],
   'cli.ts': ['*'],
 };
 
@@ -60,7 +63,7 @@ const DOORS: readonly { readonly packages: RegExp; readonly into: RegExp; readon
   { packages: /^prom-client/, into: /^src\/server\//, filesMax: 1 },
   { packages: /^ws($|\/)/, into: /^src\/(?:server|simulator)\//, filesMax: 4 },
   { packages: /^pino/, into: /^src\/server\//, filesMax: 1 },
-  { packages: /^(?:openai|fast-check|vitest)($|\/)/, into: /^$/, filesMax: 0 },
+  { packages: /^(?:openai|fast-check|vitest|@modelcontextprotocol)($|\/)/, into: /^$/, filesMax: 0 },
 ];
 
 /** Tables, and suites of cases: more lines than other files may have. */

@@ -179,7 +179,7 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
 }
 
 /** Ready means all of them. */
-function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<Record<string, boolean>> {
+export function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<Record<string, boolean>> {
   return {
     configuration: true,
     auditLog: auditLog.health().writable,

@@ -9,7 +9,7 @@ export type Blame = 'caller' | 'policy' | 'upstream' | 'dependency' | 'gateway';
 /** One code of the catalogue: what callers, SDKs and operators make of it. */
 export interface CatalogueRow {
   /** HTTP status. 408 and 409 never occur: the official SDKs retry both. */
-  readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 426 | 429 | 500 | 502 | 503 | 504;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 426 | 429 | 500 | 502 | 503 | 504;
   /** `error.type` in OpenAI's shape. */
   readonly type: string;
   /** `error.code` in OpenAI's shape where clients switch on it; the catalogue's own code where left out. */
@@ -52,6 +52,10 @@ function down(message: string, check: string, more: Partial<CatalogueRow> = {}):
 }
 function upstream(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
   return { status: 502, type: 'server_error', blame: 'upstream', message, check, ...more };
+}
+/** Of a tool that may have had its effect: nobody is told to try again. */
+function ran(message: string, check: string, status: 502 | 504 = 502): CatalogueRow {
+  return { status, type: 'server_error', blame: 'dependency', message, check, final: true };
 }
 
 /** Every code there is; the table in the README of the project is this one. */
@@ -128,6 +132,8 @@ export const CATALOGUE = {
     status: 404,
     openaiCode: 'not_found',
   }),
+  'access.method': bad('This method is not offered here.', 'The method.', { status: 405 }),
+  'access.origin': forbidden('Pages of this origin may not call.', 'server.cors, or a rebound name.'),
   'access.not_found': bad('Not found.', 'The id in the path.', { status: 404, openaiCode: 'not_found' }),
 
   // parse
@@ -202,6 +208,12 @@ export const CATALOGUE = {
   'tool.approval_denied': forbidden('A person has refused a tool call.', 'The approval, and its note.'),
   'tool.approval_expired': forbidden('Nobody approved a tool call in time.', 'approvals.decideWithinS.'),
   'tool.approval_used': forbidden('This approval has been used.', 'The approval: each is good for one call.'),
+  'tool.unknown': bad('No such tool.', 'toolServer.tools.', { status: 404, openaiCode: 'not_found' }),
+  'tool.input': bad('The arguments do not fit the tool.', 'Its inputSchema; the place is in param.'),
+  'tool.sandbox': down('No sandbox works here: the tool was not run.', 'bubblewrap, and user namespaces.'),
+  'tool.failed': ran('The tool failed.', 'The log, by request id.'),
+  'tool.timeout': ran('The tool did not end in time.', 'timeoutMs of the tool.', 504),
+  'tool.overran': ran('The tool said more than is allowed.', 'outputBytesMax of the tool.'),
 
   // approvals
   'approval.own': forbidden(

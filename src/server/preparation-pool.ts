@@ -3,9 +3,10 @@ import { Refusal } from '../base/errors.ts';
 import type { AnswerJob, Screened } from '../domain/answer-screening.ts';
 import type { Preparation, PrepareJob } from '../domain/preparation.ts';
 import { createPool, moduleBeside } from '../guardrails/pool.ts';
+import type { Screening } from '../guardrails/screening.ts';
 import type { GuardrailsSettings } from '../guardrails/settings.ts';
 import type { Encoding } from '../openai/price-table.ts';
-import type { WorkerJob, WorkerResult } from '../stages/prepare-worker.ts';
+import type { ScreenJob, WorkerJob, WorkerResult } from '../stages/prepare-worker.ts';
 
 /** Preparation and counting off the event loop. */
 export interface PreparationPool {
@@ -13,6 +14,8 @@ export interface PreparationPool {
   readonly prepare: (job: PrepareJob) => Promise<Preparation>;
   /** @throws guardrail.busy, guardrail.failed, upstream.invalid_answer */
   readonly screenAnswer: (job: AnswerJob) => Promise<Screened>;
+  /** @throws guardrail.busy, guardrail.failed */
+  readonly screenTexts: (job: ScreenJob) => Promise<Screening>;
   /**
    * Tokens of a text in UTF-8, whose memory is given away.
    * @throws guardrail.busy while many others are counted: callers who leave take no thread from those who come
@@ -41,6 +44,11 @@ export function createPreparationPool(settings: GuardrailsSettings): Preparation
     async screenAnswer(job) {
       const result = await pool.run(job);
       if ('screened' in result) return result.screened;
+      throw refusalOf(result);
+    },
+    async screenTexts(job) {
+      const result = await pool.run(job);
+      if ('screening' in result) return result.screening;
       throw refusalOf(result);
     },
     async countTokens(text, encoding) {

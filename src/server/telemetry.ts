@@ -20,6 +20,8 @@ export interface Telemetry {
   readonly observeStage: (stage: string, seconds: number) => void;
   done(exchange: Exchange): void;
   failedAttempt(): void;
+  /** A call of the tool server; `tool` is a registered one, or `none`. */
+  toolDone(tool: string, decision: string, code: string, seconds: number): void;
   /** Prometheus text format, and its content type. */
   render(): Promise<{ readonly body: string; readonly contentType: string }>;
 }
@@ -128,6 +130,7 @@ export function createTelemetry(health: () => HealthNow): Telemetry {
     observeStage: (stage, seconds) => stages[stage]?.observe(seconds),
     done: exchangeMetrics(metrics),
     failedAttempt: () => failed.add(1),
+    toolDone: toolMetrics(metrics),
     async render() {
       readHealth();
       metrics.flush();
@@ -174,6 +177,19 @@ function exchangeMetrics({ counter, histogram }: Metrics): (exchange: Exchange) 
     if (charge) dollars.add(charge.nano / 1e9);
     if (charge?.over) over.add(1);
     if (exchange.prepared.quote?.unpriced) unpriced.add(1);
+  };
+}
+
+function toolMetrics({ counter, histogram }: Metrics): Telemetry['toolDone'] {
+  const calls = counter('tool_calls_total', 'Calls of tools by tool, decision and code.', [
+    'tool',
+    'decision',
+    'code',
+  ]);
+  const whole = histogram('tool_seconds', 'From the arrival of a call of a tool to its end.');
+  return (tool, decision, code, seconds) => {
+    calls.add(1, `${tool} ${decision} ${code}`);
+    whole.observe(seconds);
   };
 }
 

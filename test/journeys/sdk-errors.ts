@@ -20,6 +20,8 @@ const missing: Raised = [NotFoundError, 1];
 const other: Raised = [APIError, 1];
 const limited: Raised = [RateLimitError, 3];
 const down: Raised = [InternalServerError, 3];
+/** Nothing may happen a second time. */
+const once: Raised = [InternalServerError, 1];
 
 /** One row for each of the catalogue's. */
 export const RAISED: Readonly<Record<Code, Raised>> = {
@@ -39,6 +41,8 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'access.origin': forbidden,
   'access.model': forbidden,
   'access.unknown_object': missing,
+  'access.method': other,
+  'access.origin': forbidden,
   'access.not_found': missing,
   'request.too_large': other,
   'request.media_type': other,
@@ -70,6 +74,12 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'tool.approval_denied': forbidden,
   'tool.approval_expired': forbidden,
   'tool.approval_used': forbidden,
+  'tool.unknown': missing,
+  'tool.input': bad,
+  'tool.sandbox': down,
+  'tool.failed': once,
+  'tool.timeout': once,
+  'tool.overran': once,
   'approval.own': forbidden,
   'approval.decided': bad,
   'approval.seen': bad,
@@ -94,7 +104,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'store.unavailable': down,
   'upstream.unreachable': down,
   'upstream.timeout': down,
-  'upstream.credential': [InternalServerError, 1],
+  'upstream.credential': once,
   'upstream.failed': down,
   'upstream.invalid_answer': down,
   'upstream.overran': down,

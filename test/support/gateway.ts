@@ -25,6 +25,8 @@ export interface GatewayOptions {
   readonly dataDir?: string;
   /** False: do not wait for readiness, and make no key. */
   readonly ready?: boolean;
+  /** Another process of the house instead: `['src/cli.ts', 'tools']`. */
+  readonly program?: readonly string[];
   /** Prefix of the command: `['taskset', '-c', '0']`. */
   readonly command?: readonly string[];
 }
@@ -110,7 +112,8 @@ async function launch(options: GatewayOptions): Promise<Gateway> {
   const home = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
   const dataDir = options.dataDir ?? join(home, 'data');
   const env = environmentOf(options, home, { port, adminPort, dataDir });
-  const [command, ...args] = [...(options.command ?? []), process.execPath, 'src/main.ts'];
+  const program = [process.execPath, ...(options.program ?? ['src/main.ts'])];
+  const [command = '', ...args] = [...(options.command ?? []), ...program];
   const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   open.add(child);
   const output: string[] = [];

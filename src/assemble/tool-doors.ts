@@ -1,0 +1,168 @@
+/** Builds the doors of the process that runs tools: its callers', and the operators', which is the gateway's own. */
+import { systemClock } from '../base/clock.ts';
+import { deriveKey } from '../base/secret.ts';
+import type { Config } from '../config.ts';
+import { createCommandRunner } from '../engines/tool-command.ts';
+import { createHttpRunner } from '../engines/tool-http.ts';
+import { closeInherited } from '../engines/tool-process.ts';
+import { createSandbox, type Sandbox } from '../engines/tool-sandbox.ts';
+import { createExposedKeys } from '../domain/exposed-keys.ts';
+import { usageOf } from '../domain/usage.ts';
+import { answerPolicy } from '../guardrails/settings.ts';
+import { createAdminServer } from '../server/admin-server.ts';
+import { type CallerServer, createCallerServer } from '../server/caller-server.ts';
+import type { Log } from '../server/log.ts';
+import { createPreparationPool, type PreparationPool } from '../server/preparation-pool.ts';
+import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
+import { createToolDoor } from '../tool-server/door.ts';
+import { compileInput } from '../tool-server/input-schema.ts';
+import type { ToolCall } from '../tool-server/tool-call.ts';
+import { createToolWay, type Tool, type ToolWay } from '../tool-server/way.ts';
+import { adminTools, checksOf, type DoorParts, type Doors, onRefused, transport } from './doors.ts';
+
+type ToolServer = NonNullable<Config['toolServer']>;
+
+/** @throws Error without the section `toolServer` */
+export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
+  const { setup, adminKey, log, engines, rules } = parts;
+  const { config } = setup;
+  if (!config.toolServer) throw new Error('there is no section toolServer');
+  const { auditLog, ledger } = engines;
+  const { sandbox, isNeeded } = await provenSandbox(config.toolServer, log);
+  const tools = toolsOf(config.toolServer, sandbox);
+  const pool = createPreparationPool(config.guardrails);
+  let draining = false;
+  const checks = (): Record<string, boolean> => ({
+    ...checksOf(engines),
+    ...(isNeeded && { sandbox: sandbox.trouble() === undefined }),
+    serving: !draining,
+  });
+  const telemetry = createTelemetry(() => ({
+    checks: checks(),
+    auditWaiting: auditLog.health().waiting,
+    openExchanges: callers.open().size,
+  }));
+  const secured = transport(setup, log);
+  const callers = buildCallers(
+    parts,
+    secured.callers,
+    buildWay(parts, config.toolServer, tools, pool),
+    telemetry,
+  );
+  const admin = createAdminServer({
+    admin: { ...adminTools(setup, engines, rules), ...rules, adminKey },
+    telemetry,
+    checks,
+    reasons: () => ({
+      auditLog: auditLog.health().reason,
+      ledger: ledger.health().reason,
+      sandbox: isNeeded ? sandbox.trouble() : undefined,
+    }),
+    trustProxy: config.server.trustProxy,
+    ...secured.admin,
+  });
+  return {
+    basePath: '',
+    callers,
+    admin,
+    drain() {
+      draining = true;
+      callers.drain();
+    },
+    async close() {
+      await pool.close();
+      for (const { runner } of tools.values()) await runner.close();
+    },
+  };
+}
+
+function buildCallers(
+  { setup: { config }, log, engines, rules }: DoorParts,
+  secured: ReturnType<typeof transport>['callers'],
+  way: ToolWay,
+  telemetry: Telemetry,
+): CallerServer {
+  const { auditLog, ledger } = engines;
+  return createCallerServer({
+    ...config.server,
+    ...secured,
+    onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
+    way: createToolDoor({
+      way,
+      origins: config.server.cors.map((url) => new URL(url).origin),
+      onDone: done(telemetry, log),
+    }),
+    meUsage: async (arrival) =>
+      usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
+    onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
+    onTurnedAway: onRefused(auditLog, rules.turnedAway, telemetry),
+  });
+}
+
+/** Tried where a tool needs it. One that does not work is told loudly, and tried again when it is needed. */
+async function provenSandbox({ tools, bubblewrap }: ToolServer, log: Log): Promise<Proven> {
+  closeInherited();
+  const sandbox = createSandbox(bubblewrap);
+  const isNeeded = Object.values(tools).some(({ run }) => run.kind === 'command');
+  if (isNeeded) await sandbox.probe();
+  const trouble = isNeeded ? sandbox.trouble() : undefined;
+  if (trouble !== undefined)
+    log.error(
+      { trouble },
+      'no sandbox works here: tools that are commands are refused, nothing runs without it',
+    );
+  return { sandbox, isNeeded };
+}
+interface Proven {
+  readonly sandbox: Sandbox;
+  readonly isNeeded: boolean;
+}
+
+function toolsOf({ tools }: ToolServer, sandbox: Sandbox): ReadonlyMap<string, Tool> {
+  const built = Object.entries(tools).map(([name, tool]): [string, Tool] => {
+    const { description, inputSchema, run } = tool;
+    const runner =
+      run.kind === 'http' ? createHttpRunner(run, tool) : createCommandRunner(run, tool, sandbox);
+    return [name, { name, description, input: inputSchema, misfit: compileInput(inputSchema), runner }];
+  });
+  return new Map(built);
+}
+
+function buildWay(
+  { setup: { config }, secret, engines, rules }: DoorParts,
+  { runsMax }: ToolServer,
+  tools: ReadonlyMap<string, Tool>,
+  { screenAnswer, screenTexts }: PreparationPool,
+): ToolWay {
+  return createToolWay({
+    ...rules,
+    tools,
+    runsMax,
+    settings: config.tools,
+    ledger: engines.ledger,
+    auditLog: engines.auditLog,
+    forgetKey: (id) => rules.keys.forget(id),
+    approvals: undefined,
+    screening: {
+      answers: answerPolicy(config.guardrails),
+      inlineCharsMax: config.guardrails.workers.overBytes,
+      screenAnswer,
+      screenTexts,
+    },
+    digestKey: deriveKey(secret.present, 'digest'),
+  });
+}
+
+/** The end of every call, for metrics and the log; what an operator has to look at is loud. */
+function done(telemetry: Telemetry, log: Log): (call: ToolCall) => void {
+  return (call) => {
+    const { tool = 'none', ending, refusal, startedAt, arrival } = call;
+    telemetry.toolDone(tool, ending, refusal?.code ?? 'none', (performance.now() - startedAt) / 1000);
+    const told = { id: arrival.id, tool, code: refusal?.code, detail: refusal?.options.detail };
+    if (refusal?.code === 'gateway.fault')
+      log.error({ ...told, err: refusal.options.cause }, 'gateway fault');
+    else if (refusal?.code === 'tool.sandbox') log.error(told, 'no sandbox: the tool was not run');
+    else if (refusal?.row.blame === 'dependency') log.warn(told, 'a tool failed');
+    else log.debug({ ...told, ending }, 'done');
+  };
+}
