@@ -204,14 +204,7 @@ function soundSections(tree: unknown, { issues }: z.ZodError): Sections {
   return configSchema.partial().safeParse(Object.fromEntries(sound)).data ?? {};
 }
 
-const HIDDEN = new Set<string>([
-  ...SECRET_NAMES,
-  'apiKey',
-  'authorization',
-  'password',
-  'secret',
-  'value',
-]);
+const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey', 'authorization', 'password', 'secret', 'value']);
 
 /** The effective configuration for `check-config`: no secret, and of an address no user, password or query, of a webhook's no path. */
 export function printable({ environment, config }: Setup): unknown {

@@ -25,30 +25,21 @@ type ToolServer = NonNullable<Config['toolServer']>;
 /** @throws Error without the section `toolServer` */
 export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
   const { setup, adminKey, log, engines, rules } = parts;
-  const { config } = setup;
-  if (!config.toolServer) throw new Error('there is no section toolServer');
+  const { toolServer, server, guardrails } = setup.config;
+  if (!toolServer) throw new Error('there is no section toolServer');
   const { auditLog, ledger } = engines;
-  const { sandbox, isNeeded } = await provenSandbox(config.toolServer, log);
-  const tools = toolsOf(config.toolServer, sandbox);
-  const pool = createPreparationPool(config.guardrails);
+  const { sandbox, trouble } = await provenSandbox(toolServer, log);
+  const tools = toolsOf(toolServer, sandbox);
+  const pool = createPreparationPool(guardrails);
   let draining = false;
-  const checks = (): Record<string, boolean> => ({
-    ...checksOf(engines),
-    ...(isNeeded && { sandbox: sandbox.trouble() === undefined }),
-    serving: !draining,
-  });
+  const checks = () => ({ ...checksOf(engines), sandbox: trouble() === undefined, serving: !draining });
   const telemetry = createTelemetry(() => ({
     checks: checks(),
     auditWaiting: auditLog.health().waiting,
     openExchanges: callers.open().size,
   }));
   const secured = transport(setup, log);
-  const callers = buildCallers(
-    parts,
-    secured.callers,
-    buildWay(parts, config.toolServer, tools, pool),
-    telemetry,
-  );
+  const callers = buildCallers(parts, secured.callers, buildWay(parts, toolServer, tools, pool), telemetry);
   const admin = createAdminServer({
     admin: { ...adminTools(setup, engines, rules), ...rules, adminKey },
     telemetry,
@@ -56,9 +47,9 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
     reasons: () => ({
       auditLog: auditLog.health().reason,
       ledger: ledger.health().reason,
-      sandbox: isNeeded ? sandbox.trouble() : undefined,
+      sandbox: trouble(),
     }),
-    trustProxy: config.server.trustProxy,
+    trustProxy: server.trustProxy,
     ...secured.admin,
   });
   return {
@@ -105,17 +96,18 @@ async function provenSandbox({ tools, bubblewrap }: ToolServer, log: Log): Promi
   const sandbox = createSandbox(bubblewrap);
   const isNeeded = Object.values(tools).some(({ run }) => run.kind === 'command');
   if (isNeeded) await sandbox.probe();
-  const trouble = isNeeded ? sandbox.trouble() : undefined;
-  if (trouble !== undefined)
+  const trouble = (): string | undefined => (isNeeded ? sandbox.trouble() : undefined);
+  if (trouble() !== undefined)
     log.error(
-      { trouble },
+      { trouble: trouble() },
       'no sandbox works here: tools that are commands are refused, nothing runs without it',
     );
-  return { sandbox, isNeeded };
+  return { sandbox, trouble };
 }
 interface Proven {
   readonly sandbox: Sandbox;
-  readonly isNeeded: boolean;
+  /** Why commands cannot run; undefined: they can, or there are none. */
+  readonly trouble: () => string | undefined;
 }
 
 function toolsOf({ tools }: ToolServer, sandbox: Sandbox): ReadonlyMap<string, Tool> {
@@ -142,7 +134,6 @@ function buildWay(
     ledger: engines.ledger,
     auditLog: engines.auditLog,
     forgetKey: (id) => rules.keys.forget(id),
-    approvals: undefined,
     screening: {
       answers: answerPolicy(config.guardrails),
       inlineCharsMax: config.guardrails.workers.overBytes,

@@ -32,6 +32,10 @@ const quota = 'insufficient_quota';
 function bad(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
   return { status: 400, type: invalid, blame: 'caller', message, check, final: true, ...more };
 }
+/** The caller may try again with something else. */
+function barred(message: string, check: string): CatalogueRow {
+  return bad(message, check, { blame: 'policy' });
+}
 function forbidden(message: string, check: string): CatalogueRow {
   return bad(message, check, { status: 403, type: 'permission_error', blame: 'policy' });
 }
@@ -115,7 +119,7 @@ export const CATALOGUE = {
   ),
   'access.permission': forbidden('Your role does not permit this.', 'The role of the key or token.'),
   'access.origin': forbidden(
-    'Sockets may not be opened from this origin.',
+    'Pages of this origin may not call this.',
     'server.cors: the origin of the page.',
   ),
   'access.address': forbidden(
@@ -133,7 +137,6 @@ export const CATALOGUE = {
     openaiCode: 'not_found',
   }),
   'access.method': bad('This method is not offered here.', 'The method.', { status: 405 }),
-  'access.origin': forbidden('Pages of this origin may not call.', 'server.cors, or a rebound name.'),
   'access.not_found': bad('Not found.', 'The id in the path.', { status: 404, openaiCode: 'not_found' }),
 
   // parse
@@ -174,21 +177,15 @@ export const CATALOGUE = {
     openaiCode: 'context_length_exceeded',
     blame: 'policy',
   }),
-  'request.unpriced': bad(
+  'request.unpriced': barred(
     'This model has no known price and is refused.',
     'models.unpriced, models.prices.',
-    {
-      blame: 'policy',
-    },
   ),
-  'request.unread_file': bad(
+  'request.unread_file': barred(
     'This file cannot be inspected, and such files are not relayed.',
     'Its format, size and encoding; request.unreadFiles.',
-    { blame: 'policy' },
   ),
-  'request.reference': bad('A reference to this address is not allowed.', 'references.urlAllow.', {
-    blame: 'policy',
-  }),
+  'request.reference': barred('A reference to this address is not allowed.', 'references.urlAllow.'),
 
   // tools
   'tool.denied': forbidden(
@@ -220,33 +217,24 @@ export const CATALOGUE = {
     'An approval needs somebody other than who called.',
     'Who decides, and who called.',
   ),
-  'approval.decided': bad('This approval is not pending any more.', 'Its state.', { blame: 'policy' }),
+  'approval.decided': barred('This approval is not pending any more.', 'Its state.'),
   'approval.seen': bad('What was seen is not what is to be decided.', 'That `seen` is of this approval.'),
 
   // screen
-  'guardrail.injection': bad(
+  'guardrail.injection': barred(
     'The request was blocked: it looks like a prompt injection.',
     'The audit entry.',
-    {
-      blame: 'policy',
-    },
   ),
-  'guardrail.pii': bad('The request was blocked: it contains personal data.', 'The audit entry.', {
-    blame: 'policy',
-  }),
-  'guardrail.secrets': bad('The request was blocked: it contains a secret.', 'The audit entry.', {
-    blame: 'policy',
-  }),
-  'guardrail.detector': bad(
+  'guardrail.pii': barred('The request was blocked: it contains personal data.', 'The audit entry.'),
+  'guardrail.secrets': barred('The request was blocked: it contains a secret.', 'The audit entry.'),
+  'guardrail.detector': barred(
     'The request was blocked: a detector of harmful content refused it.',
     'The audit entry; detector.points.',
-    {
-      blame: 'policy',
-    },
   ),
-  'guardrail.answer': bad('The answer was blocked: it may not be shown.', 'The audit entry: its findings.', {
-    blame: 'policy',
-  }),
+  'guardrail.answer': barred(
+    'The answer was blocked: it may not be shown.',
+    'The audit entry: its findings.',
+  ),
   'guardrail.failed': down('The request could not be screened in time.', 'Guardrail health and time-outs.', {
     blame: 'gateway',
   }),

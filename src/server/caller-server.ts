@@ -33,7 +33,7 @@ export interface Way {
 /** What the first port serves, and its bounds in milliseconds and bytes. */
 export interface CallerServerOptions {
   readonly way: Way;
-  readonly sockets: SocketDoor;
+  readonly sockets?: SocketDoor | undefined;
   /** `GET /me/usage`. @throws auth.*, ledger.unavailable */
   readonly meUsage: (arrival: Arrival) => Promise<unknown>;
   readonly trustProxy: readonly string[];
@@ -114,7 +114,8 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
       return;
     }
     const arrival = arrivalOf(request, options.bodyMsMax);
-    if (isUpgrade(request.raw)) handleSocket(options.sockets, open, arrival, nodeReply, reply.raw);
+    const { sockets } = options;
+    if (sockets && isUpgrade(request.raw)) handleSocket(sockets, open, arrival, nodeReply, reply.raw);
     else handle(options.way, open, arrival, nodeReply, reply.raw);
   };
   const app = createApp(options, take);
@@ -123,7 +124,7 @@ export function createCallerServer(options: CallerServerOptions): CallerServer {
     open: () => open,
     drain: () => {
       draining = true;
-      options.sockets.drain();
+      options.sockets?.drain();
     },
     abortAll: () => {
       for (const call of open) call.abort(new Refusal('edge.draining'));

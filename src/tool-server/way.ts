@@ -41,8 +41,7 @@ export interface ToolWayDeps extends Remembering {
   readonly limiting: Limiting;
   readonly ledger: Ledger;
   readonly auditLog: AuditLog;
-  /** Undefined: nobody can be asked, and what needs approval is denied. */
-  readonly approvals: Approvals | undefined;
+  readonly approvals: Pick<Approvals, 'ask' | 'take'>;
   readonly screening: ToolScreening;
   readonly digestKey: Buffer;
   readonly runsMax: number;
@@ -158,25 +157,24 @@ class Way implements ToolWay {
     const found = checkToolCall(tool.name, body.source, this.#policyOf(caller), state);
     if (found.verdict === 'denied')
       throw new Refusal(found.code, { ...(found.pointer && { param: found.pointer }) });
-    if (found.verdict === 'needsApproval' && !this.#d.approvals) throw new Refusal('tool.denied');
     return found.verdict === 'needsApproval';
   }
 
   /** @throws tool.approval_pending with the id of what is asked; rate.approvals, audit.unavailable, store.unavailable */
   async #ask(call: ToolCall, caller: Caller, body: JsonBody): Promise<never> {
-    const asked = await this.#d.approvals?.ask({
+    const asked = await this.#d.approvals.ask({
       ...this.#approvedCall(call, caller, body),
       team: caller.team,
       credential: caller.credential,
       exchange: call.arrival.id,
     });
-    throw pending(asked?.id ?? '');
+    throw pending(asked.id);
   }
 
   /** @throws tool.approval_pending where it is not given, or not for this */
   async #take(call: ToolCall, caller: Caller, body: JsonBody, id: string): Promise<void> {
-    const isTaken = await this.#d.approvals?.take(id, this.#approvedCall(call, caller, body));
-    if (isTaken !== true) throw pending(id);
+    const isTaken = await this.#d.approvals.take(id, this.#approvedCall(call, caller, body));
+    if (!isTaken) throw pending(id);
     call.approval = id;
   }
 

@@ -42,7 +42,6 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'access.model': forbidden,
   'access.unknown_object': missing,
   'access.method': other,
-  'access.origin': forbidden,
   'access.not_found': missing,
   'request.too_large': other,
   'request.media_type': other,
