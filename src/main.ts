@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { assemble } from './assemble/assemble.ts';
+import { cannotStart } from './assemble/cannot-start.ts';
 import { buildDoors } from './assemble/doors.ts';
 import { adminKeyOf, localKeyOf } from './assemble/local-keys.ts';
-import { ConfigError, loadSetup } from './config.ts';
+import { loadSetup } from './config.ts';
 import { houseSecret } from './house-secret.ts';
 import { fetchSecrets } from './secret-managers.ts';
 import { createLog } from './server/log.ts';
@@ -62,8 +63,5 @@ async function start(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  const text = error instanceof ConfigError ? reason : `cannot start: ${reason}`;
-  process.stderr.write(`sallyport: ${text}\n`);
-  process.exit(1);
+  cannotStart(error);
 }

@@ -181,12 +181,12 @@ function exchangeMetrics({ counter, histogram }: Metrics): (exchange: Exchange) 
 }
 
 function toolMetrics({ counter, histogram }: Metrics): Telemetry['toolDone'] {
-  const calls = counter('tool_calls_total', 'Calls of tools by tool, decision and code.', [
+  const calls = counter('tool_runs_total', 'Calls of the tool server by tool, decision and code.', [
     'tool',
     'decision',
     'code',
   ]);
-  const whole = histogram('tool_seconds', 'From the arrival of a call of a tool to its end.');
+  const whole = histogram('tool_run_seconds', 'From the arrival of a call of a tool to its end.');
   return (tool, decision, code, seconds) => {
     calls.add(1, `${tool} ${decision} ${code}`);
     whole.observe(seconds);

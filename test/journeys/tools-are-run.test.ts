@@ -80,6 +80,11 @@ function toolsOn(origin: string) {
     moved: { ...described, inputSchema: object({}), run: run('/moved') },
     none: { ...described, inputSchema: object({}), run: run('/none') },
     wipe: { ...described, inputSchema: object({}), run: run('/wipe', 'POST') },
+    order: {
+      ...described,
+      inputSchema: object({ item: text(), count: { type: 'integer' } }),
+      run: run('/order', 'POST'),
+    },
     pay: { ...described, inputSchema: object({ amount: { type: 'number' } }), run: run('/pay', 'POST') },
   };
 }
@@ -91,6 +96,7 @@ beforeAll(async () => {
     tiers: { slow: { requestsPerMinute: 2 } },
     tools: {
       deny: ['wipe'],
+      needsApproval: ['order'],
       arguments: {
         read_file: [{ pointer: '/path', path: { allow: [home.data], base: home.data } }],
         pay: [{ pointer: '/amount', max: 100 }],
@@ -239,6 +245,33 @@ describe('before anything runs', () => {
     expect((await house.get('/v1/models')).code).toBe('access.unknown_operation');
     expect((await house.get('/tools', { authorization: '' })).code).toBe('auth.missing');
   });
+});
+
+test('what needs approval is asked, and runs once for the very call that somebody else approved', async () => {
+  const args = { item: 'paper', count: 3 };
+  const asked = await house.post('/tools/order', args);
+  const id = asked.headers.get('x-sallyport-approval') ?? '';
+  expect([asked.code, /^[0-9a-f-]{36}$/.test(id)]).toEqual(['tool.approval_pending', true]);
+  const approved = { 'x-sallyport-approval': id };
+  expect(await run('order', args, approved)).toBe('tool.approval_pending');
+  expect(seen).toEqual([]);
+  const { body } = await admin(house.process, 'GET', `/admin/approvals/${id}`);
+  const decided = { decision: 'approve', seen: Object(body).seen };
+  expect((await admin(house.process, 'POST', `/admin/approvals/${id}`, decided)).status).toBe(200);
+  const { key } = await createKey(house.process, { user: 'other', tier: 'internal' });
+  for (const [other, headers] of [
+    [{ ...args, count: 4 }, approved],
+    [args, { ...approved, authorization: `Bearer ${key}` }],
+  ] as const)
+    expect([await run('order', other, headers), seen.length]).toEqual(['tool.approval_pending', 0]);
+  // The same value in another text: RFC 8785 makes them one.
+  const race = ['{"count":3,"item":"paper"}', JSON.stringify(args), JSON.stringify(args)];
+  seen = [];
+  const ends = await Promise.all(
+    race.map(async (again) => (await house.post('/tools/order', again, approved)).status),
+  );
+  expect(ends.sort()).toEqual([200, 403, 403]);
+  expect(seen.length).toBe(1);
 });
 
 describe('what a tool says', () => {
