@@ -36,6 +36,7 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
   const telemetry = createTelemetry(() => ({
     checks: checks(),
     auditWaiting: auditLog.health().waiting,
+    exports: engines.exporting.health(),
     openExchanges: callers.open().size,
   }));
   const secured = transport(setup, log);
