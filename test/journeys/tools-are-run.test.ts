@@ -270,7 +270,7 @@ test('what needs approval is asked, and runs once for the very call that somebod
   const ends = await Promise.all(
     race.map(async (again) => (await house.post('/tools/order', again, approved)).status),
   );
-  expect(ends.sort()).toEqual([200, 403, 403]);
+  expect(ends.toSorted((a, b) => a - b)).toEqual([200, 403, 403]);
   expect(seen.length).toBe(1);
 });
 

@@ -26,20 +26,20 @@ function faultsOf(env: Record<string, string>): readonly Fault[] {
   }
 }
 
-describe('the section toolServer', () => {
-  const tool = (run: object, properties: object = { path: { type: 'string' } }, more: object = {}) => ({
-    description: 'A tool.',
-    inputSchema: { type: 'object', properties, required: Object.keys(properties) },
-    run,
-    ...more,
-  });
-  const cat = (more: object = {}) => ({ kind: 'command', argv: ['/usr/bin/cat', '--', '{path}'], ...more });
-  const service = (url: string, more: object = {}) => ({ kind: 'http', url, ...more });
-  const faulty = (run: object, ...rest: object[]) =>
-    faultsOf(local(JSON.stringify({ toolServer: { tools: { t: tool(run, ...rest) } } }))).map(
-      ({ path, message }) => `${path.replace('toolServer.tools.t.', '')}: ${message}`,
-    );
+const tool = (run: object, properties: object = { path: { type: 'string' } }, more: object = {}) => ({
+  description: 'A tool.',
+  inputSchema: { type: 'object', properties, required: Object.keys(properties) },
+  run,
+  ...more,
+});
+const cat = (more: object = {}) => ({ kind: 'command', argv: ['/usr/bin/cat', '--', '{path}'], ...more });
+const service = (url: string, more: object = {}) => ({ kind: 'http', url, ...more });
+const faulty = (run: object, ...rest: object[]) =>
+  faultsOf(local(JSON.stringify({ toolServer: { tools: { t: tool(run, ...rest) } } }))).map(
+    ({ path, message }) => `${path.replace('toolServer.tools.t.', '')}: ${message}`,
+  );
 
+describe('the section toolServer', () => {
   test('takes what is whole', () => {
     expect(faulty(cat({ folders: { read: ['/srv/archive'] }, workingFolder: '/srv/archive' }))).toEqual([]);
     expect(faulty(service('https://a.example/v1/{path}?k=1'))).toEqual([]);
