@@ -32,7 +32,8 @@ export async function startToolHouse(
     program: ['src/cli.ts', 'tools'],
     key: { tier: 'internal' },
     ...options,
-    config: { ...config, toolServer: { bubblewrap: bubblewrap(), tools } },
+    // Patient with the disk of a busy machine.
+    config: { audit: { waitMsMax: 10_000 }, ...config, toolServer: { bubblewrap: bubblewrap(), tools } },
     env: { OPENAI_API_KEY: undefined, ...options.env },
   });
   const url = process.baseUrl.replace(/\/v1$/, '');
