@@ -177,7 +177,8 @@ export class Session {
     const { idleMsMax, lifeMsMax } = this.#settings;
     if (this.#isDraining && this.#dialect.isIdle) this.end(new Refusal('edge.draining'));
     else if (now - this.#startedAt > lifeMsMax) this.end(new Refusal('edge.expired', { detail: 'its life' }));
-    else if (now - this.#lastAt > idleMsMax) this.end(new Refusal('edge.expired', { detail: 'idle' }));
+    else if (this.#stalledAt === undefined && now - this.#lastAt > idleMsMax)
+      this.end(new Refusal('edge.expired', { detail: 'idle' }));
     else if (this.#stalledAt !== undefined && now - this.#stalledAt > STALLED_MS_MAX) this.#caller?.destroy();
   }
 }

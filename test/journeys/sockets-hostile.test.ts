@@ -1,0 +1,133 @@
+/**
+ * Promises 43 to 45 for sockets: nothing that comes over one ends the process, fills its memory or stays for ever. Shown
+ * false by taking away the bound on fragments, the pause for who does not read, and the look at what is idle.
+ */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createKey } from '../support/admin.ts';
+import { startGateway, type Gateway } from '../support/gateway.ts';
+import { create, saidEvents, saying } from '../support/socket-answers.ts';
+import { openSocket } from '../support/socket-client.ts';
+import { startSocketUpstream, type SocketUpstream } from '../support/socket-upstream.ts';
+import { until } from '../support/until.ts';
+
+const MiB = 1024 * 1024;
+
+let upstream: SocketUpstream;
+let gateway: Gateway;
+beforeAll(async () => {
+  upstream = await startSocketUpstream();
+  gateway = await startGateway({
+    upstream,
+    key: { tier: 'internal' },
+    config: {
+      endpoints: { allow: ['sockets'] },
+      audit: { waitMsMax: 10_000 },
+      guardrails: { timeoutMs: 10_000 },
+      sockets: { idleMsMax: 4000 },
+    },
+  });
+});
+beforeEach(() => upstream.clear());
+afterAll(async () => {
+  await gateway?.stop();
+  await upstream?.close();
+});
+
+async function door(user: string) {
+  const { key } = await createKey(gateway, { user, tier: 'internal' });
+  return { port: gateway.port, callerKey: key };
+}
+
+test('a frame over 16 MiB closes the socket', async () => {
+  const client = await openSocket(gateway);
+  client.send(`{"type":"response.create","input":"${'x'.repeat(17 * MiB)}"}`);
+  expect(await client.closed()).toBe(1009);
+  expect(upstream.connections[0]?.frames).toEqual([]);
+});
+
+test('so does a frame in endless pieces, and one that is binary', async () => {
+  const pieces = await openSocket(gateway);
+  for (let i = 0; i < 2000; i++) pieces.socket.send('x', { fin: false });
+  expect(await pieces.closed()).toBe(1008);
+  const binary = await openSocket(gateway);
+  binary.send(Buffer.from([1, 2, 3]));
+  binary.socket.send(Buffer.from([1, 2, 3]), { binary: true });
+  expect(await binary.closed()).toBe(1003);
+});
+
+test('who sends nonsense without end is heard no more after a while, at a bounded cost', async () => {
+  const client = await openSocket(await door('nonsense'));
+  for (let i = 0; i < 10_000; i++) client.socket.send('{');
+  expect(await client.closed()).toBe(1008);
+  const errors = client.events.filter(({ type }) => type === 'error');
+  expect(errors.length).toBeLessThan(1000);
+  expect(JSON.stringify(errors.at(-1))).toContain('rate.refusals');
+  expect(upstream.connections[0]?.frames).toEqual([]);
+});
+
+test('who does not read holds upstream up, and gets everything once they do', async () => {
+  const large = { type: 'response.in_progress', response: { data: 'QUJD'.repeat(64 * 1024) } };
+  const [created, completed] = [saidEvents([]).at(0), saidEvents([]).at(-1)];
+  upstream.script = (connection) => {
+    connection.send(created ?? {});
+    for (let i = 0; i < 200; i++) connection.send(large);
+    connection.send(completed ?? {});
+  };
+  const client = await openSocket(gateway);
+  client.socket.pause();
+  client.send(create('Hi'));
+  const sent = await upstream.waitFor(1);
+  // 50 MiB were sent; what neither the kernel nor the gateway takes waits upstream.
+  let before = Infinity;
+  const waiting = await until(
+    () => {
+      const { bufferedAmount } = sent.socket;
+      const isSteady = bufferedAmount === before;
+      before = bufferedAmount;
+      return { bufferedAmount, isSteady };
+    },
+    ({ isSteady }) => isSteady,
+  );
+  expect(waiting.bufferedAmount).toBeGreaterThan(20 * MiB);
+  client.socket.resume();
+  await client.waitFor('response.completed');
+  expect(client.events.filter(({ type }) => type === large.type)).toHaveLength(200);
+  client.socket.close();
+});
+
+test('a socket that is idle ends, and says why', async () => {
+  const client = await openSocket(gateway);
+  expect(await client.closed()).toBe(1001);
+  expect(client.errors()).toEqual(['session_expired']);
+  await until(
+    () => upstream.connections[0]?.closedWith,
+    (code) => code !== undefined,
+  );
+});
+
+test('upstream that closes is told as it is', async () => {
+  const client = await openSocket(gateway);
+  const connection = await until(
+    () => upstream.connections[0],
+    (one) => one !== undefined,
+  );
+  connection?.socket.close(4001, 'a reason of its own');
+  expect(await client.closed()).toBe(4001);
+});
+
+test('at its end the process says goodbye to who is idle, lets a call end, and exits in order', async () => {
+  const idle = await openSocket(gateway);
+  const busy = await openSocket(gateway);
+  busy.send(create('Hi'));
+  const connection = await until(
+    () => upstream.connections.find(({ frames }) => frames.length > 0),
+    (one) => !!one,
+  );
+  const ended = gateway.stop();
+  expect(await idle.closed()).toBe(1012);
+  expect(busy.closedWith).toBeUndefined();
+  if (connection) saying(['Hello'])(connection);
+  await busy.waitFor('response.completed');
+  expect(await busy.closed()).toBe(1012);
+  expect(await ended).toBe(0);
+});
