@@ -1,5 +1,6 @@
 /**
- * The built-in stand-in for OpenAI, for a start without a key: chat completions, responses, embeddings, models.
+ * The built-in stand-in for OpenAI, for a start without a key: chat completions, responses (over sockets too), embeddings,
+ * models.
  * Listens on loopback only, and says in its answers what it is. Never a substitute for a test's own upstream.
  */
 import { once } from 'node:events';
@@ -9,6 +10,7 @@ import { chatChunks, chatCompletion } from './chat-completion.ts';
 import { embedding } from './embedding.ts';
 import { isJson, SimulatedError, type Json } from './json-input.ts';
 import { response, responseEvents } from './response.ts';
+import { serveResponseSockets } from './response-socket.ts';
 
 export interface SimulatorOptions {
   /** 0, the default, takes a free one. */
@@ -42,6 +44,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = createServer((request, reply) => {
     answer(request, reply, eventGapMs).catch((error: unknown) => fail(reply, error));
   });
+  serveResponseSockets(server, eventGapMs);
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,5 +1,6 @@
 /** The simulator, as the official SDK sees it: every shape parses, caps hold, tools are called on request. */
 import OpenAI, { APIError } from 'openai';
+import { ResponsesWS } from 'openai/resources/responses/ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleOfSchema } from '../../src/simulator/sample-of-schema.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/start-simulator.ts';
@@ -222,4 +223,25 @@ test('a sample fits the usual schemas, and no schema ends it', () => {
   for (const odd of [endless, null, 7, [], { $ref: '#/__proto__/x' }, { properties: { a: endless } }]) {
     expect(() => sampleOfSchema(odd)).not.toThrow();
   }
+});
+
+describe('a socket of responses', () => {
+  test('answers call by call, and says what it cannot', async () => {
+    const socket = new ResponsesWS(client);
+    const said: string[] = [];
+    const next = () =>
+      new Promise<string>((resolve) => {
+        socket.once('response.completed', ({ response }) => resolve(response.status ?? ''));
+        socket.once('error', ({ message }) => resolve(message));
+      });
+    socket.on('response.output_text.delta', ({ delta }) => said.push(delta));
+    const first = next();
+    socket.send({ type: 'response.create', model, input: 'Good morning' });
+    expect(await first).toBe('completed');
+    expect(said.join('')).toMatch(/simulator.*Good morning/s);
+    const second = next();
+    socket.send({ type: 'response.steer', previous_response_id: 'resp_1', input: 'x' });
+    expect(await second).toContain('response.create');
+    socket.close();
+  });
 });

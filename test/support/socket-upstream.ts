@@ -34,7 +34,7 @@ export interface SocketUpstream {
   /** Handshakes that came, refused ones too. */
   readonly handshakes: readonly IncomingMessage[];
   /** What happens with each event; nothing until a test says so. */
-  script: (connection: UpstreamConnection, event: Event) => void;
+  script: (connection: UpstreamConnection, event: Event) => void | Promise<void>;
   /** Said by itself when a socket opens. */
   greeting: readonly Event[];
   /** The whole answer to a handshake, instead of a socket. */
@@ -144,7 +144,7 @@ function listen(connection: Connection, fake: SocketUpstream): void {
     connection.frames.push(frame);
     const event: Event = JSON.parse(frame);
     connection.events.push(event);
-    fake.script(connection, event);
+    void fake.script(connection, event);
   });
   connection.send(...fake.greeting);
 }
