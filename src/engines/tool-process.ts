@@ -73,6 +73,7 @@ export function runBounded(
       if (failure !== undefined) return;
       failure = reason;
       killGroup(child.pid);
+      killTold(told);
       setTimeout(() => settle(undefined), ENDING_MS_MAX).unref();
     };
     const onAbort = (): void => end(signal.reason);
@@ -83,6 +84,7 @@ export function runBounded(
     const stderr = gather(child.stderr, left, over);
     const told = gather(child.stdio[3], { bytes: TOLD_BYTES_MAX }, () => undefined);
     const settle = (status: number | undefined): void => {
+      if (failure !== undefined) killTold(told);
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       if (failure !== undefined) reject(failure instanceof Error ? failure : new Error('aborted'));
@@ -93,6 +95,19 @@ export function runBounded(
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
   });
+}
+
+/**
+ * bubblewrap says the first process of the sandbox before it lets it go on. Between leaving the group and being set to
+ * die with its parent (which a change of credentials forgets) nothing else would end it.
+ */
+function killTold(told: readonly Buffer[]): void {
+  const [, pid] = /"child-pid": (\d+)/.exec(whole(told).toString()) ?? [];
+  try {
+    if (pid !== undefined) process.kill(Number(pid), 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
 }
 
 function killGroup(pid: number | undefined): void {

@@ -1,8 +1,8 @@
 /**
  * engines/tool-sandbox, tool-process, tool-command: what a command can reach and use inside, tried from inside by a shell,
- * each beside a twin that is allowed. Shown false one by one by leaving out of tool-sandbox.ts: `net` (the network row),
- * `pid` (processes outside), `--clearenv` and the empty environment of tool-process.ts (secrets), `--remount-ro /` (the
- * root is written), `--size` (/tmp), nproc (forks), as (memory), fsize (files), the SIGKILL (time), checkFolder (links).
+ * each beside a twin that is allowed. Shown false by leaving out of
+ * tool-sandbox.ts: `net` (network), `--remount-ro /` (the root is written), `--size` (/tmp), nproc (forks), checkFolder (links);
+ * and of tool-process.ts killTold, on a busy machine (what is aborted early stays).
  * Where the kernel lets nobody make a user namespace, the refusal is what is shown.
  */
 import { spawn } from 'node:child_process';
@@ -167,7 +167,7 @@ describe.runIf(reason === undefined)('inside', () => {
 describe.runIf(reason === undefined)('bounds', () => {
   test('memory, of a process and of /tmp', async () => {
     const hog = (mib: number) => `x=$(head -c ${mib * MIB} /dev/zero | tr '\\0' a); echo \${#x}`;
-    const bound = { memoryBytesMax: 96 * MIB };
+    const bound = { memoryBytesMax: 96 * MIB, fileBytesMax: 1024 * MIB };
     expect((await inside(hog(8), bound)).output).toBe(`${8 * MIB}\n`);
     expect((await inside(hog(90), bound)).isError).toBe(true);
     expect((await inside(`head -c ${100 * MIB} /dev/zero > /tmp/x`, bound)).isError).toBe(true);
