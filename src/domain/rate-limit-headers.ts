@@ -18,14 +18,18 @@ export interface Windows {
 }
 
 /** @param ageMs how long ago the windows were told */
-export function rateLimitHeaders(windows: Windows, ageMs = 0): Record<string, string> {
+export function rateLimitHeaders({ requests, tokens }: Windows, ageMs = 0): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const name of ['requests', 'tokens'] as const) {
-    const window = windows[name];
-    if (!window) continue;
-    headers[`x-ratelimit-limit-${name}`] = String(window.limit);
-    headers[`x-ratelimit-remaining-${name}`] = String(Math.max(0, window.remaining));
-    headers[`x-ratelimit-reset-${name}`] = duration(window.resetMs - ageMs);
+  // Every answer has them: their names are not put together anew.
+  if (requests) {
+    headers['x-ratelimit-limit-requests'] = String(requests.limit);
+    headers['x-ratelimit-remaining-requests'] = String(Math.max(0, requests.remaining));
+    headers['x-ratelimit-reset-requests'] = duration(requests.resetMs - ageMs);
+  }
+  if (tokens) {
+    headers['x-ratelimit-limit-tokens'] = String(tokens.limit);
+    headers['x-ratelimit-remaining-tokens'] = String(Math.max(0, tokens.remaining));
+    headers['x-ratelimit-reset-tokens'] = duration(tokens.resetMs - ageMs);
   }
   return headers;
 }

@@ -15,9 +15,22 @@ export const RECALLED_CHARS_MIN = 128;
 
 const found = new BoundedMap<string, readonly Finding[]>(TEXTS_MAX);
 
+const readers = new WeakMap<object, { readonly name: string; readonly of: string[] }>();
+
+/**
+ * What findings depend on beside the text; the same for policies that say the same, on every thread.
+ * @param way how it is read under this policy: a small number
+ */
+export function readerOf(policy: object, way: number): string {
+  let known = readers.get(policy);
+  if (!known)
+    readers.set(policy, (known = { name: hash('sha256', JSON.stringify(policy), 'base64'), of: [] }));
+  return (known.of[way] ??= `${known.name} ${way} `);
+}
+
 /**
  * The findings of `read`, or those of the last time.
- * @param reader names everything else that the findings depend on: what reads, how, and as what
+ * @param reader of `readerOf`: everything else that the findings depend on
  */
 export function recall(text: string, reader: string, read: () => readonly Finding[]): readonly Finding[] {
   const name = reader + hash('sha256', text, 'base64');

@@ -2,7 +2,6 @@
  * The join of all guardrails over one request: which findings there are, what is done about each, and the texts as
  * they may go up. Pure: same texts and policy, same result. Whoever calls refuses, forwards, or runs it in a worker.
  */
-import { hash } from 'node:crypto';
 import type { Action, Finding, GuardrailId, Trust } from '../base/finding.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
 import { canonicalise, sourceRange, type View } from './canonical.ts';
@@ -17,7 +16,7 @@ import { resolveOverlaps } from './overlaps.ts';
 import { knownNames, namesIn } from './pii/known-names.ts';
 import { findPii } from './pii/pii.ts';
 import type { ChainPlaceholders, VaultEntry } from './placeholders.ts';
-import { recall, RECALLED_CHARS_MIN } from './recent-texts.ts';
+import { readerOf, recall, RECALLED_CHARS_MIN } from './recent-texts.ts';
 import { rewrite } from './rewriting.ts';
 import { findSecrets } from './secrets/secrets.ts';
 
@@ -175,7 +174,7 @@ function inspect(
   const found =
     text.length < RECALLED_CHARS_MIN
       ? inspectWith(text, kind, trust, policy, isRendered)
-      : recall(text, `${nameOf(policy)} ${kind} ${trust} ${isRendered ?? ''}`, () =>
+      : recall(text, readerOf(policy, wayOf(kind, trust, isRendered)), () =>
           inspectWith(text, kind, trust, policy, isRendered),
         );
   // Only what everything that reads tokens has read, so that it holds under any policy.
@@ -185,13 +184,11 @@ function inspect(
 
 const NOTHING: readonly Finding[] = [];
 
-/** The same for policies that say the same, on every thread: what findings depend on beside the text. */
-function nameOf(policy: ScreenPolicy): string {
-  let name = names.get(policy);
-  if (name === undefined) names.set(policy, (name = hash('sha256', JSON.stringify(policy), 'base64')));
-  return name;
+/** A number for each way in which a text is read under a policy. */
+function wayOf(kind: ScreenInput['class'], trust: Trust, isRendered = false): number {
+  return (kind === 'token' ? 6 : 0) + 2 * TRUSTS.indexOf(trust) + (isRendered ? 1 : 0);
 }
-const names = new WeakMap<ScreenPolicy, string>();
+const TRUSTS: readonly Trust[] = ['tool', 'user', 'system'];
 
 /** Whether nothing that is found is left out. */
 function isWhole({ pii, secrets, allow, piiActions }: ScreenPolicy): boolean {
