@@ -17,6 +17,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   audit list [--user U] [--action A] [--status S] [--limit N]
   audit checkpoints [--place P] the newest the store has: for --checkpoint
   audit verify DIR [--checkpoint FILE]
+  lockdown show|set|release     the kill switch: --all, or --users A,B --models M …
   ledger adopt                  leaves behind what a lost Redis knew
   scan                          JSON lines {text, role?} on standard input: what the guardrails find
   calibrate                     the same lines, all honest: points of the injection guardrail that fit them, as YAML
@@ -58,6 +59,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   async usage(args) {
     const { runUsage } = await import('./admin/commands.ts');
     return await administer((api) => runUsage(args, process.env, api));
+  },
+  async lockdown(args) {
+    const { runLockdown } = await import('./admin/containment-commands.ts');
+    return await administer((api) => runLockdown(args, api));
   },
   async ledger(args) {
     const { runLedger } = await import('./admin/commands.ts');

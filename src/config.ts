@@ -81,6 +81,12 @@ export const configSchema = z.strictObject({
     .max(10)
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'names must differ')
     .default([]),
+  containment: z
+    .strictObject({
+      /** `two`: what the kill switch shuts is opened by another person than who shut it. */
+      release: z.enum(['one', 'two']).default('one'),
+    })
+    .prefault({}),
   house: limitsSchema.prefault({}),
   teams: z.record(z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/), limitsSchema).prefault({}),
   tiers: tiersSchema,

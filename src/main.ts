@@ -43,7 +43,9 @@ async function start(): Promise<void> {
   const secret = houseSecret(environment, !production);
   const adminKey = adminKeyOf(setup);
   const house = await assemble(setup, secret, adminKey.key, log, buildDoors);
-  closeWithGrace({ delay: setup.config.server.drainMsMax + 5000 }, async ({ err, signal }) => {
+  // SIGUSR2 shuts everything out and ends nothing.
+  const ending = { delay: setup.config.server.drainMsMax + 5000, skip: ['SIGUSR2' as const] };
+  closeWithGrace(ending, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'an unexpected fault ends the process');
     else log.info({ signal }, 'stopping');
     await house.stop();

@@ -1,6 +1,7 @@
 /** The whole way of a request, on one screen. Order is the product: a line says why where it matters. */
 import { asRefusal } from './base/errors.ts';
 import type { Authenticator } from './domain/authentication.ts';
+import type { Containment } from './domain/containment.ts';
 import { Exchange, type Arrival } from './domain/exchange.ts';
 import type { FailedAttempts } from './domain/failed-attempts.ts';
 import { admit, type AdmitDeps } from './stages/admit.ts';
@@ -37,6 +38,9 @@ export interface PipelineDeps
   readonly store: Store;
   readonly endpointsAllow: readonly string[];
   readonly urlAllow: readonly string[];
+  /** Hosts of MCP servers. */
+  readonly mcpServers: readonly string[] | undefined;
+  readonly containment: Pick<Containment, 'checkModel'>;
   /** Undefined: there is no detector, and no guard for it. */
   readonly detecting: DetectDeps | undefined;
   readonly observe: (stage: string, seconds: number) => void;
@@ -60,8 +64,8 @@ export function createPipeline(d: PipelineDeps): Pipeline {
   const beforeTaking: readonly Guard[] = [
     timed(parse(d), d.observe), //                  400 413  strict; also screens and prices, in one reading
     authoriseBatch(d.endpointsAllow), //            403      the lines of a batch are calls as well
-    authoriseModelAndTools(d.limiting), //          403
-    authoriseAddresses(d.urlAllow, d.tools.mcp.serverUrlAllow), // 400
+    authoriseModelAndTools(d.limiting, d.containment), //          403
+    authoriseAddresses(d.urlAllow, d.mcpServers), // 400
     authoriseObjects(d.store, d.objects), //        404
     recallPlaceholders(d), //                       503      whose objects they are is known now
     prepareAndKeep(d, prepareChained(d)), //        400 413 503  before acting on price: what the call goes on from is known now

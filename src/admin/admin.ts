@@ -71,7 +71,7 @@ async function actorOf(request: FastifyRequest, deps: AdminDeps): Promise<Actor>
     if (equalInConstantTime(credential, deps.adminKey)) {
       return { user: 'admin', role: 'admin', credential: 'admin-key' };
     }
-    return await deps.authenticator.authenticate({ rawHeaders, target: url, source });
+    return await deps.authenticator.authenticate({ rawHeaders, target: url, source }, true);
   } catch (error) {
     const { code, options } = asRefusal(error);
     if (deps.failedAttempts.count(source)) {
@@ -87,9 +87,9 @@ async function actorOf(request: FastifyRequest, deps: AdminDeps): Promise<Actor>
   }
 }
 
-/** The query of a GET, the body of a POST; what a method does not take must not be there. */
+/** The query of a GET, the body of a POST or PUT; what a method does not take must not be there. */
 function inputOf({ method, query, body }: FastifyRequest): unknown {
-  if (method !== 'POST') {
+  if (method !== 'POST' && method !== 'PUT') {
     if (Buffer.isBuffer(body) && body.length > 0) throw new Refusal('request.unknown_field');
     return query;
   }

@@ -14,7 +14,7 @@ export interface AdminApi {
    * The answer's body. `path` with its query.
    * @throws Error with a sentence for the operator
    */
-  call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
+  call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -113,7 +113,8 @@ export function directAdminApi(tools: AdminTools): AdminApi {
         id: randomUUID(),
         source: 'local',
         target: decodeURIComponent(parts[found.path.split('/').indexOf(':id')] ?? ''),
-        input: () => (method === 'POST' ? body : Object.fromEntries(new URLSearchParams(search))),
+        input: () =>
+          method === 'POST' || method === 'PUT' ? body : Object.fromEntries(new URLSearchParams(search)),
       });
     },
   };

@@ -38,7 +38,7 @@ function operationOf(route: Route): object {
     required: schema.required?.includes(name) ?? false,
     schema: property,
   }));
-  const inQuery = route.method !== 'POST';
+  const inQuery = route.method !== 'POST' && route.method !== 'PUT';
   return {
     summary: route.summary,
     'x-permission': route.permission,

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import type { ApprovalDesk } from '../domain/approval-desk.ts';
+import type { ContainmentState } from '../domain/containment.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Tiers } from '../domain/tiers.ts';
@@ -18,12 +19,27 @@ export interface Actor {
   readonly credential: string;
 }
 
+/** The kill switch and the bans, for all processes. */
+export interface ContainingTools {
+  /** @throws store.unavailable */
+  newest(): Promise<ContainmentState>;
+  /** `step` sees the newest, and may be asked again. @throws store.unavailable, and what `step` throws */
+  change<T>(
+    step: (state: ContainmentState) => { readonly state: ContainmentState; readonly result: T },
+  ): Promise<T>;
+  /** What the kill switch shuts is opened by somebody else than who shut it. */
+  readonly releaseTakesTwo: boolean;
+  /** Addresses of proxies, which are everybody's. */
+  readonly isTrusted: (address: string) => boolean;
+}
+
 /** What the rows work with. */
 export interface AdminTools {
   readonly keys: KeyRing;
   readonly approvals: ApprovalDesk;
   readonly store: Pick<Store, 'findEntries' | 'listSettings'>;
   readonly ledger: Pick<Ledger, 'usage'>;
+  readonly containing: ContainingTools;
   /** Left out where the ledger cannot lose its data. */
   readonly adoption?: LedgerAdoption | undefined;
   readonly auditLog: Pick<AuditLog, 'record' | 'note'>;
@@ -43,7 +59,7 @@ export interface Plan {
 }
 
 interface Row<Input extends z.ZodType> {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `:id` for what the path names. */
   readonly path: string;
   /** In the audit log. */

@@ -6,6 +6,7 @@ import { isLive } from '../domain/keys.ts';
 import { usageOf } from '../domain/usage.ts';
 import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
 import { APPROVAL_ROUTES } from './approvals.ts';
+import { CONTAINMENT_ROUTES } from './containment.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
 import { type AdminTools, type Route, route } from './route.ts';
 
@@ -232,4 +233,5 @@ export const ADMIN_ROUTES: readonly Route[] = [
   recordCalibration,
   coverage,
   ...APPROVAL_ROUTES,
+  ...CONTAINMENT_ROUTES,
 ];

@@ -5,6 +5,7 @@ import type { HouseSecret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { type KeyRing } from '../domain/key-ring.ts';
 import { keepApprovals } from '../jobs/keep-approvals.ts';
+import { endContained } from '../jobs/end-contained.ts';
 import { endRevoked } from '../jobs/end-revoked.ts';
 import { forgetPlaceholders } from '../jobs/forget-placeholders.ts';
 import { watchHealth } from '../jobs/watch-health.ts';
@@ -36,7 +37,7 @@ export async function assemble(
   buildDoors: BuildDoors,
 ): Promise<House> {
   const engines = await buildEngines(setup, secret, log);
-  const rules = buildRules(setup, secret, engines);
+  const rules = buildRules(setup, secret, engines, log);
   const doors = await buildDoors({ setup, secret, adminKey, log, engines, rules });
   const jobs = startJobs(setup, engines, rules, doors, log);
   const { auditLog } = engines;
@@ -100,7 +101,7 @@ function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
 function startJobs(
   { config }: Setup,
   engines: Engines,
-  { failedAttempts, turnedAway, keys, keptPlaceholders, approvals }: Rules,
+  { failedAttempts, turnedAway, keys, keptPlaceholders, approvals, containing }: Rules,
   { callers }: Doors,
   log: Log,
 ): { stop(): void } {
@@ -116,6 +117,10 @@ function startJobs(
   };
   const timer = setInterval(() => flush(), 60_000);
   const revoking = endRevoked({ keys, open: () => callers.open(), clock: systemClock });
+  endContained(containing.containment, () => callers.open());
+  // Where nothing else works: whoever can signal the process can shut it.
+  const shutHere = (): void => containing.watching.shutHere();
+  process.on('SIGUSR2', shutHere);
   const forgetting = forgetPlaceholders({
     keptPlaceholders,
     auditLog,
@@ -128,6 +133,8 @@ function startJobs(
   return {
     stop() {
       clearInterval(timer);
+      process.off('SIGUSR2', shutHere);
+      containing.watching.stop();
       forgetting.stop();
       keeping.stop();
       revoking.stop();

@@ -3,6 +3,7 @@ import type { Setup } from '../config.ts';
 import { answerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { createFairShare } from '../domain/fair-share.ts';
+import { toolPolicies } from '../domain/tools.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
 import { createPipeline, type Pipeline, type PipelineDeps } from '../pipeline.ts';
 import type { Detector } from '../ports/detector.ts';
@@ -44,6 +45,8 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
   const { upstream, telemetry, detector, pool } = ways;
   const detection = config.detector;
   const { threads, queueMax } = config.guardrails.workers;
+  const { containment } = rules.containing;
+  const toolPolicyOf = toolPolicies(config.tools, () => containment.deniedTools);
   const share = createFairShare(Math.ceil((threads + queueMax) / 2));
   return {
     ...rules,
@@ -69,14 +72,16 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
       policy: answerPolicy(config.guardrails),
       unknownEvents: config.guardrails.answers.unknownEvents,
       inlineCharsMax: config.guardrails.workers.overBytes,
-      tools: config.tools,
+      toolPolicyOf,
       asking: askingOf(config.tools, rules.approvals),
       large: pool.screenAnswer,
     },
     endpointsAllow: config.endpoints.allow,
     urlAllow: config.references.urlAllow,
     objects: config.objects,
-    tools: config.tools,
+    toolPolicyOf,
+    mcpServers: config.tools.mcp.serverUrlAllow,
+    containment,
     observe: telemetry.observeStage,
     onDone: done(telemetry, log),
   };

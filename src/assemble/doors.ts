@@ -1,4 +1,5 @@
 /** Builds the rules and the doors: what callers and operators reach. */
+import { isIPv6 } from 'node:net';
 import type { AdminTools } from '../admin/route.ts';
 import { systemClock } from '../base/clock.ts';
 import { createSeal } from '../base/seal.ts';
@@ -6,7 +7,7 @@ import { deriveKey, type HouseSecret, Secret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { ApprovalDesk } from '../domain/approval-desk.ts';
 import { maskFor } from '../domain/approval-settings.ts';
-import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
+import { addressList, createAuthenticator, type Authenticator } from '../domain/authentication.ts';
 import { type CacheScope, createCacheScopes } from '../domain/cache-names.ts';
 import { createExposedKeys } from '../domain/exposed-keys.ts';
 import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
@@ -27,6 +28,7 @@ import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
 import type { TlsSettings } from '../server/tls.ts';
 import { createUpstream } from '../server/upstream.ts';
 import { callersWay } from './callers-way.ts';
+import { type Containing, startContaining } from './containing.ts';
 import { createDetector, type Engines } from './engines.ts';
 
 /** The rules, built once and shared by all doors. */
@@ -42,12 +44,15 @@ export interface Rules {
   readonly limiting: Limiting;
   readonly keptPlaceholders: KeptPlaceholders;
   readonly cacheScope: CacheScope;
+  readonly containing: Containing;
 }
 
 /** The rules that doors share. */
-export function buildRules({ config, environment }: Setup, secret: HouseSecret, engines: Engines): Rules {
+export function buildRules(setup: Setup, secret: HouseSecret, engines: Engines, log: Log): Rules {
+  const { config, environment } = setup;
   const clock = systemClock;
   const days = config.retention.piiDays;
+  const containing = startContaining(setup, engines, log);
   const { store, ledger } = engines;
   const keys = createKeyRing({
     store,
@@ -78,11 +83,12 @@ export function buildRules({ config, environment }: Setup, secret: HouseSecret, 
   };
   return {
     keys,
+    containing,
     approvals: buildApprovals(config, secret, engines),
     tokens,
     failedAttempts,
     turnedAway: createFailedAttempts({ clock }),
-    authenticator: createAuthenticator({ keys, tokens, failedAttempts }),
+    authenticator: createAuthenticator({ keys, tokens, failedAttempts, containment: containing.containment }),
     floods: createFloods(clock),
     limiting: createLimiting(scopes, config.guardrails),
     cacheScope: createCacheScopes(deriveKey(secret.present, 'digest')),
@@ -155,7 +161,7 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
     onTurnedAway: onRefused(auditLog, rules.turnedAway, telemetry),
   });
   const admin = createAdminServer({
-    admin: { ...adminTools(setup, engines, rules), ...rules, adminKey },
+    admin: { ...rules, ...adminTools(setup, engines, rules), adminKey },
     telemetry,
     checks,
     reasons: () => ({ auditLog: auditLog.health().reason, ledger: ledger.health().reason }),
@@ -190,11 +196,30 @@ export function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<R
 
 /** What the admin API works with, behind a listener or without one. */
 export function adminTools(
-  { config: { tiers } }: Setup,
+  { config: { tiers, server, containment } }: Setup,
   { auditLog, store, ledger, adoption }: Engines,
-  { keys, approvals }: Pick<Rules, 'keys' | 'approvals'>,
+  { keys, approvals, containing }: Pick<Rules, 'keys' | 'approvals' | 'containing'>,
 ): AdminTools {
-  return { keys, approvals, store, ledger, adoption, auditLog, tiers, coverage, clock: systemClock };
+  const proxies = addressList(server.trustProxy);
+  const { watching } = containing;
+  const contained = {
+    newest: () => watching.newest(),
+    change: watching.change.bind(watching),
+    releaseTakesTwo: containment.release === 'two',
+    isTrusted: (address: string) => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
+  };
+  return {
+    keys,
+    approvals,
+    containing: contained,
+    store,
+    ledger,
+    adoption,
+    auditLog,
+    tiers,
+    coverage,
+    clock: systemClock,
+  };
 }
 
 /** How both ports are protected on the way. */

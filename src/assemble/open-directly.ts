@@ -21,7 +21,7 @@ export async function openDirectly(env: NodeJS.ProcessEnv): Promise<AdminAtHand>
   // What the last process had no time to ship is to be found as well.
   await engines.shipping.flush();
   return {
-    ...directAdminApi(adminTools(setup, engines, buildRules(setup, secret, engines))),
+    ...directAdminApi(adminTools(setup, engines, buildRules(setup, secret, engines, log))),
     close: () => engines.close(),
   };
 }

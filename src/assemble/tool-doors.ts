@@ -7,6 +7,7 @@ import { createHttpRunner } from '../engines/tool-http.ts';
 import { closeInherited } from '../engines/tool-process.ts';
 import { createSandbox, type Sandbox } from '../engines/tool-sandbox.ts';
 import { createExposedKeys } from '../domain/exposed-keys.ts';
+import { toolPolicies } from '../domain/tools.ts';
 import { usageOf } from '../domain/usage.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
 import { createAdminServer } from '../server/admin-server.ts';
@@ -42,7 +43,7 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
   const secured = transport(setup, log);
   const callers = buildCallers(parts, secured.callers, buildWay(parts, toolServer, tools, pool), telemetry);
   const admin = createAdminServer({
-    admin: { ...adminTools(setup, engines, rules), ...rules, adminKey },
+    admin: { ...rules, ...adminTools(setup, engines, rules), adminKey },
     telemetry,
     checks,
     reasons: () => ({
@@ -131,7 +132,7 @@ function buildWay(
     ...rules,
     tools,
     runsMax,
-    settings: config.tools,
+    toolPolicyOf: toolPolicies(config.tools, () => rules.containing.containment.deniedTools),
     ledger: engines.ledger,
     auditLog: engines.auditLog,
     forgetKey: (id) => rules.keys.forget(id),

@@ -3,64 +3,20 @@
  * The public text never echoes input; what is internal goes into `detail`, which only the log sees.
  */
 
-/** Whose doing a refusal is: it decides who is told and which alert counts it. */
-export type Blame = 'caller' | 'policy' | 'upstream' | 'dependency' | 'gateway';
+import {
+  bad,
+  barred,
+  type CatalogueRow,
+  down,
+  forbidden,
+  invalid,
+  limited,
+  quota,
+  ran,
+  upstream,
+} from './error-row.ts';
 
-/** One code of the catalogue: what callers, SDKs and operators make of it. */
-export interface CatalogueRow {
-  /** HTTP status. 408 and 409 never occur: the official SDKs retry both. */
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 426 | 429 | 500 | 502 | 503 | 504;
-  /** `error.type` in OpenAI's shape. */
-  readonly type: string;
-  /** `error.code` in OpenAI's shape where clients switch on it; the catalogue's own code where left out. */
-  readonly openaiCode?: string;
-  readonly blame: Blame;
-  /** What the caller reads. */
-  readonly message: string;
-  /** What an operator checks first. */
-  readonly check: string;
-  /** `x-should-retry: false`: the SDKs give up at once. */
-  readonly final?: true;
-  /** Default `retry-after` in whole seconds where the refusal is temporary. */
-  readonly retryAfterS?: number;
-}
-
-const invalid = 'invalid_request_error';
-const limit = 'rate_limit_exceeded';
-const quota = 'insufficient_quota';
-
-function bad(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
-  return { status: 400, type: invalid, blame: 'caller', message, check, final: true, ...more };
-}
-/** The caller may try again with something else. */
-function barred(message: string, check: string): CatalogueRow {
-  return bad(message, check, { blame: 'policy' });
-}
-function forbidden(message: string, check: string): CatalogueRow {
-  return bad(message, check, { status: 403, type: 'permission_error', blame: 'policy' });
-}
-function limited(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
-  return {
-    status: 429,
-    type: 'requests',
-    openaiCode: limit,
-    blame: 'policy',
-    message,
-    check,
-    retryAfterS: 1,
-    ...more,
-  };
-}
-function down(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
-  return { status: 503, type: 'server_error', blame: 'dependency', message, check, retryAfterS: 1, ...more };
-}
-function upstream(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
-  return { status: 502, type: 'server_error', blame: 'upstream', message, check, ...more };
-}
-/** Of a tool that may have had its effect: nobody is told to try again. */
-function ran(message: string, check: string, status: 502 | 504 = 502): CatalogueRow {
-  return { status, type: 'server_error', blame: 'dependency', message, check, final: true };
-}
+export type { Blame, CatalogueRow } from './error-row.ts';
 
 /** Every code there is; the table in the README of the project is this one. */
 export const CATALOGUE = {
@@ -125,6 +81,12 @@ export const CATALOGUE = {
   'access.address': forbidden(
     'This key may not be used from this address.',
     'The addresses the key is bound to.',
+  ),
+  'access.locked_down': forbidden('Access is shut at the moment.', 'The kill switch: who set it, and why.'),
+  'access.banned': forbidden('Access is shut for some time.', 'Bans: which one, and until when.'),
+  'access.second_person': forbidden(
+    'Somebody else has to do this.',
+    'Who did what is to be undone; containment.release.',
   ),
   'access.model': bad('This model is not available to you.', 'The models the key or tier allows.', {
     status: 403,

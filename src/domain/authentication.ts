@@ -6,6 +6,7 @@ import { BlockList, isIP } from 'node:net';
 import { Refusal } from '../base/errors.ts';
 import type { KeyRecord } from '../ports/store.ts';
 import type { Caller } from './caller.ts';
+import type { Containment } from './containment.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
 import type { TokenVerifier } from './jwt.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -109,20 +110,25 @@ export interface AuthenticatorOptions {
   /** Without it, tokens are unknown credentials. */
   readonly tokens?: TokenVerifier | undefined;
   readonly failedAttempts: Pick<FailedAttempts, 'check'>;
+  /** What is shut, and for whom; without one nothing is. */
+  readonly containment?: Pick<Containment, 'isActive' | 'checkCaller' | 'isBannedAddress'> | undefined;
 }
 
 /** Tells who calls. */
 export interface Authenticator {
   /**
    * At once where the key or token is cached.
-   * @throws auth.missing, auth.several, auth.invalid, auth.unavailable, access.address, rate.source,
-   *   store.unavailable
+   * @param asPerson at the admin API, which stays open while callers are shut out
+   * @throws auth.missing, auth.several, auth.invalid, auth.unavailable, access.address, access.locked_down,
+   *   access.banned, rate.source, store.unavailable
    */
-  authenticate(presented: Presented): Caller | Promise<Caller>;
+  authenticate(presented: Presented, asPerson?: boolean): Caller | Promise<Caller>;
 }
 
 /** Keys and tokens are told apart by their form alone. */
-export function createAuthenticator({ keys, tokens, failedAttempts }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { keys, tokens, failedAttempts, containment } = options;
+
   function callerOf(credential: string): Caller | undefined | Promise<Caller | undefined> {
     if (tokens && !credential.startsWith('sk-') && isTokenShaped(credential))
       return tokens.verify(credential);
@@ -132,18 +138,21 @@ export function createAuthenticator({ keys, tokens, failedAttempts }: Authentica
 
   /** Only who failed is ever told to slow down. */
   function failed(source: string, error: Refusal): Refusal {
-    if (error.code.startsWith('auth.')) failedAttempts.check(source);
+    if (!error.code.startsWith('auth.')) return error;
+    if (containment?.isBannedAddress(source)) return new Refusal('rate.source');
+    failedAttempts.check(source);
     return error;
   }
 
-  function accept(caller: Caller | undefined, source: string): Caller {
+  function accept(caller: Caller | undefined, source: string, asPerson?: boolean): Caller {
     if (caller === undefined) throw failed(source, new Refusal('auth.invalid'));
     checkAddress(caller.key, source);
+    if (containment?.isActive) containment.checkCaller(caller, asPerson);
     return caller;
   }
 
   return {
-    authenticate({ rawHeaders, target, source, method }) {
+    authenticate({ rawHeaders, target, source, method }, asPerson) {
       let credential: string;
       try {
         credential = readCredential(rawHeaders, target, method === 'WEBSOCKET');
@@ -152,8 +161,8 @@ export function createAuthenticator({ keys, tokens, failedAttempts }: Authentica
       }
       const found = callerOf(credential);
       return found instanceof Promise
-        ? found.then((caller) => accept(caller, source))
-        : accept(found, source);
+        ? found.then((caller) => accept(caller, source, asPerson))
+        : accept(found, source, asPerson);
     },
   };
 }

@@ -169,6 +169,10 @@ export class Exchange {
     return (this.match as RouteMatch | undefined)?.endpoint.id ?? 'none';
   }
 
+  get model(): string | undefined {
+    return (this.prepared as Preparation | undefined)?.facts.model;
+  }
+
   /** Known once authenticated: for the audit log. */
   get userId(): string {
     return (this.caller as Caller | undefined)?.user ?? 'anonymous';

@@ -5,6 +5,8 @@ import type { Caller } from './caller.ts';
 export interface OpenCall {
   /** Undefined until it is known who calls. */
   readonly caller?: Caller | undefined;
+  /** Once it is known. */
+  readonly model?: string | undefined;
   /** Set where the caller has left: nobody reads an answer. */
   callerGone: boolean;
   /** Breaks off what is under way and what would follow; again changes nothing. */

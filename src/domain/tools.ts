@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Code } from '../base/errors.ts';
 import { addressOf, coversHost } from '../base/hosts.ts';
 import { isHosted } from '../openai/hosted-tools.ts';
+import type { Caller } from './caller.ts';
 import { argumentsSchema, brokenRule, type ArgumentRule, type ArgumentsForm } from './tool-arguments.ts';
 import { isIn, isInLoosely, isOddName, looseName } from './tool-names.ts';
 
@@ -57,6 +58,26 @@ export function isOpen({ settings, keyTools }: ToolPolicy): boolean {
   const lists = [deny, needsApproval, taintNeedsApproval, Object.keys(rules)];
   const isBound = keyTools !== undefined || settings.callsPerAnswerMax !== undefined;
   return allow.includes('*') && !isBound && lists.every((list) => list.length === 0);
+}
+
+/**
+ * The policy of each caller.
+ * @param denied what the kill switch shuts at the moment, the same list until that changes
+ */
+export function toolPolicies(
+  settings: ToolsSettings,
+  denied: () => readonly string[],
+): (caller: Caller) => ToolPolicy {
+  let now: readonly string[] = [];
+  let narrowed = settings;
+  return ({ key }) => {
+    const next = denied();
+    if (next !== now) {
+      now = next;
+      narrowed = next.length > 0 ? { ...settings, deny: [...settings.deny, ...next] } : settings;
+    }
+    return { settings: narrowed, keyTools: key?.tools };
+  };
 }
 
 /** Types that read only, and reach nothing that the caller has not named: they go by `default`, as functions do. */

@@ -4,6 +4,7 @@
  */
 import { asRefusal, Refusal } from '../base/errors.ts';
 import { Exchange, type Arrival } from '../domain/exchange.ts';
+import type { Containment } from '../domain/containment.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { upstreamFault, upstreamRefusal } from '../domain/upstream-errors.ts';
 import { upstreamPath } from '../openai/route.ts';
@@ -26,6 +27,7 @@ export interface SocketDoorDeps extends OwnNames {
   readonly steps: CallSteps;
   readonly parse: ParseDeps;
   readonly limiting: Limiting;
+  readonly containment: Pick<Containment, 'checkModel'>;
   readonly upstream: SocketUpstream;
   readonly screening: AnswerScreening;
   readonly ownObjects: OwnObjects;
@@ -95,7 +97,7 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
 function checks(deps: SocketDoorDeps): (exchange: Exchange, handshake: Handshake) => Promise<void> {
   const origins = new Set(deps.origins.map((url) => new URL(url).origin));
   const readOpening = parseOpening(deps.parse);
-  const authoriseModel = authoriseModelAndTools(deps.limiting);
+  const authoriseModel = authoriseModelAndTools(deps.limiting, deps.containment);
   const checkFindings = screen();
   return async (exchange, handshake) => {
     handshake.check();

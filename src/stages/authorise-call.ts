@@ -1,6 +1,7 @@
 /** Whether this caller may use the model, the tools, the objects and the addresses that the call names. */
 import { Refusal } from '../base/errors.ts';
 import { addressOf, coversHost } from '../base/hosts.ts';
+import type { Containment } from '../domain/containment.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { checkReferences, type ObjectsSettings } from '../domain/objects.ts';
@@ -26,10 +27,15 @@ function checkModel(
     throw new Refusal('access.model', { param: 'model' });
 }
 
-/** @throws access.model, tool.denied, tool.arguments, tool.calls */
-export function authoriseModelAndTools(limiting: Limiting): Guard {
+/** @throws access.model, access.locked_down, tool.denied, tool.arguments, tool.calls */
+export function authoriseModelAndTools(
+  limiting: Limiting,
+  containment: Pick<Containment, 'checkModel'>,
+): Guard {
   return function authoriseModelAndTools({ caller, prepared, match }) {
     const model = prepared.facts.model ?? match.params['model'];
+    containment.checkModel(model);
+    for (const call of prepared.calls) containment.checkModel(call.model);
     for (const list of [limiting.tier(caller).models, caller.key?.models]) {
       if (!list) continue;
       checkModel(match.endpoint, model, list);

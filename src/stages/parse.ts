@@ -1,12 +1,13 @@
 /** Reads the body and prepares the call: strictly parsed, screened, priced. Large bodies never on the event loop. */
 import { Refusal } from '../base/errors.ts';
 import type { CacheScope } from '../domain/cache-names.ts';
+import type { Caller } from '../domain/caller.ts';
 import { type JudgedPart, withDetected } from '../domain/detection.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { prepare, prepareOpening, type Preparation, type PrepareJob } from '../domain/preparation.ts';
 import type { RequestRules } from '../domain/request-rules.ts';
-import type { ToolsSettings } from '../domain/tools.ts';
+import type { ToolPolicy } from '../domain/tools.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import type { ObjectOwner } from '../ports/store.ts';
 import type { Guard } from './stage.ts';
@@ -17,7 +18,7 @@ export interface ParseDeps {
   readonly models: ModelsSettings;
   /** Undefined: no detector is asked. */
   readonly judged?: JudgedPart | undefined;
-  readonly tools: ToolsSettings;
+  readonly toolPolicyOf: (caller: Caller) => ToolPolicy;
   /** Undefined: names of caches go up as they are. */
   readonly cacheScope?: CacheScope;
   /** Whether answers are looked through for the system text. */
@@ -136,7 +137,7 @@ function jobOf(
     keyTokensMax: caller.key?.maxTokensPerRequest,
     models: deps.models,
     judged: deps.judged,
-    tools: { settings: deps.tools, keyTools: caller.key?.tools },
+    tools: deps.toolPolicyOf(caller),
     printsPrompt: deps.printsPrompt,
     ...known,
   };

@@ -7,9 +7,10 @@ import {
   type Screened,
   screenReadAnswer,
 } from '../domain/answer-screening.ts';
+import type { Caller } from '../domain/caller.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { AnswerToolRules } from '../domain/answer-tools.ts';
-import { isOpen, type ToolsSettings } from '../domain/tools.ts';
+import { isOpen, type ToolPolicy } from '../domain/tools.ts';
 import type { ScreenPolicy } from '../guardrails/screening.ts';
 import type { JsonBody } from '../openai/body.ts';
 import type { Asking } from './claim-parked.ts';
@@ -23,7 +24,7 @@ export interface AnswerScreening {
   /** Texts above this go to `large`, UTF-16 units. */
   readonly inlineCharsMax: number;
   /** What holds for calls that models make. */
-  readonly tools: ToolsSettings;
+  readonly toolPolicyOf: (caller: Caller) => ToolPolicy;
   /** Who is asked about calls that a person must allow; nobody, and they are refused, where left out. */
   readonly asking?: Asking | undefined;
   /** @throws guardrail.busy, guardrail.failed, upstream.invalid_answer */
@@ -51,11 +52,11 @@ const CALLING: ReadonlySet<string> = new Set([
 
 /** Undefined where no call can be made, or every one may be. */
 export function toolRulesOf(
-  { tools }: AnswerScreening,
+  { toolPolicyOf }: AnswerScreening,
   { endpoint, caller, prepared }: Exchange,
 ): AnswerToolRules | undefined {
   if (!CALLING.has(endpoint.group)) return undefined;
-  const policy = { settings: tools, keyTools: caller.key?.tools };
+  const policy = toolPolicyOf(caller);
   return isOpen(policy) ? undefined : { policy, tainted: prepared.tainted };
 }
 

@@ -12,7 +12,7 @@ import type { FailedAttempts } from '../domain/failed-attempts.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { notAdmitted, type Remembering } from '../domain/not-admitted.ts';
 import { permit } from '../domain/permissions.ts';
-import { allowsFunction, checkToolCall, type ToolPolicy, type ToolsSettings } from '../domain/tools.ts';
+import { allowsFunction, checkToolCall, type ToolPolicy } from '../domain/tools.ts';
 import type { JsonBody } from '../openai/body.ts';
 import { parseJson } from '../openai/json.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
@@ -35,7 +35,7 @@ export interface Tool {
 
 export interface ToolWayDeps extends Remembering {
   readonly tools: ReadonlyMap<string, Tool>;
-  readonly settings: ToolsSettings;
+  readonly toolPolicyOf: (caller: Caller) => ToolPolicy;
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
   readonly limiting: Limiting;
@@ -96,7 +96,7 @@ class Way implements ToolWay {
   }
 
   allowed(caller: Caller): readonly Tool[] {
-    const policy = this.#policyOf(caller);
+    const policy = this.#d.toolPolicyOf(caller);
     return [...this.#d.tools.values()].filter(({ name }) => allowsFunction(name, policy));
   }
 
@@ -135,10 +135,6 @@ class Way implements ToolWay {
     }
   }
 
-  #policyOf(caller: Caller): ToolPolicy {
-    return { settings: this.#d.settings, keyTools: caller.key?.tools };
-  }
-
   /** @throws tool.unknown */
   #find(call: ToolCall, name: string): Tool {
     const tool = this.#d.tools.get(name);
@@ -154,7 +150,7 @@ class Way implements ToolWay {
   /** True: a person must allow it. @throws tool.denied, tool.arguments */
   #judge(caller: Caller, tool: Tool, body: JsonBody): boolean {
     const state = { callsBefore: 0, tainted: false };
-    const found = checkToolCall(tool.name, body.source, this.#policyOf(caller), state);
+    const found = checkToolCall(tool.name, body.source, this.#d.toolPolicyOf(caller), state);
     if (found.verdict === 'denied')
       throw new Refusal(found.code, { ...(found.pointer && { param: found.pointer }) });
     return found.verdict === 'needsApproval';

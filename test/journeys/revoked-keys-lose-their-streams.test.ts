@@ -8,6 +8,7 @@ import { startGateways, type Gateway } from '../support/gateway.ts';
 import { chat, INPUT_NANO, MONEY_ONLY, openChat, OUTPUT_NANO, outcomeOf, post } from '../support/money.ts';
 import { chatAnswer, responsesAnswer } from '../support/openai-answer.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
+import { reading, type Reading } from '../support/reading.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
@@ -52,35 +53,6 @@ afterAll(async () => {
 
 /** What the gateways broke off. */
 const cut = () => upstream.requests.filter((seen) => seen.abortedAt !== undefined);
-
-interface Reading {
-  readonly id: string;
-  /** Everything that came, at its end. */
-  readonly ended: Promise<{ readonly text: string; readonly at: number }>;
-  readonly leave: AbortController;
-}
-
-/** Open, and its first bytes are there. */
-async function reading(open: (signal: AbortSignal) => Promise<Response>): Promise<Reading> {
-  const leave = new AbortController();
-  const answer = await open(leave.signal);
-  const reader = answer.body?.getReader();
-  if (answer.status !== 200 || !reader) throw new Error(`no stream: ${answer.status}`);
-  const chunks = [(await reader.read()).value];
-  const ended = (async () => {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done)
-        return {
-          text: Buffer.concat(chunks.filter((chunk) => chunk !== undefined)).toString(),
-          at: performance.now(),
-        };
-      chunks.push(value);
-    }
-  })();
-  ended.catch(() => undefined);
-  return { id: answer.headers.get('x-request-id') ?? '', ended, leave };
-}
 
 const chatOn = (gateway: Gateway, { key }: Pick<MadeKey, 'key'>): Promise<Reading> =>
   reading((signal) => openChat({ ...gateway, callerKey: key }, stream, signal));

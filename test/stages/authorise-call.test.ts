@@ -17,6 +17,7 @@ import {
   prepared,
   RESPONSES,
   rules,
+  OPEN_HOUSE,
   withKey,
 } from '../support/exchange.ts';
 
@@ -26,7 +27,7 @@ const named = (id: string) => ({ method: 'GET', target: `/v1/models/${id}` });
 
 async function model(options: CallOptions, tier: Tier): Promise<string> {
   const exchange = await prepared(options);
-  return codeOf(() => authoriseModelAndTools(tiers(tier).limiting)(exchange));
+  return codeOf(() => authoriseModelAndTools(tiers(tier).limiting, OPEN_HOUSE)(exchange));
 }
 
 async function addressed(url: string, allow: string[]): Promise<string> {
@@ -40,7 +41,7 @@ describe('authorise-call', () => {
     const { limiting } = tiers({ models: ['gpt-4o*', 'o3'] });
     const ask = async (model: string, models?: string[]) => {
       const exchange = await prepared({ body: chatBody({ model }) }, withKey({ models }));
-      return codeOf(() => authoriseModelAndTools(limiting)(exchange));
+      return codeOf(() => authoriseModelAndTools(limiting, OPEN_HOUSE)(exchange));
     };
     expect(await ask('gpt-4o-mini')).toBe('ok');
     expect(await ask('o3')).toBe('ok');
@@ -61,7 +62,7 @@ describe('authorise-call', () => {
 
   test('a tool that is denied is refused, and its name is not told', async () => {
     const { limiting, parse } = rules({ tools: { deny: ['execute_shell'] } });
-    const guard = authoriseModelAndTools(limiting);
+    const guard = authoriseModelAndTools(limiting, OPEN_HOUSE);
     const refused = await prepared({ body: declared('execute_shell') }, ADA, parse);
     expect(await codeOf(() => guard(refused))).toBe('tool.denied');
     const harmless = await prepared({ body: declared('search') }, ADA, parse);

@@ -11,6 +11,7 @@ import { Secret } from '../../src/base/secret.ts';
 import { ApprovalDesk } from '../../src/domain/approval-desk.ts';
 import { approvalsSchema, maskFor } from '../../src/domain/approval-settings.ts';
 import { createAuthenticator } from '../../src/domain/authentication.ts';
+import { createContainment } from '../../src/domain/containment.ts';
 import { createFailedAttempts } from '../../src/domain/failed-attempts.ts';
 import { createTokenVerifier, jwtSchema } from '../../src/domain/jwt.ts';
 import { createKeyRing } from '../../src/domain/key-ring.ts';
@@ -19,6 +20,7 @@ import type { DiskPort } from '../../src/engines/audit-disk.ts';
 import { createEmbeddedLedger } from '../../src/engines/ledger-embedded.ts';
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
 import { guardrailsSchema } from '../../src/guardrails/settings.ts';
+import { watchContainment } from '../../src/jobs/watch-containment.ts';
 import type { Entry } from '../../src/ports/audit-log.ts';
 
 export const ADMIN_KEY = 'correct, horse battery staple of 32 characters';
@@ -53,7 +55,21 @@ async function buildParts(folder: string, disk: DiskPort | undefined) {
     digestKey: randomBytes(32),
     clock,
   });
-  const authenticator = createAuthenticator({ keys, tokens, failedAttempts });
+  const containment = createContainment(clock);
+  const watching = watchContainment({
+    containment,
+    store,
+    dataDir: folder,
+    onChange: () => undefined,
+    onFailure: () => undefined,
+  });
+  const containing = {
+    newest: () => watching.newest(),
+    change: watching.change.bind(watching),
+    releaseTakesTwo: false,
+    isTrusted: () => false,
+  };
+  const authenticator = createAuthenticator({ keys, tokens, failedAttempts, containment });
   const settings = approvalsSchema.parse({});
   const approvals = new ApprovalDesk({
     store: store.approvals,
@@ -63,7 +79,7 @@ async function buildParts(folder: string, disk: DiskPort | undefined) {
     settings,
     mask: maskFor(settings, guardrailsSchema.parse({})),
   });
-  return { clock, auditLog, store, ledger, keys, approvals, failedAttempts, authenticator };
+  return { clock, auditLog, store, ledger, keys, approvals, containing, failedAttempts, authenticator };
 }
 
 /** What is on disk at this moment, in order. */

@@ -13,7 +13,8 @@ import { createLimiting, type Limiting } from '../../src/domain/limiting.ts';
 import { prepare } from '../../src/domain/preparation.ts';
 import { requestSchema } from '../../src/domain/request-rules.ts';
 import type { ScopeSettings } from '../../src/domain/scopes.ts';
-import { toolsSchema } from '../../src/domain/tools.ts';
+import { toolPolicies, toolsSchema } from '../../src/domain/tools.ts';
+import { createContainment } from '../../src/domain/containment.ts';
 import { createEmbeddedLedger, type EmbeddedLedger } from '../../src/engines/ledger-embedded.ts';
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
 import { answerPolicy, guardrailsSchema } from '../../src/guardrails/settings.ts';
@@ -46,6 +47,9 @@ export interface RulesOptions {
   readonly clock?: Clock;
 }
 
+/** Nothing is shut. */
+export const OPEN_HOUSE = createContainment(systemClock);
+
 /** Answers screened on this thread. */
 export function answersBy(guardrails: object, tools: object = { allow: ['*'] }): AnswerScreening {
   const settings = guardrailsSchema.parse(guardrails);
@@ -53,7 +57,7 @@ export function answersBy(guardrails: object, tools: object = { allow: ['*'] }):
     policy: answerPolicy(settings),
     unknownEvents: settings.answers.unknownEvents,
     inlineCharsMax: Infinity,
-    tools: toolsSchema.parse(tools),
+    toolPolicyOf: toolPolicies(toolsSchema.parse(tools), () => []),
     large: async (job) => screenAnswer(job),
   };
 }
@@ -86,7 +90,7 @@ export function rules(options: RulesOptions = {}): Rules {
       limiting,
       rules: requestSchema.parse(options.request ?? {}),
       models: modelsSchema.parse({ projectServiceTier: 'default', ...options.models }),
-      tools: toolsSchema.parse(options.tools ?? {}),
+      toolPolicyOf: toolPolicies(toolsSchema.parse(options.tools ?? {}), () => []),
       inlineBytesMax: options.inlineBytesMax ?? Infinity,
       large: async (job) => prepare(job),
     },

@@ -1,0 +1,213 @@
+/**
+ * Promise 47: what operators shut is shut in every process within a second, open streams included, also with Redis down
+ * and from the machine itself; what they do not name goes on; nobody is banned by another's doing. Shown false by not
+ * looking at open calls, by not reading the file, and by counting the ban of an address against valid keys.
+ */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { admin, createKey, type MadeKey } from '../support/admin.ts';
+import { startGateways, type Gateway } from '../support/gateway.ts';
+import { CHAT_BODY, CHAT_LINE } from '../support/journey.ts';
+import { chat, MONEY_ONLY, openChat, outcomeOf } from '../support/money.ts';
+import { chatAnswer } from '../support/openai-answer.ts';
+import { startPostgres, type Postgres } from '../support/postgres.ts';
+import { rawCall, requestBytes } from '../support/raw-call.ts';
+import { reading } from '../support/reading.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { until } from '../support/until.ts';
+
+/** A second, and what a busy machine may add. */
+const SHUT_WITHIN_MS = 4000;
+const PROXY = '127.0.0.7';
+
+let redis: TestRedis;
+let postgres: Postgres;
+let upstream: Upstream;
+let one: Gateway;
+let other: Gateway;
+
+beforeAll(async () => {
+  [redis, postgres, upstream] = await Promise.all([startRedis(), startPostgres(), startUpstream()]);
+  const [first, second] = await startGateways(2, {
+    upstream,
+    env: { REDIS_URL: redis.url, DATABASE_URL: postgres.url },
+    key: { tier: 'wide', user: 'ada' },
+    config: {
+      ...MONEY_ONLY,
+      ledger: { kind: 'redis', url: 'env:REDIS_URL', namespace: 'shut' },
+      store: { kind: 'postgres', url: 'env:DATABASE_URL' },
+      tiers: { wide: { dailyBudgetUsd: 50 } },
+      server: { trustProxy: [PROXY] },
+      containment: { release: 'two' },
+    },
+  });
+  if (!first || !second) throw new Error('two processes were asked for');
+  [one, other] = [first, second];
+});
+afterAll(async () => {
+  await Promise.all([one?.stop('SIGKILL'), other?.stop('SIGKILL')]);
+  await upstream?.close();
+  await postgres?.stop();
+  await redis?.stop();
+});
+beforeEach(() => {
+  upstream.script = (seen) => chatAnswer(seen, { outputTokens: 2000 }, { gapMs: 5 });
+});
+
+const lockdown = (gateway: Gateway, shut: object) => admin(gateway, 'PUT', '/admin/lockdown', shut);
+const codeOn = async (gateway: Gateway, { key }: Pick<MadeKey, 'key'>): Promise<string | undefined> => {
+  upstream.script = (seen) => chatAnswer(seen, { outputTokens: 2 });
+  return (await chat({ ...gateway, callerKey: key })).code;
+};
+const streamOn = (gateway: Gateway, { key }: Pick<MadeKey, 'key'>) =>
+  reading((signal) =>
+    openChat({ ...gateway, callerKey: key }, { stream: true, max_completion_tokens: 3000 }, signal),
+  );
+/** By a second administrator, as who shut may not open. */
+async function release(): Promise<void> {
+  const second = await createKey(one, { user: `second-${Date.now()}`, role: 'admin', tier: 'wide' });
+  const { status } = await lockdown({ ...one, adminKey: second.key }, {});
+  expect(status).toBe(200);
+}
+
+test('everything: both processes, open streams too, and opened by a second person alone', async () => {
+  const ada = { key: one.callerKey };
+  const streams = await Promise.all([streamOn(one, ada), streamOn(other, ada)]);
+  const at = performance.now();
+  const shut = await lockdown(one, { all: true, reason: 'a key has leaked' });
+  expect(shut).toMatchObject({ status: 200, body: { active: true, all: true, by: 'admin' } });
+  for (const [index, { id, ended }] of streams.entries()) {
+    const { text, at: endedAt } = await ended;
+    expect(endedAt - at).toBeLessThan(SHUT_WITHIN_MS);
+    expect(text).not.toContain('[DONE]');
+    expect(await outcomeOf(index === 0 ? one : other, id)).toMatchObject({
+      outcome: 'aborted',
+      code: 'access.locked_down',
+    });
+  }
+  for (const gateway of [one, other]) expect(await codeOn(gateway, ada)).toBe('access.locked_down');
+
+  expect(await lockdown(one, {})).toMatchObject({ status: 403 });
+  // More may be shut by whoever shut it.
+  expect((await lockdown(one, { all: true, models: ['gpt-*'] })).status).toBe(200);
+  await release();
+  for (const gateway of [one, other])
+    await until(
+      () => codeOn(gateway, ada),
+      (code) => code === undefined || code === '',
+    );
+});
+
+test.each([
+  ['users', 'ada'],
+  ['tiers', 'wide'],
+  ['models', 'gpt-4o*'],
+] as const)('%s alone: others go on', async (what, value) => {
+  const ada = { key: one.callerKey };
+  const bob = await createKey(one, { user: 'bob', tier: what === 'tiers' ? 'pro' : 'wide' });
+  expect((await lockdown(one, { [what]: [value] })).status).toBe(200);
+  await until(
+    () => codeOn(other, ada),
+    (code) => code === 'access.locked_down',
+  );
+  if (what !== 'models') expect(await codeOn(other, bob)).not.toBe('access.locked_down');
+  await release();
+});
+
+test('a tool, whatever the policy allows', async () => {
+  expect((await lockdown(one, { tools: ['search'] })).status).toBe(200);
+  const tools = [{ type: 'function', function: { name: 'search' } }];
+  upstream.script = (seen) => chatAnswer(seen, { outputTokens: 2 });
+  await until(
+    async () => (await chat(other, { tools })).code,
+    (code) => code === 'tool.denied',
+  );
+  await release();
+});
+
+test('a user that is switched off is off everywhere, and on again', async () => {
+  const hal = await createKey(one, { user: 'hal', tier: 'wide', role: 'admin' });
+  const stream = await streamOn(other, hal);
+  expect((await admin(one, 'POST', '/admin/users/hal/disable', {})).body).toEqual({
+    user: 'hal',
+    disabled: true,
+  });
+  await stream.ended;
+  expect(await codeOn(other, hal)).toBe('access.locked_down');
+  expect((await admin({ ...other, adminKey: hal.key }, 'GET', '/admin/keys')).status).toBe(403);
+  const second = await createKey(one, { user: 'ira', role: 'admin', tier: 'wide' });
+  await admin({ ...one, adminKey: second.key }, 'POST', '/admin/users/hal/enable', {});
+  await until(
+    () => codeOn(other, hal),
+    (code) => code !== 'access.locked_down',
+  );
+});
+
+test('a ban ends by itself, or when it is lifted; one of an address leaves valid keys alone', async () => {
+  const made = z.object({ id: z.string() });
+  const cid = await createKey(one, { user: 'cid', tier: 'wide' });
+  const short = await admin(one, 'POST', '/admin/bans', { key: cid.id, seconds: 2, reason: 'too fast' });
+  expect(short.status).toBe(201);
+  await until(
+    () => codeOn(other, cid),
+    (code) => code === 'access.banned',
+  );
+  await until(
+    () => codeOn(other, cid),
+    (code) => code !== 'access.banned',
+  );
+  const long = await admin(one, 'POST', '/admin/bans', { user: 'cid' });
+  await until(
+    () => codeOn(other, cid),
+    (code) => code === 'access.banned',
+  );
+  const { id } = made.parse(long.body);
+  expect((await admin(one, 'DELETE', `/admin/bans/${id}`)).status).toBe(200);
+  await until(
+    () => codeOn(other, cid),
+    (code) => code !== 'access.banned',
+  );
+
+  const from = '198.51.100.9';
+  expect((await admin(one, 'POST', '/admin/bans', { address: from })).status).toBe(201);
+  const asked = async (key: string) => {
+    const headers = [
+      `Authorization: Bearer ${key}`,
+      'Content-Type: application/json',
+      `X-Forwarded-For: ${from}`,
+    ];
+    const { answers } = await rawCall(other.port, requestBytes(CHAT_LINE, headers, CHAT_BODY), {
+      from: PROXY,
+    });
+    return answers[0]?.code;
+  };
+  await until(
+    () => asked('sk-sp-nobody'),
+    (code) => code === 'rate.source',
+  );
+  expect(await asked(cid.key)).toBe('');
+  for (const address of ['127.0.0.1', '::1', PROXY, 'nowhere'])
+    expect((await admin(one, 'POST', '/admin/bans', { address })).status).toBe(400);
+  for (const body of [{}, { user: 'a', key: 'b' }, { user: 'a', seconds: 0 }])
+    expect((await admin(one, 'POST', '/admin/bans', body)).status).toBe(400);
+});
+
+test('from the machine itself, by a signal, with Redis down; until the file is removed', async () => {
+  const ada = { key: one.callerKey };
+  const stream = await streamOn(one, ada);
+  await redis.kill();
+  process.kill(one.pid, 'SIGUSR2');
+  await stream.ended;
+  const file = join(one.dataDir, 'lockdown');
+  expect(existsSync(file)).toBe(true);
+  expect(await codeOn(one, ada)).toBe('access.locked_down');
+  await redis.restart();
+  rmSync(file);
+  await until(
+    () => codeOn(one, ada),
+    (code) => code !== 'access.locked_down',
+  );
+});
