@@ -7,6 +7,7 @@ import { createHttpRunner } from '../engines/tool-http.ts';
 import { closeInherited } from '../engines/tool-process.ts';
 import { createSandbox, type Sandbox } from '../engines/tool-sandbox.ts';
 import { createExposedKeys } from '../domain/exposed-keys.ts';
+import { policyVersionOf } from '../domain/approvals.ts';
 import { toolPolicies } from '../domain/tools.ts';
 import { usageOf } from '../domain/usage.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
@@ -132,6 +133,7 @@ function buildWay(
     ...rules,
     tools,
     runsMax,
+    policyVersion: policyVersionOf(config.tools),
     toolPolicyOf: toolPolicies(config.tools, () => rules.containing.containment.deniedTools),
     ledger: engines.ledger,
     auditLog: engines.auditLog,

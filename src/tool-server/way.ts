@@ -5,7 +5,7 @@
 import { asRefusal, Refusal } from '../base/errors.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { keyedDigest } from '../base/secret.ts';
-import { type Approvals, type ApprovedCall, policyVersionOf } from '../domain/approvals.ts';
+import { type Approvals, type ApprovedCall } from '../domain/approvals.ts';
 import type { Authenticator } from '../domain/authentication.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { FailedAttempts } from '../domain/failed-attempts.ts';
@@ -36,6 +36,8 @@ export interface Tool {
 export interface ToolWayDeps extends Remembering {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly toolPolicyOf: (caller: Caller) => ToolPolicy;
+  /** Approvals are bound to it. */
+  readonly policyVersion: string;
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
   readonly limiting: Limiting;
@@ -77,12 +79,10 @@ export function createToolWay(deps: ToolWayDeps): ToolWay {
 
 class Way implements ToolWay {
   readonly #d: ToolWayDeps;
-  readonly #policyVersion: string;
   #running = 0;
 
   constructor(deps: ToolWayDeps) {
     this.#d = deps;
-    this.#policyVersion = policyVersionOf(deps.settings);
   }
 
   async enter(call: ToolCall): Promise<Caller> {
@@ -175,7 +175,7 @@ class Way implements ToolWay {
   }
 
   #approvedCall(call: ToolCall, caller: Caller, body: JsonBody): ApprovedCall {
-    const policyVersion = this.#policyVersion;
+    const { policyVersion } = this.#d;
     return { user: caller.user, tool: call.tool ?? '', arguments: body.source, policyVersion };
   }
 
