@@ -2,7 +2,7 @@
  * The page of approvals: lists them, shows one as the text whose digest is on record, and decides it with that digest.
  * What it shows is text and nothing else; opening or reloading it decides nothing.
  */
-import { api, button, byId, row, signInWith } from '/console/session.js';
+import { api, button, byId, row, signInWith } from './session.js';
 
 let shown;
 

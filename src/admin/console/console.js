@@ -1,5 +1,5 @@
 /** The console's page: reads the admin API with a key that is kept in memory alone; builds text nodes, never HTML. */
-import { api, button, byId, row, signInWith } from '/console/session.js';
+import { api, button, byId, row, signInWith } from './session.js';
 
 const listOf = (answer) => (Array.isArray(answer) ? answer : (answer.data ?? []));
 
