@@ -4,9 +4,9 @@
  */
 
 /** Buckets a feature can fall into, as a power of two. A change makes every file of weights void. */
-export const BUCKET_BITS = 16;
+export const BUCKET_BITS = 17;
 /** What a model file must say; raised with every change of what is hashed. */
-export const FEATURES_VERSION = 1;
+export const FEATURES_VERSION = 2;
 
 /** Given each token in order. */
 export interface TokenSink {

@@ -26,30 +26,32 @@ const HEARD: Readonly<Record<Trust, readonly [HeadName, HeadName | undefined]>> 
   tool: ['untrusted', undefined],
 };
 
-/** Two heads in one table: the first in the high half of a word, the second in the low one, so that one sum is both. */
+/** Two heads in one table of two bytes each, that stays in the cache: the first in the high byte, the second in the low. */
 interface Pair {
   readonly heads: readonly (readonly [HeadName, Head])[];
-  readonly packed: Int32Array;
+  readonly packed: Int16Array;
 }
 
 function pairOf(model: Model, [first, second]: readonly [HeadName, HeadName | undefined]): Pair {
-  const packed = new Int32Array(1 << BUCKET_BITS);
+  const packed = new Int16Array(1 << BUCKET_BITS);
   const high = model[first].weights;
   const low = second && model[second].weights;
-  for (let i = 0; i < packed.length; i++) packed[i] = (high[i] ?? 0) * 65_536 + (low?.[i] ?? 0);
+  for (let i = 0; i < packed.length; i++) packed[i] = ((high[i] ?? 0) << 8) + (low?.[i] ?? 0);
   const heads = second ? ([first, second] as const) : ([first] as const);
   return { heads: heads.map((name) => [name, model[name]] as const), packed };
 }
 
 /** Three words that came so many words ago say nothing new: repetition is not evidence. */
 const REPEATED_WITHIN = 16;
+/** Places to remember them in, a power of two. */
+const SEEN = 65_536;
 
 /** Sums up to and with each token; grown as texts need it, up to a size that is kept. */
 class Sums implements TokenSink {
-  packed: Int32Array = new Int32Array(0);
+  packed: Int16Array = new Int16Array(0);
   length = 0;
   /** When three words came last, by their bucket; time goes on from text to text, so that nothing is cleared. */
-  readonly #seen = new Float64Array(1 << BUCKET_BITS).fill(Number.NEGATIVE_INFINITY);
+  readonly #seen = new Float64Array(SEEN).fill(Number.NEGATIVE_INFINITY);
   #now = 0;
   high = new Int32Array(2049);
   low = new Int32Array(2049);
@@ -58,26 +60,31 @@ class Sums implements TokenSink {
   ends = new Int32Array(2049);
 
   /** Forgets the text before. */
-  begin(packed: Int32Array): void {
+  begin(packed: Int16Array): void {
     this.packed = packed;
     this.length = 0;
     this.#now += REPEATED_WITHIN;
   }
 
   token(buckets: Int32Array, count: number, start: number, end: number): void {
-    const threeWords = buckets[2] ?? 0;
+    const threeWords = (buckets[2] ?? 0) & (SEEN - 1);
     const ago = ++this.#now - (this.#seen[threeWords] ?? 0);
     this.#seen[threeWords] = this.#now;
     const { packed } = this;
-    let sum = 0;
+    let first = 0;
+    let second = 0;
     // They keep their place: what stands around them is as far apart as it is.
     const heard = ago <= REPEATED_WITHIN ? 0 : count;
-    for (let i = 0; i < heard; i++) sum = (sum + (packed[buckets[i] ?? 0] ?? 0)) | 0;
-    const low = (sum << 16) >> 16;
+    for (let i = 0; i < heard; i++) {
+      const both = packed[buckets[i] ?? 0] ?? 0;
+      const low = (both << 24) >> 24;
+      first += (both - low) >> 8;
+      second += low;
+    }
     const at = this.length++;
     if (at + 1 >= this.high.length) this.#grow();
-    this.high[at + 1] = (this.high[at] ?? 0) + ((sum - low) >> 16);
-    this.low[at + 1] = (this.low[at] ?? 0) + low;
+    this.high[at + 1] = (this.high[at] ?? 0) + first;
+    this.low[at + 1] = (this.low[at] ?? 0) + second;
     this.counts[at + 1] = (this.counts[at] ?? 0) + count;
     this.starts[at] = start;
     this.ends[at] = end;
@@ -98,8 +105,8 @@ function twice(from: Int32Array): Int32Array<ArrayBuffer> {
   return room;
 }
 
-/** Of fewer words nothing can be told. */
-const TOKENS_MIN = 3;
+/** Of fewer words nothing can be told; content is seldom so short, and a row of letters is no sentence. */
+const TOKENS_MIN: Readonly<Record<Trust, number>> = { user: 3, system: 3, tool: 6 };
 /** Tokens a text may leave room for behind it. */
 const KEPT_MAX = 65_536;
 
@@ -119,7 +126,7 @@ export class Heads {
     sums.begin(packed);
     eachToken(text, sums);
     const signals: Signal[] = [];
-    if (sums.length < TOKENS_MIN) return signals;
+    if (sums.length < TOKENS_MIN[trust]) return signals;
     for (const [index, [name, head]] of heads.entries()) {
       const signal = verdict(name, head, sums, index === 0 ? sums.high : sums.low);
       if (signal) signals.push(signal);

@@ -7,8 +7,9 @@ import { type Candidate, toFindings } from '../candidate.ts';
 import { canonicalise, type View } from '../canonical.ts';
 import type { Guardrail } from '../guardrail.ts';
 import { findHidden, type Hidden, taggedText } from './decode.ts';
-import { heads } from './heads.ts';
+import { type Heads, heads as shipped } from './heads.ts';
 import { matchPhrases } from './phrases.ts';
+import { withQuotedLight } from './quoting.ts';
 import { findRoleMarkers } from './role-markers.ts';
 import { applyRules } from './rules.ts';
 import {
@@ -20,13 +21,13 @@ import {
   type Reading,
   type Signal,
 } from './signal.ts';
-import { scanWords, type Words } from './words.ts';
+import { scanWords } from './words.ts';
 
 const DETECTORS: readonly Detector[] = [
-  ({ words, trust }) => heard(applyRules(words), trust),
-  ({ view, words, trust }) => heard(matchPhrases(view.text, words.cues), trust),
+  ({ view, words, trust }) => heard(ofOwnPrompt(view.text, applyRules(words)), trust),
+  ({ view, words, trust }) => heard(matchPhrases(view.text, words.cues, trust === 'tool'), trust),
   ({ view }) => findRoleMarkers(view.text),
-  ({ view, trust }) => heads.judge(view.text, trust),
+  ({ view, trust, heads }) => heads.judge(view.text, trust),
 ];
 
 /** Personas are what users ask for; documents only speak of them, so their cues weigh less there. */
@@ -39,26 +40,44 @@ function heard(signals: readonly Signal[], trust: Trust): readonly Signal[] {
   );
 }
 
+/** A prompt of somebody else, or one to be written: "give me a system prompt for …", "leak their instructions". */
+const OTHERS = /\b(?:an?|some|their|its|his|her|another|good|better|examples?)\b/i;
+
+function ofOwnPrompt(text: string, signals: readonly Signal[]): readonly Signal[] {
+  if (!signals.some(({ rule }) => rule === 'extraction.reveal')) return signals;
+  return signals.filter(
+    ({ rule, start, end }) => rule !== 'extraction.reveal' || !OTHERS.test(text.slice(start, end)),
+  );
+}
+
 const DEPTH_MAX = 2;
 /** Hidden content is a cue of its own, too weak alone: encodings have honest uses. */
 const HIDDEN_WEIGHT = 0.3;
 
-/** Findings in a view at or above the observe point (0 to 1), one a type at most, in places of its source. */
-export function findInjection(view: View, trust: Trust, observe: number = OBSERVE_AT): Finding[] {
-  const words = scanWords(view.text);
-  const open = heaviestStretch(inspect({ view, words, trust }));
+/**
+ * Findings in a view at or above the observe point (0 to 1), one a type at most, in places of its source; by other heads
+ * than the shipped ones where training asks what they would find.
+ */
+export function findInjection(
+  view: View,
+  trust: Trust,
+  observe: number = OBSERVE_AT,
+  heads: Heads = shipped,
+): Finding[] {
+  const reading = { view, words: scanWords(view.text), trust, heads };
+  const open = heaviestStretch(withQuotedLight(view.text, inspect(reading)));
   const isPlain = combine(open) >= BLOCK_AT;
-  const signals = isPlain ? open : [...open, ...hiddenSignals(view, words, trust, open)];
+  const signals = isPlain ? open : [...open, ...hiddenSignals(reading, open)];
   return signals.length === 0 ? [] : toFindings('injection', view, candidatesOf(signals, observe));
 }
 
 const inspect = (reading: Reading): Signal[] => DETECTORS.flatMap((detect) => detect(reading));
 
 /** What hides in the view counts at the place where it hides. */
-function hiddenSignals(view: View, words: Words, trust: Trust, open: readonly Signal[]): Signal[] {
+function hiddenSignals({ view, words, trust, heads }: Reading, open: readonly Signal[]): Signal[] {
   const signals: Signal[] = [];
   for (const hidden of [...taggedText(view), ...findHidden(view.text, words)]) {
-    const weight = weigh(hidden, trust, 1);
+    const weight = weigh(hidden, { trust, heads }, 1);
     if (weight < OBSERVE_AT && open.length === 0) continue;
     const { start, end, source, coding } = hidden;
     const isAttack = weight >= OBSERVE_AT;
@@ -70,12 +89,12 @@ function hiddenSignals(view: View, words: Words, trust: Trust, open: readonly Si
 }
 
 /** How much hidden text, and what hides in it in turn, looks like an injection. */
-function weigh(hidden: Hidden, trust: Trust, depth: number): number {
+function weigh(hidden: Hidden, reader: Pick<Reading, 'trust' | 'heads'>, depth: number): number {
   const view = canonicalise(hidden.text);
   const words = scanWords(view.text);
-  const own = combine([...heaviestStretch(inspect({ view, words, trust })), hiddenCue(hidden)]);
+  const own = combine([...heaviestStretch(inspect({ view, words, ...reader })), hiddenCue(hidden)]);
   if (depth >= DEPTH_MAX) return own;
-  return Math.max(own, ...findHidden(view.text, words).map((inner) => weigh(inner, trust, depth + 1)));
+  return Math.max(own, ...findHidden(view.text, words).map((inner) => weigh(inner, reader, depth + 1)));
 }
 
 function hiddenCue({ start, end }: Hidden): Signal {

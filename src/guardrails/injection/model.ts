@@ -24,6 +24,7 @@ export const WINDOWS: Readonly<
   ],
   untrusted: [
     { size: 10, stride: 5 },
+    { size: 18, stride: 9 },
     { size: 32, stride: 16 },
   ],
 };

@@ -1,13 +1,22 @@
 /** Set phrases, for what senses in sequence cannot say: fixed idioms, and languages written without spaces. */
+import { CONTENT_IDIOMS } from './content-idioms.ts';
+import { SECRET_IDIOMS } from './secret-idioms.ts';
 import type { InjectionType, Signal } from './signal.ts';
 
-interface Phrase {
+export interface Phrase {
   readonly rule: string;
   readonly type: InjectionType;
   readonly weight: number;
   readonly reason: string;
   /** Every repetition bounded; no global state. */
   readonly pattern: RegExp;
+}
+
+/** Read only where one of the cues, words in lower case, stands in the text. */
+export interface Idiom extends Phrase {
+  readonly cues: readonly string[];
+  /** Read only in what tools return: users may say it. */
+  readonly inContent?: true;
 }
 
 const dropping = {
@@ -20,11 +29,6 @@ const revealing = {
   type: 'extraction',
   reason: 'asks for the system prompt',
 } as const;
-
-/** Read only where one of the cues, words in lower case, stands in the text. */
-interface Idiom extends Phrase {
-  readonly cues: readonly string[];
-}
 
 function persona(name: string, weight: number, reason: string, cues: string, pattern: RegExp): Idiom {
   return { rule: `persona.${name}`, type: 'persona', weight, reason, cues: cues.split(' '), pattern };
@@ -81,13 +85,15 @@ const UNSPACED: readonly Phrase[] = [
   {
     rule: 'persona.free',
     type: 'persona',
-    weight: 0.55,
+    weight: 0.45,
     reason: 'declares the rules gone',
     pattern: /(?:没有|不受|无|無|解除|摆脱).{0,6}(?:任何|一切)?.{0,4}(?:限制|约束|道德|审查|過濾|过滤)/,
   },
 ];
 
 const IDIOMS: readonly Idiom[] = [
+  ...CONTENT_IDIOMS,
+  ...SECRET_IDIOMS,
   persona(
     'anything',
     0.8,
@@ -156,7 +162,7 @@ const IDIOMS: readonly Idiom[] = [
     0.4,
     'demands an answer whatever is asked',
     'answer obey fulfil fulfill comply respond matter',
-    /\b(?:answer|obey|fulfill?|comply with|respond to|do) (?:any|every|all|whatever) (?:and all |single )?(?:of )?(?:my |the |user'?s? )?(?:questions?|requests?|prompts?|orders?|commands?|i ask|i say|demands?)\b|\bno matter (?:how|what|if) (?:i|un|im|il|harm|dang)/i,
+    /\b(?:answer|obey|fulfill?|comply with|respond to|do) (?:any|every|all|whatever) (?:and all |single )?(?:of )?(?:my |the |user'?s? )?(?:(?:questions?|requests?|prompts?|orders?|commands?|demands?)\b(?! (?:you|they|people|customers))|i ask\b|i say\b)|\bno matter (?:how|what|if) (?:i|un|im|il|harm|dang)/i,
   ),
   persona(
     'grandma',
@@ -192,7 +198,7 @@ const IDIOMS: readonly Idiom[] = [
     0.6,
     'pretends that the prompt ends here',
     'prompt instruction instructions input',
-    /\b(?:end|start|begin(?:ning)?) of (?:the )?(?:system |user |new )?(?:prompt|instructions?|input)\b/i,
+    /\b(?:end|start|begin(?:ning)?) of (?:the )?(?:(?:system |user |new )?(?:prompt|instructions?)|(?:system|user|new) input)\b/i,
   ),
   override(
     'instead',
@@ -222,12 +228,12 @@ function collectCues(): Map<string, number> {
 }
 
 /** Evidence from set phrases, given the bits of the cues that stand in the text; a phrase counts at its first place. */
-export function matchPhrases(text: string, cues: number): Signal[] {
+export function matchPhrases(text: string, cues: number, isContent: boolean): Signal[] {
   const signals: Signal[] = [];
   if (/[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]/.test(text)) collect(UNSPACED, text, signals);
   if (cues !== 0)
     collect(
-      IDIOMS.filter((_, index) => (cues & (1 << index)) !== 0),
+      IDIOMS.filter(({ inContent }, index) => (cues & (1 << index)) !== 0 && (isContent || !inContent)),
       text,
       signals,
     );

@@ -48,7 +48,7 @@ const MARKERS: readonly Marker[] = [
   },
   {
     cues: ['[s', '[S'],
-    weight: 0.55,
+    weight: 0.45,
     reason: 'opens a line as the system',
     pattern: /\[system(?: (?:message|override|prompt|note|instruction|command|update))?\]/i,
   },

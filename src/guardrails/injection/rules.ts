@@ -51,7 +51,7 @@ const RULES: readonly Rule[] = [
     [0.9, 'drop your+1 rules|safety|ethics+2'],
     [0.85, 'drop all you+1 spoken+3'],
     [0.65, 'drop prior+2 reveal|now|fresh+12'],
-    [0.6, 'drop all prior|spoken+2'],
+    [0.45, 'drop all prior|spoken+2'],
     [0.45, 'drop rules+1'],
     [0.6, 'drop safety+3'],
     [0.45, 'drop prior+2'],
@@ -72,7 +72,7 @@ const RULES: readonly Rule[] = [
   ]),
   ...family('override.bypass', 'override', 'asks to get around safeguards', [
     [0.85, 'bypass your+2 safety|rules|ethics+2'],
-    [0.6, 'bypass all|prior+1 safety|rules+2'],
+    [0.45, 'bypass all|prior+1 safety|rules+2'],
     [0.4, 'bypass safety+3'],
   ]),
   ...family('override.fresh', 'override', 'brings new instructions', [
@@ -87,9 +87,9 @@ const RULES: readonly Rule[] = [
     [0.85, 'reveal prior+3 rules|prompt+1'],
     [0.8, 'reveal rules|prompt+3 you+2 spoken+3'],
     [0.7, 'reveal your+2 rules|prompt+0'],
-    [0.6, 'reveal inner+3 rules+1'],
+    [0.45, 'reveal inner+3 rules+1'],
     [0.45, 'reveal rules|prompt+2 prior+2'],
-    [0.6, 'reveal all+2 prior+3'],
+    [0.4, 'reveal all+2 prior+3'],
   ]),
   ...family('extraction.ask', 'extraction', 'asks what the system prompt is', [
     [0.9, 'what your+2 inner+1 prompt|rules+1'],
@@ -126,7 +126,7 @@ const RULES: readonly Rule[] = [
     [0.65, 'lawless machine|character+1'],
     [0.5, 'machine lawless+4'],
     [0.45, 'you lawless+3'],
-    [0.3, 'lawless'],
+    [0.25, 'lawless'],
   ]),
   ...family('persona.free', 'persona', 'declares the rules gone', [
     [0.6, 'free all+1 ethics+2 safety|rules+2'],

@@ -1,6 +1,7 @@
 /** A piece of evidence for an injection, and how pieces add up. Rules and trained heads speak this alike. */
 import type { Trust } from '../../base/finding.ts';
 import type { View } from '../canonical.ts';
+import type { Heads } from './heads.ts';
 import type { Words } from './words.ts';
 
 export type InjectionType =
@@ -30,6 +31,7 @@ export interface Reading {
   readonly view: View;
   readonly words: Words;
   readonly trust: Trust;
+  readonly heads: Heads;
 }
 
 /** Pure, linear. */

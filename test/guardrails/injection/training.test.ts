@@ -67,7 +67,7 @@ function writeRows(): { rows: string; grammars: string } {
 
 describe('training', () => {
   const { rows, grammars } = writeRows();
-  const { model, report } = train(rows, grammars);
+  const { model, report } = train(rows, grammars, grammars);
   const heads = new Heads(readModel(writeModel(model)));
   const weigh = (text: string): number =>
     Math.max(0, ...heads.judge(text, 'user').map(({ weight }) => weight));
@@ -82,10 +82,19 @@ describe('training', () => {
     expect(report).toMatch(/\| untrusted \| composed:buried \| attack \|/);
   });
 
+  it('says what the guardrail as a whole finds of them, and of what is held back', () => {
+    const [, leftOut = '', heldBack = ''] = report.split('\n\n');
+    expect(leftOut).toMatch(/^\| left out, whole \| source/);
+    expect(leftOut).toMatch(/\| tool \| s0 \| attack \| \d+ \| \d+\.\d\d/);
+    expect(leftOut).not.toContain('grammar:');
+    expect(heldBack).toMatch(/\| user \| grammar:override-small:en \| attack \| \d+ \| (?:[5-9]\d|100)\./);
+    expect(heldBack).toMatch(/\| user \| all \| benign \|/);
+  });
+
   it('makes the same bytes of the same folder', () => {
-    expect(Buffer.from(writeModel(train(rows, grammars).model)).equals(Buffer.from(writeModel(model)))).toBe(
-      true,
-    );
+    expect(
+      Buffer.from(writeModel(train(rows, grammars, grammars).model)).equals(Buffer.from(writeModel(model))),
+    ).toBe(true);
   });
 
   /** The negative control was tried: with labels turned round the first case fails. */
@@ -102,7 +111,7 @@ describe('the file of heads', () => {
   it('is refused when it is cut short, or made for other features', () => {
     expect(() => readModel(bytes.subarray(0, -1))).toThrow('cut short');
     const other = Buffer.concat([
-      Buffer.from(bytes.toString('latin1').replace('"features":1', '"features":0'), 'latin1'),
+      Buffer.from(bytes.toString('latin1').replace('"features":2', '"features":1'), 'latin1'),
     ]);
     expect(() => readModel(other)).toThrow('features');
   });

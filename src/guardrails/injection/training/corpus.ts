@@ -18,6 +18,8 @@ export const FOLDS = 5;
 export interface Example {
   /** As detectors see it. */
   readonly text: string;
+  /** As it came, where that is something else. */
+  readonly raw?: string;
   readonly source: string;
   readonly kind: string;
   /** The same for everything that could give another away. */
@@ -56,6 +58,7 @@ export function readExamples(folder: string): Example[] {
       seen.add(key);
       examples.push({
         text,
+        raw: row.text,
         source: row.source,
         kind: row.kind,
         fold: foldOf(row.source),
@@ -135,13 +138,15 @@ export function generate(folder: string, seed: number): Example[] {
   return examples;
 }
 
-function generatedLabels({ label, kind, name }: Group): Example['labels'] {
+/** In other languages than English all honest text is a document too: a language shall be no sign of an order. */
+function generatedLabels({ label, kind, name, language }: Group): Example['labels'] {
   if (label === 0) {
-    if (kind === 'document') return { override: 0, persona: 0, untrusted: 0 };
+    if (kind === 'document' || language !== 'en') return { override: 0, persona: 0, untrusted: 0 };
     return { override: 0, persona: 0 };
   }
   if (name.startsWith('persona')) return { persona: 1 };
   if (name.startsWith('indirect')) return { untrusted: 1 };
+  if (/^(?:extraction|phrase)/.test(name)) return { override: 1 };
   return { override: 1, untrusted: 1 };
 }
 
@@ -179,12 +184,11 @@ export function compose(examples: readonly Example[], seed: number): Example[] {
           composed(joined(pick(random, asked).text, text, random), 'asked', kind, fold, { override: 1 }),
         );
       if (labels.untrusted === 1 && documents.length > 0) {
-        for (let times = 0; times < 2; times++)
-          made.push(
-            composed(buried(pick(random, documents).text, text, random), 'buried', kind, fold, {
-              untrusted: 1,
-            }),
-          );
+        made.push(
+          composed(buried(pick(random, documents).text, text, random), 'buried', kind, fold, {
+            untrusted: 1,
+          }),
+        );
       }
     }
     for (let times = 0; times < asked.length / 6; times++) {

@@ -2,9 +2,9 @@
  * Scores of texts by heads that never saw their source, and the two points of a head that follow from them. What a
  * head knows by heart says nothing, so nothing else is ever looked at when a threshold is set.
  */
-import { type HeadName, HEADS } from '../model.ts';
+import type { HeadName } from '../model.ts';
 import { type Example, FOLDS } from './corpus.ts';
-import { learn, logit, tokensOf, type Tokens, type Weighted } from './learner.ts';
+import { learn, type Learned, logit, tokensOf, type Tokens, type Weighted } from './learner.ts';
 
 /** An example ready to be learnt from. */
 export interface Prepared extends Example {
@@ -35,16 +35,23 @@ export function weightedFor(head: HeadName, examples: readonly Prepared[]): Weig
   });
 }
 
-/** Logits by example, each from a model that was trained without the example's fold. */
-export function crossFit(head: HeadName, examples: readonly Prepared[], seed: number): Float64Array {
+/** A head that was trained without a fold, for each fold. */
+export interface CrossFitted {
+  readonly learned: readonly Learned[];
+  /** By example, from the one that did not see it. */
+  readonly logits: Float64Array;
+}
+
+export function crossFit(head: HeadName, examples: readonly Prepared[], seed: number): CrossFitted {
   const logits = new Float64Array(examples.length);
-  for (let fold = 0; fold < FOLDS; fold++) {
+  const learned = Array.from({ length: FOLDS }, (_, fold) => {
     const others = examples.filter((example) => example.fold !== fold);
-    const learned = learn(head, weightedFor(head, others), seed + fold);
+    const own = learn(head, weightedFor(head, others), seed + fold);
     for (const [at, example] of examples.entries())
-      if (example.fold === fold) logits[at] = logit(learned, example.tokens, head);
-  }
-  return logits;
+      if (example.fold === fold) logits[at] = logit(own, example.tokens, head);
+    return own;
+  });
+  return { learned, logits };
 }
 
 /** Shares of honest texts that may be found, out of source: of all, and of a source of some size. */
@@ -91,30 +98,4 @@ export function pointsOf(head: HeadName, examples: readonly Prepared[], logits: 
 function exceeded(logits: readonly number[], share: number): number {
   const sorted = [...logits].sort((a, b) => b - a);
   return sorted[Math.floor(share * sorted.length)] ?? Number.POSITIVE_INFINITY;
-}
-
-/** Markdown: per source, what share a head would find and stop that never saw the source. */
-export function reportOf(
-  examples: readonly Prepared[],
-  fits: ReadonlyMap<HeadName, { logits: Float64Array; points: Points }>,
-): string {
-  const rows = HEADS.flatMap((head) => {
-    const fit = fits.get(head);
-    if (!fit) return [];
-    const own = [...examples.entries()].filter(([, { labels }]) => labels[head] !== undefined);
-    const groups = Map.groupBy(
-      own,
-      ([, { source, labels }]) => `${source} | ${labels[head] === 1 ? 'attack' : 'benign'}`,
-    );
-    return [...groups].map(([name, members]) => {
-      const above = (point: number): string =>
-        ((100 * members.filter(([at]) => (fit.logits[at] ?? 0) >= point).length) / members.length).toFixed(2);
-      return `| ${head} | ${name} | ${members.length} | ${above(fit.points.observe)} | ${above(fit.points.block)} |`;
-    });
-  });
-  return [
-    '| head | source | label | texts | found % | stopped % |',
-    '|---|---|---|---:|---:|---:|',
-    ...rows,
-  ].join('\n');
 }

@@ -146,7 +146,7 @@ class Expansion {
   }
 }
 
-/** A slot that begins another word than the one it stands behind. */
+/** A slot that begins another word than the one it stands behind; a quote that opens is no end of one. */
 function spaced(before: string, text: string): string {
-  return /[a-z0-9"')]$/.test(before) && /^[A-Za-z]/.test(text) ? ` ${text}` : text;
+  return /(?:[a-z0-9)]|[\w.,!?]["'])$/.test(before) && /^[A-Za-z]/.test(text) ? ` ${text}` : text;
 }

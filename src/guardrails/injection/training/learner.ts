@@ -35,13 +35,13 @@ export function tokensOf(text: string): Tokens {
   return collector.take();
 }
 
-/** Half-open ranges of features, one a window. */
+/** Half-open ranges of tokens, one a window. */
 export function windowsOf({ ends }: Tokens, head: HeadName): (readonly [number, number])[] {
   const windows: (readonly [number, number])[] = [];
   for (const { size, stride } of WINDOWS[head]) {
     for (let from = 0; from < ends.length; from += stride) {
       const to = Math.min(ends.length, from + size);
-      windows.push([from === 0 ? 0 : (ends[from - 1] ?? 0), ends[to - 1] ?? 0]);
+      windows.push([from, to]);
       if (to === ends.length) break;
     }
     if (ends.length <= size) break;
@@ -66,18 +66,33 @@ const RATE = 0.4;
 const KEPT = 0.6;
 const DECAY = 2e-6;
 
-/** The logit of a window. */
-function windowLogit({ bias, weights }: Learned, features: Int32Array, from: number, to: number): number {
+/** Where a token's features begin. */
+const startOf = ({ ends }: Tokens, token: number): number => (token === 0 ? 0 : (ends[token - 1] ?? 0));
+
+/** Sums of weights up to each token, so that windows that overlap add up nothing twice; grown as texts need it. */
+let sums = new Float64Array(1024);
+
+function sumUp({ weights }: Learned, { features, ends }: Tokens): void {
+  if (sums.length <= ends.length) sums = new Float64Array(2 * ends.length);
   let sum = 0;
-  for (let i = from; i < to; i++) sum += weights[features[i] ?? 0] ?? 0;
-  return logitOf(bias, sum, to - from);
+  let at = 0;
+  for (let token = 0; token < ends.length; token++) {
+    for (const end = ends[token] ?? 0; at < end; at++) sum += weights[features[at] ?? 0] ?? 0;
+    sums[token + 1] = sum;
+  }
+}
+
+/** The logit of a window, once its text is summed up. */
+function windowLogit({ bias }: Learned, tokens: Tokens, from: number, to: number): number {
+  return logitOf(bias, (sums[to] ?? 0) - (sums[from] ?? 0), startOf(tokens, to) - startOf(tokens, from));
 }
 
 /** A text's logit: that of its heaviest window. */
 export function logit(learned: Learned, tokens: Tokens, head: HeadName): number {
+  sumUp(learned, tokens);
   let most = Number.NEGATIVE_INFINITY;
   for (const [from, to] of windowsOf(tokens, head))
-    most = Math.max(most, windowLogit(learned, tokens.features, from, to));
+    most = Math.max(most, windowLogit(learned, tokens, from, to));
   return most;
 }
 
@@ -95,12 +110,23 @@ export function learn(head: HeadName, examples: readonly Weighted[], seed: numbe
       const example = examples[at];
       const own = windows[at];
       if (!example || !own || own.length === 0 || isUnclear(head, example, own.length, epoch)) continue;
-      const [from, to] = heaviest(learned, example, own, epoch, random());
-      const z = windowLogit(learned, example.tokens.features, from, to);
+      const { tokens } = example;
+      sumUp(learned, tokens);
+      const [first, last] = heaviest(learned, example, own, epoch, random());
+      const z = windowLogit(learned, tokens, first, last);
       const error = (1 / (1 + Math.exp(-z)) - example.label) * example.weight;
       if (Math.abs(error) < 0.003) continue;
       learned.bias -= 0.02 * rate * error;
-      step(weights, squares, example.tokens.features, from, to, error, rate, random);
+      step(
+        weights,
+        squares,
+        tokens.features,
+        startOf(tokens, first),
+        startOf(tokens, last),
+        error,
+        rate,
+        random,
+      );
     }
   }
   return learned;
@@ -124,7 +150,7 @@ function heaviest(
   let best = any;
   let most = Number.NEGATIVE_INFINITY;
   for (const window of windows) {
-    const z = windowLogit(learned, tokens.features, window[0], window[1]);
+    const z = windowLogit(learned, tokens, window[0], window[1]);
     if (z > most) [most, best] = [z, window];
   }
   return best;

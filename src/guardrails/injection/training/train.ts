@@ -6,20 +6,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Head, type HeadName, HEADS, type Model, MODEL_FILE, writeModel } from '../model.ts';
-import { compose, generate, readExamples } from './corpus.ts';
-import {
-  crossFit,
-  type Points,
-  pointsOf,
-  prepare,
-  type Prepared,
-  reportOf,
-  weightedFor,
-} from './cross-fit.ts';
+import { Heads } from '../heads.ts';
+import { compose, FOLDS, generate, readExamples } from './corpus.ts';
+import { crossFit, type CrossFitted, type Points, pointsOf, prepare, weightedFor } from './cross-fit.ts';
 import { learn, type Learned } from './learner.ts';
+import { reportOfHeads, reportOfWhole } from './report.ts';
 
 const SEED = 20_261_125;
 const GRAMMARS = join(import.meta.dirname, 'grammars');
+/** Texts by another hand: nothing is learnt from them. */
+const HELD_BACK = join(import.meta.dirname, 'held-back');
 
 /** Usage of the command; exit codes as all commands have. */
 export function runTrain([folder, file = MODEL_FILE]: readonly string[]): number {
@@ -33,22 +29,42 @@ export function runTrain([folder, file = MODEL_FILE]: readonly string[]): number
   return 0;
 }
 
-export function train(folder: string, grammars = GRAMMARS): { model: Model; report: string } {
+export function train(
+  folder: string,
+  grammars = GRAMMARS,
+  heldBack = HELD_BACK,
+): { model: Model; report: string } {
   const base = [...readExamples(folder), ...generate(grammars, SEED)];
   const examples = prepare([...base, ...compose(base, SEED)]);
-  const fits = new Map<HeadName, { logits: Float64Array; points: Points }>();
+  const fits = new Map<HeadName, CrossFitted & { points: Points }>();
   for (const head of HEADS) {
-    const logits = crossFit(head, examples, SEED);
-    fits.set(head, { logits, points: pointsOf(head, examples, logits) });
+    const fit = crossFit(head, examples, SEED);
+    fits.set(head, { ...fit, points: pointsOf(head, examples, fit.logits) });
   }
-  const headOf = (head: HeadName): Head => finished(head, examples, fits.get(head)?.points);
-  const model = { override: headOf('override'), persona: headOf('persona'), untrusted: headOf('untrusted') };
-  return { model, report: reportOf(examples, fits) };
+  const modelOf = (learnedOf: (head: HeadName) => Learned | undefined): Model => ({
+    override: headOf(learnedOf('override'), fits.get('override')?.points),
+    persona: headOf(learnedOf('persona'), fits.get('persona')?.points),
+    untrusted: headOf(learnedOf('untrusted'), fits.get('untrusted')?.points),
+  });
+  const model = modelOf((head) => learn(head, weightedFor(head, examples), SEED));
+  const apart = Array.from(
+    { length: FOLDS },
+    (_, fold) => new Heads(modelOf((head) => fits.get(head)?.learned[fold])),
+  );
+  const whole = new Heads(model);
+  const report = [
+    reportOfHeads(examples, fits),
+    reportOfWhole('left out, whole', examples, ({ source, fold }) =>
+      source.includes(':') ? undefined : apart[fold],
+    ),
+    reportOfWhole('held back, whole', generate(heldBack, SEED), () => whole),
+  ];
+  return { model, report: report.join('\n\n') };
 }
 
-/** Learnt from everything, with the points found out of source. */
-function finished(head: HeadName, examples: readonly Prepared[], points?: Points): Head {
-  const learned = learn(head, weightedFor(head, examples), SEED);
+/** Points found out of source, whatever the head has seen. */
+function headOf(learned: Learned | undefined, points?: Points): Head {
+  if (!learned) throw new Error('a head was not trained');
   const { observe = Infinity, block = Infinity } = points ?? {};
   return { ...quantised(learned), observe, block };
 }
