@@ -1,4 +1,4 @@
-/** The commands: start · tools · check-config · keys · approvals · usage · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
+/** The commands: start · tools · check-config · keys · approvals · objects · usage · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
@@ -13,6 +13,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   keys list | keys revoke ID | keys rotate ID [--overlap SECONDS]
   approvals list [--state S] [--user U] [--limit N] | approvals show ID
   approvals approve|deny ID [--seen DIGEST] [--note N]
+  objects list --user U [--kind K] | objects adopt --user U [--team M] ID…
   usage --user U                today's requests, tokens and money
   audit list [--user U] [--action A] [--status S] [--limit N]
   audit checkpoints [--place P] the newest the store has: for --checkpoint
@@ -55,6 +56,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   async approvals(args) {
     const { runApprovals } = await import('./admin/approval-commands.ts');
     return await administer((api) => runApprovals(args, process.env, api));
+  },
+  async objects(args) {
+    const { runObjects } = await import('./admin/object-commands.ts');
+    return await administer((api) => runObjects(args, process.env, api));
   },
   async usage(args) {
     const { runUsage } = await import('./admin/commands.ts');

@@ -37,7 +37,7 @@ export interface ContainingTools {
 export interface AdminTools {
   readonly keys: KeyRing;
   readonly approvals: ApprovalDesk;
-  readonly store: Pick<Store, 'findEntries' | 'listSettings'>;
+  readonly store: Pick<Store, 'findEntries' | 'listSettings' | 'listOwners' | 'putOwner'>;
   readonly ledger: Pick<Ledger, 'usage'>;
   readonly containing: ContainingTools;
   /** Left out where the ledger cannot lose its data. */
@@ -57,6 +57,9 @@ export interface Plan {
   /** The effect; its result is the answer's body. */
   run(): Promise<unknown>;
 }
+
+/** A list in OpenAI's shape. */
+export const listOf = (data: readonly unknown[]) => ({ object: 'list', data });
 
 interface Row<Input extends z.ZodType> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';

@@ -8,7 +8,8 @@ import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
 import { APPROVAL_ROUTES } from './approvals.ts';
 import { CONTAINMENT_ROUTES } from './containment.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
-import { type AdminTools, type Route, route } from './route.ts';
+import { OBJECT_ROUTES } from './objects.ts';
+import { type AdminTools, listOf, type Route, route } from './route.ts';
 
 const nothing = z.strictObject({});
 const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
@@ -26,9 +27,6 @@ const auditSchema = z.strictObject({
   to: time.optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
-
-/** A list in OpenAI's shape. */
-const listOf = (data: readonly unknown[]) => ({ object: 'list', data });
 
 const createKey = route({
   method: 'POST',
@@ -234,4 +232,5 @@ export const ADMIN_ROUTES: readonly Route[] = [
   coverage,
   ...APPROVAL_ROUTES,
   ...CONTAINMENT_ROUTES,
+  ...OBJECT_ROUTES,
 ];

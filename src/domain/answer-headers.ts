@@ -1,5 +1,6 @@
 /** Which headers of an answer reach the caller: an allow-list, and what the gateway itself has to say. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Endpoint } from '../openai/endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 
@@ -18,6 +19,12 @@ export function upstreamRequestId(headers: IncomingHttpHeaders): string | undefi
   return typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : undefined;
 }
 
+/** The id that ends `Location`, where the row says that an object's stands there. */
+export function locatedId({ locates }: Endpoint, { location }: IncomingHttpHeaders): string | undefined {
+  if (locates === undefined || location === undefined) return undefined;
+  return /\/([A-Za-z0-9_-]{1,128})$/.exec(location)?.[1];
+}
+
 /** Headers of an answer for the caller, by lower-case name. */
 export type AnswerHeaders = (exchange: Exchange, upstream: IncomingHttpHeaders) => Record<string, string>;
 
@@ -30,6 +37,8 @@ export const answerHeaders: AnswerHeaders = (exchange, upstream) => {
   }
   const id = upstreamRequestId(upstream);
   if (id !== undefined) headers['x-upstream-request-id'] = id;
+  const located = locatedId(exchange.endpoint, upstream);
+  if (located !== undefined) headers['location'] = `/v1${exchange.endpoint.path}/${located}`;
   const cap = exchange.prepared.quote?.outputCap;
   if (cap !== undefined) headers['x-sallyport-output-cap'] = String(cap);
   return headers;

@@ -13,6 +13,7 @@ import type { Reference } from './objects.ts';
 const CONTINUED: ReadonlySet<string> = new Set<ObjectKind>([
   'response',
   'conversation',
+  'conversation_item',
   'chat_completion',
   'thread',
 ]);

@@ -58,7 +58,7 @@ export interface KeepingDeps {
 }
 
 /** Objects of one call whose values are opened; with more, nothing is known. */
-const CONTINUED_MAX = 8;
+const CONTINUED_MAX = 64;
 const NOTHING: Recalled = { earlier: undefined, isKnown: true, rows: new Map() };
 const UNKNOWN: Recalled = { ...NOTHING, isKnown: false };
 const DAY_MS = 86_400_000;

@@ -11,6 +11,13 @@ export const objectsSchema = z.strictObject({
   isolation: z.enum(['team', 'user', 'off']).default('team'),
   /** Ids that were made before the gateway stood here. */
   unknown: z.enum(['refuse', 'allow']).default('refuse'),
+  /** Who uses each other's objects beside that: `team:NAME` and `user:NAME`, by the name of the group. */
+  groups: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+      z.array(z.string().regex(/^(?:team|user):[A-Za-z0-9._:-]{1,128}$/)).max(1000),
+    )
+    .default({}),
 });
 /** The section after its schema. */
 export type ObjectsSettings = z.infer<typeof objectsSchema>;
@@ -19,7 +26,12 @@ export type ObjectsSettings = z.infer<typeof objectsSchema>;
 export function mayUse(caller: Caller, owner: ObjectOwner, settings: ObjectsSettings): boolean {
   if (settings.isolation === 'off') return true;
   if (owner.user === caller.user) return true;
-  return settings.isolation === 'team' && caller.team !== undefined && owner.team === caller.team;
+  if (settings.isolation === 'team' && caller.team !== undefined && owner.team === caller.team) return true;
+  return Object.values(settings.groups).some((group) => isIn(group, caller) && isIn(group, owner));
+}
+
+function isIn(group: readonly string[], { user, team }: Pick<ObjectOwner, 'user' | 'team'>): boolean {
+  return group.includes(`user:${user}`) || (team !== undefined && group.includes(`team:${team}`));
 }
 
 /** An object that a call names, and where. */
@@ -51,16 +63,45 @@ export async function checkReferences(
   return owners;
 }
 
-/** Ids an answer shows: of the object it made, and of further ones at the paths its row names. */
+/** An id that an answer shows, and of what. */
+export interface ShownId {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** Ids of one answer that are looked at: no answer has more elements than a page. */
+const SHOWN_MAX = 1_000;
+
+/**
+ * Ids an answer shows: of the object it made, and of further ones at the paths its row names; at most 1,000. `*` in a
+ * path is every element of a list.
+ */
 export function idsShown(
   answer: unknown,
   makes: string | undefined,
   reveals: Readonly<Record<string, string>> = {},
-): readonly { readonly kind: string; readonly id: string }[] {
-  const shown = Object.entries(reveals).map(([path, kind]) => ({
-    kind,
-    id: path.split('.').reduce<unknown>(child, answer),
-  }));
-  if (makes !== undefined) shown.push({ kind: makes, id: child(answer, 'id') });
-  return shown.flatMap(({ kind, id }) => (typeof id === 'string' && id !== '' ? [{ kind, id }] : []));
+): readonly ShownId[] {
+  const shown: ShownId[] = [];
+  for (const [path, kind] of Object.entries(reveals)) {
+    for (const id of valuesAt(answer, path)) if (isId(id)) shown.push({ kind, id });
+  }
+  const own = child(answer, 'id');
+  if (makes !== undefined && isId(own)) shown.push({ kind: makes, id: own });
+  return shown.length > SHOWN_MAX ? shown.slice(-SHOWN_MAX) : shown;
+}
+
+function valuesAt(answer: unknown, path: string): readonly unknown[] {
+  return path
+    .split('.')
+    .reduce<readonly unknown[]>(
+      (values, step) =>
+        step === '*'
+          ? values.flatMap((value) => (Array.isArray(value) ? value : []))
+          : values.map((value) => child(value, step)),
+      [answer],
+    );
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }

@@ -24,6 +24,7 @@ export type ObjectKind =
   | 'conversation_item'
   | 'file'
   | 'upload'
+  | 'upload_part'
   | 'batch'
   | 'vector_store'
   | 'vector_store_file_batch'
@@ -79,8 +80,13 @@ export interface Endpoint {
   readonly cost: Cost;
   /** The kind of object a success creates, whose id is `id` of the answer. */
   readonly makes?: ObjectKind;
-  /** Further objects whose ids stand in an answer, by dotted path: they belong to whoever owns the answer's own. */
+  /**
+   * Further objects whose ids stand in an answer, by dotted path, `*` for every element of a list: they belong to
+   * whoever owns the answer's own.
+   */
   readonly reveals?: Readonly<Record<string, ObjectKind>>;
+  /** The kind of object a success creates, whose id ends the `Location` that it answers. */
+  readonly locates?: ObjectKind;
   /** Path parameters that name objects of upstream's, by parameter name. */
   readonly objects?: Readonly<Record<string, ObjectKind>>;
   /** A list of such objects: its answer must show only the caller's. */

@@ -36,6 +36,7 @@ const FIELDS = new Map<string, ObjectKind>([
   ['training_file', 'file'],
   ['validation_file', 'file'],
   ['upload_id', 'upload'],
+  ['part_ids', 'upload_part'],
   ['batch_id', 'batch'],
   ['vector_store_id', 'vector_store'],
   ['vector_store_ids', 'vector_store'],
@@ -96,7 +97,7 @@ export const URL_FIELDS: ReadonlySet<string> = new Set([
 
 /**
  * Every object of upstream's that a call names: in its path, its query and anywhere in its body, by the field's name.
- * Not found: names inside of one conversation (`call_id`, `approval_request_id`, `part_ids`), which open nothing
+ * Not found: names inside of one conversation (`call_id`, `approval_request_id`), which open nothing
  * without the object that holds them; connectors, which are not objects; strings of schemas and metadata.
  * @throws request.too_complex for more than OBJECTS_MAX different ones
  */

@@ -2,7 +2,7 @@
  * What a running stream shows of its use: events and characters of content, and the usage report when it comes.
  * Reads every event, so it scans for a few keys and parses only the one event that reports, or an escaped string.
  */
-import { isRecord } from './child.ts';
+import { child, isRecord } from './child.ts';
 import type { Endpoint, TokenUsage } from './endpoint.ts';
 import type { KeptText } from './kept-text.ts';
 import { usageFromAnswer } from './usage.ts';
@@ -103,19 +103,27 @@ export function isUsageOnlyChunk(data: string): boolean {
   return Array.isArray(chunk?.['choices']) && chunk['choices'].length === 0 && chunk['usage'] !== null;
 }
 
+/** Where a spoken answer of chat begins, which has an id of its own. */
+const SOUND = '"audio":{"id"';
+
+function isMade(answer: object): answer is { readonly id: string } {
+  return 'id' in answer && typeof answer.id === 'string';
+}
+
 export class StreamUsage {
   readonly #endpoint: Endpoint;
   readonly #responses: boolean;
   readonly #pictures: boolean;
   readonly #keys: RegExp;
   readonly #byDelta: boolean;
+  readonly #isChat: boolean;
   /** The last report; undefined until one can be believed. */
   usage: TokenUsage | undefined;
   /** Events with generated text in them. */
   contentEvents = 0;
   /** UTF-16 units of generated text, as decoded; the envelopes of the events are not counted. */
   contentChars = 0;
-  /** The object the stream made, as far as it is known: its id. */
+  /** The object the stream made, as far as it is known: its id, at the end all of it. */
   made: { readonly id: string } | undefined;
   /** The last event is, or holds, an error of upstream's. */
   error = false;
@@ -127,6 +135,7 @@ export class StreamUsage {
     this.#endpoint = endpoint;
     this.kept = kept;
     this.#responses = endpoint.shape === 'responses';
+    this.#isChat = endpoint.shape === 'chat';
     this.#pictures = endpoint.path.startsWith('/images/');
     this.#byDelta = endpoint.shape !== 'chat' && endpoint.shape !== 'completion';
     this.#keys = this.#byDelta ? DELTA_KEYS : endpoint.shape === 'chat' ? CHAT_KEYS : COMPLETION_KEYS;
@@ -141,7 +150,9 @@ export class StreamUsage {
       this.contentEvents += 1;
       this.contentChars += chars;
     }
-    if (this.#responses && !this.made && CREATED.test(data)) this.#make(parse(data)?.['response']);
+    if (this.#responses && !this.made && CREATED.test(data))
+      this.#make({ id: child(parse(data)?.['response'], 'id') });
+    if (this.#isChat && data.includes(SOUND)) this.#make(parse(data));
     if (report) this.#report(data);
   }
 
@@ -172,7 +183,6 @@ export class StreamUsage {
   }
 
   #make(answer: unknown): void {
-    if (typeof answer !== 'object' || answer === null || !('id' in answer)) return;
-    if (typeof answer.id === 'string') this.made = { id: answer.id };
+    if (isRecord(answer) && isMade(answer)) this.made = answer;
   }
 }

@@ -92,8 +92,8 @@ class StreamAnswer implements Answer {
     const { exchange } = this.#context;
     const { made, contentChars } = this.#usage;
     this.#usage.event(data);
-    if (!made && this.#usage.made) this.#recordObject();
     this.#count();
+    if (made !== this.#usage.made) this.#recordObject(this.#usage.made);
     const isError = this.#usage.error || isNamedError(raw);
     const clean = isError ? cleanEvent(data) : data;
     const hides = exchange.prepared.hideUsage && !isError;
@@ -118,10 +118,15 @@ class StreamAnswer implements Answer {
     answer.text = this.#usage.kept;
   }
 
-  /** Once when its id is seen, once more at the end, however it ends, when it is known what it holds. */
-  #recordObject(): void {
+  /** When its id is seen, when all of it is, and at the end, however it ends, when it is known what it holds. */
+  #recordObject(made: unknown): void {
     const { exchange, ownObjects } = this.#context;
-    void ownObjects.record(exchange, this.#usage.made);
+    void ownObjects.record(exchange, made);
+  }
+
+  #recordEnd(): void {
+    const { made } = this.#usage;
+    this.#recordObject(made && { id: made.id });
   }
 
   /** No honest answer is longer than what was asked for. */
@@ -173,7 +178,7 @@ class StreamAnswer implements Answer {
 
   #close(events: readonly Buffer[]): void {
     this.#write(events);
-    this.#recordObject();
+    this.#recordEnd();
     this.#context.reply.end();
   }
 
@@ -181,7 +186,7 @@ class StreamAnswer implements Answer {
   fail(refusal: Refusal): void {
     const { exchange, reply } = this.#context;
     if (this.#screening) this.#write(this.#screening.brokenOff(refusal));
-    this.#recordObject();
+    this.#recordEnd();
     const { error } = errorBody(refusal);
     if (exchange.endpoint.shape !== 'responses') {
       reply.end(`data: ${JSON.stringify({ error })}\n\n`);

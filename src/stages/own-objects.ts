@@ -3,8 +3,8 @@ import { holdsPlaceholders } from '../domain/chained-placeholders.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { firstPageQuery, ownPage, type AskPage } from '../domain/object-lists.ts';
-import { idsShown, type ObjectsSettings } from '../domain/objects.ts';
-import type { Store } from '../ports/store.ts';
+import { idsShown, type ObjectsSettings, type ShownId } from '../domain/objects.ts';
+import type { ObjectOwner, Store } from '../ports/store.ts';
 
 /** What the relay of an answer asks about objects. */
 export interface OwnObjects {
@@ -37,14 +37,14 @@ export function ownObjects(
   const isolated = settings.isolation !== 'off';
   return {
     record(exchange, answer) {
-      const { makes, reveals } = exchange.endpoint;
+      const { makes, locates = makes } = exchange.endpoint;
       // Everybody's objects are recorded for what stands in them, if for anything.
       if (!isolated && !holdsPlaceholders(makes)) return undefined;
       const grows =
         ADDING.has(exchange.endpoint.method) && exchange.owners.some(({ kind }) => kind === 'conversation');
       if (grows && isOver(exchange)) void grow(store, exchange).catch(onFailure);
-      if ((makes === undefined && reveals === undefined) || !exchange.prepared.facts.keeps) return undefined;
-      return put(store, exchange, idsShown(answer, makes, reveals), placeholders).catch(onFailure);
+      const shown = idsOf(exchange, answer, locates);
+      return shown.length === 0 ? undefined : put(store, exchange, shown, placeholders).catch(onFailure);
     },
     query({ endpoint, match }) {
       return isolated && endpoint.lists !== undefined ? firstPageQuery(endpoint, match.query) : match.query;
@@ -60,36 +60,78 @@ export function ownObjects(
     const view = { store, settings, caller, endpoint, query: match.query };
     const { list, items } = await ownPage(view, answer, ask);
     // What a listed object shows is usable by who sees it, as it is after a look at the object alone.
-    if (endpoint.reveals) await putRevealed(store, exchange, items).catch(onFailure);
+    if (endpoint.reveals) await putListed(store, exchange, items).catch(onFailure);
     return list;
   }
 }
 
-async function putRevealed(store: Store, exchange: Exchange, items: readonly unknown[]): Promise<void> {
-  const shown = items.flatMap((item) => idsShown(item, undefined, exchange.endpoint.reveals));
-  const known = new Set((await store.getOwners(shown.map(({ id }) => id))).map(({ id }) => id));
-  await put(
-    store,
-    exchange,
-    shown.filter(({ id }) => !known.has(id)),
+/** What exists whether or not upstream keeps the answer that shows it. */
+const APART: ReadonlySet<string> = new Set(['audio', 'container']);
+
+/** What is kept upstream of what an answer shows. */
+function idsOf({ endpoint, prepared }: Exchange, answer: unknown, makes?: string): readonly ShownId[] {
+  if (makes === undefined && endpoint.reveals === undefined) return [];
+  const shown = idsShown(answer, makes, endpoint.reveals);
+  return prepared.facts.keeps ? shown : shown.filter(({ kind }) => APART.has(kind));
+}
+
+type Whose = Pick<ObjectOwner, 'user' | 'team'>;
+
+/** What the items of a list show belongs to the owner of each. */
+async function putListed(store: Store, exchange: Exchange, items: readonly unknown[]): Promise<void> {
+  const { caller, endpoint } = exchange;
+  const shown = items.flatMap((item) => {
+    const [holder] = idsShown(item, endpoint.lists);
+    return idsShown(item, undefined, endpoint.reveals).map((one) => ({ ...one, holder: holder?.id }));
+  });
+  if (shown.length === 0) return;
+  const ids = shown.flatMap(({ id, holder }) => (holder === undefined ? [id] : [id, holder]));
+  const known = new Map((await store.getOwners([...new Set(ids)])).map((owner) => [owner.id, owner]));
+  const missing = shown.filter(({ id }) => !known.has(id));
+  await Promise.all(
+    missing.map(({ id, kind, holder = '' }) => {
+      const { user, team }: Whose = known.get(holder) ?? caller;
+      return store.putOwner({ id, kind, user, team, createdAt: Date.now() });
+    }),
   );
 }
 
+/** What was made is its maker's; what else is shown of an object belongs to the owner of that. */
 async function put(
   store: Store,
   exchange: Exchange,
-  shown: readonly { readonly kind: string; readonly id: string }[],
-  placeholders?: Pick<KeptPlaceholders, 'row'>,
+  shown: readonly ShownId[],
+  placeholders: Pick<KeptPlaceholders, 'row'>,
 ): Promise<void> {
-  const { caller, prepared, recalled } = exchange;
-  const { user, team } = caller;
+  const { caller, prepared, recalled, endpoint } = exchange;
+  const { makes, locates = makes } = endpoint;
+  const holder: Whose = holderOf(exchange) ?? caller;
   const chain = recalled?.isKnown === false ? undefined : prepared.chain;
-  const tokens = tokensHeld(exchange);
-  const nano = exchange.prepared.batchNano;
-  for (const { kind, id } of shown) {
-    const kept = chain && holdsPlaceholders(kind) ? placeholders?.row(caller, chain, id) : undefined;
-    await store.putOwner({ id, kind, user, team, createdAt: Date.now(), tokens, nano }, kept);
-  }
+  const fresh = endpoint.method === 'GET' ? await unknownOf(store, shown) : shown;
+  await Promise.all(
+    fresh.map(({ kind, id }) => {
+      const isMade = kind === locates;
+      const { user, team } = isMade ? caller : holder;
+      const isOwn = user === caller.user;
+      const kept =
+        chain && isOwn && holdsPlaceholders(kind) ? placeholders.row(caller, chain, id) : undefined;
+      const known = isMade && { tokens: tokensHeld(exchange), nano: prepared.batchNano };
+      return store.putOwner({ id, kind, user, team, createdAt: Date.now(), ...known }, kept);
+    }),
+  );
+}
+
+/** Of the object that the path names. */
+function holderOf({ owners, match, endpoint }: Exchange): ObjectOwner | undefined {
+  if (owners.length === 0 || endpoint.objects === undefined) return undefined;
+  const named = Object.values(match.params);
+  return owners.find(({ id }) => named.includes(id));
+}
+
+/** Who only looks shows again and again what is known. */
+async function unknownOf(store: Store, shown: readonly ShownId[]): Promise<readonly ShownId[]> {
+  const known = new Set((await store.getOwners(shown.map(({ id }) => id))).map(({ id }) => id));
+  return shown.filter(({ id }) => !known.has(id));
 }
 
 /** What an object made here is known to hold; what upstream added to a call, and wrote, only a report tells. */

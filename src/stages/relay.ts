@@ -5,7 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { asRefusal, Refusal } from '../base/errors.ts';
 import type { AskPage } from '../domain/object-lists.ts';
-import { upstreamRequestId, type AnswerHeaders } from '../domain/answer-headers.ts';
+import { locatedId, upstreamRequestId, type AnswerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { upstreamRefusal } from '../domain/upstream-errors.ts';
 import type { UpstreamControl } from '../ports/upstream.ts';
@@ -95,6 +95,12 @@ function typeOf(headers: IncomingHttpHeaders): string {
   return (type.split(';')[0] ?? '').trim().toLowerCase();
 }
 
+/** An object whose id stands in no body. */
+function recordLocated(exchange: Exchange, headers: IncomingHttpHeaders, ownObjects: OwnObjects): void {
+  const id = locatedId(exchange.endpoint, headers);
+  if (id !== undefined) void ownObjects.record(exchange, { id });
+}
+
 /** A relay for one answer; whatever it throws ends the exchange. */
 export function createRelay(
   exchange: Exchange,
@@ -112,6 +118,7 @@ export function createRelay(
       exchange.firstByteAt = performance.now();
       exchange.answer.status = status;
       exchange.answer.upstreamRequestId = upstreamRequestId(headers);
+      if (exchange.endpoint.locates && status < 300) recordLocated(exchange, headers, own.ownObjects);
       const shown = answerHeaders(exchange, headers);
       answer = choose(status, headers, { ...own, exchange, reply, headers: shown, pause, resume });
     },

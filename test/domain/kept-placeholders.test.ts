@@ -58,7 +58,7 @@ describe('recall', () => {
 
   test('a call that names more objects than are opened knows nothing', async () => {
     const { kept, put } = await house();
-    const many = Array.from({ length: 9 }, (_, i) => ({ ...RESPONSE, id: `resp_${i}` }));
+    const many = Array.from({ length: 65 }, (_, i) => ({ ...RESPONSE, id: `resp_${i}` }));
     for (const { id } of many) await put(id, 'response', chainOf());
     expect(await kept.recall(ADA, many.slice(1), true)).toMatchObject({ isKnown: true });
     expect(await kept.recall(ADA, many, true)).toMatchObject({ isKnown: false });

@@ -17,6 +17,25 @@ describe('who may use an object', () => {
     expect(mayUse(caller, owner, objectsSchema.parse({ isolation }))).toBe(allowed);
   });
 
+  /** Shown false by groups of bare names, in which a user who is called like a team was a member. */
+  test.each([
+    ['two teams', ['team:red', 'team:blue'], { ...BOB, team: 'blue' }, true],
+    ['a team and a user', ['team:red', 'user:bob'], BOB, true],
+    ['a group without the owner', ['team:blue', 'user:bob'], { ...BOB, team: 'blue' }, false],
+    ['a group without the caller', ['team:red'], BOB, false],
+    ['a user called like a team', ['team:red', 'team:blue'], { ...BOB, user: 'blue' }, false],
+    ['a team called like a user', ['team:red', 'user:bob'], { ...BOB, user: 'eve', team: 'bob' }, false],
+  ] as const)('members of a group: %s', (_, members, caller, allowed) => {
+    for (const isolation of ['user', 'team'])
+      expect(mayUse(caller, owner, objectsSchema.parse({ isolation, groups: { shared: members } }))).toBe(
+        allowed,
+      );
+  });
+
+  test('members of a group say what they are', () => {
+    expect(objectsSchema.safeParse({ groups: { shared: ['red'] } }).success).toBe(false);
+  });
+
   test('no team is not a team that callers without one share', () => {
     const { team: _, ...alone } = owner;
     expect(mayUse(BOB, alone, objectsSchema.parse({}))).toBe(false);
@@ -67,6 +86,25 @@ describe('ids in an answer', () => {
       { kind: 'batch', id: 'batch_1' },
     ]);
     expect(idsShown(answer, undefined)).toEqual([]);
+  });
+
+  test('of every element of a list, at most a thousand, that of what was made among them', () => {
+    const output = [{ id: 'msg_1' }, { id: 'ci_1', container_id: 'cntr_1' }, 'odd', null];
+    expect(
+      idsShown({ output }, undefined, { 'output.*.id': 'item', 'output.*.container_id': 'box' }),
+    ).toEqual([
+      { kind: 'item', id: 'msg_1' },
+      { kind: 'item', id: 'ci_1' },
+      { kind: 'box', id: 'cntr_1' },
+    ]);
+    expect(idsShown({ a: ['f_1', 7], b: [['f_2']] }, undefined, { 'a.*': 'file', 'b.*.*': 'file' })).toEqual([
+      { kind: 'file', id: 'f_1' },
+      { kind: 'file', id: 'f_2' },
+    ]);
+    const many = { id: 'resp_1', output: Array.from({ length: 3000 }, (_, at) => ({ id: `msg_${at}` })) };
+    const shown = idsShown(many, 'response', { 'output.*.id': 'item' });
+    expect(shown).toHaveLength(1000);
+    expect(shown).toContainEqual({ kind: 'response', id: 'resp_1' });
   });
 
   test.each([undefined, null, 'batch_1', [], {}, { id: '' }, { id: 7 }])('none in %j', (answer) => {

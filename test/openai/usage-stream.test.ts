@@ -114,6 +114,13 @@ describe('the others', () => {
     expect(stream.made).toEqual({ id: 'resp_1' });
     expect(stream.usage).toBeUndefined();
   });
+  test('chat: a spoken answer has an id of its own, which its first event tells', () => {
+    const choices = [{ index: 0, delta: { audio: { id: 'audio_1', transcript: 'Hi' } } }];
+    expect(read('/chat/completions', [{ id: 'chatcmpl-1', choices }]).made).toEqual({
+      id: 'chatcmpl-1',
+      choices,
+    });
+  });
   test('pictures: each reports by itself', () => {
     const done = {
       type: 'image_generation.completed',

@@ -90,6 +90,45 @@ describe('what a call made', () => {
   });
 });
 
+describe('what an answer shows beside what it made', () => {
+  const output = [{ id: 'msg_1' }, { id: 'ci_1', container_id: 'cntr_1' }];
+
+  test('is the maker’s; of an answer that is not kept, only what exists without it', async () => {
+    const store = await memoryStore();
+    await objects(store).record(await prepared(respond()), { id: 'resp_1', output });
+    expect(await store.getOwners(['msg_1', 'ci_1', 'cntr_1'])).toMatchObject([
+      { id: 'ci_1', kind: 'conversation_item', user: 'ada', placeholders: '{}' },
+      { id: 'cntr_1', kind: 'container' },
+      { id: 'msg_1' },
+    ]);
+    const fleeting = [{ id: 'msg_2' }, { id: 'ci_2', container_id: 'cntr_2' }];
+    await objects(store).record(await prepared(respond({ store: false })), {
+      id: 'resp_2',
+      output: fleeting,
+    });
+    expect(await store.getOwners(['resp_2', 'msg_2', 'ci_2', 'cntr_2'])).toMatchObject([{ id: 'cntr_2' }]);
+  });
+
+  /** Shown false by giving what is shown to whoever looks: a team-mate's team had the files of a group. */
+  test('is the owner’s of what the path names, whoever looks at it', async () => {
+    const store = await memoryStore();
+    const team = { user: 'ada', team: 'red' };
+    await store.putOwner({ id: 'batch_1', kind: 'batch', ...team, createdAt: 1 });
+    const groups = { groups: { shared: ['team:red', 'user:bob'] } };
+    const bob = { ...BOB, team: 'blue' };
+    const looking = await prepared({ method: 'GET', target: '/v1/batches/batch_1' }, bob);
+    await authoriseObjects(store, objectsSchema.parse(groups))(looking);
+    await objects(store, groups).record(looking, batch(1));
+    const listed = await prepared({ method: 'GET', target: '/v1/batches' }, bob);
+    const list = { object: 'list', data: [{ ...batch(1), error_file_id: 'file-9' }], has_more: false };
+    await objects(store, groups).filter(listed, list, none);
+    expect(await store.getOwners(['file-1', 'file-9'])).toMatchObject([
+      { id: 'file-1', kind: 'file', ...team },
+      { id: 'file-9', kind: 'file', ...team },
+    ]);
+  });
+});
+
 const held = async (store: Store) => (await store.getOwners(['conv_1']))[0]?.tokens;
 
 describe('a conversation', () => {

@@ -12,6 +12,13 @@ const threads = family(
   ended,
 );
 
+/** Made with what they are for: `tool_resources` may hold stores that do not exist yet. */
+const stores = { reveals: { 'tool_resources.file_search.vector_store_ids.*': 'vector_store' } } as const;
+/** Files that an assistant wrote. */
+const written = {
+  'content.*.image_file.file_id': 'file',
+  'content.*.text.annotations.*.file_path.file_id': 'file',
+} as const;
 const text = { bodyBytesMax: BYTES.text } as const;
 const run = { ...text, model: 'optional', cost: 'deferred', streams: true, makes: 'run' } as const;
 
@@ -30,19 +37,25 @@ export const AGENTS: readonly Endpoint[] = [
   chatkit.remove('threads.delete', '/chatkit/threads/{thread_id}'),
   chatkit.get('threads.items.list', '/chatkit/threads/{thread_id}/items', { query: TWO_WAY_PAGE }),
 
-  assistants.post('create', '/assistants', { ...text, model: 'required', makes: 'assistant' }),
+  assistants.post('create', '/assistants', { ...text, ...stores, model: 'required', makes: 'assistant' }),
   assistants.get('list', '/assistants', { query: TWO_WAY_PAGE, lists: 'assistant' }),
   assistants.get('retrieve', '/assistants/{assistant_id}'),
-  assistants.post('update', '/assistants/{assistant_id}', { ...text, model: 'optional' }),
+  assistants.post('update', '/assistants/{assistant_id}', { ...text, ...stores, model: 'optional' }),
   assistants.remove('delete', '/assistants/{assistant_id}'),
 
-  threads.post('create', '/threads', { ...text, makes: 'thread' }),
+  threads.post('create', '/threads', { ...text, ...stores, makes: 'thread' }),
   threads.get('retrieve', '/threads/{thread_id}'),
-  threads.post('update', '/threads/{thread_id}'),
+  threads.post('update', '/threads/{thread_id}', stores),
   threads.remove('delete', '/threads/{thread_id}'),
   threads.post('messages.create', '/threads/{thread_id}/messages', { ...text, makes: 'message' }),
-  threads.get('messages.list', '/threads/{thread_id}/messages', { query: [...TWO_WAY_PAGE, 'run_id'] }),
-  threads.get('messages.retrieve', '/threads/{thread_id}/messages/{message_id}'),
+  threads.get('messages.list', '/threads/{thread_id}/messages', {
+    query: [...TWO_WAY_PAGE, 'run_id'],
+    reveals: {
+      'data.*.content.*.image_file.file_id': 'file',
+      'data.*.content.*.text.annotations.*.file_path.file_id': 'file',
+    },
+  }),
+  threads.get('messages.retrieve', '/threads/{thread_id}/messages/{message_id}', { reveals: written }),
   threads.post('messages.update', '/threads/{thread_id}/messages/{message_id}'),
   threads.remove('messages.delete', '/threads/{thread_id}/messages/{message_id}'),
   threads.post('create_and_run', '/threads/runs', { ...run, reveals: { thread_id: 'thread' } }),

@@ -22,6 +22,13 @@ export const PAGE = ['after', 'limit'] as const;
 export const ORDERED_PAGE = [...PAGE, 'order'] as const;
 export const TWO_WAY_PAGE = [...ORDERED_PAGE, 'before'] as const;
 
+/** In a response: items that later calls can refer to, and containers that were made for tools that run in them. */
+export const RESPONSE_OUTPUT = {
+  'output.*.id': 'conversation_item',
+  'output.*.container_id': 'container',
+  'output.*.environment.container_id': 'container',
+} as const;
+
 type Fields = Partial<Omit<Endpoint, 'id' | 'group' | 'method' | 'path' | 'objects'>>;
 type Build = (verb: string, path: string, own?: Fields) => Endpoint;
 

@@ -79,7 +79,12 @@ export const MEDIA: readonly Endpoint[] = [
   realtime.post('sessions.create', '/realtime/sessions', ticket),
   realtime.post('transcription_sessions.create', '/realtime/transcription_sessions', ticket),
   realtime.post('translations.client_secrets.create', '/realtime/translations/client_secrets', ticket),
-  calls.post('create', '/realtime/calls', { body: 'sdp', answer: 'text', cost: 'unpriced' }),
+  calls.post('create', '/realtime/calls', {
+    body: 'sdp',
+    answer: 'text',
+    cost: 'unpriced',
+    locates: 'realtime_call',
+  }),
   calls.post('accept', '/realtime/calls/{call_id}/accept', { cost: 'unpriced', model: 'optional' }),
   calls.act('hangup', '/realtime/calls/{call_id}/hangup'),
   calls.post('refer', '/realtime/calls/{call_id}/refer'),

@@ -1,6 +1,6 @@
 /** Live sockets: WebSockets over which calls are made by events. In no default, since they stay open for up to an hour. */
 import type { Endpoint } from '../endpoint.ts';
-import { BYTES, family } from './family.ts';
+import { BYTES, family, RESPONSE_OUTPUT } from './family.ts';
 
 const sockets = family('sockets', {}, { cost: 'tokens', streams: true, bodyBytesMax: BYTES.conversation });
 
@@ -11,6 +11,7 @@ export const SOCKETS: readonly Endpoint[] = [
     // The same operation under a newer contract, which `OpenAI-Beta` names.
     query: ['beta'],
     makes: 'response',
+    reveals: RESPONSE_OUTPUT,
     note: 'Each response.create is a call of its own; other events are refused.',
   }),
 ];

@@ -36,6 +36,7 @@ export const STORAGE: readonly Endpoint[] = [
   uploads.post('create', '/uploads', { makes: 'upload' }),
   uploads.post('parts.create', '/uploads/{upload_id}/parts', {
     ...upload,
+    makes: 'upload_part',
     note: 'A part is screened by itself: unless request.unreadFiles says otherwise, no file is put together of two.',
   }),
   uploads.post('complete', '/uploads/{upload_id}/complete', { reveals: { 'file.id': 'file' } }),

@@ -1,6 +1,6 @@
 /** Text in, text out: chat completions, completions, responses, conversations, embeddings, moderations, models. */
 import type { Endpoint } from '../endpoint.ts';
-import { BYTES, family, ORDERED_PAGE } from './family.ts';
+import { BYTES, family, ORDERED_PAGE, RESPONSE_OUTPUT } from './family.ts';
 
 const chat = family('chat.completions', { completion_id: 'chat_completion' });
 const completions = family('completions');
@@ -19,6 +19,7 @@ const generates = { cost: 'tokens', streams: true } as const;
 const large = { bodyBytesMax: BYTES.conversation } as const;
 // The same operation under a newer contract, which `OpenAI-Beta` names.
 const beta = ['beta'] as const;
+const items = { reveals: { 'data.*.id': 'conversation_item' } } as const;
 const responseInput = { shape: 'responses', model: 'optional', query: beta, ...large } as const;
 
 export const TEXT: readonly Endpoint[] = [
@@ -28,6 +29,7 @@ export const TEXT: readonly Endpoint[] = [
     shape: 'chat',
     model: 'required',
     makes: 'chat_completion',
+    reveals: { 'choices.*.message.audio.id': 'audio', 'choices.*.delta.audio.id': 'audio' },
   }),
   chat.get('list', '/chat/completions', {
     query: [...ORDERED_PAGE, 'metadata', 'model'],
@@ -46,15 +48,22 @@ export const TEXT: readonly Endpoint[] = [
   }),
 
   // A stored prompt may bring its own model, so upstream does not insist on one here.
-  responses.post('create', '/responses', { ...responseInput, ...generates, makes: 'response' }),
+  responses.post('create', '/responses', {
+    ...responseInput,
+    ...generates,
+    makes: 'response',
+    reveals: RESPONSE_OUTPUT,
+  }),
   responses.get('retrieve', '/responses/{response_id}', {
     query: ['include', 'stream', 'starting_after', 'include_obfuscation', 'beta'],
     streams: true,
+    reveals: RESPONSE_OUTPUT,
   }),
   responses.remove('delete', '/responses/{response_id}', { query: beta }),
-  responses.act('cancel', '/responses/{response_id}/cancel', { query: beta }),
+  responses.act('cancel', '/responses/{response_id}/cancel', { query: beta, reveals: RESPONSE_OUTPUT }),
   responses.get('input_items.list', '/responses/{response_id}/input_items', {
     query: [...ORDERED_PAGE, 'include', 'beta'],
+    ...items,
   }),
   responses.post('input_tokens.count', '/responses/input_tokens', responseInput),
   responses.post('compact', '/responses/compact', {
@@ -62,6 +71,7 @@ export const TEXT: readonly Endpoint[] = [
     model: 'required',
     cost: 'tokens',
     makes: 'response',
+    reveals: RESPONSE_OUTPUT,
   }),
 
   conversations.post('create', '/conversations', { ...large, shape: 'items', makes: 'conversation' }),
@@ -72,9 +82,11 @@ export const TEXT: readonly Endpoint[] = [
     ...large,
     shape: 'items',
     query: ['include'],
+    ...items,
   }),
   conversations.get('items.list', '/conversations/{conversation_id}/items', {
     query: [...ORDERED_PAGE, 'include'],
+    ...items,
   }),
   conversations.get('items.retrieve', '/conversations/{conversation_id}/items/{item_id}', {
     query: ['include'],

@@ -5,7 +5,7 @@ import { BYTES, family, ORDERED_PAGE, PAGE } from './family.ts';
 const jobs = family(
   'fine_tuning.jobs',
   { fine_tuning_job_id: 'fine_tuning_job' },
-  { reveals: { fine_tuned_model: 'fine_tuned_model' } },
+  { reveals: { fine_tuned_model: 'fine_tuned_model', 'result_files.*': 'file' } },
 );
 const checkpoints = family('fine_tuning.checkpoints', {
   fine_tuned_model_checkpoint: 'fine_tuned_model',
@@ -31,7 +31,10 @@ export const TRAINING: readonly Endpoint[] = [
   jobs.act('pause', '/fine_tuning/jobs/{fine_tuning_job_id}/pause'),
   jobs.act('resume', '/fine_tuning/jobs/{fine_tuning_job_id}/resume'),
   jobs.get('events.list', '/fine_tuning/jobs/{fine_tuning_job_id}/events', { query: PAGE }),
-  jobs.get('checkpoints.list', '/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints', { query: PAGE }),
+  jobs.get('checkpoints.list', '/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints', {
+    query: PAGE,
+    reveals: { 'data.*.fine_tuned_model_checkpoint': 'fine_tuned_model' },
+  }),
 
   checkpoints.get('permissions.list', '/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions', {
     query: [...ORDERED_PAGE, 'project_id'],
