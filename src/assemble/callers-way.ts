@@ -3,7 +3,7 @@ import type { Setup } from '../config.ts';
 import { answerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { createFairShare } from '../domain/fair-share.ts';
-import { toolPolicies } from '../domain/tools.ts';
+import { toolPolicies, type ToolsSettings } from '../domain/tools.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
 import { createPipeline, type Pipeline, type PipelineDeps } from '../pipeline.ts';
 import type { Detector } from '../ports/detector.ts';
@@ -16,6 +16,7 @@ import type { Telemetry } from '../server/telemetry.ts';
 import { createSocketUpstream } from '../server/upstream-socket.ts';
 import { askingOf } from '../stages/claim-parked.ts';
 import { ownObjects } from '../stages/own-objects.ts';
+import type { CallCounting } from '../stages/count-calls.ts';
 import type { Rules } from './doors.ts';
 import type { Engines } from './engines.ts';
 
@@ -74,6 +75,7 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
       inlineCharsMax: config.guardrails.workers.overBytes,
       toolPolicyOf,
       asking: askingOf(config.tools, rules.approvals),
+      counting: countingOf(config.tools, engines),
       large: pool.screenAnswer,
     },
     endpointsAllow: config.endpoints.allow,
@@ -85,6 +87,11 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
     observe: telemetry.observeStage,
     onDone: done(telemetry, log),
   };
+}
+
+/** Undefined where nothing bounds them. */
+function countingOf({ callsPerMinute }: ToolsSettings, { ledger }: Engines): CallCounting | undefined {
+  return callsPerMinute === undefined ? undefined : { ledger, perMinute: callsPerMinute };
 }
 
 /** The way of live sockets: the stages of the pipeline, another way up. */

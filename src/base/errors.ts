@@ -156,6 +156,7 @@ export const CATALOGUE = {
   ),
   'tool.arguments': forbidden('The arguments of a tool call are not allowed.', 'tools.arguments.'),
   'tool.calls': forbidden('One answer calls more tools than are allowed.', 'tools.callsPerAnswerMax.'),
+  'tool.calls_per_minute': forbidden('Your models call tools too often; slow down.', 'tools.callsPerMinute.'),
   'tool.approval_needed': forbidden(
     'A tool call of the answer needs the approval of a person.',
     'tools.needsApproval, tools.taintNeedsApproval.',

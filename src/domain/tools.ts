@@ -26,6 +26,8 @@ export const toolsSchema = z.strictObject({
   arguments: argumentsSchema.default({}),
   /** Calls that one answer may make, those repeated in a request among them. */
   callsPerAnswerMax: z.int().min(0).max(10_000).optional(),
+  /** Calls that models may make for one user in any minute, over all processes; what a person allowed is not counted. */
+  callsPerMinute: z.int().min(0).max(1_000_000).optional(),
   /**
    * What becomes of an answer with a call that is not allowed: all of it is refused, or the call is cut out and a note
    * stands for it.
@@ -56,7 +58,8 @@ export interface ToolPolicy {
 export function isOpen({ settings, keyTools }: ToolPolicy): boolean {
   const { allow, deny, needsApproval, taintNeedsApproval, arguments: rules } = settings;
   const lists = [deny, needsApproval, taintNeedsApproval, Object.keys(rules)];
-  const isBound = keyTools !== undefined || settings.callsPerAnswerMax !== undefined;
+  const { callsPerAnswerMax, callsPerMinute } = settings;
+  const isBound = (keyTools ?? callsPerAnswerMax ?? callsPerMinute) !== undefined;
   return allow.includes('*') && !isBound && lists.every((list) => list.length === 0);
 }
 

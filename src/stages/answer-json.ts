@@ -1,4 +1,5 @@
 /** A JSON answer is a stream of one event: read whole, counted, its object recorded, screened, sent in one write. */
+import { countCalls } from './count-calls.ts';
 import { isAscii } from 'node:buffer';
 import { Refusal } from '../base/errors.ts';
 import type { JsonBody } from '../openai/body.ts';
@@ -40,6 +41,7 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
         const whole = filtered ? Buffer.from(JSON.stringify(await filtered)) : bytes;
         shown = isRead(context) ? await screenWhole(exchange, screening, 'json', whole) : whole;
       }
+      if (screening.counting && exchange.answer.tools) await countCalls(screening.counting, exchange);
       const { cutFor } = exchange.answer;
       const code = cutFor === undefined ? {} : { 'x-sallyport-code': cutFor };
       const { toApprove } = exchange.answer;

@@ -15,6 +15,7 @@ import type { ScreenPolicy } from '../guardrails/screening.ts';
 import type { JsonBody } from '../openai/body.ts';
 import type { Asking } from './claim-parked.ts';
 import { clearCalls } from './clear-calls.ts';
+import type { CallCounting } from './count-calls.ts';
 
 /** How the house screens answers, and who does it where there is much of it. */
 export interface AnswerScreening {
@@ -27,6 +28,8 @@ export interface AnswerScreening {
   readonly toolPolicyOf: (caller: Caller) => ToolPolicy;
   /** Who is asked about calls that a person must allow; nobody, and they are refused, where left out. */
   readonly asking?: Asking | undefined;
+  /** Undefined where nobody counts them. */
+  readonly counting?: CallCounting | undefined;
   /** @throws guardrail.busy, guardrail.failed, upstream.invalid_answer */
   readonly large: (job: AnswerJob) => Promise<Screened>;
 }

@@ -61,7 +61,7 @@ export class StreamScreening {
     this.#rules = { policy: screening.policy, placeholders, prints };
     if (tools) {
       const decided = this.#settled.bind(this);
-      this.#calls = new StreamCalls({ exchange, rules: tools, asking: screening.asking, decided });
+      this.#calls = new StreamCalls({ ...screening, exchange, rules: tools, decided });
     }
     this.#held = new HeldEvents(this.#calls);
   }

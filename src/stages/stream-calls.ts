@@ -15,6 +15,7 @@ import { parseAnswer } from '../openai/json.ts';
 import { approvalOf } from './ask-approval.ts';
 import { type CallsSaid, ChatCalls } from './chat-calls.ts';
 import type { Asking } from './claim-parked.ts';
+import { type CallCounting, countCall } from './count-calls.ts';
 import type { PlacedPiece } from './held-events.ts';
 import type { ToolCall } from './tool-call.ts';
 import { ResponseCalls } from './response-calls.ts';
@@ -24,6 +25,8 @@ export interface StreamCallsWays {
   readonly rules: AnswerToolRules;
   /** Who is asked about calls that a person must allow; they are refused where left out. */
   readonly asking?: Asking | undefined;
+  /** Undefined where nobody counts them. */
+  readonly counting?: CallCounting | undefined;
   /** A call was decided between two events; with a refusal, the answer may not go on. */
   readonly decided: (refusal?: Refusal) => void;
 }
@@ -41,13 +44,14 @@ export class StreamCalls {
   #hasCut = false;
   #hasPatterns = false;
   #asked = 0;
+  #counted = 0;
   readonly #over = new AbortController();
 
   constructor(ways: StreamCallsWays) {
     this.#ways = ways;
   }
 
-  /** A person is being asked. */
+  /** A person is being asked, or the ledger. */
   get isAsking(): boolean {
     return this.#asked > 0;
   }
@@ -157,28 +161,52 @@ export class StreamCalls {
 
   #follow(call: ToolCall, found: ToolVerdict): void {
     if (++this.#seen > CALLS_MAX) throw new Refusal('upstream.overran', { detail: 'over 1024 calls' });
+    const { counting } = this.#ways;
     if (found.verdict === 'allowed') {
-      call.state = 'allowed';
       this.#counts.set(call.list, (this.#counts.get(call.list) ?? 0) + 1);
-      noteCall(this.#ways.exchange, call.name, 'allowed');
+      if (counting) {
+        call.state = 'asked';
+        void this.#wait(call, 'allowed', () => this.#count(counting));
+      } else {
+        call.state = 'allowed';
+        noteCall(this.#ways.exchange, call.name, 'allowed');
+      }
     } else if (found.verdict === 'needsApproval' && this.#ways.asking) {
       call.state = 'asked';
       this.#counts.set(call.list, (this.#counts.get(call.list) ?? 0) + 1);
-      void this.#ask(call, this.#ways.asking);
+      const { exchange, asking } = this.#ways;
+      void this.#wait(call, 'approved', () =>
+        approvalOf(exchange, call.whole ?? call.asCall(), asking, this.#over.signal),
+      );
     } else this.#deny(call, codeOf(found));
   }
 
-  /** Never rejects. */
-  async #ask(call: ToolCall, asking: Asking): Promise<void> {
+  async #count(counting: CallCounting): Promise<Code | undefined> {
+    try {
+      await countCall(counting, this.#ways.exchange, this.#counted++);
+      return undefined;
+    } catch (error) {
+      const { code } = asRefusal(error);
+      if (code === 'tool.calls_per_minute') return code;
+      throw error;
+    }
+  }
+
+  /** Its events wait for an answer: a code is a denial. Never rejects. */
+  async #wait(
+    call: ToolCall,
+    decision: 'allowed' | 'approved',
+    answer: () => Promise<Code | undefined>,
+  ): Promise<void> {
     const { exchange, decided } = this.#ways;
     this.#asked++;
     let refusal: Refusal | undefined;
     try {
-      const code = await approvalOf(exchange, call.whole ?? call.asCall(), asking, this.#over.signal);
+      const code = await answer();
       if (code) this.#deny(call, code);
       else {
         call.state = 'allowed';
-        noteCall(exchange, call.name, 'approved');
+        noteCall(exchange, call.name, decision);
       }
     } catch (error) {
       refusal = asRefusal(error);

@@ -70,6 +70,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'request.reference': bad,
   'tool.denied': forbidden,
   'tool.arguments': forbidden,
+  'tool.calls_per_minute': forbidden,
   'tool.calls': forbidden,
   'tool.approval_needed': forbidden,
   'tool.approval_pending': forbidden,
