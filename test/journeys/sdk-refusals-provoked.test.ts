@@ -207,7 +207,10 @@ it('a list of models closes what would choose its model upstream, unless that is
 describe('limits', () => {
   it('a place that is free again is found by the retry of the SDK itself', async () => {
     const { key } = await createKey(gateway, { tier: 'single', user: 'single' });
-    const { client, attempts } = openaiClient({ baseUrl: gateway.baseUrl, callerKey: key });
+    const { client, attempts } = openaiClient(
+      { baseUrl: gateway.baseUrl, callerKey: key },
+      { maxRetries: 5 },
+    );
     upstream.script = (seen) => chatAnswer(seen, { outputTokens: 5000 }, { gapMs: 5 });
     const held = await client.chat.completions.create({
       model,
@@ -221,8 +224,8 @@ describe('limits', () => {
     upstream.script = honest;
     held.controller.abort();
     expect((await second).choices).toHaveLength(1);
-    // The place is free once upstream was told: by the first retry, or the second.
-    expect(attempts.map(({ status }) => status).join(' ')).toMatch(/^200 429 (429 )?200$/);
+    // The place is free once upstream was told: by the first retry, or on a busy machine a later one.
+    expect(attempts.map(({ status }) => status).join(' ')).toMatch(/^200 429 (429 ){0,4}200$/);
     expect(attempts[1]?.headers?.get('retry-after')).toBe('1');
   });
 
