@@ -10,8 +10,9 @@ import { approvalsSchema } from './domain/approval-settings.ts';
 import { detectionSchema } from './domain/detection.ts';
 import { jwtSchema } from './domain/jwt.ts';
 import { objectsSchema } from './domain/objects.ts';
+import { parametersSchema } from './domain/parameters.ts';
 import { requestSchema } from './domain/request-rules.ts';
-import { limitsSchema, tiersSchema } from './domain/tiers.ts';
+import { limitsSchema, teamSchema, tiersSchema } from './domain/tiers.ts';
 import { toolsSchema } from './domain/tools.ts';
 import { fileExportSchema } from './engines/export-file.ts';
 import { syslogExportSchema } from './engines/export-syslog.ts';
@@ -88,8 +89,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   house: limitsSchema.prefault({}),
-  teams: z.record(z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/), limitsSchema).prefault({}),
+  teams: z.record(z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/), teamSchema).prefault({}),
   tiers: tiersSchema,
+  parameters: parametersSchema.optional(),
   endpoints: z.strictObject({ allow: z.array(z.string()).min(1) }),
   request: requestSchema.prefault({}),
   guardrails: guardrailsSchema.prefault({}),

@@ -75,6 +75,7 @@ export function buildRules(setup: Setup, secret: HouseSecret, engines: Engines, 
     tiers: config.tiers,
     house: config.house,
     teams: config.teams,
+    parameters: config.parameters,
     defaults: {
       requestsPerMinute: environment.RATE_LIMIT_PER_MINUTE,
       requestsPerHour: environment.RATE_LIMIT_PER_HOUR,

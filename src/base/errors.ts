@@ -135,6 +135,10 @@ export const CATALOGUE = {
     'A text of the request has characters that are not allowed.',
     'request.characters.',
   ),
+  'request.parameter': barred(
+    'A parameter of the request is not allowed.',
+    'parameters of house, tier, team; the field named in param.',
+  ),
   'request.over_cap': bad('The request asks for more tokens than your tier allows.', 'maxTokensPerRequest.', {
     openaiCode: 'context_length_exceeded',
     blame: 'policy',

@@ -41,5 +41,7 @@ export const answerHeaders: AnswerHeaders = (exchange, upstream) => {
   if (located !== undefined) headers['location'] = `/v1${exchange.endpoint.path}/${located}`;
   const cap = exchange.prepared.quote?.outputCap;
   if (cap !== undefined) headers['x-sallyport-output-cap'] = String(cap);
+  const { parameters } = exchange.prepared;
+  if (parameters) headers['x-sallyport-parameters'] = parameters.join(', ');
   return headers;
 };

@@ -13,6 +13,7 @@ import { type Edit, setMember } from '../openai/json-edit.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import { quote, type Quote } from './budgets.ts';
 import { cacheEdits } from './cache-names.ts';
+import { checkLineParameters, type ParameterPolicy } from './parameters.ts';
 import type { RequestRules } from './request-rules.ts';
 import type { Tier } from './tiers.ts';
 
@@ -38,6 +39,7 @@ interface Bounds {
   readonly models: ModelsSettings;
   /** What names of caches are digested with. */
   readonly cacheScope?: string | undefined;
+  readonly parameters?: readonly ParameterPolicy[] | undefined;
 }
 
 /** OpenAI, Batch API: half the price of the same calls made at once. */
@@ -54,6 +56,7 @@ export function planBatch(form: MultipartBody, bounds: Bounds): BatchPlan {
   let nano = 0;
   for (const line of lines) {
     const { endpoint, body } = line;
+    if (bounds.parameters) checkLineParameters(body, bounds.parameters, { endpoint, models: bounds.models });
     const facts = readFacts(endpoint, body);
     checkFields(endpoint, body, bounds.rules.unknownFields);
     // The texts of a file are its strings.

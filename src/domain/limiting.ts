@@ -5,6 +5,7 @@ import type { ScreenPolicy } from '../guardrails/screening.ts';
 import { screenPolicy, type GuardrailsSettings } from '../guardrails/settings.ts';
 import type { Scope } from '../ports/ledger.ts';
 import type { Caller } from './caller.ts';
+import type { ParameterPolicy } from './parameters.ts';
 import { scopesOf, type ScopeSettings } from './scopes.ts';
 import type { Tier } from './tiers.ts';
 
@@ -14,12 +15,15 @@ export interface Limiting {
   tier(caller: Caller): Tier;
   scopes(caller: Caller): readonly Scope[];
   screenPolicy(caller: Caller): ScreenPolicy;
+  /** Of house, tier and team, in that order; undefined where none has any. */
+  parameters(caller: Caller): readonly ParameterPolicy[] | undefined;
   refusalsPerMinute(caller: Caller): number;
 }
 
 interface Held {
   readonly tier: Tier;
   readonly scopes: readonly Scope[];
+  readonly parameters: readonly ParameterPolicy[] | undefined;
 }
 
 const CALLERS_MAX = 10_000;
@@ -43,7 +47,8 @@ export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSe
     if (found) return found;
     const tier = settings.tiers[caller.tier];
     if (!tier) throw new Refusal('auth.invalid', { detail: 'the tier of the caller is not configured' });
-    found = { tier, scopes: scopesOf(caller, settings) };
+    const parameters = parametersOf(caller, tier, settings);
+    found = { tier, scopes: scopesOf(caller, settings), parameters };
     held.set(name, found);
     return found;
   }
@@ -51,6 +56,7 @@ export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSe
   return {
     tier: (caller) => find(caller).tier,
     scopes: (caller) => find(caller).scopes,
+    parameters: (caller) => find(caller).parameters,
     refusalsPerMinute(caller) {
       const perMinute = find(caller).scopes.find((scope) => scope.kind === 'user')?.requestsPerMinute;
       return 10 * (perMinute ?? 60);
@@ -64,4 +70,14 @@ export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSe
       return policy;
     },
   };
+}
+
+function parametersOf(
+  { team }: Caller,
+  tier: Tier,
+  { parameters, teams = {} }: ScopeSettings,
+): readonly ParameterPolicy[] | undefined {
+  const ofTeam = team !== undefined && Object.hasOwn(teams, team) ? teams[team]?.parameters : undefined;
+  const all = [parameters, tier.parameters, ofTeam].filter((policy) => policy !== undefined);
+  return all.length > 0 ? all : undefined;
 }

@@ -29,6 +29,7 @@ import { canBeContinued } from './chained-placeholders.ts';
 import type { Reference } from './objects.ts';
 import { asSent, countedTexts } from './placeholder-hint.ts';
 import { type Built, hasUsageChunk, rebuild } from './rebuilding.ts';
+import { applyParameters, type ParameterPolicy, type Ruled } from './parameters.ts';
 import { checkTexts, type RequestRules } from './request-rules.ts';
 import type { Tier } from './tiers.ts';
 import { checkRequestTools, type ToolFault } from './request-tools.ts';
@@ -47,6 +48,8 @@ export interface PrepareJob {
   readonly keyTokensMax: number | undefined;
   readonly models: ModelsSettings;
   readonly tools: ToolPolicy;
+  /** House first; left out where nobody has any. */
+  readonly parameters?: readonly ParameterPolicy[] | undefined;
   /** Tokens of the objects that upstream adds to the input, where all of them are known. */
   readonly chainedTokens?: number | undefined;
   /** Most that the file of a batch can cost, where it is known. */
@@ -99,6 +102,8 @@ export interface Preparation {
   readonly bytes: Uint8Array | undefined;
   readonly contentType: string | undefined;
   readonly hideUsage: boolean;
+  /** Names of the parameters that the policy wrote, if it did. */
+  readonly parameters?: readonly string[] | undefined;
   /** What the system text is known by in an answer, where that is looked for. */
   readonly prints: Uint32Array | undefined;
 }
@@ -107,7 +112,7 @@ export interface Preparation {
 export function prepare(job: PrepareJob): Preparation {
   const endpoint = endpointOf(job.endpointId);
   if (!endpoint) throw new Refusal('access.unknown_operation');
-  const body = readBody(endpoint, job);
+  const { body, bytes, changed } = ruled(endpoint, job);
   const facts = readFacts(endpoint, body);
   checkFields(endpoint, body, job.rules.unknownFields);
   if (body?.kind === 'json') checkPurpose(endpoint, child(body.value, 'purpose'));
@@ -130,7 +135,7 @@ export function prepare(job: PrepareJob): Preparation {
     batch,
     tools,
   };
-  const built = body ? rebuild(body, rebuilding, job.bytes) : asItCame(job);
+  const built = body ? rebuild(body, rebuilding, bytes) : asItCame(job);
   return {
     facts,
     references: findReferences(endpoint, job.params, body, job.query),
@@ -150,9 +155,18 @@ export function prepare(job: PrepareJob): Preparation {
     quoteRefusal: priced.refusal,
     bytes: built?.bytes,
     contentType: built?.contentType,
+    parameters: changed,
     hideUsage: facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage,
     prints: job.printsPrompt ? promptPrints(systemTexts(written)) : undefined,
   };
+}
+
+/** The body as it is read and sent from here on. @throws request.parameter, and what reading it throws */
+function ruled(endpoint: Endpoint, job: PrepareJob): Ruled {
+  const { bytes, parameters, query, models } = job;
+  const body = readBody(endpoint, job);
+  if (!parameters) return { body, bytes, changed: undefined };
+  return applyParameters({ body, bytes }, parameters, { endpoint, query, models });
 }
 
 /** All that is said in a call, and what of it was given as tokens: the last of all. */

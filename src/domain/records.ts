@@ -69,6 +69,7 @@ export function intentEntry(exchange: Exchange, day: string, scopes: readonly Sc
       findings: prepared.findings,
       redactions: prepared.redactions || undefined,
       tainted: prepared.tainted || undefined,
+      parameters: prepared.parameters,
     },
   };
 }

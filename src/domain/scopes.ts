@@ -4,13 +4,16 @@ import { Refusal } from '../base/errors.ts';
 import type { Scope } from '../ports/ledger.ts';
 import type { KeyRecord } from '../ports/store.ts';
 import type { Caller } from './caller.ts';
-import type { Limits, Tiers } from './tiers.ts';
+import type { ParameterPolicy } from './parameters.ts';
+import type { Limits, Team, Tiers } from './tiers.ts';
 
 /** The numbers of the configuration that limits are made of. */
 export interface ScopeSettings {
   readonly tiers: Tiers;
   readonly house?: Limits | undefined;
-  readonly teams?: Readonly<Record<string, Limits>> | undefined;
+  readonly teams?: Readonly<Record<string, Team>> | undefined;
+  /** Of the house. */
+  readonly parameters?: ParameterPolicy | undefined;
   /** Requests a user may make where the tier leaves it open: `RATE_LIMIT_PER_MINUTE` and its like. */
   readonly defaults: {
     readonly requestsPerMinute?: number | undefined;

@@ -1,5 +1,6 @@
 /** Tiers: how much a caller of a tier may have. Fields left out mean no limit. */
 import { z } from 'zod';
+import { parametersSchema } from './parameters.ts';
 
 const count = z.int().min(0).max(1_000_000_000);
 const usd = z.number().min(0).max(9_000_000);
@@ -19,6 +20,11 @@ export type Limits = z.infer<typeof limitsSchema>;
 
 const action = z.enum(['off', 'observe', 'redact', 'block']);
 
+/** What holds for all callers of a team. */
+export const teamSchema = limitsSchema.extend({ parameters: parametersSchema.optional() });
+/** A team after its schema. */
+export type Team = z.infer<typeof teamSchema>;
+
 /** What one tier may have. `models` entries may end in `*`. */
 export const tierSchema = limitsSchema.extend({
   /** Input and output together, a call. */
@@ -26,6 +32,7 @@ export const tierSchema = limitsSchema.extend({
   /** What happens to a cap named by the caller that is over the tier's bound. */
   onOverCap: z.enum(['refuse', 'clamp']).optional(),
   models: z.array(z.string()).optional(),
+  parameters: parametersSchema.optional(),
   guardrails: z
     .strictObject({
       injection: action.optional(),

@@ -133,6 +133,7 @@ function jobOf(
     earlier: recalled?.earlier ?? within?.earlier,
     cacheScope: deps.cacheScope?.(caller),
     rules: deps.rules,
+    parameters: deps.limiting.parameters(caller),
     tier: deps.limiting.tier(caller),
     keyTokensMax: caller.key?.maxTokensPerRequest,
     models: deps.models,

@@ -64,6 +64,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'request.unknown_field': bad,
   'request.too_long': bad,
   'request.characters': bad,
+  'request.parameter': bad,
   'request.over_cap': bad,
   'request.unpriced': bad,
   'request.unread_file': bad,
