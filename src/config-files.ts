@@ -63,3 +63,27 @@ function readYaml(name: string, faults: Fault[]): unknown {
     return fault('has aliases, which are not read');
   }
 }
+
+const KEYS = ['apiKey', 'apiKeyNext'] as const;
+
+/** Beside upstream's keys that come as `NAME_FILE`: the files, so that they can be followed. */
+export function withKeyFiles(tree: unknown, fileOf: (name: string) => string | undefined): unknown {
+  if (!isTree(tree)) return tree;
+  const beside = (upstream: unknown): unknown => {
+    if (!isTree(upstream)) return upstream;
+    const files = KEYS.flatMap((key) => {
+      const value = upstream[key];
+      const file =
+        typeof value === 'string' && value.startsWith('env:')
+          ? fileOf(value.slice('env:'.length))
+          : undefined;
+      return file === undefined ? [] : [[`${key}File`, file] as const];
+    });
+    return { ...upstream, ...Object.fromEntries(files) };
+  };
+  const { upstream, upstreams } = tree;
+  const further = isTree(upstreams)
+    ? Object.fromEntries(Object.entries(upstreams).map(([name, one]) => [name, beside(one)]))
+    : upstreams;
+  return { ...tree, upstream: beside(upstream), ...(further !== undefined && { upstreams: further }) };
+}

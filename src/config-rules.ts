@@ -6,6 +6,7 @@ import { certificateEnd, readCertificate } from './base/certificate.ts';
 import { isWithin } from './base/folders.ts';
 import type { Config, Sections } from './config.ts';
 import { isAddressRange } from './domain/authentication.ts';
+import { DEFAULT_UPSTREAM } from './domain/upstreams.ts';
 import type { Environment, Fault } from './environment.ts';
 import { unknownNames } from './openai/endpoints/index.ts';
 
@@ -44,16 +45,14 @@ export function checkRules(
         fault(name, 'is required in production: NODE_ENV=production, or a listener beyond loopback');
     }
   }
-  const { apiKey = environment.OPENAI_API_KEY, caFile } = config.upstream ?? {};
-  if (apiKey?.startsWith('sk-admin-'))
-    fault('upstream.apiKey', 'is an admin key (sk-admin-), which can change the account; use a project key');
+  const { apiKey = environment.OPENAI_API_KEY } = config.upstream ?? {};
+  checkUpstreams(config, apiKey, fault);
   if (process === 'tools') {
-    if (apiKey !== undefined)
+    if (apiKey !== undefined || Object.keys(config.upstreams ?? {}).length > 0)
       fault('OPENAI_API_KEY', "must not be given to the process of the tools: it never needs upstream's key");
     if (config.toolServer === undefined) fault('toolServer', 'is needed: which tools there are');
   }
   checkFolders(config, environment.DATA_DIR, fault);
-  if (caFile !== undefined && !isReadable(caFile)) fault('upstream.caFile', 'cannot be read');
   for (const name of unknownNames(config.endpoints?.allow ?? []))
     fault('endpoints.allow', `no such group: ${name}`);
   for (const [index, entry] of (config.server?.trustProxy ?? []).entries()) {
@@ -69,6 +68,40 @@ export function checkRules(
   const tier = config.jwt?.defaults.tier;
   if (tier !== undefined && config.tiers && !Object.hasOwn(config.tiers, tier))
     fault('jwt.defaults.tier', 'is no tier of the configuration');
+}
+
+/** Of all upstreams; and where somebody is sent to one of several, whose the objects are must be known. */
+function checkUpstreams(
+  { upstream, upstreams = {}, teams = {}, objects }: Sections,
+  apiKey: string | undefined,
+  fault: AddFault,
+): void {
+  const all = [
+    ['upstream', { ...upstream, apiKey }] as const,
+    ...Object.entries(upstreams).map(([name, one]) => [`upstreams.${name}`, one] as const),
+  ];
+  for (const [path, one] of all) {
+    for (const key of ['apiKey', 'apiKeyNext'] as const) {
+      if (one[key]?.startsWith('sk-admin-'))
+        fault(
+          `${path}.${key}`,
+          'is an admin key (sk-admin-), which can change the account; use a project key',
+        );
+    }
+    for (const file of ['caFile', 'clientCertFile', 'clientKeyFile'] as const) {
+      const name = one[file];
+      if (name !== undefined && !isReadable(name)) fault(`${path}.${file}`, 'cannot be read');
+    }
+  }
+  for (const [team, { upstream: name }] of Object.entries(teams)) {
+    if (name !== undefined && name !== DEFAULT_UPSTREAM && !Object.hasOwn(upstreams, name))
+      fault(`teams.${team}.upstream`, 'is no name in the section upstreams');
+  }
+  if (all.length > 1 && objects?.isolation === 'off')
+    fault(
+      'objects.isolation',
+      'must not be off with several upstreams: where an object is stands with its owner',
+    );
 }
 
 /**

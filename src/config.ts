@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { fillIn, isTree, overlay, readFiles } from './config-files.ts';
+import { fillIn, isTree, overlay, readFiles, withKeyFiles } from './config-files.ts';
 import { checkRules, isProduction, type ProcessKind, warningsOf } from './config-rules.ts';
 import { approvalsSchema } from './domain/approval-settings.ts';
 import { detectionSchema } from './domain/detection.ts';
@@ -36,7 +36,7 @@ import { modelsSchema } from './openai/prices.ts';
 import { socketsSchema } from './realtime/settings.ts';
 import { plainHttpSchema } from './server/in-clear.ts';
 import { tlsSchema } from './server/tls.ts';
-import { upstreamSchema } from './server/upstream.ts';
+import { upstreamSchema, upstreamsSchema } from './server/upstream.ts';
 import { type ArgumentPlaces, toolServerSchema } from './tool-server/settings.ts';
 
 const POLICY_FILE = fileURLToPath(new URL('../config/policy.yaml', import.meta.url));
@@ -52,6 +52,7 @@ const days = z.int().min(1).max(3650);
 
 export const configSchema = z.strictObject({
   upstream: upstreamSchema,
+  upstreams: upstreamsSchema.prefault({}),
   models: modelsSchema.prefault({}),
   ledger: z
     .discriminatedUnion('kind', [
@@ -186,7 +187,8 @@ export function loadSetup(source: NodeJS.ProcessEnv, process: ProcessKind = 'gat
     upstream: { baseUrl: 'env:OPENAI_BASE_URL', apiKey: 'env:OPENAI_API_KEY' },
     ...(environment.JWT_SECRET === undefined ? {} : { jwt: JWT_BY_SECRET }),
   };
-  const tree = fillIn(overlay(defaults, files), (name) => known.get(name) ?? variables.get(name));
+  const named = withKeyFiles(overlay(defaults, files), (name) => source[`${name}_FILE`] || undefined);
+  const tree = fillIn(named, (name) => known.get(name) ?? variables.get(name));
   const parsed = configSchema.safeParse(tree);
   if (!parsed.success) faults.push(...faultsOf(parsed.error));
   checkRules(environment, parsed.data ?? soundSections(tree, parsed.error), faults, process);
@@ -212,7 +214,15 @@ function soundSections(tree: unknown, { issues }: z.ZodError): Sections {
   return configSchema.partial().safeParse(Object.fromEntries(sound)).data ?? {};
 }
 
-const HIDDEN = new Set<string>([...SECRET_NAMES, 'apiKey', 'authorization', 'password', 'secret', 'value']);
+const HIDDEN = new Set<string>([
+  ...SECRET_NAMES,
+  'apiKey',
+  'apiKeyNext',
+  'authorization',
+  'password',
+  'secret',
+  'value',
+]);
 
 /** The effective configuration for `check-config`: no secret, and of an address no user, password or query, of a webhook's no path. */
 export function printable({ environment, config }: Setup): unknown {

@@ -3,6 +3,7 @@ import { asRefusal } from './base/errors.ts';
 import type { Authenticator } from './domain/authentication.ts';
 import type { Containment } from './domain/containment.ts';
 import { Exchange, type Arrival } from './domain/exchange.ts';
+import type { UpstreamChoice } from './domain/upstreams.ts';
 import type { FailedAttempts } from './domain/failed-attempts.ts';
 import { admit, type AdmitDeps } from './stages/admit.ts';
 import { authenticate } from './stages/authenticate.ts';
@@ -10,6 +11,7 @@ import { authoriseAddresses, authoriseModelAndTools, authoriseObjects } from './
 import { authoriseBatch, authoriseRoute } from './stages/authorise-route.ts';
 import { type ContinueDeps, prepareAndKeep, recallPlaceholders } from './stages/continue-placeholders.ts';
 import { claimParked, sendParked } from './stages/claim-parked.ts';
+import { chooseUpstream } from './stages/choose-upstream.ts';
 import { detect, type DetectDeps } from './stages/detect.ts';
 import { forward, type Forward, type ForwardDeps } from './stages/forward.ts';
 import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
@@ -41,6 +43,8 @@ export interface PipelineDeps
   /** Hosts of MCP servers. */
   readonly mcpServers: readonly string[] | undefined;
   readonly containment: Pick<Containment, 'checkModel'>;
+  /** Undefined: there is one upstream, and no guard to choose it. */
+  readonly upstreamChoice?: UpstreamChoice | undefined;
   /** Undefined: there is no detector, and no guard for it. */
   readonly detecting: DetectDeps | undefined;
   readonly observe: (stage: string, seconds: number) => void;
@@ -67,6 +71,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     authoriseModelAndTools(d.limiting, d.containment), //          403
     authoriseAddresses(d.urlAllow, d.mcpServers), // 400
     authoriseObjects(d.store, d.objects), //        404
+    ...(d.upstreamChoice ? [chooseUpstream(d.upstreamChoice)] : []), // 400 502  where there are several: the objects' own, else the team's
     recallPlaceholders(d), //                       503      whose objects they are is known now
     prepareAndKeep(d, prepareChained(d)), //        400 413 503  before acting on price: what the call goes on from is known now
     screen(), //                                    400      before admitting: a refused text takes nothing

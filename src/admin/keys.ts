@@ -6,6 +6,7 @@ import { isAddressRange } from '../domain/authentication.ts';
 import { isUserName, USER_NAME } from '../domain/caller.ts';
 import type { NewKey } from '../domain/keys.ts';
 import type { Tiers } from '../domain/tiers.ts';
+import { DEFAULT_UPSTREAM } from '../domain/upstreams.ts';
 import type { KeyRecord } from '../ports/store.ts';
 
 export const userName = z.string().regex(USER_NAME).refine(isUserName);
@@ -32,14 +33,29 @@ export const newKeySchema = z.strictObject({
   tokensPerMinute: count.optional(),
   maxTokensPerRequest: count.optional(),
   concurrency: count.optional(),
+  /** A name of the section `upstreams`, or `default`. */
+  upstream: z
+    .string()
+    .regex(/^[a-z0-9._-]{1,64}$/)
+    .optional(),
 });
 
 /** `POST /admin/keys/:id/rotate`: how long the present secret stays valid; 30 days at most, 0 ends it at once. */
 export const rotateSchema = z.strictObject({ overlapSeconds: z.int().min(0).max(2_592_000) });
 
-/** @throws request.invalid_field for a tier that is not configured or a time that is over */
-export function newKeyFrom(input: z.infer<typeof newKeySchema>, tiers: Tiers, nowMs: number): NewKey {
+/** @throws request.invalid_field for a tier or an upstream that is not configured, or a time that is over */
+export function newKeyFrom(
+  input: z.infer<typeof newKeySchema>,
+  {
+    tiers,
+    upstreams = new Set(),
+  }: { readonly tiers: Tiers; readonly upstreams?: ReadonlySet<string> | undefined },
+  nowMs: number,
+): NewKey {
   const { expiresAt, dailyBudgetUsd, ...same } = input;
+  const { upstream = DEFAULT_UPSTREAM } = input;
+  if (upstream !== DEFAULT_UPSTREAM && !upstreams.has(upstream))
+    throw new Refusal('request.invalid_field', { param: 'upstream' });
   if (!Object.hasOwn(tiers, input.tier)) throw new Refusal('request.invalid_field', { param: 'tier' });
   const endsAt = expiresAt === undefined ? undefined : Date.parse(expiresAt);
   if (endsAt !== undefined && endsAt <= nowMs) {

@@ -44,6 +44,8 @@ export interface AdminTools {
   readonly adoption?: LedgerAdoption | undefined;
   readonly auditLog: Pick<AuditLog, 'record' | 'note'>;
   readonly tiers: Tiers;
+  /** Names of the section `upstreams`. */
+  readonly upstreams?: ReadonlySet<string> | undefined;
   /** What is done with every operation of OpenAI's description. */
   readonly coverage: () => unknown;
   readonly clock: Clock;

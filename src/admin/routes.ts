@@ -36,8 +36,9 @@ const createKey = route({
   summary: 'Creates a key; its text is in this answer and nowhere else.',
   status: 201,
   input: newKeySchema,
-  plan(input, _id, { keys, tiers, clock }) {
-    const wanted = newKeyFrom(input, tiers, clock.now());
+  plan(input, _id, tools) {
+    const { keys, clock } = tools;
+    const wanted = newKeyFrom(input, tools, clock.now());
     const { key, record } = keys.mint(wanted);
     const { name: _, ...recorded } = wanted;
     return {

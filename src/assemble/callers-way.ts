@@ -7,23 +7,22 @@ import { toolPolicies, type ToolsSettings } from '../domain/tools.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
 import { createPipeline, type Pipeline, type PipelineDeps } from '../pipeline.ts';
 import type { Detector } from '../ports/detector.ts';
-import type { Upstream } from '../ports/upstream.ts';
 import { createSocketDoor, type SocketDoor } from '../realtime/door.ts';
 import type { Log } from '../server/log.ts';
 import type { PreparationPool } from '../server/preparation-pool.ts';
 import { requestId } from '../server/request-id.ts';
 import type { Telemetry } from '../server/telemetry.ts';
-import { createSocketUpstream } from '../server/upstream-socket.ts';
 import { askingOf } from '../stages/claim-parked.ts';
 import { ownObjects } from '../stages/own-objects.ts';
 import type { CallCounting } from '../stages/count-calls.ts';
 import type { Rules } from './doors.ts';
 import type { Engines } from './engines.ts';
+import type { Upstreams } from './upstreams.ts';
 
 /** What calls go by, beside rules and engines. */
 export interface Ways {
   readonly pool: PreparationPool;
-  readonly upstream: Upstream;
+  readonly upstreams: Upstreams;
   readonly telemetry: Telemetry;
   readonly detector: Detector | undefined;
 }
@@ -38,12 +37,12 @@ export function callersWay(
 ): { readonly way: Pipeline; readonly sockets: SocketDoor } {
   const deps = pipelineDeps(setup, log, engines, rules, ways);
   const way = createPipeline(deps);
-  return { way, sockets: socketDoor(setup, deps, way) };
+  return { way, sockets: socketDoor(setup, deps, way, ways.upstreams) };
 }
 
 /** Everything that the stages of the callers' way need. */
 function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): PipelineDeps {
-  const { upstream, telemetry, detector, pool } = ways;
+  const { upstreams, telemetry, detector, pool } = ways;
   const detection = config.detector;
   const { threads, queueMax } = config.guardrails.workers;
   const { containment } = rules.containing;
@@ -52,11 +51,10 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
   return {
     ...rules,
     ...engines,
-    upstream,
+    ...upstreams.requests,
+    named: upstreams.namedRequests,
+    upstreamChoice: upstreams.choice,
     forgetKey: (id) => rules.keys.forget(id),
-    apiKey: config.upstream.apiKey ?? '',
-    organization: config.upstream.organization,
-    project: config.upstream.project,
     answerHeaders,
     ownObjects: ownObjects(engines.store, config.objects, rules.keptPlaceholders, (err) =>
       log.warn({ err }, 'an owner was not recorded'),
@@ -95,12 +93,18 @@ function countingOf({ callsPerMinute }: ToolsSettings, { ledger }: Engines): Cal
 }
 
 /** The way of live sockets: the stages of the pipeline, another way up. */
-function socketDoor({ config }: Setup, deps: PipelineDeps, { steps }: Pipeline): SocketDoor {
+function socketDoor(
+  { config }: Setup,
+  deps: PipelineDeps,
+  { steps }: Pipeline,
+  { sockets, namedSockets }: Upstreams,
+): SocketDoor {
   return createSocketDoor({
     ...deps,
     steps,
     parse: deps,
-    upstream: createSocketUpstream(config.upstream),
+    ...sockets,
+    named: namedSockets,
     settings: config.sockets,
     origins: config.server.cors,
     newId: requestId,

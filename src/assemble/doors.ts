@@ -26,10 +26,10 @@ import type { Log } from '../server/log.ts';
 import { createPreparationPool } from '../server/preparation-pool.ts';
 import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
 import type { TlsSettings } from '../server/tls.ts';
-import { createUpstream } from '../server/upstream.ts';
 import { callersWay } from './callers-way.ts';
 import { type Containing, startContaining } from './containing.ts';
 import { createDetector, type Engines } from './engines.ts';
+import { openUpstreams } from './upstreams.ts';
 
 /** The rules, built once and shared by all doors. */
 export interface Rules {
@@ -140,7 +140,6 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
   const { config } = setup;
   const { auditLog, ledger } = engines;
   const pool = createPreparationPool(config.guardrails);
-  const upstream = createUpstream(config.upstream);
   const detector = config.detector && createDetector(config.detector.engine);
   let draining = false;
   const checks = () => ({ ...checksOf(engines), serving: !draining });
@@ -150,12 +149,14 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
     exports: engines.exporting.health(),
     openExchanges: callers.open().size,
   }));
+  const count = telemetry.credentialRefused;
+  const upstreams = openUpstreams(setup, { auditLog, notifier: engines.notifier, count, log });
   const secured = transport(setup, log);
   const callers = createCallerServer({
     ...config.server,
     ...secured.callers,
     onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
-    ...callersWay(setup, log, engines, rules, { pool, upstream, telemetry, detector }),
+    ...callersWay(setup, log, engines, rules, { pool, upstreams, telemetry, detector }),
     meUsage: async (arrival) =>
       usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
     onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
@@ -179,7 +180,7 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
     },
     async close() {
       await pool.close();
-      await upstream.close();
+      await upstreams.close();
       await detector?.close();
     },
   };
@@ -197,7 +198,7 @@ export function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<R
 
 /** What the admin API works with, behind a listener or without one. */
 export function adminTools(
-  { config: { tiers, server, containment } }: Setup,
+  { config: { tiers, upstreams, server, containment } }: Setup,
   { auditLog, store, ledger, adoption }: Engines,
   { keys, approvals, containing }: Pick<Rules, 'keys' | 'approvals' | 'containing'>,
 ): AdminTools {
@@ -218,6 +219,7 @@ export function adminTools(
     adoption,
     auditLog,
     tiers,
+    upstreams: new Set(Object.keys(upstreams)),
     coverage,
     clock: systemClock,
   };

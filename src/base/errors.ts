@@ -139,6 +139,10 @@ export const CATALOGUE = {
     'A parameter of the request is not allowed.',
     'parameters of house, tier, team; the field named in param.',
   ),
+  'request.upstream': barred(
+    'The request names objects that are not all in the same place.',
+    'upstreams of the objects, and of the socket.',
+  ),
   'request.over_cap': bad('The request asks for more tokens than your tier allows.', 'maxTokensPerRequest.', {
     openaiCode: 'context_length_exceeded',
     blame: 'policy',

@@ -50,6 +50,8 @@ export type CallDecision = 'allowed' | 'denied' | 'approved' | 'pending';
 export interface Within {
   /** What stands upstream already, if calls of this socket go on from all before them. */
   readonly earlier?: ChainPlaceholders | undefined;
+  /** Where the socket goes; undefined: the default upstream. */
+  readonly upstream?: string | undefined;
 }
 
 /** What came back so far. */
@@ -97,6 +99,8 @@ export class Exchange {
   received: Buffer | undefined; // parse
   prepared!: Preparation; // parse
   owners: readonly ObjectOwner[] = []; // authorise-objects
+  /** Where it goes; undefined: the default upstream. */
+  upstream: string | undefined; // choose-upstream
   /** Placeholders in what it goes on from, where it does. */
   recalled: Recalled | undefined; // continue-placeholders
   /** An answer that was parked, and may go now: nothing is taken, and nothing goes upstream. */

@@ -2,7 +2,6 @@
  * Everything that follows from the bytes of a request and the rules for its caller: read, screened, priced, and the
  * bytes that may go upstream. A pure function of plain data, so that large bodies run in a worker, small ones inline.
  */
-import { isUtf8 } from 'node:buffer';
 import { countFindings, type FindingCounts, type GuardrailId } from '../base/finding.ts';
 import { asRefusal, Refusal, type Code, type RefusalOptions } from '../base/errors.ts';
 import { promptPrints } from '../guardrails/leak.ts';
@@ -15,10 +14,8 @@ import { child } from '../openai/child.ts';
 import { endpointOf } from '../openai/endpoints/index.ts';
 import { readFacts } from '../openai/facts.ts';
 import { tokenTexts } from '../openai/given-tokens.ts';
-import { parseJson } from '../openai/json.ts';
-import { parseMultipart } from '../openai/multipart.ts';
 import { findReferences, findUrls } from '../openai/objects.ts';
-import { checkPurpose, joinsPieces, readParts, unreadIn } from '../openai/parts.ts';
+import { checkPurpose, joinsPieces, unreadIn } from '../openai/parts.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import { findTargetTexts, findTexts, systemTexts } from '../openai/texts.ts';
 import { countTokens } from '../openai/tokens.ts';
@@ -29,7 +26,8 @@ import { canBeContinued } from './chained-placeholders.ts';
 import type { Reference } from './objects.ts';
 import { asSent, countedTexts } from './placeholder-hint.ts';
 import { type Built, hasUsageChunk, rebuild } from './rebuilding.ts';
-import { applyParameters, type ParameterPolicy, type Ruled } from './parameters.ts';
+import type { ParameterPolicy } from './parameters.ts';
+import { readRuled, sessionDescription } from './reading.ts';
 import { checkTexts, type RequestRules } from './request-rules.ts';
 import type { Tier } from './tiers.ts';
 import { checkRequestTools, type ToolFault } from './request-tools.ts';
@@ -112,7 +110,7 @@ export interface Preparation {
 export function prepare(job: PrepareJob): Preparation {
   const endpoint = endpointOf(job.endpointId);
   if (!endpoint) throw new Refusal('access.unknown_operation');
-  const { body, bytes, changed } = ruled(endpoint, job);
+  const { body, bytes, changed } = readRuled(endpoint, job);
   const facts = readFacts(endpoint, body);
   checkFields(endpoint, body, job.rules.unknownFields);
   if (body?.kind === 'json') checkPurpose(endpoint, child(body.value, 'purpose'));
@@ -123,10 +121,9 @@ export function prepare(job: PrepareJob): Preparation {
   const screening = screen(texts, job.policy, job.earlier);
   const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(written, screening), job);
   const tools = checkRequestTools(body, job.tools, screening.taint);
-  const { cacheScope } = job;
   const rebuilding = {
     endpoint,
-    cacheScope,
+    cacheScope: job.cacheScope,
     texts,
     given,
     screening,
@@ -159,14 +156,6 @@ export function prepare(job: PrepareJob): Preparation {
     hideUsage: facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage,
     prints: job.printsPrompt ? promptPrints(systemTexts(written)) : undefined,
   };
-}
-
-/** The body as it is read and sent from here on. @throws request.parameter, and what reading it throws */
-function ruled(endpoint: Endpoint, job: PrepareJob): Ruled {
-  const { bytes, parameters, query, models } = job;
-  const body = readBody(endpoint, job);
-  if (!parameters) return { body, bytes, changed: undefined };
-  return applyParameters({ body, bytes }, parameters, { endpoint, query, models });
 }
 
 /** All that is said in a call, and what of it was given as tokens: the last of all. */
@@ -251,31 +240,6 @@ function withUnread(
   { unreadFiles }: RequestRules,
 ): FindingCounts | undefined {
   return unread === 0 || unreadFiles !== 'flag' ? counts : { ...counts, 'files:unread': unread };
-}
-
-const MULTIPART = /^multipart\/form-data\s*;/i;
-const SDP = /^application\/sdp/i;
-
-/** @throws request.invalid_json, request.invalid_multipart and their like */
-function readBody(endpoint: Endpoint, job: PrepareJob): Body | undefined {
-  const bytes = job.bytes && Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.byteLength);
-  if (!bytes) {
-    if (endpoint.body === 'multipart') throw new Refusal('request.invalid_multipart');
-    if (endpoint.model === 'required') throw new Refusal('request.missing_model', { param: 'model' });
-    return undefined;
-  }
-  if (MULTIPART.test(job.contentType)) {
-    return readParts(endpoint, parseMultipart(bytes, job.contentType), job.rules.unreadFiles);
-  }
-  return SDP.test(job.contentType) ? undefined : parseJson(bytes);
-}
-
-/** A session description stays what it is, and is looked at all the same. */
-function sessionDescription({ bytes, contentType }: PrepareJob): readonly Text[] {
-  if (!bytes || !SDP.test(contentType)) return [];
-  if (!isUtf8(bytes)) throw new Refusal('request.invalid_utf8');
-  const text = Buffer.from(bytes).toString('utf8');
-  return [{ text, trust: 'user', class: 'token', pointer: 'sdp', index: -1, turn: -1 }];
 }
 
 function price(

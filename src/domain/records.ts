@@ -70,6 +70,7 @@ export function intentEntry(exchange: Exchange, day: string, scopes: readonly Sc
       redactions: prepared.redactions || undefined,
       tainted: prepared.tainted || undefined,
       parameters: prepared.parameters,
+      upstream: exchange.upstream,
     },
   };
 }

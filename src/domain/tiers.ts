@@ -21,7 +21,11 @@ export type Limits = z.infer<typeof limitsSchema>;
 const action = z.enum(['off', 'observe', 'redact', 'block']);
 
 /** What holds for all callers of a team. */
-export const teamSchema = limitsSchema.extend({ parameters: parametersSchema.optional() });
+export const teamSchema = limitsSchema.extend({
+  parameters: parametersSchema.optional(),
+  /** A name of the section `upstreams`, or `default`. */
+  upstream: z.string().optional(),
+});
 /** A team after its schema. */
 export type Team = z.infer<typeof teamSchema>;
 

@@ -20,6 +20,7 @@ export const OWNER_COLUMNS = [
   'tokens',
   'nano',
   'placeholders',
+  'upstream',
 ] as const;
 
 /** Columns as they are, nulls left out. */
@@ -35,6 +36,7 @@ export function ownerFrom(
     ...(row.tokens !== null && { tokens: row.tokens }),
     ...(row.nano !== null && { nano: row.nano }),
     ...(row.placeholders !== null && { placeholders: row.placeholders }),
+    ...(row.upstream !== null && { upstream: row.upstream }),
   };
 }
 

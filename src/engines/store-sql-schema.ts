@@ -20,6 +20,7 @@ export interface Tables {
     placeholders: string | null;
     sealed: string | null;
     sealed_since: number | null;
+    upstream: string | null;
   };
   /** `entry` is the Entry as JSON, member order kept, so that its hash can be checked from here too. */
   sallyport_entries: {
@@ -85,6 +86,7 @@ const migrations: readonly Migration[] = [
   addCostOfObjects,
   addApprovals,
   addPlaceholdersOfObjects,
+  addUpstreamOfObjects,
 ];
 
 async function createTables(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
@@ -184,6 +186,10 @@ async function addPlaceholdersOfObjects(db: Transaction<Tables>): Promise<void> 
     .column('sealed_since')
     .where('sealed_since', 'is not', null)
     .execute();
+}
+
+async function addUpstreamOfObjects(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
+  await db.schema.alterTable('sallyport_owners').addColumn('upstream', text).execute();
 }
 
 async function createIndexes(db: Transaction<Tables>): Promise<void> {

@@ -101,6 +101,7 @@ class SqlStore implements Store {
       tokens: owner.tokens ?? null,
       nano: owner.nano ?? null,
       placeholders: kept?.placeholders ?? owner.placeholders ?? null,
+      upstream: owner.upstream ?? null,
       sealed: kept?.sealed ?? null,
       sealed_since: kept?.since ?? null,
     };

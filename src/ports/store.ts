@@ -43,6 +43,8 @@ export interface KeyRecord {
   readonly tokensPerMinute?: number | undefined;
   readonly maxTokensPerRequest?: number | undefined;
   readonly concurrency?: number | undefined;
+  /** Where its calls go, by name; its team's where left out. */
+  readonly upstream?: string | undefined;
 }
 
 /** Whose an object of upstream's is. */
@@ -60,6 +62,8 @@ export interface ObjectOwner {
   readonly nano?: number | undefined;
   /** Which placeholders stand in it, in words of the domain's; unknown where left out. */
   readonly placeholders?: string | undefined;
+  /** Where it is, by name; the default upstream where left out. */
+  readonly upstream?: string | undefined;
 }
 
 /** What is kept of the placeholders that stand in an object. */

@@ -7,8 +7,9 @@ import { Exchange, type Arrival } from '../domain/exchange.ts';
 import type { Containment } from '../domain/containment.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { upstreamFault, upstreamRefusal } from '../domain/upstream-errors.ts';
+import { type UpstreamChoice, upstreamOfCaller } from '../domain/upstreams.ts';
 import { upstreamPath } from '../openai/route.ts';
-import type { Handshake, SocketEnd, SocketUpstream } from '../ports/socket.ts';
+import type { Connected, Handshake, SocketEnd, SocketUpstream } from '../ports/socket.ts';
 import { authoriseModelAndTools } from '../stages/authorise-call.ts';
 import type { CallSteps } from '../stages/call-steps.ts';
 import { headersUp, type OwnNames } from '../stages/forward.ts';
@@ -23,12 +24,21 @@ import { createResponses } from './responses.ts';
 import { Session } from './session.ts';
 import type { SocketsSettings } from './settings.ts';
 
-export interface SocketDoorDeps extends OwnNames {
+/** The way of sockets to one configured upstream. */
+export interface SocketDestination extends OwnNames {
+  readonly upstream: SocketUpstream;
+  readonly retryOnCredential?: boolean | undefined;
+}
+
+export interface SocketDoorDeps extends SocketDestination {
+  /** Further ones, by name. */
+  readonly named?: ReadonlyMap<string, SocketDestination> | undefined;
+  /** Undefined where there is but one. */
+  readonly upstreamChoice?: UpstreamChoice | undefined;
   readonly steps: CallSteps;
   readonly parse: ParseDeps;
   readonly limiting: Limiting;
   readonly containment: Pick<Containment, 'checkModel'>;
-  readonly upstream: SocketUpstream;
   readonly screening: AnswerScreening;
   readonly ownObjects: OwnObjects;
   readonly settings: SocketsSettings;
@@ -106,6 +116,7 @@ function checks(deps: SocketDoorDeps): (exchange: Exchange, handshake: Handshake
     await readOpening(exchange);
     if (exchange.prepared.facts.model !== undefined) await authoriseModel(exchange);
     await checkFindings(exchange);
+    if (deps.upstreamChoice) exchange.upstream = upstreamOfCaller(exchange.caller, deps.upstreamChoice);
     await deps.steps.take(exchange);
   };
 }
@@ -124,7 +135,11 @@ function dialectOf(deps: SocketDoorDeps, session: Exchange, own: Session): Diale
     screening: deps.screening,
     ownObjects: deps.ownObjects,
     session,
-    exchangeFor: (message, within) => new Exchange(arrivalOf(session.arrival, message, deps.newId()), within),
+    exchangeFor: (message, within) =>
+      new Exchange(arrivalOf(session.arrival, message, deps.newId()), {
+        ...within,
+        upstream: session.upstream,
+      }),
     send: (event) => own.send(event),
     whenDrained: (listener) => own.whenDrained(listener),
     pause: () => own.hold('answer', true),
@@ -144,14 +159,20 @@ async function connect(deps: SocketDoorDeps, exchange: Exchange, session: Sessio
   const gone = new AbortController();
   exchange.onAbort = () => gone.abort();
   if (exchange.aborted) gone.abort();
-  const request = {
-    path: upstreamPath(deps.upstream.basePath, exchange.match),
-    headers: headersUp(deps, exchange),
-    protocols: [],
+  const to = exchange.upstream === undefined ? deps : deps.named?.get(exchange.upstream);
+  if (!to) throw new Refusal('upstream.unreachable', { detail: 'an upstream that is not configured' });
+  const ask = async (key: string): Promise<Connected> => {
+    const path = upstreamPath(to.upstream.basePath, exchange.match);
+    const request = { path, headers: headersUp(to, exchange, key), protocols: [] };
+    return await to.upstream.connect(request, session.upstreamListener, gone.signal);
   };
   exchange.sentUpstream = true;
   exchange.sentAt = performance.now();
-  const connected = await deps.upstream.connect(request, session.upstreamListener, gone.signal);
+  const key = to.credential.key();
+  let connected = await ask(key);
+  const isRefused = connected.kind === 'refused' && connected.status === 401;
+  if (isRefused && to.credential.refused(key) && to.retryOnCredential && !exchange.aborted)
+    connected = await ask(to.credential.key());
   if (connected.kind === 'failed')
     throw exchange.abortedWith ?? upstreamFault(connected.fault, connected.detail);
   const status = connected.kind === 'open' ? 101 : connected.status;

@@ -20,6 +20,8 @@ export interface Telemetry {
   readonly observeStage: (stage: string, seconds: number) => void;
   done(exchange: Exchange): void;
   failedAttempt(): void;
+  /** Upstream refused the gateway's key; `upstream` is a configured name. */
+  readonly credentialRefused: (upstream: string) => void;
   /** A call of the tool server; `tool` is a registered one, or `none`. */
   toolDone(tool: string, decision: string, code: string, seconds: number): void;
   /** Prometheus text format, and its content type. */
@@ -125,11 +127,15 @@ export function createTelemetry(health: () => HealthNow): Telemetry {
     recordIntent: histogram('audit_seconds', 'Putting the intent on record, durably.'),
   };
   const failed = counter('failed_attempts_total', 'Refusals before authentication.');
+  const refused = counter('upstream_credential_refused_total', "Upstream's refusals of its key.", [
+    'upstream',
+  ]);
   const readHealth = healthGauges(metrics, health);
   return {
     observeStage: (stage, seconds) => stages[stage]?.observe(seconds),
     done: exchangeMetrics(metrics),
     failedAttempt: () => failed.add(1),
+    credentialRefused: (upstream) => refused.add(1, upstream),
     toolDone: toolMetrics(metrics),
     async render() {
       readHealth();

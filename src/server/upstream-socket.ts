@@ -2,11 +2,11 @@
  * Sockets to the configured upstream: the handshake is built from nothing, its certificate verified, a redirect is an
  * answer like any other.
  */
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { Connected, SocketListener, SocketUpstream } from '../ports/socket.ts';
 import type { UpstreamFault } from '../ports/upstream.ts';
+import { tlsOf, TunnelAgent } from './egress.ts';
 import type { UpstreamSettings } from './upstream.ts';
 import { SOCKET_OPTIONS, socketEnd } from './web-socket.ts';
 
@@ -17,14 +17,17 @@ const ERROR_BYTES_MAX = 65_536;
 /** The way to `baseUrl` for sockets. */
 export function createSocketUpstream(settings: UpstreamSettings): SocketUpstream {
   const base = new URL(settings.baseUrl);
+  const { proxy } = settings;
   const origin = `${base.protocol === 'https:' ? 'wss' : 'ws'}://${base.host}`;
   const options = {
     ...SOCKET_OPTIONS,
     maxPayload: EVENT_BYTES_MAX,
     followRedirects: false,
-    rejectUnauthorized: true,
     handshakeTimeout: settings.connectMsMax,
-    ...(settings.caFile === undefined ? {} : { ca: readFileSync(settings.caFile) }),
+    ...tlsOf(settings),
+    ...(proxy !== undefined && {
+      agent: new TunnelAgent({ ...settings, proxy }, base.protocol === 'https:', settings.connectMsMax),
+    }),
   };
   return {
     basePath: base.pathname.replace(/\/+$/, ''),

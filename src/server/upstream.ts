@@ -2,8 +2,7 @@
  * The way upstream: one pool of undici's, one origin from the configuration. Never follows a redirect, never retries,
  * never sends what the pipeline did not build; upstream's certificate is always verified.
  */
-import { readFileSync } from 'node:fs';
-import { Pool, type Dispatcher } from 'undici';
+import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type {
   Upstream,
@@ -12,10 +11,17 @@ import type {
   UpstreamListener,
   UpstreamRequest,
 } from '../ports/upstream.ts';
+import { DEFAULT_UPSTREAM } from '../domain/upstreams.ts';
+import { type Egress, egressFields, tlsOf } from './egress.ts';
 
 /** What can stand in a header (RFC 9110, section 5.5), without spaces. */
 const header = z.string().regex(/^[\x21-\x7e]{1,1024}$/, 'must be printable characters without spaces');
 const ms = z.int().min(10).max(3_600_000);
+const BOTH = { path: ['clientKeyFile'], message: 'clientCertFile and clientKeyFile go together' };
+
+function hasBoth({ clientCertFile: cert, clientKeyFile: key }: Egress): boolean {
+  return (cert === undefined) === (key === undefined);
+}
 
 function allowedUrl(text: string): boolean {
   // What is no URL at all was told already.
@@ -26,19 +32,25 @@ function allowedUrl(text: string): boolean {
   return plain && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback));
 }
 
-/** The section `upstream` of the configuration. */
-export const upstreamSchema = z.strictObject({
+/** What is said of any upstream. */
+const fields = z.strictObject({
   /** https, or http to loopback only. */
   baseUrl: z
     .url()
     .refine(allowedUrl, 'must be https, or http to a loopback address, without user, query or fragment'),
   apiKey: header.optional(),
+  /** Used from the moment that upstream refuses the other, and the other way round. */
+  apiKeyNext: header.optional(),
+  /** Files that the two were read from: read again when they change. */
+  apiKeyFile: z.string().optional(),
+  apiKeyNextFile: z.string().optional(),
+  /** A call whose key upstream refused (401: not executed) is sent once more, with the other key. */
+  retryOnCredential: z.boolean().default(false),
   /** ISO date on which the key was made: over 90 days is warned about. */
   apiKeyCreatedAt: z.iso.date().optional(),
   organization: header.optional(),
   project: header.optional(),
-  /** PEM file of certificate authorities to trust instead of Node's. */
-  caFile: z.string().optional(),
+  ...egressFields,
   connectMsMax: ms.default(10_000),
   /** Until the head of the answer: reasoning models think for minutes. */
   headMsMax: ms.default(600_000),
@@ -46,6 +58,16 @@ export const upstreamSchema = z.strictObject({
   idleMsMax: ms.default(300_000),
   connectionsMax: z.int().min(1).max(65_535).default(4096),
 });
+/** The section `upstream` of the configuration. */
+export const upstreamSchema = fields.refine(hasBoth, BOTH);
+/** The section `upstreams`: further ones, by name, each with a key of its own. */
+export const upstreamsSchema = z.record(
+  z
+    .string()
+    .regex(/^[a-z0-9._-]{1,64}$/)
+    .refine((name) => name !== DEFAULT_UPSTREAM, 'is what the section `upstream` is called'),
+  fields.required({ apiKey: true }).refine(hasBoth, BOTH),
+);
 /** The section after its schema. */
 export type UpstreamSettings = z.infer<typeof upstreamSchema>;
 
@@ -117,27 +139,33 @@ class Dispatch implements Dispatcher.DispatchHandler, UpstreamControl {
 /** The way to `baseUrl`, with a pool of its own. */
 export function createUpstream(settings: UpstreamSettings): Upstream {
   const base = new URL(settings.baseUrl);
-  const pool = new Pool(base.origin, {
-    connections: settings.connectionsMax,
-    pipelining: 1,
-    headersTimeout: settings.headMsMax,
-    bodyTimeout: settings.idleMsMax,
-    connect: {
-      timeout: settings.connectMsMax,
-      rejectUnauthorized: true,
-      ...(settings.caFile === undefined ? {} : { ca: readFileSync(settings.caFile) }),
-    },
-  });
+  const { origin } = base;
+  const pool = dispatcherOf(settings, origin);
   return {
     basePath: base.pathname.replace(/\/+$/, ''),
     send(request: UpstreamRequest, listener: UpstreamListener): UpstreamControl {
       const dispatch = new Dispatch(listener);
       pool.dispatch(
-        { method: request.method, path: request.path, headers: request.headers, body: request.body ?? null },
+        {
+          origin,
+          method: request.method,
+          path: request.path,
+          headers: request.headers,
+          body: request.body ?? null,
+        },
         dispatch,
       );
       return dispatch;
     },
     close: () => pool.destroy(),
   };
+}
+
+function dispatcherOf(settings: UpstreamSettings, origin: string): Dispatcher {
+  const { connectionsMax: connections, headMsMax, idleMsMax, connectMsMax: timeout, proxy } = settings;
+  const bounds = { connections, pipelining: 1, headersTimeout: headMsMax, bodyTimeout: idleMsMax };
+  const tls = { timeout, ...tlsOf(settings) };
+  if (proxy === undefined) return new Pool(origin, { ...bounds, connect: tls });
+  // A tunnel whatever the scheme: the proxy sees names and sizes, and never a header.
+  return new ProxyAgent({ uri: proxy, proxyTunnel: true, ...bounds, requestTls: tls, proxyTls: { timeout } });
 }

@@ -3,13 +3,14 @@
  * taken and the intent is durable. Upstream's path, headers and body are built here, never copied.
  */
 import { Refusal } from '../base/errors.ts';
+import type { Credential } from '../domain/upstream-credential.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { AnswerHeaders } from '../domain/answer-headers.ts';
 import type { AskPage } from '../domain/object-lists.ts';
 import { relayedHeaders } from '../domain/relayed-headers.ts';
 import { upstreamFault } from '../domain/upstream-errors.ts';
 import { upstreamPath } from '../openai/route.ts';
-import type { Upstream, UpstreamControl, UpstreamFault, UpstreamRequest } from '../ports/upstream.ts';
+import type { Upstream, UpstreamFault, UpstreamRequest } from '../ports/upstream.ts';
 import { furtherPage } from './further-page.ts';
 import { createRelay, type Relay } from './relay.ts';
 import type { Reply } from './reply.ts';
@@ -18,14 +19,21 @@ import type { AnswerScreening } from './screen-answer.ts';
 
 /** The gateway's own names upstream: the only credential that is ever sent. */
 export interface OwnNames {
-  readonly apiKey: string;
+  readonly credential: Credential;
   readonly organization: string | undefined;
   readonly project: string | undefined;
 }
 
-/** The way up. */
-export interface ForwardDeps extends OwnNames {
+/** The way to one configured upstream. */
+export interface Destination extends OwnNames {
   readonly upstream: Upstream;
+  /** A call whose key upstream refused is sent once more where there is another key. */
+  readonly retryOnCredential?: boolean | undefined;
+}
+
+/** The way up: to the default upstream, and to those that are named. */
+export interface ForwardDeps extends Destination {
+  readonly named?: ReadonlyMap<string, Destination> | undefined;
   readonly answerHeaders: AnswerHeaders;
   readonly ownObjects: OwnObjects;
   readonly screening: AnswerScreening;
@@ -53,18 +61,28 @@ export function forward(deps: ForwardDeps): Forward {
         if (refusal) reject(refusal);
         else resolve();
       };
-      const control = send(deps, exchange, relay, settle);
-      relay.control = control;
-      exchange.onAbort = () => control.abort();
+      send({ deps, to: destinationOf(deps, exchange.upstream), exchange, relay, settle });
     });
 }
 
-function send(
-  deps: ForwardDeps,
-  exchange: Exchange,
-  relay: Relay,
-  settle: (refusal?: Refusal) => void,
-): UpstreamControl {
+/** @throws upstream.unreachable for a name that is not configured */
+export function destinationOf(deps: ForwardDeps, upstream: string | undefined): Destination {
+  const found = upstream === undefined ? deps : deps.named?.get(upstream);
+  if (!found) throw new Refusal('upstream.unreachable', { detail: 'an upstream that is not configured' });
+  return found;
+}
+
+interface Sending {
+  readonly deps: ForwardDeps;
+  readonly to: Destination;
+  readonly exchange: Exchange;
+  readonly relay: Relay;
+  readonly settle: (refusal?: Refusal) => void;
+}
+
+/** @param isAgain with another key, as the first was refused: no third try */
+function send(sending: Sending, isAgain = false): void {
+  const { deps, to, exchange, relay, settle } = sending;
   /** Whatever a listener throws ends the exchange, never the process. */
   const guarded = (work: () => void): void => {
     try {
@@ -75,28 +93,46 @@ function send(
       relay.control?.abort();
     }
   };
-  return deps.upstream.send(requestUp(deps, exchange, deps.ownObjects.query(exchange)), {
+  const key = to.credential.key();
+  let isRefused = false;
+  const control = to.upstream.send(requestUp(to, exchange, deps.ownObjects.query(exchange), key), {
     sent() {
       exchange.sentUpstream = true;
       exchange.sentAt = performance.now();
     },
-    head: (status, headers) => guarded(() => relay.head(status, headers)),
-    data: (chunk) => guarded(() => relay.data(chunk)),
-    end: () => guarded(() => relay.end(settle)),
+    head: (status, headers) =>
+      guarded(() => {
+        const hasOther = status === 401 && to.credential.refused(key);
+        isRefused = hasOther && !isAgain && to.retryOnCredential === true;
+        if (!isRefused) relay.head(status, headers);
+      }),
+    data: (chunk) => isRefused || guarded(() => relay.data(chunk)),
+    end() {
+      if (!isRefused) guarded(() => relay.end(settle));
+      else if (exchange.aborted) relay.fail(faultOf(exchange, 'aborted'), settle);
+      // It was not executed: what is sent now is the call's one request.
+      else guarded(() => send(sending, true));
+    },
     failed: (fault, detail) => relay.fail(faultOf(exchange, fault, detail), settle),
   });
+  relay.control = control;
+  exchange.onAbort = () => control.abort();
 }
 
 /** Further pages of a list that is being answered: the same call, from another place on. */
 function askPage(deps: ForwardDeps, exchange: Exchange): AskPage {
-  return (query) =>
-    furtherPage(exchange, (listener) => deps.upstream.send(requestUp(deps, exchange, query), listener));
+  return (query) => {
+    const to = destinationOf(deps, exchange.upstream);
+    const request = requestUp(to, exchange, query, to.credential.key());
+    return furtherPage(exchange, (listener) => to.upstream.send(request, listener));
+  };
 }
 
 function requestUp(
-  deps: ForwardDeps,
+  to: Destination,
   exchange: Exchange,
   query: Exchange['match']['query'],
+  key: string,
 ): UpstreamRequest {
   const { endpoint, params } = exchange.match;
   const { method } = endpoint;
@@ -104,8 +140,8 @@ function requestUp(
   if (method === 'WEBSOCKET') throw new Refusal('gateway.fault');
   return {
     method,
-    path: upstreamPath(deps.upstream.basePath, { endpoint, params, query }),
-    headers: headersUp(deps, exchange),
+    path: upstreamPath(to.upstream.basePath, { endpoint, params, query }),
+    headers: headersUp(to, exchange, key),
     body: exchange.prepared.bytes,
   };
 }
@@ -115,15 +151,19 @@ function faultOf(exchange: Exchange, fault: UpstreamFault, detail?: string): Ref
 }
 
 /** All headers that go up, but for what the protocol itself needs. */
-export function headersUp(deps: OwnNames, exchange: Exchange): Record<string, string> {
+export function headersUp(
+  { organization, project }: Pick<OwnNames, 'organization' | 'project'>,
+  exchange: Exchange,
+  key: string,
+): Record<string, string> {
   const headers: Record<string, string> = {
     ...relayedHeaders(exchange.arrival.headers),
-    authorization: `Bearer ${deps.apiKey}`,
+    authorization: `Bearer ${key}`,
     'accept-encoding': 'identity',
     'user-agent': 'sallyport',
   };
   if (exchange.prepared.contentType !== undefined) headers['content-type'] = exchange.prepared.contentType;
-  if (deps.organization !== undefined) headers['openai-organization'] = deps.organization;
-  if (deps.project !== undefined) headers['openai-project'] = deps.project;
+  if (organization !== undefined) headers['openai-organization'] = organization;
+  if (project !== undefined) headers['openai-project'] = project;
   return headers;
 }

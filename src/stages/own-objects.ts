@@ -103,7 +103,7 @@ async function put(
   shown: readonly ShownId[],
   placeholders: Pick<KeptPlaceholders, 'row'>,
 ): Promise<void> {
-  const { caller, prepared, recalled, endpoint } = exchange;
+  const { caller, prepared, recalled, endpoint, upstream } = exchange;
   const { makes, locates = makes } = endpoint;
   const holder: Whose = holderOf(exchange) ?? caller;
   const chain = recalled?.isKnown === false ? undefined : prepared.chain;
@@ -116,7 +116,8 @@ async function put(
       const kept =
         chain && isOwn && holdsPlaceholders(kind) ? placeholders.row(caller, chain, id) : undefined;
       const known = isMade && { tokens: tokensHeld(exchange), nano: prepared.batchNano };
-      return store.putOwner({ id, kind, user, team, createdAt: Date.now(), ...known }, kept);
+      const owner = { id, kind, user, team, createdAt: Date.now(), upstream, ...known };
+      return store.putOwner(owner, kept);
     }),
   );
 }

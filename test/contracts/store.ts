@@ -110,12 +110,14 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
 
   test('owners: the first writer wins, and may write again', async () => {
     const store = await opened();
-    expect(await store.putOwner(owner('resp_1', { team: 'core', tokens: 7, nano: 5 }))).toBe(true);
+    expect(await store.putOwner(owner('resp_1', { team: 'core', tokens: 7, nano: 5, upstream: 'eu' }))).toBe(
+      true,
+    );
     expect(await store.putOwner(owner('resp_1', { team: 'core', createdAt: 2_000 }))).toBe(true);
     expect(await store.putOwner(owner('resp_1', { user: 'bob', team: 'core' }))).toBe(false);
     expect(await store.putOwner(owner('resp_1'))).toBe(false);
     expect(await store.getOwners(['resp_1', 'resp_2'])).toEqual([
-      owner('resp_1', { team: 'core', tokens: 7, nano: 5 }),
+      owner('resp_1', { team: 'core', tokens: 7, nano: 5, upstream: 'eu' }),
     ]);
     const racers = await Promise.all(
       ['u1', 'u2', 'u3', 'u4'].map((user) => store.putOwner(owner('resp_3', { user }))),

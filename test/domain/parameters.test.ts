@@ -206,18 +206,20 @@ describe('what is not allowed is refused', () => {
   });
 });
 
+const file = (body: object) =>
+  formBytes([
+    { name: 'purpose', content: 'batch' },
+    {
+      name: 'file',
+      filename: 'b.jsonl',
+      content: JSON.stringify({ custom_id: '1', method: 'POST', url: RESPONSES, body }),
+    },
+  ]);
+
+const upload = async (team: object, body: object) =>
+  (await ask({ team }, '/v1/files', file(body), FORM_TYPE)).refused;
+
 describe('a line of a batch', () => {
-  const file = (body: object) =>
-    formBytes([
-      { name: 'purpose', content: 'batch' },
-      {
-        name: 'file',
-        filename: 'b.jsonl',
-        content: JSON.stringify({ custom_id: '1', method: 'POST', url: RESPONSES, body }),
-      },
-    ]);
-  const upload = async (team: object, body: object) =>
-    (await ask({ team }, '/v1/files', file(body), FORM_TYPE)).refused;
   test('that would be rewritten is refused; one that says it itself is taken', async () => {
     expect(await upload({ store: { force: false } }, response())).toBe('request.parameter file');
     expect(await upload({ store: { force: false } }, response({ store: false }))).toBeUndefined();

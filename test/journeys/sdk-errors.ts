@@ -65,6 +65,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'request.too_long': bad,
   'request.characters': bad,
   'request.parameter': bad,
+  'request.upstream': bad,
   'request.over_cap': bad,
   'request.unpriced': bad,
   'request.unread_file': bad,

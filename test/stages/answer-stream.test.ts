@@ -16,7 +16,7 @@ import {
   UNSCREENED,
   usage,
 } from '../support/exchange.ts';
-import { type KeptReply, keptReply, scriptedUpstream, type Script } from '../support/relayed.ts';
+import { type KeptReply, keptReply, keyNamed, scriptedUpstream, type Script } from '../support/relayed.ts';
 
 const EVENTS = { 'content-type': 'text/event-stream; charset=utf-8' };
 const nobody: OwnObjects = {
@@ -42,7 +42,7 @@ const RESPOND: CallOptions = {
 async function streamed(exchange: Exchange, script: Script, own = nobody): Promise<Streamed> {
   const upstream = scriptedUpstream({ headers: EVENTS, ...script });
   const reply = keptReply();
-  const keys = { apiKey: 'k', organization: undefined, project: undefined };
+  const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
   const send = forward({ upstream, ...keys, answerHeaders, ownObjects: own, screening: UNSCREENED });
   const refusal = await send(exchange, reply).then(() => undefined, asRefusal);
   return { exchange, reply, refusal, aborted: upstream.seen.aborted };

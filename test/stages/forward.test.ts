@@ -18,7 +18,13 @@ import {
   UNSCREENED,
   usage,
 } from '../support/exchange.ts';
-import { keptReply, scriptedUpstream, type Script, type ScriptedUpstream } from '../support/relayed.ts';
+import {
+  keptReply,
+  keyNamed,
+  scriptedUpstream,
+  type Script,
+  type ScriptedUpstream,
+} from '../support/relayed.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const BYTES = { 'content-type': 'application/octet-stream' };
@@ -51,7 +57,7 @@ async function relayed(ask: Ask = {}): Promise<Relayed> {
   const reply = keptReply();
   const send = forward({
     upstream,
-    apiKey: 'sk-proj-upstream',
+    credential: keyNamed('sk-proj-upstream'),
     organization: 'org-ours',
     project: undefined,
     answerHeaders,
@@ -197,7 +203,7 @@ describe('bytes that nobody reads', () => {
     const reply = keptReply(true);
     const store = await memoryStore();
     const own = ownObjects(store, objectsSchema.parse({}), keptIn(store), () => {});
-    const keys = { apiKey: 'k', organization: undefined, project: undefined };
+    const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
     const deps = { ...keys, answerHeaders, ownObjects: own, screening: UNSCREENED };
     const done = forward({ ...deps, upstream })(exchange, reply);
     for (let given = 1; given <= 3; given++) {

@@ -7,7 +7,7 @@ import { forward } from '../../src/stages/forward.ts';
 import type { OwnObjects } from '../../src/stages/own-objects.ts';
 import type { AnswerScreening } from '../../src/stages/screen-answer.ts';
 import { answersBy, type CallOptions, chatBody, prepared, UNSCREENED } from '../support/exchange.ts';
-import { keptReply, scriptedUpstream, type Script } from '../support/relayed.ts';
+import { keptReply, keyNamed, scriptedUpstream, type Script } from '../support/relayed.ts';
 
 const ownObjects: OwnObjects = {
   record: () => undefined,
@@ -34,7 +34,7 @@ const TRANSCRIBE: CallOptions = {
 async function answered(call: CallOptions, script: Script, screening: AnswerScreening = ENFORCED) {
   const exchange = await prepared(call);
   const reply = keptReply();
-  const keys = { apiKey: 'k', organization: undefined, project: undefined };
+  const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
   const upstream = scriptedUpstream(script);
   const send = forward({ upstream, ...keys, answerHeaders, ownObjects, screening });
   const refusal = await send(exchange, reply).then(() => undefined, asRefusal);

@@ -7,7 +7,7 @@ import { type AnswerJob, screenAnswer, type Screened } from '../../src/domain/an
 import { forward } from '../../src/stages/forward.ts';
 import type { OwnObjects } from '../../src/stages/own-objects.ts';
 import { answersBy, prepared, RESPONSES } from '../support/exchange.ts';
-import { keptReply, scriptedUpstream } from '../support/relayed.ts';
+import { keptReply, keyNamed, scriptedUpstream } from '../support/relayed.ts';
 
 const headers = { 'content-type': 'text/event-stream' };
 const ownObjects: OwnObjects = {
@@ -37,7 +37,7 @@ async function started(chunks: readonly string[], large: (job: AnswerJob) => Pro
   const exchange = await prepared(call);
   const upstream = scriptedUpstream({ headers, chunks });
   const reply = keptReply();
-  const keys = { apiKey: 'k', organization: undefined, project: undefined };
+  const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
   const rules = answersBy({ answers: { pii: 'redact', secrets: 'redact' } });
   const screening = { ...rules, inlineCharsMax: 500, large };
   const over = forward({ upstream, ...keys, answerHeaders, ownObjects, screening })(exchange, reply);
@@ -109,7 +109,7 @@ describe('a stream that waits', () => {
     const exchange = await prepared(call);
     const upstream = scriptedUpstream({ headers, chunks: [delta('Call '), delta('415 555')], stays: true });
     const reply = keptReply();
-    const keys = { apiKey: 'k', organization: undefined, project: undefined };
+    const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
     const screening = answersBy({ answers: { pii: 'redact' } });
     const over = forward({ upstream, ...keys, answerHeaders, ownObjects, screening })(exchange, reply);
     await turn();

@@ -7,7 +7,7 @@ import { promptPrints } from '../../src/guardrails/leak.ts';
 import { forward } from '../../src/stages/forward.ts';
 import type { OwnObjects } from '../../src/stages/own-objects.ts';
 import { answersBy, type CallOptions, chatBody, prepared, RESPONSES } from '../support/exchange.ts';
-import { keptReply, scriptedUpstream, type Script } from '../support/relayed.ts';
+import { keptReply, keyNamed, scriptedUpstream, type Script } from '../support/relayed.ts';
 
 const headers = { 'content-type': 'text/event-stream; charset=utf-8' };
 const ownObjects: OwnObjects = {
@@ -33,7 +33,7 @@ async function streamed(call: CallOptions, script: Script, guardrails: object = 
 async function run(exchange: Exchange, script: Script, guardrails: object) {
   const upstream = scriptedUpstream({ headers, ...script });
   const reply = keptReply();
-  const keys = { apiKey: 'k', organization: undefined, project: undefined };
+  const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
   const screening = answersBy(guardrails);
   const send = forward({ upstream, ...keys, answerHeaders, ownObjects, screening });
   const refusal = await send(exchange, reply).then(() => undefined, asRefusal);
@@ -379,7 +379,7 @@ async function whileOpen(
   const exchange = await prepared(asked('Hi'));
   const upstream = scriptedUpstream({ headers, chunks, stays: true });
   const reply = keptReply();
-  const keys = { apiKey: 'k', organization: undefined, project: undefined };
+  const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
   const send = forward({ upstream, ...keys, answerHeaders, ownObjects, screening: answersBy(ENFORCED) });
   const done = send(exchange, reply);
   await new Promise((resolve) => setTimeout(resolve, ms));

@@ -15,7 +15,7 @@ import {
   responseOf,
 } from './call-streams.ts';
 import { answersBy, type CallOptions, chatBody, prepared, RESPONSES } from './exchange.ts';
-import { keptReply, scriptedUpstream, type Script } from './relayed.ts';
+import { keptReply, keyNamed, scriptedUpstream, type Script } from './relayed.ts';
 
 export const headers = { 'content-type': 'text/event-stream; charset=utf-8' };
 export const MAIL = 'jane.roe@example.com';
@@ -54,7 +54,7 @@ export async function relayed(exchange: Exchange, script: Script, tools: object 
   const screening =
     screenings.get(tools) ?? answersBy({ answers: { pii: 'redact', secrets: 'redact' } }, tools);
   screenings.set(tools, screening);
-  const keys = { apiKey: 'k', organization: undefined, project: undefined };
+  const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
   const send = forward({ upstream, ...keys, answerHeaders, ownObjects: own, screening });
   const refusal = await send(exchange, reply).then(() => undefined, asRefusal);
   const code = (exchange.refusal ?? refusal)?.code;

@@ -1,6 +1,6 @@
 /** Ports nobody listens on at the moment; another process may still take one first, so starters try again. */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 /** So many different ports of loopback. */
 export async function freePorts(count: number): Promise<number[]> {
@@ -17,4 +17,10 @@ export async function freePorts(count: number): Promise<number[]> {
   });
   for (const server of servers) server.close();
   return ports;
+}
+
+/** Where a server listens. */
+export function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
 }

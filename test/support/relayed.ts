@@ -1,4 +1,5 @@
 /** Both ends of a relayed answer, as objects in the test: an upstream that plays a script, a caller that keeps notes. */
+import type { Credential } from '../../src/domain/upstream-credential.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Upstream, UpstreamFault, UpstreamRequest } from '../../src/ports/upstream.ts';
 import type { Reply } from '../../src/stages/reply.ts';
@@ -121,4 +122,9 @@ export function keptReply(slow = false): KeptReply {
       this.destroyed = true;
     },
   };
+}
+
+/** A key that upstream never refuses. */
+export function keyNamed(key: string): Credential {
+  return { key: () => key, refused: () => false };
 }
