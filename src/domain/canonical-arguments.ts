@@ -48,7 +48,9 @@ function decimal(text: string): string {
   const [, sign = '', whole = '', part = '', power = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? [];
   const digits = (whole + part).replace(/^0+/, '');
-  const bare = digits.replace(/0+$/, '');
+  let end = digits.length;
+  while (digits[end - 1] === '0') end--;
+  const bare = digits.slice(0, end);
   if (bare === '') return '0';
   return `${sign}${bare}e${Number(power) - part.length + digits.length - bare.length}`;
 }
