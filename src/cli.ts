@@ -1,4 +1,4 @@
-/** The commands: start · tools · check-config · keys · approvals · objects · usage · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
+/** The commands: start · tools · check-config · keys · approvals · incidents · objects · usage · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
@@ -14,6 +14,8 @@ const USAGE = `usage: npm run sallyport -- <command>
   approvals list [--state S] [--user U] [--limit N] | approvals show ID
   approvals approve|deny ID [--seen DIGEST] [--note N]
   objects list --user U [--kind K] | objects adopt --user U [--team M] ID…
+  incidents list [--state S] [--rule R] [--open true] … | incidents show|evidence|postmortem ID
+  incidents note ID TEXT | incidents close ID [--note N] | incidents undo ID
   usage --user U                today's requests, tokens and money
   audit list [--user U] [--action A] [--status S] [--limit N]
   audit checkpoints [--place P] the newest the store has: for --checkpoint
@@ -60,6 +62,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   async objects(args) {
     const { runObjects } = await import('./admin/object-commands.ts');
     return await administer((api) => runObjects(args, process.env, api));
+  },
+  async incidents(args) {
+    const { runIncidents } = await import('./admin/incident-commands.ts');
+    return await administer((api) => runIncidents(args, process.env, api));
   },
   async usage(args) {
     const { runUsage } = await import('./admin/commands.ts');

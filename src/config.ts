@@ -8,6 +8,7 @@ import { fillIn, isTree, overlay, readFiles, withKeyFiles } from './config-files
 import { checkRules, isProduction, type ProcessKind, warningsOf } from './config-rules.ts';
 import { approvalsSchema } from './domain/approval-settings.ts';
 import { detectionSchema } from './domain/detection.ts';
+import { incidentsSchema } from './domain/incident-rules.ts';
 import { jwtSchema } from './domain/jwt.ts';
 import { objectsSchema } from './domain/objects.ts';
 import { parametersSchema } from './domain/parameters.ts';
@@ -106,6 +107,7 @@ export const configSchema = z.strictObject({
     z.discriminatedUnion('kind', [commandRunSchema, httpRunSchema]),
     argumentPlaces,
   ).optional(),
+  incidents: incidentsSchema.prefault({}),
   objects: objectsSchema.prefault({}),
   references: z.strictObject({ urlAllow: z.array(z.string()).default([]) }).prefault({}),
   sockets: socketsSchema.prefault({}),

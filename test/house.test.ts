@@ -59,7 +59,7 @@ const DOORS: readonly { readonly packages: RegExp; readonly into: RegExp; readon
   { packages: /^ioredis/, into: /^src\/engines\//, filesMax: 1 },
   { packages: /^(?:node:sqlite|better-sqlite3)$/, into: /^src\/engines\//, filesMax: 1 },
   { packages: /^pg($|\/)/, into: /^src\/engines\//, filesMax: 1 },
-  { packages: /^kysely/, into: /^src\/engines\//, filesMax: 9 },
+  { packages: /^kysely/, into: /^src\/engines\//, filesMax: 12 },
   { packages: /^prom-client/, into: /^src\/server\//, filesMax: 1 },
   { packages: /^ws($|\/)/, into: /^src\/(?:server|simulator)\//, filesMax: 4 },
   { packages: /^pino/, into: /^src\/server\//, filesMax: 1 },

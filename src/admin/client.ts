@@ -63,7 +63,8 @@ export function remoteAdminApi(env: Variables): AdminApi {
         redirect: 'error',
         signal: AbortSignal.timeout(callMsMax),
       });
-      const content: unknown = await answer.json().catch(() => undefined);
+      const isText = answer.headers.get('content-type')?.startsWith('text/') ?? false;
+      const content: unknown = await (isText ? answer.text() : answer.json()).catch(() => undefined);
       if (answer.ok) return content;
       throw new Error(
         sentenceOf(content, answer.headers.get('x-sallyport-code')) ?? `status ${answer.status}`,

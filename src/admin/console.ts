@@ -7,6 +7,8 @@ const FILES = [
   ['/console/console.js', 'console.js', 'text/javascript; charset=utf-8'],
   ['/console/approvals', 'approvals.html', 'text/html; charset=utf-8'],
   ['/console/approvals.js', 'approvals.js', 'text/javascript; charset=utf-8'],
+  ['/console/incidents', 'incidents.html', 'text/html; charset=utf-8'],
+  ['/console/incidents.js', 'incidents.js', 'text/javascript; charset=utf-8'],
   ['/console/session.js', 'session.js', 'text/javascript; charset=utf-8'],
   ['/console/console.css', 'console.css', 'text/css; charset=utf-8'],
 ] as const;

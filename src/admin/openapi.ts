@@ -23,9 +23,9 @@ const errorSchema = {
   },
 };
 
-const answer = (description: string, schema: object) => ({
+const answer = (description: string, schema: object, mediaType = 'application/json') => ({
   description,
-  content: { 'application/json': { schema } },
+  content: { [mediaType]: { schema } },
 });
 
 function operationOf(route: Route): object {
@@ -45,7 +45,7 @@ function operationOf(route: Route): object {
     parameters: [...(route.path.includes(':id') ? [id] : []), ...(inQuery ? query : [])],
     ...(!inQuery && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      [route.status]: answer('Done.', { type: 'object' }),
+      [route.status]: answer('Done.', { type: route.mediaType ? 'string' : 'object' }, route.mediaType),
       default: answer('Refused.', errorSchema),
     },
   };

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import type { ApprovalDesk } from '../domain/approval-desk.ts';
 import type { ContainmentState } from '../domain/containment.ts';
+import type { IncidentDesk } from '../domain/incidents.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Tiers } from '../domain/tiers.ts';
@@ -37,6 +38,7 @@ export interface ContainingTools {
 export interface AdminTools {
   readonly keys: KeyRing;
   readonly approvals: ApprovalDesk;
+  readonly incidents: IncidentDesk;
   readonly store: Pick<Store, 'findEntries' | 'listSettings' | 'listOwners' | 'putOwner'>;
   readonly ledger: Pick<Ledger, 'usage'>;
   readonly containing: ContainingTools;
@@ -72,6 +74,8 @@ interface Row<Input extends z.ZodType> {
   readonly permission: Permission;
   readonly summary: string;
   readonly status: 200 | 201;
+  /** Of an answer that is a text; JSON where left out. */
+  readonly mediaType?: 'text/markdown' | undefined;
   /** A strict object: the query of a GET, else the body. */
   readonly input: Input;
   /** @throws the refusals of the action, all that can be known before it begins */

@@ -7,6 +7,7 @@ import { usageOf } from '../domain/usage.ts';
 import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
 import { APPROVAL_ROUTES } from './approvals.ts';
 import { CONTAINMENT_ROUTES } from './containment.ts';
+import { INCIDENT_ROUTES } from './incidents.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
 import { OBJECT_ROUTES } from './objects.ts';
 import { type AdminTools, listOf, type Route, route } from './route.ts';
@@ -234,4 +235,5 @@ export const ADMIN_ROUTES: readonly Route[] = [
   ...APPROVAL_ROUTES,
   ...CONTAINMENT_ROUTES,
   ...OBJECT_ROUTES,
+  ...INCIDENT_ROUTES,
 ];

@@ -14,6 +14,7 @@ import { type CallerServer } from '../server/caller-server.ts';
 import type { Log } from '../server/log.ts';
 import { buildRules, type BuildDoors, type Doors, type Rules } from './doors.ts';
 import { buildEngines, type Engines } from './engines.ts';
+import { startIncidents } from './incidents.ts';
 import { PRODUCT } from './product.ts';
 
 /** Everything that runs, and the way to end it. */
@@ -50,7 +51,7 @@ export async function assemble(
     await doors.callers.app.close();
     await doors.close();
     await auditLog.record(entry('gateway.stop', {})).catch(() => undefined);
-    jobs.stop();
+    await jobs.stop();
     await doors.admin.close();
     await engines.close();
   }
@@ -96,15 +97,16 @@ function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
 
 /**
  * What runs by itself: the store follows the audit log, floods of refusals become one entry a minute, calls of
- * revoked keys end, approvals that are over too, the log tells of engines that come and go.
+ * revoked keys end, approvals that are over too, incidents are counted, the log tells of engines that come and go.
  */
 function startJobs(
-  { config }: Setup,
+  setup: Setup,
   engines: Engines,
   { failedAttempts, turnedAway, keys, keptPlaceholders, approvals, containing }: Rules,
   { callers }: Doors,
   log: Log,
-): { stop(): void } {
+): { stop(): Promise<void> } {
+  const { config } = setup;
   const { auditLog, ledger, store } = engines;
   const watching = watchHealth({
     health: () => ({ ledger: ledger.health(), store: store.health() }),
@@ -130,8 +132,9 @@ function startJobs(
   const keeping = keepApprovals(approvals, config.retention.piiDays * DAY_MS, (err) =>
     log.debug({ err }, 'approvals that are over wait'),
   );
+  const incidents = startIncidents(setup, engines, containing.watching, log);
   return {
-    stop() {
+    async stop() {
       clearInterval(timer);
       process.off('SIGUSR2', shutHere);
       containing.watching.stop();
@@ -140,6 +143,7 @@ function startJobs(
       revoking.stop();
       watching.stop();
       flush('all');
+      await incidents.stop();
     },
   };
 }

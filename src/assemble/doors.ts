@@ -13,6 +13,7 @@ import { createExposedKeys } from '../domain/exposed-keys.ts';
 import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
 import { createFloods, type Floods } from '../domain/floods.ts';
 import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
+import type { IncidentDesk } from '../domain/incidents.ts';
 import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
 import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { createLimiting, type Limiting } from '../domain/limiting.ts';
@@ -29,12 +30,14 @@ import type { TlsSettings } from '../server/tls.ts';
 import { callersWay } from './callers-way.ts';
 import { type Containing, startContaining } from './containing.ts';
 import { createDetector, type Engines } from './engines.ts';
+import { buildIncidentDesk } from './incidents.ts';
 import { openUpstreams } from './upstreams.ts';
 
 /** The rules, built once and shared by all doors. */
 export interface Rules {
   readonly keys: KeyRing;
   readonly approvals: ApprovalDesk;
+  readonly incidents: IncidentDesk;
   readonly tokens: TokenVerifier | undefined;
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
@@ -86,6 +89,7 @@ export function buildRules(setup: Setup, secret: HouseSecret, engines: Engines, 
     keys,
     containing,
     approvals: buildApprovals(config, secret, engines),
+    incidents: buildIncidentDesk(setup, secret, engines, containing.watching),
     tokens,
     failedAttempts,
     turnedAway: createFailedAttempts({ clock }),
@@ -200,7 +204,7 @@ export function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<R
 export function adminTools(
   { config: { tiers, upstreams, server, containment } }: Setup,
   { auditLog, store, ledger, adoption }: Engines,
-  { keys, approvals, containing }: Pick<Rules, 'keys' | 'approvals' | 'containing'>,
+  { keys, approvals, incidents, containing }: Pick<Rules, 'keys' | 'approvals' | 'incidents' | 'containing'>,
 ): AdminTools {
   const proxies = addressList(server.trustProxy);
   const { watching } = containing;
@@ -213,6 +217,7 @@ export function adminTools(
   return {
     keys,
     approvals,
+    incidents,
     containing: contained,
     store,
     ledger,

@@ -29,6 +29,7 @@ import { openRecords, type Records } from './records.ts';
 /** The engines of this process, open. */
 export interface Engines {
   readonly auditLog: AuditLog;
+  readonly auditDir: string;
   /** The store follows the audit log. */
   readonly shipping: ShipEntries;
   readonly exporting: Pick<Exporting, 'health'>;
@@ -68,6 +69,7 @@ export async function buildEngines(
   });
   return {
     auditLog: records.auditLog,
+    auditDir: records.auditDir,
     shipping: records.shipping,
     exporting: records.exporting,
     ledger,

@@ -3,9 +3,10 @@
  * changed, only followed by another.
  */
 import { type Dialect, type Expression, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { addIncidents, type IncidentTables } from './store-sql-incident-tables.ts';
 
 /** Times are milliseconds since 1970. */
-export interface Tables {
+export interface Tables extends IncidentTables {
   sallyport_schema: { version: number };
   /** `record` is the KeyRecord as JSON: what is not searched needs no column, nor a migration. */
   sallyport_keys: { id: string; version: number; user_name: string; created_at: number; record: string };
@@ -87,6 +88,7 @@ const migrations: readonly Migration[] = [
   addApprovals,
   addPlaceholdersOfObjects,
   addUpstreamOfObjects,
+  addIncidents,
 ];
 
 async function createTables(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {

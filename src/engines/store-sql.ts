@@ -6,10 +6,13 @@ import { expressionBuilder, Kysely, sql } from 'kysely';
 import { Refusal } from '../base/errors.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { ApprovalStore } from '../ports/approval-store.ts';
+import type { EntryRef, IncidentStore } from '../ports/incident-store.ts';
 import type { AuditFilter, KeyRecord, ObjectOwner, PlaceholderRow, Store } from '../ports/store.ts';
 import { createSqlApprovals } from './store-sql-approvals.ts';
+import { findEntries, getEntries } from './store-sql-entries.ts';
+import { createSqlIncidents } from './store-sql-incidents.ts';
 import { changePlaceholders, dropSealed, getSealed, listSealed } from './store-sql-placeholders.ts';
-import { entryFrom, keyFrom, OWNER_COLUMNS, ownerFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
+import { keyFrom, OWNER_COLUMNS, ownerFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
 import { type Db, migrate, type SqlEngine, type Tables } from './store-sql-schema.ts';
 
 /** Rows of one INSERT. */
@@ -23,6 +26,7 @@ export function createSqlStore(engine: SqlEngine): Store {
 
 class SqlStore implements Store {
   readonly approvals: ApprovalStore = createSqlApprovals((query) => this.#run(query));
+  readonly incidents: IncidentStore = createSqlIncidents((query) => this.#run(query));
   readonly #engine: SqlEngine;
   readonly #db: Db;
   #migrated: Promise<void> | undefined;
@@ -192,21 +196,11 @@ class SqlStore implements Store {
   }
 
   async findEntries(filter: AuditFilter): Promise<readonly Entry[]> {
-    const rows = await this.#run((db) => {
-      let query = db.selectFrom('sallyport_entries').select('entry');
-      if (filter.user !== undefined) query = query.where('user_id', '=', filter.user);
-      if (filter.action !== undefined) query = query.where('action', '=', filter.action);
-      if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-      if (filter.from !== undefined) query = query.where('at', '>=', filter.from);
-      if (filter.to !== undefined) query = query.where('at', '<', filter.to);
-      return query
-        .orderBy('at', 'desc')
-        .orderBy('chain', 'desc')
-        .orderBy('sequence', 'desc')
-        .limit(Math.min(Math.max(Math.trunc(filter.limit), 1), 1000))
-        .execute();
-    });
-    return rows.map(entryFrom);
+    return await this.#run((db) => findEntries(db, filter));
+  }
+
+  async getEntries(refs: readonly EntryRef[]): Promise<readonly Entry[]> {
+    return await this.#run((db) => getEntries(db, refs));
   }
 
   async getSetting(name: string): Promise<string | undefined> {

@@ -4,6 +4,7 @@
  */
 import type { ApprovalStore } from './approval-store.ts';
 import type { Entry } from './audit-log.ts';
+import type { EntryRef, IncidentStore } from './incident-store.ts';
 
 /** What its bearer may do is a table: `domain/permissions.ts`. */
 export type Role = 'user' | 'developer' | 'admin';
@@ -131,6 +132,8 @@ export interface Store {
   /** At least once, in order of a chain; the same entry twice is stored once. */
   appendEntries(entries: readonly Entry[]): Promise<void>;
   findEntries(filter: AuditFilter): Promise<readonly Entry[]>;
+  /** Those of them that are here, by time; at most 1,000. */
+  getEntries(refs: readonly EntryRef[]): Promise<readonly Entry[]>;
 
   /** Small facts of the house: fingerprint of the secret, cursors. */
   getSetting(name: string): Promise<string | undefined>;
@@ -141,6 +144,7 @@ export interface Store {
   changeSetting(name: string, from: string, to: string | undefined): Promise<boolean>;
 
   readonly approvals: ApprovalStore;
+  readonly incidents: IncidentStore;
 
   health(): { readonly usable: boolean; readonly reason?: string | undefined };
   close(): Promise<void>;

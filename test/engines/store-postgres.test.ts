@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPostgresStore } from '../../src/engines/store-postgres.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { approvalStoreContract } from '../contracts/approval-store.ts';
+import { incidentStoreContract } from '../contracts/incident-store.ts';
 import { storeContract } from '../contracts/store.ts';
 import { portOf, type Postgres, startPostgres } from '../support/postgres.ts';
 
@@ -51,6 +52,10 @@ describe('store contract', () => {
 
 describe('approval store contract', () => {
   approvalStoreContract(fresh, async () => openPostgresStore({ url }));
+});
+
+describe('incident store contract', () => {
+  incidentStoreContract(fresh, async () => openPostgresStore({ url }));
 });
 
 test('several processes may create the tables at once', async () => {

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
 import { approvalStoreContract } from '../contracts/approval-store.ts';
+import { incidentStoreContract } from '../contracts/incident-store.ts';
 import { storeContract } from '../contracts/store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
@@ -22,6 +23,10 @@ describe('store contract', () => {
 
 describe('approval store contract', () => {
   approvalStoreContract(fresh, async () => openSqliteStore({ file }));
+});
+
+describe('incident store contract', () => {
+  incidentStoreContract(fresh, async () => openSqliteStore({ file }));
 });
 
 test('the file and its journals are closed to everybody else', async () => {

@@ -14,6 +14,8 @@ import { createAuthenticator } from '../../src/domain/authentication.ts';
 import { createContainment } from '../../src/domain/containment.ts';
 import { createFailedAttempts } from '../../src/domain/failed-attempts.ts';
 import { createTokenVerifier, jwtSchema } from '../../src/domain/jwt.ts';
+import { incidentsSchema } from '../../src/domain/incident-rules.ts';
+import { IncidentDesk } from '../../src/domain/incidents.ts';
 import { createKeyRing } from '../../src/domain/key-ring.ts';
 import { openAuditLog } from '../../src/engines/audit-file.ts';
 import type { DiskPort } from '../../src/engines/audit-disk.ts';
@@ -21,7 +23,8 @@ import { createEmbeddedLedger } from '../../src/engines/ledger-embedded.ts';
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
 import { guardrailsSchema } from '../../src/guardrails/settings.ts';
 import { watchContainment } from '../../src/jobs/watch-containment.ts';
-import type { Entry } from '../../src/ports/audit-log.ts';
+import type { AuditLog, Entry } from '../../src/ports/audit-log.ts';
+import type { Store } from '../../src/ports/store.ts';
 
 export const ADMIN_KEY = 'correct, horse battery staple of 32 characters';
 export const JWT_SECRET = 'a secret of at least thirty-two bytes, for HS256';
@@ -70,16 +73,24 @@ async function buildParts(folder: string, disk: DiskPort | undefined) {
     isTrusted: () => false,
   };
   const authenticator = createAuthenticator({ keys, tokens, failedAttempts, containment });
+  const desks = desksOver({ clock, store, auditLog, containing });
+  return { clock, auditLog, store, ledger, keys, ...desks, containing, failedAttempts, authenticator };
+}
+
+type DeskParts = Pick<AdminDeps, 'clock' | 'containing'> & {
+  readonly store: Store;
+  readonly auditLog: AuditLog;
+};
+
+/** Where people decide. */
+function desksOver({ clock, store, auditLog, containing }: DeskParts) {
+  const seal = createSeal({ present: new Secret(JWT_SECRET) });
   const settings = approvalsSchema.parse({});
-  const approvals = new ApprovalDesk({
-    store: store.approvals,
-    auditLog,
-    seal: createSeal({ present: new Secret(JWT_SECRET) }),
-    clock,
-    settings,
-    mask: maskFor(settings, guardrailsSchema.parse({})),
-  });
-  return { clock, auditLog, store, ledger, keys, approvals, containing, failedAttempts, authenticator };
+  const mask = maskFor(settings, guardrailsSchema.parse({}));
+  return {
+    approvals: new ApprovalDesk({ store: store.approvals, auditLog, seal, clock, settings, mask }),
+    incidents: new IncidentDesk({ store, containing, seal, clock, settings: incidentsSchema.parse({}) }),
+  };
 }
 
 /** What is on disk at this moment, in order. */
@@ -111,7 +122,7 @@ export async function startAdminHouse(disk?: DiskPort) {
       status: answer.status,
       headers: answer.headers,
       text,
-      body: text ? JSON.parse(text) : undefined,
+      body: /^[{[]/.test(text) ? JSON.parse(text) : undefined,
     };
   }
 

@@ -1,0 +1,53 @@
+/** What is found of the audit log in the store: queries for every database. */
+import type { Entry } from '../ports/audit-log.ts';
+import type { EntryRef } from '../ports/incident-store.ts';
+import type { AuditFilter } from '../ports/store.ts';
+import { entryFrom } from './store-sql-rows.ts';
+import type { Db } from './store-sql-schema.ts';
+
+const FOUND_MAX = 1000;
+
+/** `Store.findEntries` */
+export async function findEntries(db: Db, filter: AuditFilter): Promise<readonly Entry[]> {
+  let query = db.selectFrom('sallyport_entries').select('entry');
+  if (filter.user !== undefined) query = query.where('user_id', '=', filter.user);
+  if (filter.action !== undefined) query = query.where('action', '=', filter.action);
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+  if (filter.from !== undefined) query = query.where('at', '>=', filter.from);
+  if (filter.to !== undefined) query = query.where('at', '<', filter.to);
+  const rows = await query
+    .orderBy('at', 'desc')
+    .orderBy('chain', 'desc')
+    .orderBy('sequence', 'desc')
+    .limit(Math.min(Math.max(Math.trunc(filter.limit), 1), FOUND_MAX))
+    .execute();
+  return rows.map(entryFrom);
+}
+
+/** `Store.getEntries` */
+export async function getEntries(db: Db, refs: readonly EntryRef[]): Promise<readonly Entry[]> {
+  if (refs.length === 0) return [];
+  const byChain = Map.groupBy(refs.slice(0, FOUND_MAX), ({ chain }) => chain);
+  const rows = await db
+    .selectFrom('sallyport_entries')
+    .select('entry')
+    .where((is) =>
+      is.or(
+        [...byChain].map(([chain, of]) =>
+          is.and([
+            is('chain', '=', chain),
+            is(
+              'sequence',
+              'in',
+              of.map(({ sequence }) => sequence),
+            ),
+          ]),
+        ),
+      ),
+    )
+    .orderBy('at')
+    .orderBy('chain')
+    .orderBy('sequence')
+    .execute();
+  return rows.map(entryFrom);
+}

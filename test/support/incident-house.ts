@@ -1,0 +1,100 @@
+/** Counting and response over a real store and a real audit log: what one process has, as many times as wanted. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../src/base/clock.ts';
+import { createContainment } from '../../src/domain/containment.ts';
+import { IncidentCounting } from '../../src/domain/incident-counting.ts';
+import { IncidentResponse } from '../../src/domain/incident-response.ts';
+import { incidentsSchema, type IncidentsSettings } from '../../src/domain/incident-rules.ts';
+import { openAuditLog } from '../../src/engines/audit-file.ts';
+import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
+import { watchContainment, type WatchContainment } from '../../src/jobs/watch-containment.ts';
+import type { AuditLog, Entry, EntryDraft } from '../../src/ports/audit-log.ts';
+import type { Notice } from '../../src/ports/notifier.ts';
+import type { Store } from '../../src/ports/store.ts';
+
+/** Two processes over one database, each with a log of its own; `close()` removes everything. */
+export async function startIncidentHouses(settings: object) {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-incidents-'));
+  const houses = await Promise.all([1, 2].map((n) => startHouse(join(folder, `${n}`), folder, settings)));
+  const [one, other] = houses;
+  if (!one || !other) throw new Error('two were started');
+  return {
+    one,
+    other,
+    async close() {
+      for (const house of houses) await house.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const isTrusted = (address: string): boolean => address === '192.0.2.254';
+const MARK: EntryDraft = {
+  userId: 'system',
+  action: 'gateway.warning',
+  resource: 'gateway',
+  status: 'success',
+  metadata: {},
+};
+
+async function startHouse(dataDir: string, folder: string, settings: object) {
+  const auditLog = await openAuditLog({
+    dir: join(dataDir, 'audit'),
+    chainKey: randomBytes(32),
+    checkpointKey: randomBytes(32),
+    waitMsMax: 10_000,
+  });
+  const entries: Entry[] = [];
+  auditLog.follow((some) => void entries.push(...some));
+  const store = openSqliteStore({ file: join(folder, 'store.db') });
+  await store.open();
+  const containment = createContainment(systemClock);
+  const quiet = { onChange: () => undefined, onFailure: () => undefined };
+  const watching = watchContainment({ containment, store, dataDir, ...quiet });
+  const rules = rulesOver({ store, auditLog, watching }, incidentsSchema.parse(settings));
+  return {
+    ...rules,
+    store,
+    containment,
+    auditLog,
+    entries,
+    /** Names and states of its own entries about incidents, once all of them are on disk. */
+    async recorded() {
+      await auditLog.record(MARK);
+      const own = entries.filter(({ action }) => action.startsWith('incident.'));
+      return own.map(({ action, status }) => `${action} ${status}`);
+    },
+    async close() {
+      watching.stop();
+      await auditLog.close();
+      await store.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly auditLog: AuditLog;
+  readonly watching: WatchContainment;
+}
+
+function rulesOver({ store, auditLog, watching }: Parts, settings: IncidentsSettings) {
+  const told: Notice[] = [];
+  const response = new IncidentResponse({
+    store,
+    auditLog,
+    containing: { change: (step) => watching.change(step), isTrusted },
+    notifier: { receivers: 1, notify: (notice) => told.push(notice) > 0, close: async () => {} },
+    clock: systemClock,
+    settings,
+  });
+  const counting = new IncidentCounting({
+    incidents: store.incidents,
+    rules: settings.rules,
+    respond: (reached) => response.respond(reached),
+  });
+  return { response, counting, told };
+}
