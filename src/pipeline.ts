@@ -3,6 +3,7 @@ import { asRefusal } from './base/errors.ts';
 import type { Authenticator } from './domain/authentication.ts';
 import type { Containment } from './domain/containment.ts';
 import { Exchange, type Arrival } from './domain/exchange.ts';
+import type { Team } from './domain/tiers.ts';
 import type { UpstreamChoice } from './domain/upstreams.ts';
 import type { FailedAttempts } from './domain/failed-attempts.ts';
 import { admit, type AdmitDeps } from './stages/admit.ts';
@@ -14,6 +15,7 @@ import { claimParked, sendParked } from './stages/claim-parked.ts';
 import { chooseUpstream } from './stages/choose-upstream.ts';
 import { detect, type DetectDeps } from './stages/detect.ts';
 import { forward, type Forward, type ForwardDeps } from './stages/forward.ts';
+import { holdBack } from './stages/hold-back.ts';
 import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
 import { price } from './stages/price.ts';
 import { recordIntent } from './stages/record-intent.ts';
@@ -43,6 +45,7 @@ export interface PipelineDeps
   /** Hosts of MCP servers. */
   readonly mcpServers: readonly string[] | undefined;
   readonly containment: Pick<Containment, 'checkModel'>;
+  readonly teams: Readonly<Record<string, Team>>;
   /** Undefined: there is one upstream, and no guard to choose it. */
   readonly upstreamChoice?: UpstreamChoice | undefined;
   /** Undefined: there is no detector, and no guard for it. */
@@ -82,6 +85,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
   // Of calls that are no frames of a socket.
   const claiming = asking ? [claimParked(asking)] : []; // 403 404  before taking: what was parked is paid for
   const taking: readonly Guard[] = [
+    ...(d.pressure ? [holdBack(d.pressure, d.teams)] : []), // 429  where somebody has low priority: it takes nothing
     together(
       timed(admit({ ...d, reprice: repriced(d) }), d.observe), // 429 503  all limits and the money, one round trip
       timed(recordIntent(d.auditLog, d.ledger, d.limiting), d.observe), // 503  durable; beside admitting: neither leaves the house

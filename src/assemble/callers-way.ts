@@ -1,7 +1,10 @@
 /** The way of callers' calls, as requests and over sockets, with everything that its stages need. */
 import type { Setup } from '../config.ts';
+import { systemClock } from '../base/clock.ts';
 import { answerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
+import type { Team } from '../domain/tiers.ts';
+import { UpstreamPressure } from '../domain/upstream-pressure.ts';
 import { createFairShare } from '../domain/fair-share.ts';
 import { toolPolicies, type ToolsSettings } from '../domain/tools.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
@@ -54,6 +57,8 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
     ...upstreams.requests,
     named: upstreams.namedRequests,
     upstreamChoice: upstreams.choice,
+    teams: config.teams,
+    pressure: isAnyLow(config.teams) ? new UpstreamPressure(systemClock) : undefined,
     forgetKey: (id) => rules.keys.forget(id),
     answerHeaders,
     ownObjects: ownObjects(engines.store, config.objects, rules.keptPlaceholders, (err) =>
@@ -90,6 +95,10 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
 /** Undefined where nothing bounds them. */
 function countingOf({ callsPerMinute }: ToolsSettings, { ledger }: Engines): CallCounting | undefined {
   return callsPerMinute === undefined ? undefined : { ledger, perMinute: callsPerMinute };
+}
+
+function isAnyLow(teams: Readonly<Record<string, Team>>): boolean {
+  return Object.values(teams).some(({ priority }) => priority === 'low');
 }
 
 /** The way of live sockets: the stages of the pipeline, another way up. */

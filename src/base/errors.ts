@@ -218,6 +218,10 @@ export const CATALOGUE = {
   'rate.tokens': limited('Rate limit reached for tokens.', 'tokensPerMinute.', { type: 'tokens' }),
   'rate.concurrency': limited('Too many requests are open at once.', 'concurrency.'),
   'rate.held': limited('The rest of the budget is held by open requests.', 'Open reservations.'),
+  'rate.upstream': limited(
+    'Little is left of the upstream limits; calls of low priority wait.',
+    "The account's limits upstream; teams.NAME.priority.",
+  ),
   'rate.screening': limited(
     'Too many of your requests are being screened at once.',
     'Large requests of the key.',

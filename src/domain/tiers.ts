@@ -25,6 +25,8 @@ export const teamSchema = limitsSchema.extend({
   parameters: parametersSchema.optional(),
   /** A name of the section `upstreams`, or `default`. */
   upstream: z.string().optional(),
+  /** `low`: held back first where little is left of upstream's own limits. */
+  priority: z.enum(['normal', 'low']).optional(),
 });
 /** A team after its schema. */
 export type Team = z.infer<typeof teamSchema>;

@@ -3,6 +3,7 @@
  * taken and the intent is durable. Upstream's path, headers and body are built here, never copied.
  */
 import { Refusal } from '../base/errors.ts';
+import type { UpstreamPressure } from '../domain/upstream-pressure.ts';
 import type { Credential } from '../domain/upstream-credential.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { AnswerHeaders } from '../domain/answer-headers.ts';
@@ -34,6 +35,8 @@ export interface Destination extends OwnNames {
 /** The way up: to the default upstream, and to those that are named. */
 export interface ForwardDeps extends Destination {
   readonly named?: ReadonlyMap<string, Destination> | undefined;
+  /** What is left of upstream's limits; undefined where nobody asks. */
+  readonly pressure?: UpstreamPressure | undefined;
   readonly answerHeaders: AnswerHeaders;
   readonly ownObjects: OwnObjects;
   readonly screening: AnswerScreening;
@@ -104,6 +107,7 @@ function send(sending: Sending, isAgain = false): void {
       guarded(() => {
         const hasOther = status === 401 && to.credential.refused(key);
         isRefused = hasOther && !isAgain && to.retryOnCredential === true;
+        deps.pressure?.observe(exchange.upstream, exchange.prepared.facts.model, headers);
         if (!isRefused) relay.head(status, headers);
       }),
     data: (chunk) => isRefused || guarded(() => relay.data(chunk)),

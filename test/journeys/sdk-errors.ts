@@ -99,6 +99,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'rate.tokens': limited,
   'rate.concurrency': limited,
   'rate.held': limited,
+  'rate.upstream': limited,
   'rate.screening': limited,
   'rate.refusals': limited,
   'rate.approvals': limited,

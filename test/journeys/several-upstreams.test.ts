@@ -1,7 +1,8 @@
 /**
  * Several upstreams behind one gateway: a call goes to its team's or its key's, an object stays where it was made, and each
  * upstream sees its own key alone. Shown false by leaving chooseUpstream out of the pipeline, by a credential that stays with
- * a refused key, by a `retryOnCredential` that is always on, and by a pool instead of the proxy's agent.
+ * a refused key, by a `retryOnCredential` that is always on, by a pool instead of the proxy's
+ * agent, and by leaving holdBack out.
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -54,7 +55,7 @@ beforeAll(async () => {
     config: {
       endpoints: { allow: ['*'] },
       tiers: { internal: { dailyBudgetUsd: 5000 } },
-      teams: { away: { upstream: 'away' } },
+      teams: { away: { upstream: 'away' }, night: { priority: 'low' } },
       upstreams: {
         away: { baseUrl: away.baseUrl, apiKey: 'sk-proj-away', organization: 'org-away' },
         turning,
@@ -246,6 +247,23 @@ describe("upstream's key", () => {
       (last) => last === 'Bearer sk-proj-second',
     );
   });
+});
+
+const left = (remaining: string) => ({
+  'x-ratelimit-limit-requests': '1000',
+  'x-ratelimit-remaining-requests': remaining,
+  'x-ratelimit-reset-requests': '30s',
+});
+
+test("where little is left of upstream's limits, teams of low priority wait", async () => {
+  const night = await keyOf({ team: 'night' });
+  home.script = () => json({ id: 'resp_l', object: 'response', output: [] }, { headers: left('99') });
+  expect((await respond(night)).status).toBe(200);
+  expect((await respond(night)).code).toBe('rate.upstream');
+  home.script = () => json({ id: 'resp_l', object: 'response', output: [] }, { headers: left('500') });
+  expect((await respond(gateway.callerKey)).status).toBe(200);
+  expect((await respond(night)).status).toBe(200);
+  expect(home.requests).toHaveLength(3);
 });
 
 describe('through a proxy', () => {
