@@ -1,6 +1,6 @@
 /**
- * Counts of two processes at one store, and what follows. Shown false, each by its case: by opening without the key of what
- * is open, by a place that is not taken in the store, by a mean that counts today, by bans of proxies.
+ * Counts of two processes at one store, and what follows. Shown false, each by its case: by a place that is not taken in
+ * the store, by a mean that counts today, by bans of proxies.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Counted } from '../../src/domain/incident-counting.ts';

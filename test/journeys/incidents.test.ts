@@ -1,7 +1,7 @@
 /**
  * Promise 47, before two real gateways at one PostgreSQL: a burst makes one incident and one ban, of the key that made it
- * alone, told by a signed webhook, undone by a person. Shown false, each by its case: by counting `userId` without a
- * credential, by opening without the key of what is open, by an undo that does not lift.
+ * alone, told by a signed webhook, undone by a person. Shown false by an undo that lifts nothing; who counts against whom is
+ * shown false in incident-spotter.test.ts, that one is open in the contract of the store.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
