@@ -176,7 +176,10 @@ class Held implements Containment {
   }
 
   isBannedAddress(address: string): boolean {
-    return this.isActive && this.#isBanned(`address ${address}`);
+    if (!this.isActive) return false;
+    // As a socket for both families shows IPv4.
+    const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+    return this.#isBanned(`address ${address}`) || this.#isBanned(`address ${plain}`);
   }
 
   #isBanned(ban: string): boolean {

@@ -24,60 +24,89 @@ export interface Hit {
 
 const NOTHING: readonly Hit[] = [];
 const ACTIONS_KNOWN_MAX = 1000;
+const ADDRESSES_KNOWN_MAX = 1000;
 
-interface Compiled {
+/** A matcher whose action is known to fit. */
+interface Condition extends Pick<Matcher, 'code' | 'status'> {
+  readonly fields: readonly (readonly [path: readonly string[], wanted: string | readonly string[]])[];
+}
+
+/** What of a rule one action can meet: alternatives, of each of its parts. */
+interface Candidate {
   readonly name: string;
   readonly rule: IncidentRule;
-  readonly parts: readonly (readonly Matcher[])[];
+  readonly parts: readonly (readonly Condition[])[];
 }
 
 /** Of rules that are not off. */
 export function createSpotter(
   rules: Readonly<Record<string, IncidentRule>>,
 ): (entry: Entry) => readonly Hit[] {
-  const compiled = Object.entries(rules)
-    .filter(([, rule]) => rule.mode !== 'off')
-    .map(([name, rule]): Compiled => ({ name, rule, parts: partsOf(rule) }));
+  const on = Object.entries(rules).filter(([, rule]) => rule.mode !== 'off');
   // Most actions are of no rule: they cost one look.
-  const byAction = new BoundedMap<string, readonly Compiled[]>(ACTIONS_KNOWN_MAX);
+  const byAction = new BoundedMap<string, readonly Candidate[]>(ACTIONS_KNOWN_MAX);
   return (entry) => {
     let candidates = byAction.get(entry.action);
     if (!candidates) {
-      candidates = compiled.filter(({ parts }) =>
-        parts.some((part) => part.some(({ action }) => fits(action, entry.action))),
-      );
+      candidates = on
+        .map(([name, rule]) => ({ name, rule, parts: partsOf(rule, entry.action) }))
+        .filter(({ parts }) => parts.some((part) => part.length > 0));
       byAction.set(entry.action, candidates);
     }
-    return candidates.length === 0 ? NOTHING : candidates.flatMap((one) => hitsOf(one, entry));
+    let hits = NOTHING;
+    for (const candidate of candidates) {
+      const found = hitsOf(candidate, entry);
+      if (found.length > 0) hits = hits.length === 0 ? found : [...hits, ...found];
+    }
+    return hits;
   };
 }
 
-const list = (of: Matcher | readonly Matcher[]): readonly Matcher[] => [of].flat();
-
-function partsOf(rule: IncidentRule): (readonly Matcher[])[] {
-  return rule.kind === 'sequence' ? [list(rule.when), list(rule.followedBy)] : [list(rule.when)];
+function partsOf(rule: IncidentRule, action: string): (readonly Condition[])[] {
+  const parts = rule.kind === 'sequence' ? [rule.when, rule.followedBy] : [rule.when];
+  return parts.map((part) =>
+    [part]
+      .flat()
+      .filter((matcher) => fits(matcher.action, action))
+      .map(({ code, status, fields = {} }) => ({
+        code,
+        status,
+        fields: Object.entries(fields).map(([path, wanted]) => [path.split('.'), wanted] as const),
+      })),
+  );
 }
 
-function hitsOf({ name, rule, parts }: Compiled, entry: Entry): readonly Hit[] {
-  const found = parts.flatMap((part, step) =>
-    part.some((matcher) => matches(matcher, entry)) ? [step === 0 ? (0 as const) : (1 as const)] : [],
-  );
-  if (found.length === 0) return NOTHING;
+function hitsOf({ name, rule, parts }: Candidate, entry: Entry): readonly Hit[] {
+  const isFirst = meets(parts[0], entry);
+  const isSecond = parts.length > 1 && meets(parts[1], entry);
+  if (!isFirst && !isSecond) return NOTHING;
   const subject = subjectOf(rule, entry);
   const weight = weightOf(rule, entry);
   if (subject === undefined || weight <= 0) return NOTHING;
   const user = isShown(entry) ? entry.userId : undefined;
-  if (rule.kind !== 'newAddress') return found.map((step) => ({ rule: name, subject, user, step, weight }));
-  const value = addressOf(entry);
-  return value === undefined ? NOTHING : [{ rule: name, subject, user, step: 0, weight, value }];
+  const hit = { rule: name, subject, user, weight };
+  if (rule.kind === 'newAddress') {
+    const value = addressOf(entry);
+    return value === undefined ? NOTHING : [{ ...hit, step: 0, value }];
+  }
+  if (!isSecond) return [{ ...hit, step: 0 }];
+  return isFirst
+    ? [
+        { ...hit, step: 0 },
+        { ...hit, step: 1 },
+      ]
+    : [{ ...hit, step: 1 }];
 }
 
-function matches({ action, code, status, fields }: Matcher, entry: Entry): boolean {
+function meets(alternatives: readonly Condition[] | undefined, entry: Entry): boolean {
+  return alternatives?.some((condition) => holds(condition, entry)) ?? false;
+}
+
+function holds({ code, status, fields }: Condition, { status: found, metadata }: Entry): boolean {
   return (
-    fits(action, entry.action) &&
-    (status === undefined || status === entry.status) &&
-    (code === undefined || fits(code, entry.metadata['code'])) &&
-    Object.entries(fields ?? {}).every(([path, wanted]) => fits(wanted, member(entry.metadata, path)))
+    (status === undefined || status === found) &&
+    (code === undefined || fits(code, metadata['code'])) &&
+    fields.every(([path, wanted]) => fits(wanted, member(metadata, path)))
   );
 }
 
@@ -90,9 +119,9 @@ function fits(wanted: string | readonly string[], found: unknown): boolean {
   return wanted.endsWith('*') ? text.startsWith(wanted.slice(0, -1)) : text === wanted;
 }
 
-function member(metadata: Readonly<Record<string, unknown>>, path: string): unknown {
+function member(metadata: Readonly<Record<string, unknown>>, path: readonly string[]): unknown {
   let found: unknown = metadata;
-  for (const name of path.split('.')) {
+  for (const name of path) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined;
     found = Reflect.get(found, name);
   }
@@ -123,11 +152,17 @@ function subjectOf({ by, actions }: IncidentRule, entry: Entry): string | undefi
   return by === 'user' ? `user:${entry.userId}` : `key:${String(entry.metadata['credential'])}`;
 }
 
+/** The same few come again and again. */
+const addresses = new BoundedMap<string, string | undefined>(ADDRESSES_KNOWN_MAX);
+
 /** IPv4 as such, whichever socket it came by. */
 function addressOf({ metadata: { source } }: Entry): string | undefined {
   if (typeof source !== 'string') return undefined;
+  if (addresses.has(source)) return addresses.get(source);
   const plain = source.startsWith('::ffff:') && source.includes('.') ? source.slice(7) : source;
-  return isIP(plain) === 0 ? undefined : plain;
+  const address = isIP(plain) === 0 ? undefined : plain;
+  addresses.set(source, address);
+  return address;
 }
 
 function weightOf({ kind }: IncidentRule, { action, metadata }: Entry): number {

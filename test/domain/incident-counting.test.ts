@@ -108,6 +108,9 @@ test('never loopback, a proxy, or a token; no more than an hour has places for, 
   await Promise.all(places.map((each, n) => bring([each], n % 2 ? one : other)));
   const all = (await houses.one.store.incidents.list({ rule: 'address', limit: 9 })).slice(0, 3);
   expect(all.map(({ state }) => state).toSorted()).toEqual(['contained', 'detected', 'detected']);
+  const banned = all.find(({ state }) => state === 'contained')?.subject.value ?? '';
+  for (const shown of [banned, `::ffff:${banned}`])
+    await expect.poll(() => one.containment.isBannedAddress(shown)).toBe(true);
   const said = await one.recorded();
   await one.response.resume();
   expect(await one.recorded()).toEqual(said);
