@@ -6,6 +6,7 @@ import { NANO_USD_MAX, nanoFromUsd, type NanoUsd } from '../base/money.ts';
 import { Refusal } from '../base/errors.ts';
 import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
 import { callNano, mediaBound } from '../openai/media-bound.ts';
+import { capFieldOf } from '../openai/output-caps.ts';
 import type { Encoding } from '../openai/price-table.ts';
 import {
   ceilingFor,
@@ -64,12 +65,6 @@ export interface Quote {
   readonly unpriced: boolean;
 }
 
-/** Where each operation takes its output cap. */
-const CAP_FIELDS: Readonly<Record<string, string>> = {
-  '/chat/completions': 'max_completion_tokens',
-  '/responses': 'max_output_tokens',
-  '/completions': 'max_tokens',
-};
 /** Responses refuses a smaller cap. */
 const RESPONSES_CAP_MIN = 16;
 /** What is left of a budget must buy at least so much output; a reasoning model thinks before it speaks. */
@@ -172,8 +167,10 @@ function quoteText(input: QuoteInput, price: Price, unpriced: boolean): Quote {
   const dearestTool = Math.max(0, ...facts.hostedTools.map((type) => toolNano(type, facts.memory)));
   const tools = price.free ? 0 : unitsNano(price, toolCalls, dearestTool);
   const predicted = facts.predictedTokens ?? 0;
+  // What a live session holds may be sound and pictures, whatever this event is.
+  const mixed = endpoint.shape === 'realtime' ? { ...facts, audioBytes: 1, images: 1 } : facts;
   const nanoAt = (output: number) =>
-    Math.min(NANO_USD_MAX, tools + reserveNano(price, inputTokens, output + predicted, n, facts));
+    Math.min(NANO_USD_MAX, tools + reserveNano(price, inputTokens, output + predicted, n, mixed));
   const outputTokens =
     cap.set && facts.outputCap === undefined ? affordable(input, price, cap.tokens, nanoAt) : cap.tokens;
   return {
@@ -217,7 +214,7 @@ function leavesRoom(input: QuoteInput, price: Price, own: number): boolean {
   if (facts.outputCap !== undefined) {
     return own + facts.outputCap * n <= max && own + facts.outputCap <= price.contextTokens;
   }
-  if (CAP_FIELDS[endpoint.path] === undefined) return own <= max;
+  if (capFieldOf(endpoint, facts) === undefined) return own <= max;
   const wanted = (of: number) => Math.min(price.outputTokensMax, of / 2);
   return max - own >= wanted(max / n) * n && price.contextTokens - own >= wanted(price.contextTokens);
 }
@@ -229,7 +226,7 @@ function leavesRoom(input: QuoteInput, price: Price, own: number): boolean {
 function capOf(input: QuoteInput, price: Price, own: number): Cap {
   const { endpoint, facts, tier } = input;
   const n = Math.max(1, facts.n);
-  const field = CAP_FIELDS[endpoint.path];
+  const field = capFieldOf(endpoint, facts);
   const least = asksTools(endpoint) ? RESPONSES_CAP_MIN : 1;
   const room = Math.floor((tokensMax(input) - own) / n);
   const over = () =>
@@ -272,7 +269,7 @@ function allInput(
   const { endpoint, facts, chainedTokens } = input;
   if (toolCalls > 0) return Math.max(own, price.contextTokens) * (toolCalls + 1);
   if (facts.chained.length > 0 && chainedTokens === undefined) return Math.max(own, price.contextTokens);
-  const one = endpoint.shape === 'chat' || endpoint.shape === 'responses';
+  const one = ['chat', 'responses', 'realtime'].includes(endpoint.shape);
   return one && !unpriced ? Math.min(own, price.contextTokens) : own;
 }
 

@@ -52,6 +52,8 @@ export interface Within {
   readonly earlier?: ChainPlaceholders | undefined;
   /** Where the socket goes; undefined: the default upstream. */
   readonly upstream?: string | undefined;
+  /** The most tokens that stand upstream already, if each call reads all of them again. */
+  readonly tokens?: number | undefined;
 }
 
 /** What came back so far. */

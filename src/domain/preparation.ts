@@ -17,6 +17,7 @@ import { tokenTexts } from '../openai/given-tokens.ts';
 import { findReferences, findUrls } from '../openai/objects.ts';
 import { checkPurpose, joinsPieces, unreadIn } from '../openai/parts.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
+import { ofSession } from '../openai/realtime-facts.ts';
 import { findTargetTexts, findTexts, systemTexts } from '../openai/texts.ts';
 import { countTokens } from '../openai/tokens.ts';
 import { type PlannedCall, planBatch } from './batch.ts';
@@ -111,7 +112,7 @@ export function prepare(job: PrepareJob): Preparation {
   const endpoint = endpointOf(job.endpointId);
   if (!endpoint) throw new Refusal('access.unknown_operation');
   const { body, bytes, changed } = readRuled(endpoint, job);
-  const facts = readFacts(endpoint, body);
+  const facts = ofSession(readFacts(endpoint, body), endpoint, job.query);
   checkFields(endpoint, body, job.rules.unknownFields);
   if (body?.kind === 'json') checkPurpose(endpoint, child(body.value, 'purpose'));
   const unread = countUnread(endpoint, body, job.rules);
@@ -178,7 +179,7 @@ function textsOf(
 
 /** Whether what the call says can be gone on from. */
 function isKept(endpoint: Endpoint, { keeps, chained }: RequestFacts): boolean {
-  return (keeps || chained.length > 0) && canBeContinued(endpoint);
+  return (keeps || chained.length > 0) && (canBeContinued(endpoint) || endpoint.shape === 'realtime');
 }
 
 /** Names that the texts hold by themselves stand upstream as well. */
@@ -195,6 +196,7 @@ export function prepareOpening(job: PrepareJob): Preparation {
   checkTexts(texts, job.rules);
   const screening = screen(texts, job.policy);
   const model = query.find(([key]) => key === 'model')?.[1];
+  if (endpoint.shape === 'realtime' && !model) throw new Refusal('request.missing_model', { param: 'model' });
   return {
     ...NOTHING,
     facts: { ...readFacts(endpoint, undefined), model },

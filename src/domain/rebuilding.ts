@@ -105,7 +105,7 @@ function memberEdits(
 ): Edit[] {
   const edits: Edit[] = [];
   if (quoted?.setCap && quoted.capField !== undefined && quoted.outputCap !== undefined) {
-    edits.push(setMember(body, [quoted.capField], String(quoted.outputCap)));
+    edits.push(setMember(body, quoted.capField.split('.'), String(quoted.outputCap)));
   }
   if (quoted?.maxToolCalls !== undefined)
     edits.push(setMember(body, ['max_tool_calls'], String(quoted.maxToolCalls)));

@@ -37,6 +37,12 @@ export interface AnswerEvent {
 /** Types of events as OpenAI names them, of Responses, sound, images and threads. */
 const KNOWN_TYPE =
   /^(?:response|speech|transcript|image_generation|image_edit|thread)\.[a-z_.]{1,80}(?:delta|done|added|created|completed|in_progress|searching|interpreting|generating|incomplete|failed|queued|partial_image|requires_action|cancelling|cancelled|expired|step|segment)$|^(?:error|keepalive|done)$/;
+/** Of live sessions, beside those. */
+const LIVE_TYPE =
+  /^(?:session\.(?:created|updated)|conversation\.created|conversation\.item\.(?:added|created|done|retrieved|deleted|truncated|input_audio_transcription\.(?:delta|completed|failed|segment))|input_audio_buffer\.(?:committed|cleared|speech_started|speech_stopped|timeout_triggered)|output_audio_buffer\.(?:started|stopped|cleared)|rate_limits\.updated|response\.(?:created|done)|mcp_list_tools\.(?:in_progress|completed|failed))$/;
+/** Speech, as base64. */
+const SOUND = /^response\.(?:output_)?audio\.delta /;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const LAST_TYPE = /^(?:response\.(?:completed|incomplete|failed)|error|(?:speech|transcript)\.[a-z_.]*done)$/;
 /** Random letters that hide the length of an event. */
 const PADDING = /^[A-Za-z0-9]{0,256}$/;
@@ -46,7 +52,7 @@ export function readAnswerEvent(body: JsonBody): AnswerEvent {
   const { value } = body;
   const type = child(value, 'type');
   const isTyped = typeof type === 'string' && !Array.isArray(child(value, 'choices'));
-  const isKnown = !isTyped || KNOWN_TYPE.test(type);
+  const isKnown = !isTyped || KNOWN_TYPE.test(type) || LIVE_TYPE.test(type);
   const from: Origin = { value, base: isTyped ? `${type} ${idsOf(value)}` : '', isKnown };
   return {
     body,
@@ -85,6 +91,7 @@ function read(leaf: Leaf, { value, base, isKnown }: Origin): AnswerText {
   const at = inChoice ? 2 : 0;
   const isText = inChoice && keys.length === 3 && keys[2] === 'text';
   if (keys[at] !== 'delta' && !isText && isKnown) return own;
+  if (keys.length === 1 && SOUND.test(base) && BASE64.test(leaf.value)) return { ...own, kind: 'opaque' };
   const channel = `${root} ${pathOf(value, keys, at)}`;
   const isJson = own.isJson || (keys.length === 1 && base.includes('arguments'));
   const isRendered = own.isRendered && !isJson && !NOT_SHOWN.test(base);
@@ -172,5 +179,7 @@ function endedChoices(value: unknown): string[] {
 /** `….done` ends what its `….delta`s were pieces of. */
 function endedBy(type: string, value: unknown): string[] {
   if (LAST_TYPE.test(type)) return [''];
+  if (type.endsWith('transcription.completed'))
+    return [`${type.slice(0, -'completed'.length)}delta ${idsOf(value)}`];
   return type.endsWith('.done') ? [`${type.slice(0, -'done'.length)}delta ${idsOf(value)}`] : [];
 }

@@ -15,6 +15,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   'completions.create': 'model prompt suffix n best_of max_tokens',
   'responses.create': RESPONSE,
   'sockets.responses': RESPONSE,
+  'sockets.realtime': 'type session item response audio',
   'responses.compact': 'model input instructions previous_response_id service_tier',
   'embeddings.create': 'model input',
   'audio.speech.create': 'model input instructions speed',

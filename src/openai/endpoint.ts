@@ -11,6 +11,7 @@ export type Shape =
   | 'completion' // prompt
   | 'items' // conversation items
   | 'input' // embeddings, moderations: input is prose
+  | 'realtime' // events of a live session: its settings, items, what a response is asked for
   | 'prompt' // images, audio, video: prompt and input are prose
   | 'leaves'; // anything else: every leaf is user text
 

@@ -8,6 +8,7 @@ import { isRecord } from './child.ts';
 import type { Endpoint, RequestFacts } from './endpoint.ts';
 import { readTools } from './hosted-tools.ts';
 import { measureInput } from './input-parts.ts';
+import { realtimeFacts } from './realtime-facts.ts';
 
 export { HOSTED_TOOLS } from './hosted-tools.ts';
 
@@ -46,6 +47,7 @@ export function readFacts(endpoint: Endpoint, body: Body | undefined): RequestFa
     if (endpoint.model === 'required') throw new Refusal('request.missing_model', { param: 'model' });
     return NOTHING;
   }
+  if (endpoint.shape === 'realtime') return { ...NOTHING, ...realtimeFacts(body) };
   const fields = body.kind === 'json' ? jsonFields(body.value) : formFields(body);
   const common = { model: readModel(endpoint, fields), stream: readStream(endpoint, fields) };
   const input = body.kind === 'json' ? jsonInput(endpoint, fields, body.source) : formInput(endpoint, body);

@@ -24,7 +24,7 @@ export const URLS: readonly string[] = words(
   'url image_url file_url server_url audio_url video_url input_reference image mask file',
 );
 export const BASE64: readonly string[] = words(
-  'encrypted_content data file_data b64_json known_speaker_references partial_image_b64',
+  'encrypted_content data file_data audio b64_json known_speaker_references partial_image_b64',
 );
 /** The same name holds an image in one item and text in another. */
 export const BASE64_OR_PROSE: readonly string[] = words('result');

@@ -102,12 +102,16 @@ function picture(value: Fields, parts: InputParts): void {
 }
 
 function sound(value: Fields, parts: InputParts): void {
-  const { input_audio: heard, audio: said } = value;
+  const { input_audio: heard, audio: said, type } = value;
   if (isRecord(heard) && typeof heard['data'] === 'string') {
     parts.audioBytes += decodedBytes(heard['data']);
     parts.opaqueChars += heard['data'].length;
   }
   if (isRecord(said) && typeof said['id'] === 'string') parts.chained.add('audio');
+  if (typeof said === 'string' && (type === 'input_audio' || type === 'input_audio_buffer.append')) {
+    parts.audioBytes += decodedBytes(said);
+    parts.opaqueChars += said.length;
+  }
 }
 
 function file(value: Fields, parts: InputParts): void {

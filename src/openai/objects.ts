@@ -85,6 +85,9 @@ const CONTAINED: ReadonlySet<ObjectKind> = new Set([
   'vector_store_file_batch',
 ]);
 
+/** Of a live session these are its own, and no name opens those of another. */
+const OF_SESSION: ReadonlySet<ObjectKind> = new Set(['response', 'conversation', 'conversation_item']);
+
 /** Fields with an address that upstream would fetch or call. */
 export const URL_FIELDS: ReadonlySet<string> = new Set([
   'image_url',
@@ -121,7 +124,8 @@ export function findReferences(
     inMultipart(body.parts, found);
     for (const document of documentsOf(body)) inJson(document, found);
   }
-  return found.length > OBJECTS_MAX ? different(found) : found;
+  const others = endpoint.shape === 'realtime' ? found.filter(({ kind }) => !OF_SESSION.has(kind)) : found;
+  return others.length > OBJECTS_MAX ? different(others) : others;
 }
 
 /** Each once: many lines may name the same. @throws request.too_complex */

@@ -30,8 +30,8 @@ const TURNS = new Set([
   'preferred_output',
   'non_preferred_output',
 ]);
-/** Objects at the top that hold turns of their own: a thread, a realtime session, the input of a line. */
-const HOLDERS = new Set(['thread', 'session', 'input']);
+/** Objects at the top that hold turns of their own: a thread, a realtime session or response, the input of a line. */
+const HOLDERS = new Set(['thread', 'session', 'response', 'input']);
 const SYSTEM_FIELDS = new Set(['instructions', 'additional_instructions']);
 /** Who is heard in a field at the top of a body; `by role`: each turn in it says so itself. */
 export function heardIn(name: string): Trust | 'by role' {
@@ -173,6 +173,9 @@ function enter(outer: Scope, key: string | number): Scope {
   if (FREE_FORM.has(key)) return { value, field: 'prose', kind: 'free-form', trust, turn };
   // The body of a call that is a line of a batch.
   if (outer.kind === 'root' && key === 'body') return { value, field, kind: 'root', trust, turn };
+  // The one item of a realtime event is a turn.
+  if (outer.kind === 'root' && key === 'item' && child(outer.value, 'type') === 'conversation.item.create')
+    return { value, field, kind: 'plain', trust: trustOf(value), turn: 0 };
   const inner = outer.kind === 'root' && HOLDERS.has(key);
   return { value, field, kind: inner ? 'thread' : 'plain', trust, turn };
 }

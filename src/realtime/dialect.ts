@@ -14,6 +14,8 @@ export interface DialectWays {
   readonly session: Exchange;
   /** A call, or anything else the caller says, as an exchange of its own. */
   exchangeFor(message: Buffer, within: Within): Exchange;
+  /** Upstream, beside what goes up of the caller's events. */
+  sendUp(event: Uint8Array): void;
   /** To the caller. False: enough waits to be taken. */
   send(event: string): boolean;
   whenDrained(listener: () => void): void;
@@ -28,6 +30,8 @@ export interface Dialect {
   fromCaller(message: Buffer): Promise<Uint8Array | undefined>;
   /** One event of upstream's; events are told in their order. @throws what ends the socket */
   fromUpstream(message: Buffer): void | Promise<void>;
+  /** A refusal as an event, in the form of this API; the socket may go on. */
+  told(refusal: Refusal): string;
   /** Nothing is under way: the socket may end without harm. */
   readonly isIdle: boolean;
   /**

@@ -20,6 +20,7 @@ import type { Reply } from '../stages/reply.ts';
 import { screen } from '../stages/screen.ts';
 import type { AnswerScreening } from '../stages/screen-answer.ts';
 import type { Dialect, DialectWays } from './dialect.ts';
+import { createRealtime } from './realtime.ts';
 import { createResponses } from './responses.ts';
 import { Session } from './session.ts';
 import type { SocketsSettings } from './settings.ts';
@@ -62,6 +63,7 @@ export interface SocketDoor {
 
 const DIALECTS: Readonly<Record<string, (ways: DialectWays) => Dialect>> = {
   'sockets.responses': createResponses,
+  'sockets.realtime': createRealtime,
 };
 
 export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
@@ -140,6 +142,7 @@ function dialectOf(deps: SocketDoorDeps, session: Exchange, own: Session): Diale
         ...within,
         upstream: session.upstream,
       }),
+    sendUp: (event) => own.sendUp(event),
     send: (event) => own.send(event),
     whenDrained: (listener) => own.whenDrained(listener),
     pause: () => own.hold('answer', true),

@@ -26,13 +26,23 @@ export function relayedCode(code: number): number {
   return isTold ? code : 1014;
 }
 
-/** The refusal as an event, in OpenAI's shape. @param eventId of the event that was refused */
-export function errorEvent(refusal: Refusal, eventId?: string): string {
+/** The refusal as an event, in OpenAI's shape. */
+export function errorEvent(refusal: Refusal): string {
   const { error } = errorBody(refusal);
   return JSON.stringify({
     type: 'error',
     status: refusal.status,
-    error: eventId === undefined ? error : { ...error, event_id: eventId },
+    error,
     headers: errorHeaders(refusal),
   });
+}
+
+/**
+ * The same in the form of Realtime.
+ * @param id of the socket
+ * @param eventId of the event that was refused
+ */
+export function realtimeError(refusal: Refusal, id: string, eventId?: string): string {
+  const error = { ...errorBody(refusal).error, event_id: eventId ?? null };
+  return JSON.stringify({ type: 'error', event_id: `event_${id}`, error });
 }

@@ -5,12 +5,12 @@
 import { asRefusal, Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { upstreamRefusal } from '../domain/upstream-errors.ts';
-import { child } from '../openai/child.ts';
 import { createStreamAnswer } from '../stages/answer-stream.ts';
 import type { OwnObjects } from '../stages/own-objects.ts';
 import type { Answer } from '../stages/relay.ts';
 import type { Dialect, DialectWays } from './dialect.ts';
-import { asEvent, EventReply } from './event-stream.ts';
+import { errorEvent } from './endings.ts';
+import { asEvent, EventReply, headOf } from './event-stream.ts';
 
 /** One call, from the moment that it goes up. */
 interface Call {
@@ -41,6 +41,8 @@ class Responses implements Dialect {
   get isIdle(): boolean {
     return this.#call === undefined && this.#pending === undefined;
   }
+
+  readonly told = errorEvent;
 
   async fromCaller(message: Buffer): Promise<Uint8Array | undefined> {
     const exchange = this.#ways.exchangeFor(message, {});
@@ -147,30 +149,5 @@ class Responses implements Dialect {
     answer.fail(refusal ?? new Refusal('upstream.broken'));
     await this.#ways.steps.close(exchange);
     return true;
-  }
-}
-
-/** What decides where an event belongs. A message that is no JSON has no type, and is refused where it is read. */
-function headOf(message: Buffer): {
-  readonly type: string;
-  readonly status: number;
-  readonly error: unknown;
-} {
-  const text = message.toString('utf8');
-  const known = /^\{"type":"((?!error)[a-z_.]{1,80})"[,}]/.exec(text)?.[1];
-  if (known !== undefined) return { type: known, status: 200, error: undefined };
-  const event = parsed(text);
-  const type = child(event, 'type');
-  const error = child(event, 'error') ?? event;
-  const status = child(event, 'status') ?? child(event, 'status_code');
-  const isStatus = typeof status === 'number' && Number.isInteger(status) && status >= 400 && status < 600;
-  return { type: typeof type === 'string' ? type : '', status: isStatus ? status : 500, error };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -6,7 +6,7 @@ import { asRefusal, Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { SocketEnd, SocketListener } from '../ports/socket.ts';
 import type { Dialect } from './dialect.ts';
-import { closeCode, endsSocket, errorEvent, relayedCode } from './endings.ts';
+import { closeCode, endsSocket, relayedCode } from './endings.ts';
 import { MessageLine } from './message-line.ts';
 import type { SocketsSettings } from './settings.ts';
 
@@ -26,6 +26,8 @@ export class Session {
   #upstream: SocketEnd | undefined;
   /** Upstream is held up for these reasons. */
   readonly #holds = new Set<string>();
+  /** What upstream says in the moment between its handshake and the caller's; nobody is there to be told. */
+  #early: [MessageLine, Buffer][] | undefined = [];
   #onDrained: (() => void)[] = [];
   #stalledAt: number | undefined;
   #whenUpstreamDrained: (() => void) | undefined;
@@ -76,6 +78,9 @@ export class Session {
     this.#exchange.onAbort = () => this.end(this.#exchange.abortedWith);
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     if (this.#holds.size > 0) upstream.pause();
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const [line, message] of early) this.#push(line, message);
     return this.#over.promise;
   }
 
@@ -84,6 +89,9 @@ export class Session {
     const isTaken = this.#caller.send(event);
     if (!isTaken) this.#stalledAt ??= performance.now();
     return isTaken;
+  }
+  sendUp(event: Uint8Array): void {
+    if (!this.#isOver) this.#upstream?.send(event);
   }
   whenDrained(listener: () => void): void {
     this.#onDrained.push(listener);
@@ -116,7 +124,7 @@ export class Session {
     this.#whenUpstreamDrained?.();
     this.#drained();
     const isTold = await this.#dialect.close(refusal);
-    if (refusal && !isTold) this.#caller?.send(errorEvent(refusal));
+    if (refusal && !isTold) this.#caller?.send(this.#dialect.told(refusal));
     this.#caller?.close(code, refusal?.code ?? '');
     this.#upstream?.close(1000, '');
     await Promise.all([this.#fromCaller.stop(), this.#fromUpstream.stop()]);
@@ -125,6 +133,10 @@ export class Session {
 
   #push(line: MessageLine, message: Buffer): void {
     this.#lastAt = performance.now();
+    if (this.#early) {
+      this.#early.push([line, message]);
+      return;
+    }
     if (!this.#isOver) line.push(message);
   }
 
@@ -147,7 +159,7 @@ export class Session {
 
   /** The socket goes on. Who is told much and reads nothing is not heard until they have. */
   async #tell(refusal: Refusal): Promise<void> {
-    if (this.#isOver || this.send(errorEvent(refusal))) return;
+    if (this.#isOver || this.send(this.#dialect.told(refusal))) return;
     await new Promise<void>((resolve) => this.whenDrained(resolve));
   }
 

@@ -188,6 +188,10 @@ class StreamAnswer implements Answer {
     if (this.#screening) this.#write(this.#screening.brokenOff(refusal));
     this.#recordEnd();
     const { error } = errorBody(refusal);
+    if (exchange.endpoint.shape === 'realtime') {
+      reply.end(`data: ${JSON.stringify({ type: 'error', event_id: `event_${exchange.id}`, error })}\n\n`);
+      return;
+    }
     if (exchange.endpoint.shape !== 'responses') {
       reply.end(`data: ${JSON.stringify({ error })}\n\n`);
       return;

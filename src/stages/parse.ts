@@ -62,7 +62,7 @@ export function prepareChained(deps: ParseDeps): Guard {
 }
 
 function knownOf(exchange: Exchange): Known {
-  if (exchange.prepared.facts.chained.length === 0) return {};
+  if (exchange.prepared.facts.chained.length === 0 || exchange.within?.tokens !== undefined) return {};
   return {
     chainedTokens: chainedTokensOf(exchange),
     chainedNano: ownerBehind(exchange, 'input_file_id')?.nano,
@@ -95,6 +95,8 @@ export function repriced(deps: ParseDeps): Reprice {
 
 /** Tokens of all objects that upstream adds to the input; undefined if one of them is not known. */
 function chainedTokensOf(exchange: Exchange): number | undefined {
+  const { within } = exchange;
+  if (within?.tokens !== undefined) return within.tokens;
   const known = exchange.prepared.facts.chained.map((field) => ownerBehind(exchange, field)?.tokens);
   return known.includes(undefined)
     ? undefined
@@ -140,6 +142,7 @@ function jobOf(
     judged: deps.judged,
     tools: deps.toolPolicyOf(caller),
     printsPrompt: deps.printsPrompt,
+    chainedTokens: within?.tokens,
     ...known,
   };
 }

@@ -22,8 +22,10 @@ const ITEMS_MAX = 4096;
 
 export class ResponseCalls {
   /** By their place in the output; undefined for an item that is no call. */
-  readonly #items = new Map<number, ToolCall | undefined>();
+  readonly #items = new Map<string, ToolCall | undefined>();
   readonly #named = new Map<string, ToolCall>();
+  /** Those that a session kept before they were announced. */
+  readonly #early = new Set<string>();
 
   /**
    * Undefined for an event that says nothing of calls.
@@ -35,13 +37,14 @@ export class ResponseCalls {
     if (typeof type !== 'string') return undefined;
     if (type === 'response.output_item.added') return this.#added(value);
     if (type === 'response.output_item.done') return this.#done(value);
+    if (type.startsWith('conversation.item.')) return this.#kept(type, value);
     if (isRecord(child(value, 'response'))) return this.#repeated(body);
     return this.#part(type, value, pieces);
   }
 
   #added(value: unknown): CallsSaid | undefined {
     const item = child(value, 'item');
-    const at = indexOf(value);
+    const at = placeOf(value);
     const said = readItem(item);
     if (this.#items.has(at)) contradiction('two items at one place');
     if (this.#items.size >= ITEMS_MAX) contradiction('over 4096 items');
@@ -49,13 +52,33 @@ export class ResponseCalls {
       this.#items.set(at, undefined);
       return undefined;
     }
-    const call = this.#newCall(item, at);
+    const known = this.#early.delete(idOf(item) ?? '') ? this.#named.get(idOf(item) ?? '') : undefined;
+    if (known) this.#items.set(at, known);
+    const call = known ?? this.#newCall(item, at, indexOf(value));
     call.hearItem(said);
     return { touched: [call], whole: [] };
   }
 
-  #newCall(item: unknown, at: number | undefined): ToolCall {
-    const call = new ToolCall('output', at ?? INDEX_MAX);
+  /** What a live session keeps of a call, before and after its parts; or of one that its caller told it. */
+  #kept(type: string, value: unknown): CallsSaid | undefined {
+    const item = child(value, 'item');
+    const said = readItem(item);
+    if (!said) return undefined;
+    const name = idOf(item) ?? '';
+    const known = this.#named.get(name);
+    const call = known ?? this.#newCall(item, undefined);
+    if (!known && said.arguments === '' && type !== 'conversation.item.done') {
+      this.#early.add(name);
+      call.hearItem(said);
+      return { touched: [call], whole: [] };
+    }
+    // It stands there as it was begun.
+    if (known && said.arguments === '' && !known.isOver) return { touched: [call], whole: [] };
+    return this.#whole(call, said, ITEM);
+  }
+
+  #newCall(item: unknown, at: string | undefined, index = INDEX_MAX): ToolCall {
+    const call = new ToolCall(at === undefined ? 'kept' : `output ${at.split(' ', 1)[0] ?? ''}`, index);
     const name = idOf(item);
     if (name !== undefined) {
       if (this.#named.has(name)) contradiction('two items of one id');
@@ -67,12 +90,12 @@ export class ResponseCalls {
 
   #done(value: unknown): CallsSaid | undefined {
     const item = child(value, 'item');
-    const at = indexOf(value);
+    const at = placeOf(value);
     const said = readItem(item);
     const known = this.#items.get(at);
     if (!said && !known) return undefined;
     if (!said || (this.#items.has(at) && !known)) contradiction('an item that changed');
-    const call = known ?? this.#newCall(item, at);
+    const call = known ?? this.#newCall(item, at, indexOf(value));
     if (this.#named.get(idOf(item) ?? '') !== call && idOf(item) !== undefined)
       contradiction('an id that changed');
     return this.#whole(call, said, ITEM);
@@ -115,7 +138,7 @@ export class ResponseCalls {
   /** By its id, or else by its place. */
   #known(item: unknown, at: Place | undefined): ToolCall | undefined {
     const name = idOf(item);
-    return name === undefined ? this.#items.get(Number(at?.key)) : this.#named.get(name);
+    return name === undefined ? this.#items.get(` ${String(at?.key)}`) : this.#named.get(name);
   }
 
   #part(type: string, value: unknown, pieces: readonly PlacedPiece[]): CallsSaid | undefined {
@@ -134,7 +157,7 @@ export class ResponseCalls {
   #of(value: unknown): ToolCall | undefined {
     const at = child(value, 'output_index');
     const id = child(value, 'item_id');
-    const byPlace = typeof at === 'number' ? this.#items.get(at) : undefined;
+    const byPlace = typeof at === 'number' ? this.#items.get(placeOf(value)) : undefined;
     const byId = typeof id === 'string' ? this.#named.get(id) : undefined;
     const isSame = byPlace === byId || at === undefined || id === undefined;
     return isSame ? (byPlace ?? byId) : contradiction('two items in one event');
@@ -163,6 +186,12 @@ export class ResponseCalls {
     });
     return codes.some((code) => code !== undefined) ? withoutCalls(body, (nth) => codes[nth]) : source;
   }
+}
+
+/** Its response, where events say it, and its place in that. */
+function placeOf(value: unknown): string {
+  const response = child(value, 'response_id');
+  return `${typeof response === 'string' ? response : ''} ${indexOf(value)}`;
 }
 
 function indexOf(value: unknown): number {

@@ -40,6 +40,8 @@ export function hasScreening(screening: AnswerScreening, exchange: Exchange): bo
   return (
     screening.policy !== undefined ||
     placeholders.length > 0 ||
+    // Its events may bring some later.
+    exchange.endpoint.shape === 'realtime' ||
     toolRulesOf(screening, exchange) !== undefined
   );
 }
@@ -56,11 +58,19 @@ const CALLING: ReadonlySet<string> = new Set([
 /** Undefined where no call can be made, or every one may be. */
 export function toolRulesOf(
   { toolPolicyOf }: AnswerScreening,
-  { endpoint, caller, prepared }: Exchange,
+  exchange: Exchange,
 ): AnswerToolRules | undefined {
+  const { endpoint, caller } = exchange;
   if (!CALLING.has(endpoint.group)) return undefined;
   const policy = toolPolicyOf(caller);
-  return isOpen(policy) ? undefined : { policy, tainted: prepared.tainted };
+  if (isOpen(policy)) return undefined;
+  return {
+    policy,
+    // A live session is tainted from some event on.
+    get tainted() {
+      return exchange.prepared.tainted;
+    },
+  };
 }
 
 /**
@@ -89,6 +99,19 @@ export async function screenWhole(
 export function screenRead(exchange: Exchange, screening: AnswerScreening, body: JsonBody): string {
   const rules = rulesOf(exchange, screening);
   return cleared(exchange, screening, rules, screenReadAnswer(body, rules));
+}
+
+/** For a stream without its calls; of a live session, what its events have come to by then. */
+export function streamRules(exchange: Exchange, { policy }: AnswerScreening): AnswerRules {
+  return {
+    policy,
+    get placeholders() {
+      return exchange.prepared.placeholders;
+    },
+    get prints() {
+      return exchange.prepared.prints;
+    },
+  };
 }
 
 function rulesOf(exchange: Exchange, screening: AnswerScreening): AnswerRules {

@@ -14,7 +14,7 @@ import type { Frame } from '../openai/frames.ts';
 import { parseAnswer } from '../openai/json.ts';
 import type { CallsSaid } from './chat-calls.ts';
 import { type HeldEvent, HeldEvents, type PlacedPiece } from './held-events.ts';
-import { type AnswerScreening, toolRulesOf } from './screen-answer.ts';
+import { type AnswerScreening, streamRules, toolRulesOf } from './screen-answer.ts';
 import { StreamCalls } from './stream-calls.ts';
 import { bodyAsTold, NO_EDITS, type Recognised, readEvent, recognised, silent } from './stream-event.ts';
 
@@ -57,8 +57,7 @@ export class StreamScreening {
     this.#ways = ways;
     const { screening, exchange } = ways;
     const tools = toolRulesOf(screening, exchange);
-    const { placeholders, prints } = exchange.prepared;
-    this.#rules = { policy: screening.policy, placeholders, prints };
+    this.#rules = streamRules(exchange, screening);
     if (tools) {
       const decided = this.#settled.bind(this);
       this.#calls = new StreamCalls({ ...screening, exchange, rules: tools, decided });

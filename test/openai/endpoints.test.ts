@@ -54,7 +54,7 @@ describe('the table', () => {
 
   it('has sockets besides, which no default opens', () => {
     const sockets = ENDPOINTS.filter((row) => row.method === 'WEBSOCKET');
-    expect(sockets.map((row) => row.path)).toEqual(['/responses']);
+    expect(sockets.map((row) => row.path)).toEqual(['/responses', '/realtime']);
     expect(sockets.filter(allowedBy([...DEFAULT_GROUPS, 'realtime']))).toEqual([]);
     expect(ids(['sockets'])).toEqual(sockets.map((row) => row.id));
     expect(() => matchRoute('GET', '/v1/responses')).toThrow('access.unknown_operation');

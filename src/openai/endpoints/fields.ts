@@ -32,6 +32,9 @@ export const FIELDS: Readonly<Record<string, string>> = {
     user:string`,
   'responses.create': RESPONSE,
   'sockets.responses': `type!:string stream_id:string generate:boolean ${RESPONSE}`,
+  'sockets.realtime': `
+    type!:string event_id:string session:object item:object previous_item_id:string item_id:string
+    content_index:number audio_end_ms:number audio:string response:object response_id:string`,
   'responses.input_tokens.count': `
     model:string input:string|array previous_response_id:string tools:objects text:object reasoning:object
     truncation:string instructions:string personality:string conversation:string|object

@@ -14,4 +14,10 @@ export const SOCKETS: readonly Endpoint[] = [
     reveals: RESPONSE_OUTPUT,
     note: 'Each response.create is a call of its own; other events are refused.',
   }),
+  sockets.socket('realtime', '/realtime', {
+    shape: 'realtime',
+    model: 'optional',
+    query: ['model'],
+    note: 'Sound goes both ways unheard; transcription of what is heard, stored prompts and MCP servers are refused.',
+  }),
 ];
