@@ -113,7 +113,8 @@ test.each([
     () => codeOn(other, ada),
     (code) => code === 'access.locked_down',
   );
-  if (what !== 'models') expect(await codeOn(other, bob)).not.toBe('access.locked_down');
+  // The model is everybody's.
+  expect((await codeOn(other, bob)) === 'access.locked_down').toBe(what === 'models');
   await release();
 });
 
