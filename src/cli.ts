@@ -1,4 +1,4 @@
-/** The commands: start · tools · check-config · keys · approvals · incidents · objects · usage · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
+/** The commands: start · tools · check-config · keys · approvals · incidents · objects · usage · policy · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
@@ -21,6 +21,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   audit checkpoints [--place P] the newest the store has: for --checkpoint
   audit verify DIR [--checkpoint FILE]
   lockdown show|set|release     the kill switch: --all, or --users A,B --models M …
+  policy show|reload            the rules in force; the configuration's files read again
   ledger adopt                  leaves behind what a lost Redis knew
   scan                          JSON lines {text, role?} on standard input: what the guardrails find
   calibrate                     the same lines, all honest: points of the injection guardrail that fit them, as YAML
@@ -74,6 +75,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   async lockdown(args) {
     const { runLockdown } = await import('./admin/containment-commands.ts');
     return await administer((api) => runLockdown(args, api));
+  },
+  async policy(args) {
+    const { runPolicy } = await import('./admin/commands.ts');
+    return await administer((api) => runPolicy(args, api));
   },
   async ledger(args) {
     const { runLedger } = await import('./admin/commands.ts');

@@ -12,6 +12,7 @@ import { incidentsSchema } from './domain/incident-rules.ts';
 import { jwtSchema } from './domain/jwt.ts';
 import { objectsSchema } from './domain/objects.ts';
 import { parametersSchema } from './domain/parameters.ts';
+import type { PolicySection } from './domain/policy.ts';
 import { requestSchema } from './domain/request-rules.ts';
 import { limitsSchema, teamSchema, tiersSchema } from './domain/tiers.ts';
 import { toolsSchema } from './domain/tools.ts';
@@ -26,6 +27,7 @@ import { commandPlaceholders, commandRunSchema, type CommandRun } from './engine
 import { httpRunSchema, pathPlaceholders, type HttpRun } from './engines/tool-http.ts';
 import {
   faultsOf,
+  limitDefaults,
   readEnvironment,
   readVariables,
   SECRET_NAMES,
@@ -153,6 +155,8 @@ export interface Setup {
   /** No upstream key in local mode: the built-in simulator answers. */
   readonly simulate: boolean;
   readonly warnings: readonly string[];
+  /** The same files and variables, as they are now. @throws ConfigError */
+  readonly reread: () => Setup;
 }
 
 /** All faults of environment and files, thrown together before anything listens. */
@@ -202,6 +206,7 @@ export function loadSetup(source: NodeJS.ProcessEnv, process: ProcessKind = 'gat
     production: isProduction(environment),
     simulate: config.upstream.apiKey === undefined,
     warnings: warningsOf(environment, config),
+    reread: () => loadSetup(source, process),
   };
 }
 
@@ -226,19 +231,61 @@ const HIDDEN = new Set<string>([
   'value',
 ]);
 
+/** The sections that are the policy. */
+export function policyOf({
+  tiers,
+  house,
+  teams,
+  parameters,
+  endpoints,
+  request,
+  models,
+  guardrails,
+  tools,
+  references,
+  objects,
+}: Config) {
+  const sections = {
+    tiers,
+    house,
+    teams,
+    parameters,
+    endpoints,
+    request,
+    models,
+    guardrails,
+    tools,
+    references,
+    objects,
+  };
+  return sections satisfies Record<PolicySection, unknown>;
+}
+
+/** The rules in force, for operators; words that give a system text away are counted alone. */
+export function printablePolicy({ environment, config }: Setup): unknown {
+  const { guardrails, ...rest } = policyOf(config);
+  const { canaries, ...answers } = guardrails.answers;
+  return shown({
+    ...rest,
+    guardrails: { ...guardrails, answers: { ...answers, canaries: canaries.length } },
+    defaults: limitDefaults(environment),
+  });
+}
+
 /** The effective configuration for `check-config`: no secret, and of an address no user, password or query, of a webhook's no path. */
 export function printable({ environment, config }: Setup): unknown {
-  const shown = (value: unknown, key = ''): unknown => {
-    if (typeof value === 'string') return withoutSecrets(value, HIDDEN.has(key));
-    if (Array.isArray(value)) return value.map((item) => shown(item));
-    if (!isTree(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner, name)]));
-  };
   const webhooks = config.notify.webhooks.map((hook) => ({
     ...hook,
     url: new URL('/[hidden]', hook.url).href,
   }));
   return shown({ environment, ...config, notify: { ...config.notify, webhooks } });
+}
+
+function shown(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return withoutSecrets(value, HIDDEN.has(key));
+  if (Array.isArray(value)) return value.map((item) => shown(item));
+  if (!isTree(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner, name)]));
 }
 
 function withoutSecrets(text: string, secret: boolean): string {

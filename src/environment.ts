@@ -47,6 +47,15 @@ export const environmentSchema = z.object({
 
 export type Environment = z.infer<typeof environmentSchema>;
 
+/** What holds for whatever a tier leaves open. */
+export function limitDefaults(environment: Environment) {
+  return {
+    requestsPerMinute: environment.RATE_LIMIT_PER_MINUTE,
+    requestsPerHour: environment.RATE_LIMIT_PER_HOUR,
+    requestsPerDay: environment.RATE_LIMIT_PER_DAY,
+  };
+}
+
 /** One thing wrong with the configuration: where, and what. Never the value. */
 export interface Fault {
   readonly path: string;

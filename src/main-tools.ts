@@ -1,7 +1,7 @@
 /** `sallyport tools`: the process that runs tools for callers of the gateway. It has no way upstream, and no key for it. */
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
-import { assemble } from './assemble/assemble.ts';
+import { assemble, SIGNALS_WITHIN } from './assemble/assemble.ts';
 import { cannotStart } from './assemble/cannot-start.ts';
 import { adminKeyOf, localKeyOf } from './assemble/local-keys.ts';
 import { buildToolDoors } from './assemble/tool-doors.ts';
@@ -24,7 +24,8 @@ async function start(): Promise<void> {
     log,
     buildToolDoors,
   );
-  closeWithGrace({ delay: setup.config.server.drainMsMax + 5000 }, async ({ err, signal }) => {
+  const ending = { delay: setup.config.server.drainMsMax + 5000, skip: [...SIGNALS_WITHIN] };
+  closeWithGrace(ending, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'an unexpected fault ends the process');
     else log.info({ signal }, 'stopping');
     await house.stop();

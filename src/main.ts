@@ -1,11 +1,11 @@
 /** `npm start`: reads the configuration, starts, says where it listens, drains at the end. */
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
-import { assemble } from './assemble/assemble.ts';
+import { assemble, SIGNALS_WITHIN } from './assemble/assemble.ts';
 import { cannotStart } from './assemble/cannot-start.ts';
 import { buildDoors } from './assemble/doors.ts';
 import { adminKeyOf, localKeyOf } from './assemble/local-keys.ts';
-import { loadSetup } from './config.ts';
+import { loadSetup, type Setup } from './config.ts';
 import { houseSecret } from './house-secret.ts';
 import { fetchSecrets } from './secret-managers.ts';
 import { createLog } from './server/log.ts';
@@ -29,6 +29,14 @@ function welcome(baseUrl: string, adminUrl: string, callerKey: string, simulated
   ].join('\n');
 }
 
+/** Also when it is read again. */
+function simulated(setup: Setup, baseUrl: string): Setup {
+  if (!setup.simulate) return setup;
+  const upstream = { ...setup.config.upstream, baseUrl, apiKey: 'simulator' };
+  const reread = (): Setup => simulated(setup.reread(), baseUrl);
+  return { ...setup, config: { ...setup.config, upstream }, reread };
+}
+
 async function start(): Promise<void> {
   await fetchSecrets(process.env);
   let setup = loadSetup(process.env);
@@ -36,15 +44,11 @@ async function start(): Promise<void> {
   const log = createLog(environment.LOG_LEVEL);
   for (const warning of setup.warnings) log.warn(warning);
   const simulator = setup.simulate && !production ? await startSimulator() : undefined;
-  if (simulator) {
-    const upstream = { ...setup.config.upstream, baseUrl: simulator.baseUrl, apiKey: 'simulator' };
-    setup = { ...setup, config: { ...setup.config, upstream } };
-  }
+  if (simulator) setup = simulated(setup, simulator.baseUrl);
   const secret = houseSecret(environment, !production);
   const adminKey = adminKeyOf(setup);
   const house = await assemble(setup, secret, adminKey.key, log, buildDoors);
-  // SIGUSR2 shuts everything out and ends nothing.
-  const ending = { delay: setup.config.server.drainMsMax + 5000, skip: ['SIGUSR2' as const] };
+  const ending = { delay: setup.config.server.drainMsMax + 5000, skip: [...SIGNALS_WITHIN] };
   closeWithGrace(ending, async ({ err, signal }) => {
     if (err) log.fatal({ err }, 'an unexpected fault ends the process');
     else log.info({ signal }, 'stopping');

@@ -1,5 +1,5 @@
 /**
- * The commands `keys`, `usage`, `audit list`, `audit checkpoints`, `ledger adopt` and `calibrate`: they print
+ * The commands `keys`, `usage`, `audit list`, `audit checkpoints`, `policy`, `ledger adopt` and `calibrate`: they print
  * what the admin API or the guardrails say and hold no rules of their own.
  */
 import type { Readable } from 'node:stream';
@@ -25,6 +25,7 @@ const KEYS_USAGE = `usage: keys create --user U --tier T [--role user|developer|
 `;
 const USAGE_USAGE = 'usage: usage --user U\n';
 const CHECKPOINTS_USAGE = 'usage: audit checkpoints [--place P]\n';
+const POLICY_USAGE = 'usage: policy show | policy reload\n';
 const LEDGER_USAGE = 'usage: ledger adopt\n';
 const AUDIT_USAGE =
   'usage: audit list [--user U] [--action A] [--status S] [--from ISO] [--to ISO] [--limit N]\n';
@@ -105,6 +106,15 @@ export class Lines {
   constructor(lines: readonly string[]) {
     this.text = lines.join('\n');
   }
+}
+
+/** `policy show`, `policy reload`. */
+export async function runPolicy([verb, ...rest]: readonly string[], api: AdminApi): CommandResult {
+  return await run(POLICY_USAGE, () => {
+    if (rest.length > 0) return undefined;
+    if (verb === 'show') return api.call('GET', '/admin/policy');
+    return verb === 'reload' ? api.call('POST', '/admin/policy/reload', {}) : undefined;
+  });
 }
 
 /** `ledger adopt`. */

@@ -34,6 +34,14 @@ export interface ContainingTools {
   readonly isTrusted: (address: string) => boolean;
 }
 
+/** The rules in force in this process. */
+export interface PolicyTools {
+  /** Version, since when, and the rules; no secret. */
+  view(): unknown;
+  /** The configuration's files, read again: whole or not at all. @throws policy.*, audit.unavailable */
+  reload(by: string): Promise<unknown>;
+}
+
 /** What the rows work with. */
 export interface AdminTools {
   readonly keys: KeyRing;
@@ -48,6 +56,7 @@ export interface AdminTools {
   readonly tiers: Tiers;
   /** Names of the section `upstreams`. */
   readonly upstreams?: ReadonlySet<string> | undefined;
+  readonly policy: PolicyTools;
   /** What is done with every operation of OpenAI's description. */
   readonly coverage: () => unknown;
   readonly clock: Clock;

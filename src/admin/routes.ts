@@ -10,6 +10,7 @@ import { CONTAINMENT_ROUTES } from './containment.ts';
 import { INCIDENT_ROUTES } from './incidents.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
 import { OBJECT_ROUTES } from './objects.ts';
+import { POLICY_ROUTES } from './policy.ts';
 import { type AdminTools, listOf, type Route, route } from './route.ts';
 
 const nothing = z.strictObject({});
@@ -236,4 +237,5 @@ export const ADMIN_ROUTES: readonly Route[] = [
   ...CONTAINMENT_ROUTES,
   ...OBJECT_ROUTES,
   ...INCIDENT_ROUTES,
+  ...POLICY_ROUTES,
 ];

@@ -15,7 +15,11 @@ import type { Log } from '../server/log.ts';
 import { buildRules, type BuildDoors, type Doors, type Rules } from './doors.ts';
 import { buildEngines, type Engines } from './engines.ts';
 import { startIncidents } from './incidents.ts';
+import { createPolicy, type Policy } from './policy.ts';
 import { PRODUCT } from './product.ts';
+
+/** Signals that end nothing: SIGUSR2 shuts everything out, SIGHUP reads the policy again. */
+export const SIGNALS_WITHIN = ['SIGUSR2', 'SIGHUP'] as const;
 
 /** Everything that runs, and the way to end it. */
 export interface House {
@@ -38,9 +42,10 @@ export async function assemble(
   buildDoors: BuildDoors,
 ): Promise<House> {
   const engines = await buildEngines(setup, secret, log);
-  const rules = buildRules(setup, secret, engines, log);
-  const doors = await buildDoors({ setup, secret, adminKey, log, engines, rules });
-  const jobs = startJobs(setup, engines, rules, doors, log);
+  const policy = createPolicy(setup, engines.auditLog, log);
+  const rules = buildRules(policy, secret, engines, log);
+  const doors = await buildDoors({ policy, secret, adminKey, log, engines, rules });
+  const jobs = startJobs(policy, engines, rules, doors, log);
   const { auditLog } = engines;
   const { environment, config } = setup;
   let stopping: Promise<void> | undefined;
@@ -63,6 +68,7 @@ export async function assemble(
     async listen() {
       const started = entry('gateway.start', {
         version: PRODUCT.version,
+        policy: policy.version,
         ledger: config.ledger.kind,
         store: config.store.kind,
       });
@@ -100,13 +106,13 @@ function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
  * revoked keys end, approvals that are over too, incidents are counted, the log tells of engines that come and go.
  */
 function startJobs(
-  setup: Setup,
+  policy: Policy,
   engines: Engines,
   { failedAttempts, turnedAway, keys, keptPlaceholders, approvals, containing }: Rules,
   { callers }: Doors,
   log: Log,
 ): { stop(): Promise<void> } {
-  const { config } = setup;
+  const { setup } = policy;
   const { auditLog, ledger, store } = engines;
   const watching = watchHealth({
     health: () => ({ ledger: ledger.health(), store: store.health() }),
@@ -123,13 +129,16 @@ function startJobs(
   // Where nothing else works: whoever can signal the process can shut it.
   const shutHere = (): void => containing.watching.shutHere();
   process.on('SIGUSR2', shutHere);
+  // Refusals are told to the log and on record where they are made.
+  const reload = (): void => void policy.reload('system').catch(() => undefined);
+  process.on('SIGHUP', reload);
   const forgetting = forgetPlaceholders({
     keptPlaceholders,
     auditLog,
     onFailure: (err) =>
       log.warn({ err }, 'old values behind placeholders were not dropped; tried again later'),
   });
-  const keeping = keepApprovals(approvals, config.retention.piiDays * DAY_MS, (err) =>
+  const keeping = keepApprovals(approvals, setup.config.retention.piiDays * DAY_MS, (err) =>
     log.debug({ err }, 'approvals that are over wait'),
   );
   const incidents = startIncidents(setup, engines, containing.watching, log);
@@ -137,6 +146,7 @@ function startJobs(
     async stop() {
       clearInterval(timer);
       process.off('SIGUSR2', shutHere);
+      process.off('SIGHUP', reload);
       containing.watching.stop();
       forgetting.stop();
       keeping.stop();

@@ -7,7 +7,7 @@ import type { Team } from '../domain/tiers.ts';
 import { UpstreamPressure } from '../domain/upstream-pressure.ts';
 import { createFairShare } from '../domain/fair-share.ts';
 import { toolPolicies, type ToolsSettings } from '../domain/tools.ts';
-import { answerPolicy } from '../guardrails/settings.ts';
+import { answerPolicy, type GuardrailsSettings } from '../guardrails/settings.ts';
 import { createPipeline, type Pipeline, type PipelineDeps } from '../pipeline.ts';
 import type { Detector } from '../ports/detector.ts';
 import { createSocketDoor, type SocketDoor } from '../realtime/door.ts';
@@ -28,35 +28,68 @@ export interface Ways {
   readonly upstreams: Upstreams;
   readonly telemetry: Telemetry;
   readonly detector: Detector | undefined;
+  /** Large bodies of one user under way, whatever policy they go by. */
+  readonly share: ReturnType<typeof fairShareOf>;
+}
+
+/** One way of callers' calls, as requests and over sockets. */
+export interface CallersWay {
+  readonly way: Pipeline;
+  readonly sockets: SocketDoor;
 }
 
 /** The pipeline for requests, and the door for sockets that goes by the same steps. */
-export function callersWay(
-  setup: Setup,
-  log: Log,
-  engines: Engines,
-  rules: Rules,
-  ways: Ways,
-): { readonly way: Pipeline; readonly sockets: SocketDoor } {
+export function callersWay(setup: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): CallersWay {
   const deps = pipelineDeps(setup, log, engines, rules, ways);
   const way = createPipeline(deps);
   return { way, sockets: socketDoor(setup, deps, way, ways.upstreams) };
 }
 
+/** Half of the threads and their queue, for one user. */
+export function fairShareOf({ workers: { threads, queueMax } }: GuardrailsSettings) {
+  return createFairShare(Math.ceil((threads + queueMax) / 2));
+}
+
+/**
+ * A way that another can take the place of, for calls that come from then on. Those under way end on the one they
+ * began, and sockets of it end with their call, so that nobody stays behind on rules that no longer hold.
+ */
+export function swappable(first: CallersWay): {
+  readonly way: Pick<Pipeline, 'handle'>;
+  readonly sockets: SocketDoor;
+  replace(next: CallersWay): void;
+} {
+  let now = first;
+  let draining = false;
+  return {
+    way: { handle: (arrival, reply, onExchange) => now.way.handle(arrival, reply, onExchange) },
+    sockets: {
+      open: (...args) => now.sockets.open(...args),
+      drain() {
+        draining = true;
+        now.sockets.drain();
+      },
+    },
+    replace(next) {
+      now.sockets.drain();
+      now = next;
+      if (draining) now.sockets.drain();
+    },
+  };
+}
+
 /** Everything that the stages of the callers' way need. */
 function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): PipelineDeps {
-  const { upstreams, telemetry, detector, pool } = ways;
+  const { upstreams, telemetry, detector, pool, share } = ways;
   const detection = config.detector;
-  const { threads, queueMax } = config.guardrails.workers;
   const { containment } = rules.containing;
   const toolPolicyOf = toolPolicies(config.tools, () => containment.deniedTools);
-  const share = createFairShare(Math.ceil((threads + queueMax) / 2));
   return {
     ...rules,
     ...engines,
     ...upstreams.requests,
     named: upstreams.namedRequests,
-    upstreamChoice: upstreams.choice,
+    upstreamChoice: upstreams.choice && { ...upstreams.choice, teams: config.teams },
     teams: config.teams,
     pressure: isAnyLow(config.teams) ? new UpstreamPressure(systemClock) : undefined,
     forgetKey: (id) => rules.keys.forget(id),

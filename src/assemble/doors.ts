@@ -18,6 +18,7 @@ import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
 import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { createLimiting, type Limiting } from '../domain/limiting.ts';
 import { usageOf } from '../domain/usage.ts';
+import { limitDefaults } from '../environment.ts';
 import { coverage } from '../openai/coverage.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import { createAdminServer } from '../server/admin-server.ts';
@@ -27,10 +28,11 @@ import type { Log } from '../server/log.ts';
 import { createPreparationPool } from '../server/preparation-pool.ts';
 import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
 import type { TlsSettings } from '../server/tls.ts';
-import { callersWay } from './callers-way.ts';
+import { callersWay, fairShareOf, swappable, type Ways } from './callers-way.ts';
 import { type Containing, startContaining } from './containing.ts';
 import { createDetector, type Engines } from './engines.ts';
 import { buildIncidentDesk } from './incidents.ts';
+import type { Policy } from './policy.ts';
 import { openUpstreams } from './upstreams.ts';
 
 /** The rules, built once and shared by all doors. */
@@ -51,7 +53,8 @@ export interface Rules {
 }
 
 /** The rules that doors share. */
-export function buildRules(setup: Setup, secret: HouseSecret, engines: Engines, log: Log): Rules {
+export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines, log: Log): Rules {
+  const { setup } = policy;
   const { config, environment } = setup;
   const clock = systemClock;
   const days = config.retention.piiDays;
@@ -70,39 +73,35 @@ export function buildRules(setup: Setup, secret: HouseSecret, engines: Engines, 
     createTokenVerifier({
       settings: config.jwt,
       secret: environment.JWT_SECRET === undefined ? undefined : new Secret(environment.JWT_SECRET),
-      tiers: new Set(Object.keys(config.tiers)),
+      tiers: { has: (name) => Object.hasOwn(policy.setup.config.tiers, name) },
       digestKey: deriveKey(secret.present, 'digest'),
       clock,
     });
-  const scopes = {
-    tiers: config.tiers,
-    house: config.house,
-    teams: config.teams,
-    parameters: config.parameters,
-    defaults: {
-      requestsPerMinute: environment.RATE_LIMIT_PER_MINUTE,
-      requestsPerHour: environment.RATE_LIMIT_PER_HOUR,
-      requestsPerDay: environment.RATE_LIMIT_PER_DAY,
-    },
-  };
   return {
     keys,
     containing,
-    approvals: buildApprovals(config, secret, engines),
+    approvals: buildApprovals(policy, secret, engines),
     incidents: buildIncidentDesk(setup, secret, engines, containing.watching),
     tokens,
     failedAttempts,
     turnedAway: createFailedAttempts({ clock }),
     authenticator: createAuthenticator({ keys, tokens, failedAttempts, containment: containing.containment }),
     floods: createFloods(clock),
-    limiting: createLimiting(scopes, config.guardrails),
+    limiting: limitingBy(setup),
     cacheScope: createCacheScopes(deriveKey(secret.present, 'digest')),
     keptPlaceholders: createKeptPlaceholders({ store, seal: createSeal(secret), days, clock }),
   };
 }
 
+/** What callers are held to by a policy. */
+function limitingBy({ config, environment }: Setup): Limiting {
+  const { tiers, house, teams, parameters, guardrails } = config;
+  const scopes = { tiers, house, teams, parameters, defaults: limitDefaults(environment) };
+  return createLimiting(scopes, guardrails);
+}
+
 function buildApprovals(
-  { approvals, guardrails }: Setup['config'],
+  policy: Policy,
   secret: HouseSecret,
   { store, auditLog, notifier }: Engines,
 ): ApprovalDesk {
@@ -112,8 +111,11 @@ function buildApprovals(
     seal: createSeal(secret),
     notifier,
     clock: systemClock,
-    settings: approvals,
-    mask: maskFor(approvals, guardrails),
+    settings: policy.setup.config.approvals,
+    get mask() {
+      const { approvals, guardrails } = policy.setup.config;
+      return maskFor(approvals, guardrails);
+    },
   });
 }
 
@@ -129,7 +131,7 @@ export interface Doors {
 
 /** What doors are built of. */
 export interface DoorParts {
-  readonly setup: Setup;
+  readonly policy: Policy;
   readonly secret: HouseSecret;
   readonly adminKey: string;
   readonly log: Log;
@@ -140,9 +142,10 @@ export interface DoorParts {
 export type BuildDoors = (parts: DoorParts) => Doors | Promise<Doors>;
 
 /** The gateway's. */
-export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts): Doors {
+export function buildDoors({ policy, adminKey, log, engines, rules }: DoorParts): Doors {
+  const { setup } = policy;
   const { config } = setup;
-  const { auditLog, ledger } = engines;
+  const { auditLog, ledger, notifier } = engines;
   const pool = createPreparationPool(config.guardrails);
   const detector = config.detector && createDetector(config.detector.engine);
   let draining = false;
@@ -153,21 +156,21 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
     exports: engines.exporting.health(),
     openExchanges: callers.open().size,
   }));
-  const count = telemetry.credentialRefused;
-  const upstreams = openUpstreams(setup, { auditLog, notifier: engines.notifier, count, log });
+  const upstreams = openUpstreams(setup, { auditLog, notifier, count: telemetry.credentialRefused, log });
+  const ways = { pool, upstreams, telemetry, detector, share: fairShareOf(config.guardrails) };
   const secured = transport(setup, log);
   const callers = createCallerServer({
     ...config.server,
     ...secured.callers,
     onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
-    ...callersWay(setup, log, engines, rules, { pool, upstreams, telemetry, detector }),
+    ...wayBy(policy, log, engines, rules, ways),
     meUsage: async (arrival) =>
-      usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
+      usageOf({ ledger, tiers: policy.setup.config.tiers }, await rules.authenticator.authenticate(arrival)),
     onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
     onTurnedAway: onRefused(auditLog, rules.turnedAway, telemetry),
   });
   const admin = createAdminServer({
-    admin: { ...rules, ...adminTools(setup, engines, rules), adminKey },
+    admin: { ...rules, ...adminTools(policy, engines, rules), adminKey },
     telemetry,
     checks,
     reasons: () => ({ auditLog: auditLog.health().reason, ledger: ledger.health().reason }),
@@ -190,6 +193,16 @@ export function buildDoors({ setup, adminKey, log, engines, rules }: DoorParts):
   };
 }
 
+/** The way of callers' calls, which goes by whatever policy holds. */
+function wayBy(policy: Policy, log: Log, engines: Engines, rules: Rules, ways: Ways) {
+  const way = swappable(callersWay(policy.setup, log, engines, rules, ways));
+  policy.onReload((next) => {
+    const replacement = callersWay(next, log, engines, { ...rules, limiting: limitingBy(next) }, ways);
+    return () => way.replace(replacement);
+  });
+  return way;
+}
+
 /** Ready means all of them. */
 export function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<Record<string, boolean>> {
   return {
@@ -202,10 +215,11 @@ export function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<R
 
 /** What the admin API works with, behind a listener or without one. */
 export function adminTools(
-  { config: { tiers, upstreams, server, containment } }: Setup,
+  policy: Policy,
   { auditLog, store, ledger, adoption }: Engines,
   { keys, approvals, incidents, containing }: Pick<Rules, 'keys' | 'approvals' | 'incidents' | 'containing'>,
 ): AdminTools {
+  const { server, containment, upstreams } = policy.setup.config;
   const proxies = addressList(server.trustProxy);
   const { watching } = containing;
   const contained = {
@@ -223,7 +237,10 @@ export function adminTools(
     ledger,
     adoption,
     auditLog,
-    tiers,
+    get tiers() {
+      return policy.setup.config.tiers;
+    },
+    policy: { view: () => policy.view(), reload: (by) => policy.reload(by) },
     upstreams: new Set(Object.keys(upstreams)),
     coverage,
     clock: systemClock,

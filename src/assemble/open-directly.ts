@@ -6,6 +6,7 @@ import { createLog } from '../server/log.ts';
 import type { AdminAtHand } from './admin-at-hand.ts';
 import { adminTools, buildRules } from './doors.ts';
 import { buildEngines } from './engines.ts';
+import { createPolicy } from './policy.ts';
 
 /** @throws ConfigError, Error if another process holds DATA_DIR, or an engine cannot be reached */
 export async function openDirectly(env: NodeJS.ProcessEnv): Promise<AdminAtHand> {
@@ -20,8 +21,9 @@ export async function openDirectly(env: NodeJS.ProcessEnv): Promise<AdminAtHand>
   }
   // What the last process had no time to ship is to be found as well.
   await engines.shipping.flush();
+  const policy = createPolicy(setup, engines.auditLog, log);
   return {
-    ...directAdminApi(adminTools(setup, engines, buildRules(setup, secret, engines, log))),
+    ...directAdminApi(adminTools(policy, engines, buildRules(policy, secret, engines, log))),
     close: () => engines.close(),
   };
 }

@@ -26,7 +26,8 @@ type ToolServer = NonNullable<Config['toolServer']>;
 
 /** @throws Error without the section `toolServer` */
 export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
-  const { setup, adminKey, log, engines, rules } = parts;
+  const { policy, adminKey, log, engines, rules } = parts;
+  const { setup } = policy;
   const { toolServer, server, guardrails } = setup.config;
   if (!toolServer) throw new Error('there is no section toolServer');
   const { auditLog, ledger } = engines;
@@ -44,7 +45,7 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
   const secured = transport(setup, log);
   const callers = buildCallers(parts, secured.callers, buildWay(parts, toolServer, tools, pool), telemetry);
   const admin = createAdminServer({
-    admin: { ...rules, ...adminTools(setup, engines, rules), adminKey },
+    admin: { ...rules, ...adminTools(policy, engines, rules), adminKey },
     telemetry,
     checks,
     reasons: () => ({
@@ -71,7 +72,14 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
 }
 
 function buildCallers(
-  { setup: { config }, log, engines, rules }: DoorParts,
+  {
+    policy: {
+      setup: { config },
+    },
+    log,
+    engines,
+    rules,
+  }: DoorParts,
   secured: ReturnType<typeof transport>['callers'],
   way: ToolWay,
   telemetry: Telemetry,
@@ -124,7 +132,14 @@ function toolsOf({ tools }: ToolServer, sandbox: Sandbox): ReadonlyMap<string, T
 }
 
 function buildWay(
-  { setup: { config }, secret, engines, rules }: DoorParts,
+  {
+    policy: {
+      setup: { config },
+    },
+    secret,
+    engines,
+    rules,
+  }: DoorParts,
   { runsMax }: ToolServer,
   tools: ReadonlyMap<string, Tool>,
   { screenAnswer, screenTexts }: PreparationPool,

@@ -88,6 +88,14 @@ export const CATALOGUE = {
     'Somebody else has to do this.',
     'Who did what is to be undone; containment.release.',
   ),
+  'policy.invalid': barred(
+    'The configuration is not usable; the policy in force stays.',
+    'param, and the log, which says what is wrong where.',
+  ),
+  'policy.needs_restart': barred(
+    'Not all of this can change while the process runs; the policy in force stays.',
+    'param: change these by a restart, or take them back.',
+  ),
   'access.model': bad('This model is not available to you.', 'The models the key or tier allows.', {
     status: 403,
     type: 'permission_error',

@@ -36,7 +36,7 @@ export interface ApprovalDeskOptions {
   readonly notifier?: Notifier | undefined;
   readonly clock: Clock;
   readonly settings: ApprovalsSettings;
-  /** What is hidden from people who decide: `maskFor`. */
+  /** What is hidden from people who decide, read anew for each question: `maskFor`. */
   readonly mask: ScreenPolicy;
 }
 

@@ -56,7 +56,7 @@ export interface TokenVerifierOptions {
   /** JWT_SECRET, at least 32 bytes; needed for `hs256`. */
   readonly secret?: Secret | undefined;
   /** Names of the configured tiers: a token that names another is refused. */
-  readonly tiers: ReadonlySet<string>;
+  readonly tiers: Pick<ReadonlySet<string>, 'has'>;
   /** Key of the digests of names that cannot stand in the audit log. */
   readonly digestKey: Buffer;
   readonly clock: Clock;

@@ -57,7 +57,7 @@ export interface SocketDoor {
     reply: Reply,
     onExchange: (exchange: Exchange) => void,
   ): Promise<void>;
-  /** Sockets end as soon as no call is under way on them. */
+  /** Sockets end as soon as no call is under way on them, also those that are opening. */
   drain(): void;
 }
 
@@ -69,6 +69,7 @@ const DIALECTS: Readonly<Record<string, (ways: DialectWays) => Dialect>> = {
 export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
   const sessions = new Set<Session>();
   const check = checks(deps);
+  let draining = false;
 
   async function run(exchange: Exchange, handshake: Handshake): Promise<void> {
     const session = new Session(exchange, deps.settings, (own) => dialectOf(deps, exchange, own));
@@ -80,7 +81,9 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
       return;
     }
     sessions.add(session);
-    await session.start(caller, upstream);
+    const over = session.start(caller, upstream);
+    if (draining) session.drain();
+    await over;
     sessions.delete(session);
   }
 
@@ -100,6 +103,7 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
       }
     },
     drain() {
+      draining = true;
       for (const session of sessions) session.drain();
     },
   };

@@ -166,6 +166,8 @@ describe('I27 who may do what', () => {
     ['POST', '/admin/ledger/adopt', {}, ['admin']],
     ['POST', '/admin/calibrations', {}, ['admin']],
     ['GET', '/admin/coverage', undefined, ['developer', 'admin']],
+    ['GET', '/admin/policy', undefined, ['developer', 'admin']],
+    ['POST', '/admin/policy/reload', {}, ['admin']],
   ];
   const roles: readonly Role[] = ['user', 'developer', 'admin'];
   const cases = rows.flatMap(([method, path, body, may]) =>

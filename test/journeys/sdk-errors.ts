@@ -40,6 +40,8 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'access.locked_down': forbidden,
   'access.banned': forbidden,
   'access.second_person': forbidden,
+  'policy.invalid': bad,
+  'policy.needs_restart': bad,
   'access.address': forbidden,
   'access.origin': forbidden,
   'access.model': forbidden,

@@ -1,4 +1,7 @@
 /** The operators' door over real engines on loopback: SQLite, the embedded ledger, the audit log on disk. */
+import { createPolicy } from '../../src/assemble/policy.ts';
+import { loadSetup } from '../../src/config.ts';
+import { createLog } from '../../src/server/log.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -110,7 +113,8 @@ export async function startAdminHouse(disk?: DiskPort) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
   const auditDir = join(folder, 'audit');
   const parts = await buildParts(folder, disk);
-  const deps: AdminDeps = { ...parts, tiers: TIERS, coverage, adminKey: ADMIN_KEY };
+  const policy = createPolicy(loadSetup({}), parts.auditLog, createLog('silent'));
+  const deps: AdminDeps = { ...parts, policy, tiers: TIERS, coverage, adminKey: ADMIN_KEY };
   const app = fastify({ exposeHeadRoutes: false });
   registerAdmin(app, deps);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
