@@ -83,11 +83,11 @@ export class AnswerChannel {
   #cuts: Cut[] = [];
 
   constructor(options: ChannelOptions) {
-    const { policy, prints, isRendered } = options;
+    const { policy, prints } = options;
     this.#options = options;
     this.#screen = policy && screenOf(policy, options);
     this.#isActing = policy !== undefined && changesText(policy);
-    this.#leak = prints && isRendered && policy?.output?.leak ? new LeakWatch(prints) : undefined;
+    this.#leak = prints && policy?.output?.leak ? new LeakWatch(prints) : undefined;
   }
 
   push(text: string): Piece {

@@ -62,7 +62,13 @@ export function screenReadAnswer(body: JsonBody, rules: AnswerRules): Screened {
 
 /** An answer that is one text. */
 export function screenPlainAnswer(text: string, rules: AnswerRules): Screened {
-  const whole: Spoken = { leaf: { value: text }, kind: 'text', isJson: false, isRendered: true };
+  const whole: Spoken = {
+    leaf: { value: text },
+    kind: 'text',
+    isJson: false,
+    isSaid: true,
+    isRendered: true,
+  };
   const { findings, block, said } = screenTexts([whole], rules);
   return { text: said[0] ?? '', findings, block };
 }
@@ -102,7 +108,7 @@ export function withoutEchoes({ body, texts }: AnswerEvent, edits: readonly Edit
   return [...outside, ...gone].sort((a, b) => a.start - b.start);
 }
 
-type Spoken = Pick<AnswerText, 'isJson' | 'isRendered' | 'kind'> & {
+type Spoken = Pick<AnswerText, 'isJson' | 'isSaid' | 'isRendered' | 'kind'> & {
   readonly leaf: { readonly value: string };
 };
 
@@ -112,7 +118,7 @@ function screenTexts(
 ): Pick<Screened, 'findings' | 'block'> & { readonly said: readonly string[] } {
   const { policy, placeholders, prints } = rules;
   if (policy?.output?.leak && prints) {
-    const leaking = texts.map((text) => (text.isRendered ? leaksIn(text.leaf.value, prints) : []));
+    const leaking = texts.map((text) => (text.isSaid ? leaksIn(text.leaf.value, prints) : []));
     if (leaking.some((leaks) => leaks.length > 0)) return screenLeaking(texts, leaking, policy, rules);
   }
   const inputs = texts.map(({ leaf, kind, isRendered }) =>
@@ -178,6 +184,7 @@ function echoes({ texts }: AnswerEvent): readonly Spoken[] {
     leaf: { value },
     kind: 'text',
     isJson: false,
+    isSaid: false,
     isRendered: false,
   }));
 }

@@ -1,18 +1,30 @@
 /**
  * The system prompt in what a model says: long runs of the same letters and digits, whatever stands between them and
- * in whichever case. Of the prompt only hashes are kept (Karp and Rabin, 1987); linear in both texts.
+ * in whichever case; also backwards, in rot13, base64 and hex. Of the prompt only hashes are kept (Karp and Rabin,
+ * 1987); linear in both texts.
  */
 import type { Finding } from '../base/finding.ts';
+import { canonicalise, sourceRange, type View } from './canonical.ts';
+import { Letters } from './leak-letters.ts';
 
-/** Where words stand that an operator put into the prompt for nothing else, in any case; each once. */
-export function findCanaries(text: string, words: readonly string[]): Finding[] {
-  const lower = text.toLowerCase();
-  return words.flatMap((word): Finding[] => {
-    const start = lower.indexOf(word.toLowerCase());
-    if (start < 0) return [];
-    const reason = "a word of the system text's own";
-    return [{ guardrail: 'leak', type: 'canary', score: 1, reason, start, end: start + word.length }];
-  });
+/** Of one text. */
+const CANARIES_MAX = 1000;
+
+/** Where words stand that an operator put into the prompt for nothing else, in any case and dress. */
+export function findCanaries(view: View, words: readonly string[]): Finding[] {
+  const found: Finding[] = [];
+  const text = view.text.toLowerCase();
+  for (const word of words) {
+    const wanted = canonicalise(word).text.toLowerCase();
+    if (wanted === '') continue;
+    for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+      if (found.length >= CANARIES_MAX) return found;
+      const [start, end] = sourceRange(view, at, at + wanted.length);
+      const reason = "a word of the system text's own";
+      found.push({ guardrail: 'leak', type: 'canary', score: 1, reason, start, end });
+    }
+  }
+  return found;
 }
 
 /** Letters and digits under one hash; every sixteenth of the prompt's is kept. */
@@ -22,6 +34,8 @@ const STEP = 16;
 const RUN_MIN = 160;
 /** Of a prompt, letters and digits that are looked for. */
 const PROMPT_MAX = 65_536;
+/** Of each text of a prompt, and of all of them, characters that are looked for in base64 and hex. */
+const ENCODED_MAX = 8192;
 const BASE = 0x01000193;
 let outgoing = 1;
 for (let i = 0; i < WINDOW; i++) outgoing = Math.imul(outgoing, BASE);
@@ -34,27 +48,73 @@ export interface Leak {
   readonly isRest: boolean;
 }
 
-/** What a prompt is known by: plain data, at most 16 KiB; undefined for one that is too short to leak. */
+/** What a prompt is known by: plain data, at most 64 KiB; undefined for one that is too short to leak. */
 export function promptPrints(texts: readonly string[]): Uint32Array | undefined {
   let chars = 0;
   for (const text of texts) chars += text.length;
   if (chars < RUN_MIN) return undefined;
+  const units = lettersIn(texts);
+  if (units.length < RUN_MIN) return undefined;
   const prints: number[] = [];
-  const roll = new Roll();
+  addPrints(prints, units);
+  addPrints(prints, units.toReversed());
+  addPrints(prints, units.map(rotated));
+  for (const encoded of encodings(texts)) addPrints(prints, lettersIn([encoded]));
+  return Uint32Array.from(prints);
+}
+
+function lettersIn(texts: readonly string[]): Uint16Array {
+  let chars = 0;
+  for (const text of texts) chars += text.length;
+  // A character is at most four letters.
+  const units = new Uint16Array(Math.min(PROMPT_MAX, 4 * chars));
+  let length = 0;
   for (const text of texts) {
-    for (let at = 0; at < text.length && roll.count < PROMPT_MAX; at++) {
-      const unit = canonicalUnit(text.charCodeAt(at));
-      if (unit > 0 && roll.add(unit, at) && roll.count % STEP === 0) prints.push(roll.hash);
-    }
+    const left = PROMPT_MAX - length;
+    // What lies beyond so many characters of a text is not read.
+    new Letters((unit) => {
+      if (length < units.length) units[length++] = unit;
+    }).push(text.slice(0, 2 * left));
   }
-  return roll.count < RUN_MIN ? undefined : Uint32Array.from(prints);
+  return units.subarray(0, length);
+}
+
+function addPrints(prints: number[], units: Uint16Array): void {
+  const roll = new Roll();
+  for (const unit of units) if (roll.add(unit, 0) && roll.count % STEP === 0) prints.push(roll.hash);
+}
+
+/** Rot13. */
+function rotated(unit: number): number {
+  return unit >= 0x61 && unit <= 0x7a ? 0x61 + ((unit - 0x61 + 13) % 26) : unit;
+}
+
+/** Base64 from each place within a group of three bytes, so that it is known wherever it begins. */
+function* encodings(texts: readonly string[]): Generator<string> {
+  let left = ENCODED_MAX;
+  for (const text of texts) {
+    const bytes = Buffer.from(text.slice(0, left));
+    left -= Math.min(left, text.length);
+    for (const skipped of [0, 1, 2]) yield bytes.subarray(skipped).toString('base64');
+    yield bytes.toString('hex');
+  }
+}
+
+/** Read once for all texts of an answer. */
+const sets = new WeakMap<Uint32Array, ReadonlySet<number>>();
+
+function setOf(prints: Uint32Array): ReadonlySet<number> {
+  let set = sets.get(prints);
+  if (!set) sets.set(prints, (set = new Set(prints)));
+  return set;
 }
 
 /** Looks for a prompt in one text that comes in pieces. */
 export class LeakWatch {
   readonly #prints: ReadonlySet<number>;
   readonly #roll = new Roll();
-  #length = 0;
+  readonly #letters = new Letters((unit, from, to) => this.#add(unit, from, to));
+  #leaks: Leak[] = [];
   #lastHit = -Infinity;
   #runFrom = 0;
   #runStart = 0;
@@ -62,7 +122,7 @@ export class LeakWatch {
   #told: number | undefined;
 
   constructor(prints: Uint32Array) {
-    this.#prints = new Set(prints);
+    this.#prints = setOf(prints);
   }
 
   /** From here on, what came may turn out to go on a leak that was told; Infinity where none is going on. */
@@ -72,24 +132,23 @@ export class LeakWatch {
 
   /** What of the text so far is a leak, and was not told before. */
   push(text: string): readonly Leak[] {
-    const leaks: Leak[] = [];
+    this.#leaks = [];
+    this.#letters.push(text);
+    return this.#leaks;
+  }
+
+  #add(unit: number, from: number, to: number): void {
     const roll = this.#roll;
-    for (let i = 0; i < text.length; i++) {
-      const unit = canonicalUnit(text.charCodeAt(i));
-      const at = this.#length + i;
-      if (unit === 0 || !roll.add(unit, at) || !this.#prints.has(roll.hash)) continue;
-      if (roll.count - this.#lastHit > STEP) {
-        this.#runFrom = roll.count - WINDOW;
-        this.#runStart = roll.start;
-        this.#told = undefined;
-      }
-      this.#lastHit = roll.count;
-      if (roll.count - this.#runFrom < RUN_MIN) continue;
-      leaks.push({ start: this.#told ?? this.#runStart, end: at + 1, isRest: this.#told !== undefined });
-      this.#told = at + 1;
+    if (!roll.add(unit, from) || !this.#prints.has(roll.hash)) return;
+    if (roll.count - this.#lastHit > STEP) {
+      this.#runFrom = roll.count - WINDOW;
+      this.#runStart = roll.start;
+      this.#told = undefined;
     }
-    this.#length += text.length;
-    return leaks;
+    this.#lastHit = roll.count;
+    if (roll.count - this.#runFrom < RUN_MIN) return;
+    this.#leaks.push({ start: this.#told ?? this.#runStart, end: to, isRest: this.#told !== undefined });
+    this.#told = to;
   }
 }
 
@@ -130,12 +189,4 @@ class Roll {
   get start(): number {
     return this.#places[this.count % WINDOW] ?? 0;
   }
-}
-
-/** 0 for what is neither a letter nor a digit. */
-function canonicalUnit(unit: number): number {
-  if (unit >= 0x30 && unit <= 0x39) return unit;
-  const lower = unit | 0x20;
-  if (lower >= 0x61 && lower <= 0x7a) return lower;
-  return unit >= 0xc0 && (unit < 0x2000 || unit > 0x206f) ? unit : 0;
 }

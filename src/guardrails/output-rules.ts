@@ -1,5 +1,6 @@
 /** What is looked for in answers alone: addresses that a page would load or follow, and words of the system text. */
 import type { Action, Finding } from '../base/finding.ts';
+import type { View } from './canonical.ts';
 import { findCanaries } from './leak.ts';
 import { findLinks } from './links.ts';
 
@@ -9,13 +10,18 @@ export interface OutputRules {
   readonly leak?: { readonly action: Action; readonly canaries: readonly string[] };
 }
 
-/** `isRendered`: somebody's page shows the text. */
-export function findInOutput(text: string, { links, leak }: OutputRules, isRendered: boolean): Finding[] {
+/** `view` is of the text; `isRendered`: somebody's page shows it. */
+export function findInOutput(
+  text: string,
+  view: View,
+  { links, leak }: OutputRules,
+  isRendered: boolean,
+): Finding[] {
   const found =
     links && isRendered
       ? findLinks(text, links.allow).filter(({ type }) => actionOf(type, links) !== 'off')
       : [];
-  return leak && leak.canaries.length > 0 ? [...found, ...findCanaries(text, leak.canaries)] : found;
+  return leak && leak.canaries.length > 0 ? [...found, ...findCanaries(view, leak.canaries)] : found;
 }
 
 /** What is done about a finding of `links` or `leak`. */

@@ -211,7 +211,7 @@ function inspectWith(
   const encoded = encodedIn(view, plain, policy);
   const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';
   const injection = isHeard ? findInjection(view, trust, pointsFor(trust, policy).observe) : [];
-  const output = policy.output ? findInOutput(text, policy.output, isRendered) : [];
+  const output = policy.output ? findInOutput(text, view, policy.output, isRendered) : [];
   const found = [...plain, ...encoded, ...injection, ...output];
   return found.length > 1 ? found.sort((a, b) => a.start - b.start) : found;
 }

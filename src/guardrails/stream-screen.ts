@@ -36,7 +36,7 @@ export interface StreamScreenOptions {
 
 /** Whatever no finding is without, but for what is made of words alone: names, addresses, an operator's patterns. */
 export const MARKS_AND_DIGITS =
-  /[^A-Za-z ,.;!?'"()*\n\u00c0-\u052f\u3040-\u9fff\uac00-\ud7a3\u2013-\u201d\u2026-]|[a-z][A-Z]|[A-Z]{2}[a-z]/;
+  /[^A-Za-z ,.;!?'"()*\n\u00c0-\u052f\u3040-\u9fff\uac00-\ud7a3\u2013-\u201d\u2026-]|[a-z][A-Z]|[A-Z]{2}[a-z]|[Ww]{3}\./;
 
 export class StreamScreen {
   readonly #options: StreamScreenOptions;

@@ -19,6 +19,8 @@ export interface AnswerText {
   readonly channel: string;
   /** The text is JSON by its nature: the arguments of a call. */
   readonly isJson: boolean;
+  /** The model's own words: shown, or given to a tool. What only echoes the request is none. */
+  readonly isSaid: boolean;
   /** Somebody's page shows it. */
   readonly isRendered: boolean;
 }
@@ -69,6 +71,8 @@ export function readWholeAnswer(body: JsonBody): AnswerEvent {
 
 /** Texts of answers; a source that is cited, or what a tool is called with, is none. */
 const RENDERED = new Set(['content', 'text', 'delta', 'refusal', 'value', 'output_text', 'summary']);
+/** What tools are called with. */
+const GIVEN = new Set(['arguments', 'input', 'code']);
 /** Code, and what tools are called with. */
 const NOT_SHOWN = /_(?:input|code|arguments)\./;
 
@@ -95,15 +99,18 @@ function read(leaf: Leaf, { value, base, isKnown }: Origin): AnswerText {
   const channel = `${root} ${pathOf(value, keys, at)}`;
   const isJson = own.isJson || (keys.length === 1 && base.includes('arguments'));
   const isRendered = own.isRendered && !isJson && !NOT_SHOWN.test(base);
-  return { leaf, kind: 'piece', channel, isJson, isRendered };
+  return { leaf, kind: 'piece', channel, isJson, isSaid: true, isRendered };
 }
 
 /** A leaf by its name alone. Nothing is made for it but what is told: an answer has dozens. */
 function whole(leaf: Leaf): AnswerText {
-  if (leaf.isKey) return { leaf, kind: 'token', channel: '', isJson: false, isRendered: false };
+  if (leaf.isKey)
+    return { leaf, kind: 'token', channel: '', isJson: false, isSaid: false, isRendered: false };
   const name = nameOf(leaf.at);
   const kind = kindOf(leaf, name);
-  return { leaf, kind, channel: '', isJson: name === 'arguments', isRendered: RENDERED.has(name) };
+  const isRendered = RENDERED.has(name);
+  const isSaid = isRendered || GIVEN.has(name);
+  return { leaf, kind, channel: '', isJson: name === 'arguments', isSaid, isRendered };
 }
 
 function kindOf({ at, value }: Leaf, name: string): AnswerTextKind {

@@ -1,7 +1,8 @@
 /** guardrails/leak: a prompt that comes back is known, in any pieces and dress; quoting a sentence of it is no leak. */
 import { assert, infiniteStream, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LeakWatch, promptPrints } from '../../src/guardrails/leak.ts';
+import { canonicalise } from '../../src/guardrails/canonical.ts';
+import { findCanaries, LeakWatch, promptPrints } from '../../src/guardrails/leak.ts';
 
 const PROMPT = `You are the assistant of a travel agency. Never speak of prices before the customer has named a date.
 If someone asks for a refund, send them to the form on page four, and do not promise anything. Rooms on the sea side
@@ -19,6 +20,16 @@ function leaked(pieces: readonly string[], prompt = PROMPT): string {
     .join('');
 }
 
+/** Small letters as those that begin at `first`. */
+const shifted = (text: string, first: number): string =>
+  text.replaceAll(/[a-z]/g, (letter) => String.fromCodePoint(first + letter.charCodeAt(0) - 0x61));
+const escapedLetter = (letter: string): string => `\\u00${letter.charCodeAt(0).toString(16)}`;
+const rot13 = (text: string): string =>
+  text.replaceAll(/[a-z]/gi, (letter) => {
+    const first = letter >= 'a' ? 0x61 : 0x41;
+    return String.fromCharCode(first + ((letter.charCodeAt(0) - first + 13) % 26));
+  });
+
 describe('known', () => {
   test('as it was written, up to its last letters', () => {
     const found = leaked([PROSE, PROMPT, PROSE]);
@@ -32,12 +43,30 @@ describe('known', () => {
     ['spaced out', (text: string) => Array.from(text).join(' ')],
     ['without spaces', (text: string) => text.replaceAll(/\s/g, '')],
     ['in part', (text: string) => text.slice(90, 310)],
+    ['emphasised', (text: string) => text.replaceAll(/\w+/g, '**$&**')],
+    [
+      'with what shows nothing in its words',
+      (text: string) => Array.from(text).join('\u200b\u00ad\ufeff\ufe0f'),
+    ],
+    ['with marks and pictures between its words', (text: string) => text.replaceAll(' ', ' ┃🚢、')],
+    ['full-width', (text: string) => shifted(text, 0xff41)],
+    ['in mathematical letters', (text: string) => shifted(text, 0x1d41a)],
+    ['in letters that look alike', (text: string) => text.replaceAll('e', 'е').replaceAll('o', 'ο')],
+    ['with accents', (text: string) => text.replaceAll('a', 'á').replaceAll('e', 'e\u0301')],
+    ['as JSON', (text: string) => JSON.stringify(JSON.stringify({ text }))],
+    ['as escapes', (text: string) => text.replaceAll(/[a-m]/g, escapedLetter)],
+    ['backwards', (text: string) => Array.from(text).reverse().join('')],
+    ['in rot13', rot13],
+    ['in base64', (text: string) => Buffer.from(text).toString('base64')],
+    ['in base64 that begins elsewhere', (text: string) => Buffer.from(text.slice(31)).toString('base64url')],
+    ['in hex', (text: string) => Buffer.from(text).toString('hex').replaceAll(/../g, '$& ')],
   ])('%s', (_, dress) => {
     expect(leaked([PROSE, dress(PROMPT), PROSE]).length).toBeGreaterThan(100);
   });
 
   test('the same in any pieces', () => {
-    const text = PROSE + PROMPT + PROSE;
+    const text =
+      PROSE + PROMPT + shifted(PROMPT, 0x1d41a) + PROMPT.replaceAll(/[a-m]/g, escapedLetter) + PROSE;
     const wanted = leaked([text]);
     assert(
       property(infiniteStream(integer({ min: 1, max: 20 })), (sizes) => {
@@ -62,11 +91,28 @@ describe('not a leak', () => {
     expect(leaked([`${PROSE}Never speak of prices before the customer has named a date. ${PROSE}`])).toBe('');
     expect(leaked([PROSE.repeat(50)])).toBe('');
     expect(leaked([PROMPT.split(' ').reverse().join(' ')])).toBe('');
+    const other = PROSE.repeat(20);
+    for (const text of [
+      rot13(other),
+      Buffer.from(other).toString('base64'),
+      Buffer.from(other).toString('hex'),
+    ])
+      expect(leaked([text])).toBe('');
   });
 
   test('a prompt of few words', () => {
     expect(leaked(['You are a helpful assistant.'], 'You are a helpful assistant.')).toBe('too short');
   });
+});
+
+test('words of its own are found each time, at their places, also where letters before them grow', () => {
+  const text = 'İİİ Kolibri-7, ＫＯＬＩ\u200bBRI-7; kolibri-7 and Kolibri 7 is another';
+  const found = findCanaries(canonicalise(text), ['kolibri-7']);
+  expect(found.map(({ start, end }) => text.slice(start, end))).toEqual([
+    'Kolibri-7',
+    'ＫＯＬＩ\u200bBRI-7',
+    'kolibri-7',
+  ]);
 });
 
 test('I42: linear, and small whatever the prompt', () => {
@@ -77,5 +123,5 @@ test('I42: linear, and small whatever the prompt', () => {
   watch.push(PROSE.repeat(700));
   const { user, system } = process.cpuUsage(before);
   expect((user + system) / 1000).toBeLessThan(200);
-  expect(prints?.byteLength).toBeLessThanOrEqual(16_384);
+  expect(prints?.byteLength).toBeLessThanOrEqual(65_536);
 });
