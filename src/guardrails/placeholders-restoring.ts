@@ -17,6 +17,8 @@ const PARTIAL = -1;
 const OPENERS = ['<', '&lt;', '\\u003c', '\\\\u003c', '\\\\\\\\u003c'];
 const CLOSERS = ['>', '&gt;', '\\u003e', '\\\\u003e', '\\\\\\\\u003e'];
 const BACKSLASH = '\\';
+/** The escape that Markdown puts before a bracket, by how many strings of JSON are open. */
+const ESCAPES = [1, 2, 4].map((count) => BACKSLASH.repeat(count));
 
 /** What was issued by name, and every beginning of a name. */
 interface Names {
@@ -96,7 +98,9 @@ export class Restorer {
 
   /** Where the placeholder at `at` ends, its name in #name; NONE, or PARTIAL where more text must tell. */
   #placeholderAt(text: string, at: number): number {
-    const opened = oneOf(OPENERS, text, at);
+    const escape = ESCAPES[this.#json.depth];
+    const escaped = escape === undefined ? NONE : oneOf([`${escape}<`], text, at);
+    const opened = escaped === NONE ? oneOf(OPENERS, text, at) : escaped;
     if (opened <= NONE) return opened;
     let name = '';
     let i = opened;
@@ -117,7 +121,9 @@ export class Restorer {
     }
     if (!this.#values.has(name)) return NONE;
     this.#name = name;
-    return oneOf(CLOSERS, text, i);
+    // A backslash before the bracket may be the text's own: it goes with the one before the other bracket alone.
+    const closed = escape === undefined ? NONE : oneOf([`${escape}>`], text, i);
+    return closed === NONE && escaped === NONE ? oneOf(CLOSERS, text, i) : closed;
   }
 }
 

@@ -33,6 +33,8 @@ describe('in a text', () => {
   it.each([
     ['Write to <EMAIL_1>.', 'Write to ann@example.com.'],
     ['`<EMAIL_1>` and **<email_12>**', '`ann@example.com` and **bob@example.com**'],
+    ['\\<EMAIL\\_1\\>, <EMAIL_1\\>', 'ann@example.com, ann@example.com'],
+    ['C:\\<EMAIL_1> \\\\<EMAIL_1\\>', 'C:\\ann@example.com \\ann@example.com'],
     ['<EMAIL\\_1>, <credit\\_card\\_1>', 'ann@example.com, 4111 1111 1111 1111'],
     ['&lt;EMAIL_1&gt; <EMAIL_01>', 'ann@example.com ann@example.com'],
     ['<EMAIL_1><EMAIL_1>', 'ann@example.comann@example.com'],
@@ -88,6 +90,13 @@ describe('in JSON', () => {
   it('quoted speech in a string is no string in a string', () => {
     expect(read(everywhere(JSON.stringify({ text: 'he said "<ADDRESS_1>"' }), true))).toEqual({
       text: `he said "${ADDRESS}"`,
+    });
+  });
+
+  it('brackets may have escapes of Markdown, and what comes back is JSON', () => {
+    expect(read(everywhere(JSON.stringify({ a: '\\<EMAIL\\_1\\>', b: 'C:\\<EMAIL_1>' }), true))).toEqual({
+      a: 'ann@example.com',
+      b: 'C:\\ann@example.com',
     });
   });
 
