@@ -1,7 +1,7 @@
 /**
  * What placeholders do wrong elsewhere, each once, through a gateway: values that get out, that never come back, or come
- * back to somebody else. Shown false by personal data that is only observed: 16 of
- * 21 fail, all but the numbers and what is too large to be screened in time.
+ * back to somebody else. Shown false by personal data that is only observed: 16 of 21
+ * fail, all but the numbers and what is too large to be screened in time.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bytes, type Behaviour } from '../support/behaviour.ts';
@@ -72,10 +72,11 @@ function told(stream: string): string {
   return Array.from(stream.matchAll(/"content":"((?:[^"\\]|\\.)*)"/g), ([, text]) => text).join('');
 }
 
+const event = (content: string) =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model, choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
+
 describe('a stream', () => {
   test('is not kept until it is whole: its words come while upstream has not ended', async () => {
-    const event = (content: string) =>
-      `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model, choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
     upstream.script = (): Behaviour =>
       bytes([event('Write to '), event('<EMAIL_1> soon, '), event('and then ')], {
         headers: { 'content-type': 'text/event-stream' },
@@ -95,14 +96,14 @@ describe('a stream', () => {
   });
 });
 
-describe('arguments of tools', () => {
-  const call = (args: string) => ({
-    role: 'assistant',
-    content: null,
-    tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'send', arguments: args } }],
-  });
-  const result = (content: string) => ({ role: 'tool', tool_call_id: 'call_1', content });
+const call = (args: string) => ({
+  role: 'assistant',
+  content: null,
+  tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'send', arguments: args } }],
+});
+const result = (content: string) => ({ role: 'tool', tool_call_id: 'call_1', content });
 
+describe('arguments of tools', () => {
   test('and results do not go up raw, in chat and in Responses', async () => {
     const args = JSON.stringify({ to: MAIL, deep: JSON.stringify({ cc: OTHER }) });
     await chat({ ...asked(''), messages: [user('Go on.'), call(args), result(`{"from":"${OTHER}"}`)] });
@@ -186,12 +187,9 @@ describe('a placeholder comes back', () => {
   ])('%s', async (_, said, wanted) => {
     says(said);
     const expected = wanted ?? `${MAIL} or ${MAIL}`;
-    for (const stream of [false, true]) {
-      const text = await chat(asked(`Mail ${MAIL}.`, { stream }));
-      const answer: unknown = stream ? told(text) : JSON.parse(text);
-      if (stream) expect(answer).toBe(expected);
-      else expect(answer).toMatchObject({ choices: [{ message: { content: expected } }] });
-    }
+    expect(told(await chat(asked(`Mail ${MAIL}.`, { stream: true })))).toBe(expected);
+    const whole: unknown = JSON.parse(await chat(asked(`Mail ${MAIL}.`)));
+    expect(whole).toMatchObject({ choices: [{ message: { content: expected } }] });
   });
 
   test('only if it was issued: an unknown number stays as it is', async () => {
