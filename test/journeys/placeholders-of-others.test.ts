@@ -1,6 +1,6 @@
 /**
  * What placeholders do wrong elsewhere, each once, through a gateway: values that get out, that never come back, or come
- * back to somebody else. Shown false by personal data that is only observed: 16 of 21
+ * back to somebody else. Shown false by personal data that is only observed: 17 of 22
  * fail, all but the numbers and what is too large to be screened in time.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -75,6 +75,9 @@ function told(stream: string): string {
 const event = (content: string) =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model, choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
 
+// Looks like the number of a card, and would be cut out if padding were text.
+const padding = (i: number): string => '4242424242424242'.slice(0, 8 + i);
+
 describe('a stream', () => {
   test('is not kept until it is whole: its words come while upstream has not ended', async () => {
     upstream.script = (): Behaviour =>
@@ -93,6 +96,29 @@ describe('a stream', () => {
   test('lets no value out that is split over its events, and puts back what is', async () => {
     says('It is <EMAIL_1>, not eve@example.net.');
     expect(told(await chat(asked(`Mail ${MAIL}.`, { stream: true })))).toBe(`It is ${MAIL}, not [REDACTED].`);
+  });
+
+  test('keeps the padding of events that are rewritten', async () => {
+    const words = [
+      'To ',
+      '<EMAIL_1> ',
+      'or ',
+      'eve@example.net ',
+      'or ',
+      '<EMA',
+      'IL_1>',
+      ' now ',
+      'and then',
+    ];
+    const events = words.map((word, i) =>
+      event(word).replace(/\}\n\n$/, `,"obfuscation":"${padding(i)}"}\n\n`),
+    );
+    const headers = { 'content-type': 'text/event-stream' };
+    upstream.script = (): Behaviour => bytes([...events, 'data: [DONE]\n\n'], { headers });
+    const text = await chat(asked(`Mail ${MAIL}.`, { stream: true }));
+    expect(told(text)).toBe(`To ${MAIL} or [REDACTED] or ${MAIL} now and then`);
+    const paddings = Array.from(text.matchAll(/"obfuscation":"(\w+)"/g), ([, found]) => found);
+    expect(paddings).toEqual(words.map((_, i) => padding(i)));
   });
 });
 
