@@ -65,6 +65,10 @@ export function checkRules(
   }
   if (config.jwt?.hs256 && environment.JWT_SECRET === undefined)
     fault('JWT_SECRET', 'is required by jwt.hs256');
+  for (const [team, { tiers = [] }] of Object.entries(config.teams ?? {}))
+    for (const name of tiers)
+      if (config.tiers && !Object.hasOwn(config.tiers, name))
+        fault(`teams.${team}.tiers`, 'names no tier of the configuration');
   const tier = config.jwt?.defaults.tier;
   if (tier !== undefined && config.tiers && !Object.hasOwn(config.tiers, tier))
     fault('jwt.defaults.tier', 'is no tier of the configuration');

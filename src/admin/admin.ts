@@ -7,6 +7,7 @@ import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
 import { equalInConstantTime } from '../base/secret.ts';
 import { type Authenticator, readCredential } from '../domain/authentication.ts';
 import type { FailedAttempts } from '../domain/failed-attempts.ts';
+import { teamAdminOf } from '../domain/team-admins.ts';
 import { parseJson } from '../openai/json.ts';
 import { adminOpenApi } from './openapi.ts';
 import { perform } from './perform.ts';
@@ -72,7 +73,9 @@ async function actorOf(request: FastifyRequest, deps: AdminDeps): Promise<Actor>
     if (equalInConstantTime(credential, deps.adminKey)) {
       return { user: 'admin', role: 'admin', credential: 'admin-key' };
     }
-    return await deps.authenticator.authenticate({ rawHeaders, target: url, source }, true);
+    const caller = await deps.authenticator.authenticate({ rawHeaders, target: url, source }, true);
+    const { user, role, credential: name } = caller;
+    return { user, role, credential: name, teamAdmin: teamAdminOf(caller) };
   } catch (error) {
     const { code, options } = asRefusal(error);
     if (deps.failedAttempts.count(source)) {

@@ -16,7 +16,8 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_OVERLAP_S = 86_400;
 
-const KEYS_USAGE = `usage: keys create --user U --tier T [--role user|developer|admin] [--team M] [--name N] [--upstream U]
+const KEYS_USAGE = `usage: keys create --user U --tier T [--role user|developer|admin] [--team M [--administers team]]
+         [--name N] [--upstream U]
          [--expires-at ISO] [--models A,B] [--endpoints A,B] [--tools A,B] [--ips A,B] [--daily-budget-usd X]
          [--requests-per-minute N] [--tokens-per-minute N] [--max-tokens-per-request N] [--concurrency N]
        keys list
@@ -30,7 +31,7 @@ const LEDGER_USAGE = 'usage: ledger adopt\n';
 const AUDIT_USAGE =
   'usage: audit list [--user U] [--action A] [--status S] [--from ISO] [--to ISO] [--limit N]\n';
 
-const texts = ['user', 'tier', 'role', 'team', 'name', 'expires-at', 'upstream'] as const;
+const texts = ['user', 'tier', 'role', 'team', 'administers', 'name', 'expires-at', 'upstream'] as const;
 const lists = ['models', 'endpoints', 'tools', 'ips'] as const;
 const numbers = [
   'daily-budget-usd',

@@ -19,6 +19,8 @@ export const newKeySchema = z.strictObject({
   tier: z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/),
   role: z.enum(['user', 'developer', 'admin']),
   team: userName.optional(),
+  /** With a team, and a role that opens this API: its bearer sees and manages that team's alone. */
+  administers: z.literal('team').optional(),
   name: z
     .string()
     .regex(/^[^\p{Cc}\p{Cs}]{1,128}$/u)
@@ -57,6 +59,9 @@ export function newKeyFrom(
   if (upstream !== DEFAULT_UPSTREAM && !upstreams.has(upstream))
     throw new Refusal('request.invalid_field', { param: 'upstream' });
   if (!Object.hasOwn(tiers, input.tier)) throw new Refusal('request.invalid_field', { param: 'tier' });
+  if (input.administers !== undefined && (input.team === undefined || input.role === 'user')) {
+    throw new Refusal('request.invalid_field', { param: 'administers' });
+  }
   const endsAt = expiresAt === undefined ? undefined : Date.parse(expiresAt);
   if (endsAt !== undefined && endsAt <= nowMs) {
     throw new Refusal('request.invalid_field', { param: 'expiresAt' });

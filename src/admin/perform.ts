@@ -2,7 +2,7 @@
  * Does an admin action: permission, input, plan, the record, and only then the effect. Whoever acts and however
  * it ends is in the audit log; nothing takes effect that is not there first.
  */
-import { asRefusal } from '../base/errors.ts';
+import { asRefusal, Refusal } from '../base/errors.ts';
 import { isHarmless } from '../domain/harmless.ts';
 import { permit } from '../domain/permissions.ts';
 import type { EntryDraft, EntryStatus } from '../ports/audit-log.ts';
@@ -59,6 +59,7 @@ async function planOf(tools: AdminTools, request: AdminRequest): Promise<Plan> {
   const { route, actor, target } = request;
   try {
     permit(actor.role, route.permission);
+    if (actor.teamAdmin && !route.forTeams) throw new Refusal('access.permission', { detail: 'one team' });
     return await route.plan(request.input(), target, tools, actor);
   } catch (error) {
     const { code } = asRefusal(error);

@@ -7,6 +7,7 @@ import type { ContainmentState } from '../domain/containment.ts';
 import type { IncidentDesk } from '../domain/incidents.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Permission } from '../domain/permissions.ts';
+import type { TeamAdmin, Teams } from '../domain/team-admins.ts';
 import type { Tiers } from '../domain/tiers.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
@@ -18,6 +19,8 @@ export interface Actor {
   readonly role: Role;
   /** Public id of the credential; `admin-key` for the house's own. */
   readonly credential: string;
+  /** Sees and manages one team alone. */
+  readonly teamAdmin?: TeamAdmin | undefined;
 }
 
 /** The kill switch and the bans, for all processes. */
@@ -54,6 +57,7 @@ export interface AdminTools {
   readonly adoption?: LedgerAdoption | undefined;
   readonly auditLog: Pick<AuditLog, 'record' | 'note'>;
   readonly tiers: Tiers;
+  readonly teams: Teams;
   /** Names of the section `upstreams`. */
   readonly upstreams?: ReadonlySet<string> | undefined;
   readonly policy: PolicyTools;
@@ -82,6 +86,8 @@ interface Row<Input extends z.ZodType> {
   readonly action: string;
   readonly permission: Permission;
   readonly summary: string;
+  /** Open to administrators of one team: its plan keeps to what is theirs. */
+  readonly forTeams?: true;
   readonly status: 200 | 201;
   /** Of an answer that is a text; JSON where left out. */
   readonly mediaType?: 'text/markdown' | undefined;

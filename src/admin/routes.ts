@@ -1,8 +1,10 @@
 /** The admin API: one row a route. Handlers are thin; what they do is in domain/. */
 import { z } from 'zod';
+import { Refusal } from '../base/errors.ts';
 import { CHECKPOINTS, keptCheckpoints } from '../domain/checkpoints.ts';
 import { isHarmless } from '../domain/harmless.ts';
 import { isLive } from '../domain/keys.ts';
+import { checkManages, grantOf, isOfTeam, keysOf } from '../domain/team-admins.ts';
 import { usageOf } from '../domain/usage.ts';
 import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
 import { APPROVAL_ROUTES } from './approvals.ts';
@@ -37,10 +39,12 @@ const createKey = route({
   permission: 'manage_users',
   summary: 'Creates a key; its text is in this answer and nowhere else.',
   status: 201,
+  forTeams: true,
   input: newKeySchema,
-  plan(input, _id, tools) {
-    const { keys, clock } = tools;
-    const wanted = newKeyFrom(input, tools, clock.now());
+  async plan(input, _id, tools, { teamAdmin }) {
+    const { keys, teams, clock } = tools;
+    const asked = newKeyFrom(input, tools, clock.now());
+    const wanted = teamAdmin ? grantOf(teamAdmin, asked, teams, await keys.list()) : asked;
     const { key, record } = keys.mint(wanted);
     const { name: _, ...recorded } = wanted;
     return {
@@ -62,9 +66,14 @@ const listKeys = route({
   summary: 'Every key, the oldest first; never its text.',
   status: 200,
   input: nothing,
-  plan: (_input, _id, { keys }) => ({
+  forTeams: true,
+  plan: (_input, _id, { keys }, { teamAdmin }) => ({
     resource: 'keys',
-    run: async () => listOf((await keys.list()).map((record) => keyView(record, keys.pepperId))),
+    async run() {
+      const all = await keys.list();
+      const shown = teamAdmin ? keysOf(teamAdmin, all) : all;
+      return listOf(shown.map((record) => keyView(record, keys.pepperId)));
+    },
   }),
 });
 
@@ -76,13 +85,17 @@ const revokeKey = route({
   summary: 'Revokes a key, everywhere and for good. Again is no fault.',
   status: 200,
   input: nothing,
-  plan: (_input, id, { keys }) => ({
-    resource: id,
-    async run() {
-      const { revokedAt } = keyView(await keys.revoke(id));
-      return { id, revokedAt };
-    },
-  }),
+  forTeams: true,
+  async plan(_input, id, { keys, teams }, { teamAdmin }) {
+    if (teamAdmin) checkManages(teamAdmin, await keys.find(id), teams);
+    return {
+      resource: id,
+      async run() {
+        const { revokedAt } = keyView(await keys.revoke(id));
+        return { id, revokedAt };
+      },
+    };
+  },
 });
 
 const rotateKey = route({
@@ -93,14 +106,18 @@ const rotateKey = route({
   summary: 'A new secret for a key; the present one stays valid for the overlap, older ones end.',
   status: 200,
   input: rotateSchema,
-  plan: ({ overlapSeconds }, id, { keys }) => ({
-    resource: id,
-    metadata: { overlapSeconds },
-    async run() {
-      const { key, record } = await keys.rotate(id, overlapSeconds * 1000);
-      return { id, key, ...keyView(record) };
-    },
-  }),
+  forTeams: true,
+  async plan({ overlapSeconds }, id, { keys, teams }, { teamAdmin }) {
+    if (teamAdmin) checkManages(teamAdmin, await keys.find(id), teams);
+    return {
+      resource: id,
+      metadata: { overlapSeconds },
+      async run() {
+        const { key, record } = await keys.rotate(id, overlapSeconds * 1000);
+        return { id, key, ...keyView(record) };
+      },
+    };
+  },
 });
 
 const usage = route({
@@ -111,10 +128,15 @@ const usage = route({
   summary: 'What a user has used today (UTC), and may.',
   status: 200,
   input: z.strictObject({ user: userName }),
-  plan: ({ user }, _id, tools) => ({
-    resource: user,
-    run: async () => await usageOf(tools, { user, tier: await largestTier(user, tools) }),
-  }),
+  forTeams: true,
+  async plan({ user }, _id, tools, { teamAdmin }) {
+    if (teamAdmin && !isOfTeam(teamAdmin, user, await tools.keys.list()))
+      throw new Refusal('access.permission', { param: 'user' });
+    return {
+      resource: user,
+      run: async () => await usageOf(tools, { user, tier: await largestTier(user, tools) }),
+    };
+  },
 });
 
 /** The budget belongs to the user and the presented key's tier gives its size: the largest there is. */
@@ -140,13 +162,15 @@ const audit = route({
   summary: 'Entries of the audit log, the newest first: from ≤ timestamp < to; a date is its start in UTC.',
   status: 200,
   input: auditSchema,
-  plan: ({ from, to, ...filter }, _id, { store }) => ({
+  forTeams: true,
+  plan: ({ from, to, ...filter }, _id, { store }, { teamAdmin }) => ({
     resource: 'audit',
     metadata: { filter: { ...filter, user: filter.user && nameOf(filter.user), from, to } },
     run: async () =>
       listOf(
         await store.findEntries({
           ...filter,
+          team: teamAdmin?.team,
           from: from === undefined ? undefined : Date.parse(from),
           to: to === undefined ? undefined : Date.parse(to),
         }),

@@ -240,6 +240,9 @@ export function adminTools(
     get tiers() {
       return policy.setup.config.tiers;
     },
+    get teams() {
+      return policy.setup.config.teams;
+    },
     policy: { view: () => policy.view(), reload: (by) => policy.reload(by) },
     upstreams: new Set(Object.keys(upstreams)),
     coverage,

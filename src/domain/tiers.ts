@@ -27,6 +27,8 @@ export const teamSchema = limitsSchema.extend({
   upstream: z.string().optional(),
   /** `low`: held back first where little is left of upstream's own limits. */
   priority: z.enum(['normal', 'low']).optional(),
+  /** What the administrators of the team may give; their own tier where left out. */
+  tiers: z.array(z.string()).optional(),
 });
 /** A team after its schema. */
 export type Team = z.infer<typeof teamSchema>;

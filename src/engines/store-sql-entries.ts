@@ -2,26 +2,34 @@
 import type { Entry } from '../ports/audit-log.ts';
 import type { EntryRef } from '../ports/incident-store.ts';
 import type { AuditFilter } from '../ports/store.ts';
-import { entryFrom } from './store-sql-rows.ts';
+import { entryFrom, namesTeam } from './store-sql-rows.ts';
 import type { Db } from './store-sql-schema.ts';
 
 const FOUND_MAX = 1000;
+/** Entries whose text is looked into. */
+const SEARCHED_MAX = 20_000;
 
 /** `Store.findEntries` */
 export async function findEntries(db: Db, filter: AuditFilter): Promise<readonly Entry[]> {
-  let query = db.selectFrom('sallyport_entries').select('entry');
+  let query = db.selectFrom('sallyport_entries').selectAll();
   if (filter.user !== undefined) query = query.where('user_id', '=', filter.user);
   if (filter.action !== undefined) query = query.where('action', '=', filter.action);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   if (filter.from !== undefined) query = query.where('at', '>=', filter.from);
   if (filter.to !== undefined) query = query.where('at', '<', filter.to);
-  const rows = await query
+  const newest = query.orderBy('at', 'desc').orderBy('chain', 'desc').orderBy('sequence', 'desc');
+  const limit = Math.min(Math.max(Math.trunc(filter.limit), 1), FOUND_MAX);
+  if (filter.team === undefined) return (await newest.limit(limit).execute()).map(entryFrom);
+  const found = await db
+    .selectFrom(newest.limit(SEARCHED_MAX).as('newest'))
+    .select('entry')
+    .where(namesTeam(filter.team))
     .orderBy('at', 'desc')
     .orderBy('chain', 'desc')
     .orderBy('sequence', 'desc')
-    .limit(Math.min(Math.max(Math.trunc(filter.limit), 1), FOUND_MAX))
+    .limit(limit)
     .execute();
-  return rows.map(entryFrom);
+  return found.map(entryFrom);
 }
 
 /** `Store.getEntries` */

@@ -102,3 +102,13 @@ export function rowsFrom(elements: RawBuilder<unknown>): RawBuilder<Selectable<T
   return sql`select value->>0, cast(value->>1 as bigint), cast(value->>2 as bigint), value->>3, value->>4,
     value->>5, value->>6 from ${elements} where true`;
 }
+
+/**
+ * Whether an entry names this team in a `team` of it. A quote inside of a string has a backslash before it, so no text
+ * of somebody's looks like that member.
+ */
+export function namesTeam(team: string): RawBuilder<boolean> {
+  const member = JSON.stringify({ team }).slice(1, -1);
+  const pattern = `%${member.replaceAll(/[%_\\]/g, '\\$&')}%`;
+  return sql<boolean>`entry like ${pattern} escape '\\'`;
+}

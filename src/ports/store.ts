@@ -19,6 +19,8 @@ export interface KeyRecord {
   readonly team?: string | undefined;
   readonly tier: string;
   readonly role: Role;
+  /** Sees and manages what is its team's alone: `domain/team-admins.ts`. */
+  readonly administers?: 'team' | undefined;
   readonly name?: string | undefined;
   /** HMAC-SHA-256 with the pepper, hex. */
   readonly secretDigest: string;
@@ -82,6 +84,8 @@ export interface AuditFilter {
   readonly user?: string | undefined;
   readonly action?: string | undefined;
   readonly status?: string | undefined;
+  /** Of this team's callers, or about it; looked for among the newest 20,000 that match the rest. */
+  readonly team?: string | undefined;
   /** Milliseconds since 1970: from ≤ timestamp < to. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;

@@ -79,7 +79,7 @@ type Whose = Pick<ObjectOwner, 'user' | 'team'>;
 
 /** What the items of a list show belongs to the owner of each. */
 async function putListed(store: Store, exchange: Exchange, items: readonly unknown[]): Promise<void> {
-  const { caller, endpoint } = exchange;
+  const { caller, endpoint, upstream } = exchange;
   const shown = items.flatMap((item) => {
     const [holder] = idsShown(item, endpoint.lists);
     return idsShown(item, undefined, endpoint.reveals).map((one) => ({ ...one, holder: holder?.id }));
@@ -91,7 +91,7 @@ async function putListed(store: Store, exchange: Exchange, items: readonly unkno
   await Promise.all(
     missing.map(({ id, kind, holder = '' }) => {
       const { user, team }: Whose = known.get(holder) ?? caller;
-      return store.putOwner({ id, kind, user, team, createdAt: Date.now() });
+      return store.putOwner({ id, kind, user, team, createdAt: Date.now(), upstream });
     }),
   );
 }

@@ -73,6 +73,7 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
     const full = key({
       id: 'k00000000002',
       team: 'core',
+      administers: 'team',
       name: 'Größe "x" \u0000',
       previousDigest: 'e'.repeat(64),
       previousUntil: 1_900_000_000_000,
@@ -229,6 +230,25 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
     expect(await find({ user: 'ada', status: 'pending', from: at(2) })).toEqual([3]);
     expect(await find({ limit: 2 })).toEqual([4, 3]);
     expect(await find({ user: "x' or 1=1 --" })).toEqual([]);
+    await store.close();
+  });
+
+  test('entries: of a team, whatever else their texts say', async () => {
+    const store = await opened();
+    const of = (sequence: number, metadata: object) => entry(sequence, { metadata: { ...metadata } });
+    await store.appendEntries([
+      of(1, { team: 'r_d', text: 'ä\u0000' }),
+      of(2, { team: 'red' }),
+      of(3, { key: { team: 'r_d' } }),
+      of(4, { note: '"team":"r_d"', more: 'team":"r_d' }),
+      of(5, { team: 'r_d' }),
+    ]);
+    const find = async (filter: object) =>
+      (await store.findEntries({ limit: 9, team: 'r_d', ...filter })).map((each) => each.sequence);
+    expect(await find({})).toEqual([5, 3, 1]);
+    expect(await find({ limit: 2 })).toEqual([5, 3]);
+    expect(await find({ to: Date.parse(entry(5).timestamp) })).toEqual([3, 1]);
+    expect(await find({ team: 'none' })).toEqual([]);
     await store.close();
   });
 

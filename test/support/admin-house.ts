@@ -33,6 +33,9 @@ export const ADMIN_KEY = 'correct, horse battery staple of 32 characters';
 export const JWT_SECRET = 'a secret of at least thirty-two bytes, for HS256';
 const TIERS = { free: { dailyBudgetUsd: 0.1 }, pro: { dailyBudgetUsd: 5 }, internal: {} };
 
+/** What administrators of the first may give. */
+const TEAMS = { red: { dailyBudgetUsd: 3, tiers: ['free', 'pro'] } };
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -114,7 +117,7 @@ export async function startAdminHouse(disk?: DiskPort) {
   const auditDir = join(folder, 'audit');
   const parts = await buildParts(folder, disk);
   const policy = createPolicy(loadSetup({}), parts.auditLog, createLog('silent'));
-  const deps: AdminDeps = { ...parts, policy, tiers: TIERS, coverage, adminKey: ADMIN_KEY };
+  const deps: AdminDeps = { ...parts, policy, tiers: TIERS, teams: TEAMS, coverage, adminKey: ADMIN_KEY };
   const app = fastify({ exposeHeadRoutes: false });
   registerAdmin(app, deps);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
