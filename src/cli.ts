@@ -1,4 +1,4 @@
-/** The commands: start · tools · check-config · keys · approvals · incidents · objects · usage · policy · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
+/** The commands: start · tools · check-config · keys · approvals · incidents · objects · usage · policy · rehearse · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
@@ -22,6 +22,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   audit verify DIR [--checkpoint FILE]
   lockdown show|set|release     the kill switch: --all, or --users A,B --models M …
   policy show|reload            the rules in force; the configuration's files read again
+  rehearse --policy FILE        what another policy would have made of the calls on record; [--from] [--to] [--team]
   ledger adopt                  leaves behind what a lost Redis knew
   scan                          JSON lines {text, role?} on standard input: what the guardrails find
   calibrate                     the same lines, all honest: points of the injection guardrail that fit them, as YAML
@@ -79,6 +80,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   async policy(args) {
     const { runPolicy } = await import('./admin/commands.ts');
     return await administer((api) => runPolicy(args, api));
+  },
+  async rehearse(args) {
+    const { runRehearse } = await import('./assemble/rehearse.ts');
+    const { code, text } = await runRehearse(args, process.env);
+    process.stdout.write(text);
+    return code;
   },
   async ledger(args) {
     const { runLedger } = await import('./admin/commands.ts');

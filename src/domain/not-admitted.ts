@@ -17,6 +17,11 @@ const CODES: Record<RefusalReason, Code> = {
 /** Reasons that time alone ends: the same credential need not ask again before. */
 const WAITING = new Set<RefusalReason>(['requests', 'tokens']);
 
+/** The catalogue's. */
+export function codeOfReason(reason: RefusalReason): Code {
+  return CODES[reason];
+}
+
 /** Who remembers. */
 export interface Remembering {
   readonly floods: Floods;

@@ -291,7 +291,10 @@ function decideInjection(finding: Finding, { trust }: ScreenInput, policy: Scree
 }
 
 /** What is done about a type: its own action, else the guardrail's if it is one of those that are acted upon. */
-function piiAction(type: string, { pii, piiActions, piiTypes = ENFORCED_PII_TYPES }: ScreenPolicy): Action {
+export function piiAction(
+  type: string,
+  { pii, piiActions, piiTypes = ENFORCED_PII_TYPES }: ScreenPolicy,
+): Action {
   if (pii === 'off' || pii === 'observe') return pii;
   return piiActions?.[type] ?? (piiTypes.includes(type) ? pii : 'observe');
 }
