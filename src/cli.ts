@@ -1,4 +1,4 @@
-/** The commands: start · tools · check-config · keys · approvals · incidents · objects · usage · policy · rehearse · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
+/** The commands: start · tools · check-config · keys · users · approvals · incidents · objects · usage · policy · rehearse · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
@@ -11,6 +11,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   check-config [tools]          the effective configuration, secrets hidden; exit 1 with all faults
   keys create --user U --tier T [--role R] [--team M] [--name N] …
   keys list | keys revoke ID | keys rotate ID [--overlap SECONDS]
+  users erase U | users hold U | users release U | users holds
   approvals list [--state S] [--user U] [--limit N] | approvals show ID
   approvals approve|deny ID [--seen DIGEST] [--note N]
   objects list --user U [--kind K] | objects adopt --user U [--team M] ID…
@@ -68,6 +69,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   async incidents(args) {
     const { runIncidents } = await import('./admin/incident-commands.ts');
     return await administer((api) => runIncidents(args, process.env, api));
+  },
+  async users(args) {
+    const { runUsers } = await import('./admin/person-commands.ts');
+    return await administer((api) => runUsers(args, process.env, api));
   },
   async usage(args) {
     const { runUsage } = await import('./admin/commands.ts');

@@ -8,12 +8,14 @@ import { fillIn, isTree, overlay, readFiles, withKeyFiles } from './config-files
 import { checkRules, isProduction, type ProcessKind, warningsOf } from './config-rules.ts';
 import { approvalsSchema } from './domain/approval-settings.ts';
 import { detectionSchema } from './domain/detection.ts';
+import { historySchema } from './domain/history.ts';
 import { incidentsSchema } from './domain/incident-rules.ts';
 import { jwtSchema } from './domain/jwt.ts';
 import { objectsSchema } from './domain/objects.ts';
 import { parametersSchema } from './domain/parameters.ts';
 import type { PolicySection } from './domain/policy.ts';
 import { requestSchema } from './domain/request-rules.ts';
+import { retentionSchema } from './domain/retention.ts';
 import { limitsSchema, teamSchema, tiersSchema } from './domain/tiers.ts';
 import { toolsSchema } from './domain/tools.ts';
 import { fileExportSchema } from './engines/export-file.ts';
@@ -50,8 +52,6 @@ function argumentPlaces(run: CommandRun | HttpRun): ArgumentPlaces {
   const hasBody = run.method !== 'GET' && run.method !== 'DELETE';
   return { words: pathPlaceholders(run.url), others: hasBody ? 'any' : 'scalars' };
 }
-
-const days = z.int().min(1).max(3650);
 
 export const configSchema = z.strictObject({
   upstream: upstreamSchema,
@@ -114,19 +114,8 @@ export const configSchema = z.strictObject({
   references: z.strictObject({ urlAllow: z.array(z.string()).default([]) }).prefault({}),
   sockets: socketsSchema.prefault({}),
   jwt: jwtSchema.optional(),
-  history: z
-    .strictObject({
-      enabled: z.literal(false, { error: 'conversation history is not available in this version' }),
-    })
-    .prefault({ enabled: false }),
-  retention: z
-    .strictObject({
-      historyDays: days.default(30),
-      logDays: days.min(2).default(90),
-      /** How long values behind placeholders are kept for calls that go on from others; 0: not at all. */
-      piiDays: z.int().min(0).max(7).default(7),
-    })
-    .prefault({}),
+  history: historySchema.prefault({}),
+  retention: retentionSchema.prefault({}),
   server: z
     .strictObject({
       /** Peers whose X-Forwarded-* counts: addresses or CIDR blocks. */

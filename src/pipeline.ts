@@ -6,6 +6,7 @@ import { Exchange, type Arrival } from './domain/exchange.ts';
 import type { Team } from './domain/tiers.ts';
 import type { UpstreamChoice } from './domain/upstreams.ts';
 import type { FailedAttempts } from './domain/failed-attempts.ts';
+import type { HistoryKeeper } from './domain/history.ts';
 import { admit, type AdmitDeps } from './stages/admit.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authoriseAddresses, authoriseModelAndTools, authoriseObjects } from './stages/authorise-call.ts';
@@ -16,6 +17,7 @@ import { chooseUpstream } from './stages/choose-upstream.ts';
 import { detect, type DetectDeps } from './stages/detect.ts';
 import { forward, type Forward, type ForwardDeps } from './stages/forward.ts';
 import { holdBack } from './stages/hold-back.ts';
+import { keepHistory, listen } from './stages/keep-history.ts';
 import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
 import { price } from './stages/price.ts';
 import { recordIntent } from './stages/record-intent.ts';
@@ -50,6 +52,8 @@ export interface PipelineDeps
   readonly upstreamChoice?: UpstreamChoice | undefined;
   /** Undefined: there is no detector, and no guard for it. */
   readonly detecting: DetectDeps | undefined;
+  /** Undefined: no tier has a history. */
+  readonly history: HistoryKeeper | undefined;
   readonly observe: (stage: string, seconds: number) => void;
   /** After the closings: metrics and the request log. */
   readonly onDone: (exchange: Exchange) => void;
@@ -91,12 +95,14 @@ export function createPipeline(d: PipelineDeps): Pipeline {
       timed(recordIntent(d.auditLog, d.ledger, d.limiting), d.observe), // 503  durable; beside admitting: neither leaves the house
     ),
     recordIntent(d.auditLog, d.ledger, d.limiting), //  503  again, where a short budget changed what is sent
+    ...(d.history ? [listen(d.history)] : []), //            last: what is sent is known
   ];
   // ──────── nothing leaves the house above this line, but what a configured detector is shown ────────
   const send = forward(d); //                       502 504  and relays the answer, event by event
   const afterwards: readonly Closing[] = [
     settle(d), //                                            first: the outcome says what was charged
     recordOutcome(d.auditLog, d.floods, d.failedAttempts),
+    ...(d.history ? [keepHistory(d.history)] : []), //       nobody waits for it
   ];
 
   return run({ beforeTheBody, beforeTaking, claiming, taking, send, afterwards }, d.onDone);

@@ -46,7 +46,7 @@ export async function perform(tools: AdminTools, request: AdminRequest): Promise
   await auditLog.record(adminEntry(request, 'pending', plan.resource, plan.metadata));
   try {
     const answer = await plan.run();
-    auditLog.note(adminEntry(request, 'success', plan.resource));
+    auditLog.note(adminEntry(request, 'success', plan.resource, plan.done?.()));
     return answer;
   } catch (error) {
     const { code } = asRefusal(error);

@@ -5,8 +5,11 @@ import { Refusal } from '../base/errors.ts';
 import type { ApprovalDesk } from '../domain/approval-desk.ts';
 import type { ContainmentState } from '../domain/containment.ts';
 import type { IncidentDesk } from '../domain/incidents.ts';
+import type { ErasureDeps } from '../domain/erasure.ts';
+import type { HistoryList, HistoryQuery } from '../domain/history-view.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Permission } from '../domain/permissions.ts';
+import type { Holds } from '../domain/retention.ts';
 import type { TeamAdmin, Teams } from '../domain/team-admins.ts';
 import type { Tiers } from '../domain/tiers.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
@@ -50,7 +53,11 @@ export interface AdminTools {
   readonly keys: KeyRing;
   readonly approvals: ApprovalDesk;
   readonly incidents: IncidentDesk;
-  readonly store: Pick<Store, 'findEntries' | 'listSettings' | 'listOwners' | 'putOwner'>;
+  readonly store: Pick<Store, 'findEntries' | 'listSettings' | 'listOwners' | 'putOwner'> &
+    ErasureDeps['store'];
+  readonly holds: Holds;
+  /** A page of what a user said, opened. */
+  readonly history: (user: string, query: HistoryQuery) => Promise<HistoryList>;
   readonly ledger: Pick<Ledger, 'usage'>;
   readonly containing: ContainingTools;
   /** Left out where the ledger cannot lose its data. */
@@ -73,6 +80,8 @@ export interface Plan {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The effect; its result is the answer's body. */
   run(): Promise<unknown>;
+  /** Once it has run: counts for its second entry. */
+  done?(): Readonly<Record<string, unknown>>;
 }
 
 /** A list in OpenAI's shape. */

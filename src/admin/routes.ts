@@ -12,6 +12,7 @@ import { CONTAINMENT_ROUTES } from './containment.ts';
 import { INCIDENT_ROUTES } from './incidents.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
 import { OBJECT_ROUTES } from './objects.ts';
+import { PERSON_ROUTES } from './persons.ts';
 import { POLICY_ROUTES } from './policy.ts';
 import { type AdminTools, listOf, type Route, route } from './route.ts';
 
@@ -261,5 +262,6 @@ export const ADMIN_ROUTES: readonly Route[] = [
   ...CONTAINMENT_ROUTES,
   ...OBJECT_ROUTES,
   ...INCIDENT_ROUTES,
+  ...PERSON_ROUTES,
   ...POLICY_ROUTES,
 ];

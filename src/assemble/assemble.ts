@@ -4,10 +4,8 @@ import { systemClock } from '../base/clock.ts';
 import type { HouseSecret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { type KeyRing } from '../domain/key-ring.ts';
-import { keepApprovals } from '../jobs/keep-approvals.ts';
 import { endContained } from '../jobs/end-contained.ts';
 import { endRevoked } from '../jobs/end-revoked.ts';
-import { forgetPlaceholders } from '../jobs/forget-placeholders.ts';
 import { watchHealth } from '../jobs/watch-health.ts';
 import type { AuditLog, EntryDraft } from '../ports/audit-log.ts';
 import { type CallerServer } from '../server/caller-server.ts';
@@ -17,6 +15,7 @@ import { buildEngines, type Engines } from './engines.ts';
 import { startIncidents } from './incidents.ts';
 import { createPolicy, type Policy } from './policy.ts';
 import { PRODUCT } from './product.ts';
+import { startRetaining } from './retaining.ts';
 
 /** Signals that end nothing: SIGUSR2 shuts everything out, SIGHUP reads the policy again. */
 export const SIGNALS_WITHIN = ['SIGUSR2', 'SIGHUP'] as const;
@@ -95,8 +94,6 @@ function schemed(url: string, tls: unknown): string {
   return tls === undefined ? url : url.replace(/^http:/, 'https:');
 }
 
-const DAY_MS = 86_400_000;
-
 function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
   return { userId: 'system', action, resource: 'gateway', status: 'success', metadata };
 }
@@ -108,12 +105,13 @@ function entry(action: string, metadata: Record<string, unknown>): EntryDraft {
 function startJobs(
   policy: Policy,
   engines: Engines,
-  { failedAttempts, turnedAway, keys, keptPlaceholders, approvals, containing }: Rules,
+  rules: Rules,
   { callers }: Doors,
   log: Log,
 ): { stop(): Promise<void> } {
   const { setup } = policy;
   const { auditLog, ledger, store } = engines;
+  const { failedAttempts, turnedAway, keys, containing } = rules;
   const watching = watchHealth({
     health: () => ({ ledger: ledger.health(), store: store.health() }),
     onChange: (name, { usable, reason }) =>
@@ -132,28 +130,19 @@ function startJobs(
   // Refusals are told to the log and on record where they are made.
   const reload = (): void => void policy.reload('system').catch(() => undefined);
   process.on('SIGHUP', reload);
-  const forgetting = forgetPlaceholders({
-    keptPlaceholders,
-    auditLog,
-    onFailure: (err) =>
-      log.warn({ err }, 'old values behind placeholders were not dropped; tried again later'),
-  });
-  const keeping = keepApprovals(approvals, setup.config.retention.piiDays * DAY_MS, (err) =>
-    log.debug({ err }, 'approvals that are over wait'),
-  );
   const incidents = startIncidents(setup, engines, containing.watching, log);
+  const retaining = startRetaining(setup, engines, rules, log);
   return {
     async stop() {
       clearInterval(timer);
       process.off('SIGUSR2', shutHere);
       process.off('SIGHUP', reload);
       containing.watching.stop();
-      forgetting.stop();
-      keeping.stop();
       revoking.stop();
       watching.stop();
       flush('all');
       await incidents.stop();
+      await retaining.stop();
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Exchange } from '../domain/exchange.ts';
 import type { Team } from '../domain/tiers.ts';
 import { UpstreamPressure } from '../domain/upstream-pressure.ts';
 import { createFairShare } from '../domain/fair-share.ts';
+import type { HistoryKeeper } from '../domain/history.ts';
 import { toolPolicies, type ToolsSettings } from '../domain/tools.ts';
 import { answerPolicy, type GuardrailsSettings } from '../guardrails/settings.ts';
 import { createPipeline, type Pipeline, type PipelineDeps } from '../pipeline.ts';
@@ -30,6 +31,7 @@ export interface Ways {
   readonly detector: Detector | undefined;
   /** Large bodies of one user under way, whatever policy they go by. */
   readonly share: ReturnType<typeof fairShareOf>;
+  readonly history: HistoryKeeper | undefined;
 }
 
 /** One way of callers' calls, as requests and over sockets. */
@@ -80,7 +82,7 @@ export function swappable(first: CallersWay): {
 
 /** Everything that the stages of the callers' way need. */
 function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): PipelineDeps {
-  const { upstreams, telemetry, detector, pool, share } = ways;
+  const { upstreams, telemetry, detector, pool, share, history } = ways;
   const detection = config.detector;
   const { containment } = rules.containing;
   const toolPolicyOf = toolPolicies(config.tools, () => containment.deniedTools);
@@ -92,6 +94,7 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
     upstreamChoice: upstreams.choice && { ...upstreams.choice, teams: config.teams },
     teams: config.teams,
     pressure: isAnyLow(config.teams) ? new UpstreamPressure(systemClock) : undefined,
+    history,
     forgetKey: (id) => rules.keys.forget(id),
     answerHeaders,
     ownObjects: ownObjects(engines.store, config.objects, rules.keptPlaceholders, (err) =>

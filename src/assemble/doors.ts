@@ -1,25 +1,23 @@
 /** Builds the rules and the doors: what callers and operators reach. */
-import { isIPv6 } from 'node:net';
-import type { AdminTools } from '../admin/route.ts';
 import { systemClock } from '../base/clock.ts';
 import { createSeal } from '../base/seal.ts';
 import { deriveKey, type HouseSecret, Secret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { ApprovalDesk } from '../domain/approval-desk.ts';
 import { maskFor } from '../domain/approval-settings.ts';
-import { addressList, createAuthenticator, type Authenticator } from '../domain/authentication.ts';
+import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
 import { type CacheScope, createCacheScopes } from '../domain/cache-names.ts';
 import { createExposedKeys } from '../domain/exposed-keys.ts';
 import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
 import { createFloods, type Floods } from '../domain/floods.ts';
 import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
 import type { IncidentDesk } from '../domain/incidents.ts';
+import { type HistoryList, historyOf, type HistoryQuery } from '../domain/history-view.ts';
 import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
 import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { createLimiting, type Limiting } from '../domain/limiting.ts';
-import { usageOf } from '../domain/usage.ts';
+import { createHolds, type Holds } from '../domain/retention.ts';
 import { limitDefaults } from '../environment.ts';
-import { coverage } from '../openai/coverage.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import { createAdminServer } from '../server/admin-server.ts';
 import { createCallerServer, type CallerServer, type OnRefused } from '../server/caller-server.ts';
@@ -28,12 +26,15 @@ import type { Log } from '../server/log.ts';
 import { createPreparationPool } from '../server/preparation-pool.ts';
 import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
 import type { TlsSettings } from '../server/tls.ts';
+import { adminDeps } from './admin-tools.ts';
 import { callersWay, fairShareOf, swappable, type Ways } from './callers-way.ts';
 import { type Containing, startContaining } from './containing.ts';
 import { createDetector, type Engines } from './engines.ts';
 import { buildIncidentDesk } from './incidents.ts';
 import type { Policy } from './policy.ts';
 import { openUpstreams } from './upstreams.ts';
+import { historyKeeper } from './history-keeper.ts';
+import { ownPages } from './own-pages.ts';
 
 /** The rules, built once and shared by all doors. */
 export interface Rules {
@@ -50,6 +51,9 @@ export interface Rules {
   readonly keptPlaceholders: KeptPlaceholders;
   readonly cacheScope: CacheScope;
   readonly containing: Containing;
+  readonly holds: Holds;
+  /** A page of what a user said, opened. */
+  readonly history: (user: string, query: HistoryQuery) => Promise<HistoryList>;
 }
 
 /** The rules that doors share. */
@@ -60,6 +64,7 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
   const days = config.retention.piiDays;
   const containing = startContaining(setup, engines, log);
   const { store, ledger } = engines;
+  const seal = createSeal(secret);
   const keys = createKeyRing({
     store,
     ledger,
@@ -89,7 +94,9 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
     floods: createFloods(clock),
     limiting: limitingBy(setup),
     cacheScope: createCacheScopes(deriveKey(secret.present, 'digest')),
-    keptPlaceholders: createKeptPlaceholders({ store, seal: createSeal(secret), days, clock }),
+    keptPlaceholders: createKeptPlaceholders({ store, seal, days, clock }),
+    holds: createHolds(store, config.retention.hold, clock),
+    history: (user, query) => historyOf({ history: store.history, seal }, user, query),
   };
 }
 
@@ -142,12 +149,13 @@ export interface DoorParts {
 export type BuildDoors = (parts: DoorParts) => Doors | Promise<Doors>;
 
 /** The gateway's. */
-export function buildDoors({ policy, adminKey, log, engines, rules }: DoorParts): Doors {
+export function buildDoors({ policy, secret, adminKey, log, engines, rules }: DoorParts): Doors {
   const { setup } = policy;
   const { config } = setup;
   const { auditLog, ledger, notifier } = engines;
   const pool = createPreparationPool(config.guardrails);
   const detector = config.detector && createDetector(config.detector.engine);
+  const history = historyKeeper(policy, secret, engines, pool, log);
   let draining = false;
   const checks = () => ({ ...checksOf(engines), serving: !draining });
   const telemetry = createTelemetry(() => ({
@@ -155,22 +163,22 @@ export function buildDoors({ policy, adminKey, log, engines, rules }: DoorParts)
     auditWaiting: auditLog.health().waiting,
     exports: engines.exporting.health(),
     openExchanges: callers.open().size,
+    historyLost: history?.lost(),
   }));
   const upstreams = openUpstreams(setup, { auditLog, notifier, count: telemetry.credentialRefused, log });
-  const ways = { pool, upstreams, telemetry, detector, share: fairShareOf(config.guardrails) };
+  const ways = { pool, upstreams, telemetry, detector, history, share: fairShareOf(config.guardrails) };
   const secured = transport(setup, log);
   const callers = createCallerServer({
     ...config.server,
     ...secured.callers,
     onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
     ...wayBy(policy, log, engines, rules, ways),
-    meUsage: async (arrival) =>
-      usageOf({ ledger, tiers: policy.setup.config.tiers }, await rules.authenticator.authenticate(arrival)),
+    own: ownPages(policy, engines, rules),
     onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
     onTurnedAway: onRefused(auditLog, rules.turnedAway, telemetry),
   });
   const admin = createAdminServer({
-    admin: { ...rules, ...adminTools(policy, engines, rules), adminKey },
+    admin: adminDeps(policy, engines, rules, adminKey),
     telemetry,
     checks,
     reasons: () => ({ auditLog: auditLog.health().reason, ledger: ledger.health().reason }),
@@ -186,9 +194,8 @@ export function buildDoors({ policy, adminKey, log, engines, rules }: DoorParts)
       callers.drain();
     },
     async close() {
-      await pool.close();
-      await upstreams.close();
-      await detector?.close();
+      await history?.close();
+      await Promise.all([pool.close(), upstreams.close(), detector?.close()]);
     },
   };
 }
@@ -210,43 +217,6 @@ export function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<R
     auditLog: auditLog.health().writable,
     ledger: ledger.health().usable,
     store: storeOpened(),
-  };
-}
-
-/** What the admin API works with, behind a listener or without one. */
-export function adminTools(
-  policy: Policy,
-  { auditLog, store, ledger, adoption }: Engines,
-  { keys, approvals, incidents, containing }: Pick<Rules, 'keys' | 'approvals' | 'incidents' | 'containing'>,
-): AdminTools {
-  const { server, containment, upstreams } = policy.setup.config;
-  const proxies = addressList(server.trustProxy);
-  const { watching } = containing;
-  const contained = {
-    newest: () => watching.newest(),
-    change: watching.change.bind(watching),
-    releaseTakesTwo: containment.release === 'two',
-    isTrusted: (address: string) => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
-  };
-  return {
-    keys,
-    approvals,
-    incidents,
-    containing: contained,
-    store,
-    ledger,
-    adoption,
-    auditLog,
-    get tiers() {
-      return policy.setup.config.tiers;
-    },
-    get teams() {
-      return policy.setup.config.teams;
-    },
-    policy: { view: () => policy.view(), reload: (by) => policy.reload(by) },
-    upstreams: new Set(Object.keys(upstreams)),
-    coverage,
-    clock: systemClock,
   };
 }
 

@@ -33,6 +33,7 @@ export interface Engines {
   /** The store follows the audit log. */
   readonly shipping: ShipEntries;
   readonly exporting: Pick<Exporting, 'health'>;
+  readonly pruneLog: Records['pruneLog'];
   readonly ledger: Ledger;
   /** Undefined where the ledger cannot lose what the audit log has. */
   readonly adoption: LedgerAdoption | undefined;
@@ -72,6 +73,7 @@ export async function buildEngines(
     auditDir: records.auditDir,
     shipping: records.shipping,
     exporting: records.exporting,
+    pruneLog: records.pruneLog,
     ledger,
     adoption,
     store,

@@ -4,7 +4,8 @@ import { loadSetup } from '../config.ts';
 import { houseSecret } from '../house-secret.ts';
 import { createLog } from '../server/log.ts';
 import type { AdminAtHand } from './admin-at-hand.ts';
-import { adminTools, buildRules } from './doors.ts';
+import { adminTools } from './admin-tools.ts';
+import { buildRules } from './doors.ts';
 import { buildEngines } from './engines.ts';
 import { createPolicy } from './policy.ts';
 

@@ -3,12 +3,14 @@ import { deriveKey, type HouseSecret } from '../base/secret.ts';
 import type { Config } from '../config.ts';
 import { openAuditLog } from '../engines/audit-file.ts';
 import { keepCheckpoints } from '../jobs/keep-checkpoints.ts';
+import type { RetainOptions } from '../jobs/retain.ts';
 import type { ShipEntries } from '../jobs/ship-entries.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Store } from '../ports/store.ts';
 import { always, type Log } from '../server/log.ts';
 import { type Exporting, startExporting } from './exporting.ts';
 import { PRODUCT } from './product.ts';
+import { logPruning } from './pruning.ts';
 import { startShipping } from './shipping.ts';
 
 /** Where the records of this process are. */
@@ -25,6 +27,8 @@ export interface Records extends RecordsAt {
   readonly auditLog: AuditLog;
   readonly shipping: ShipEntries;
   readonly exporting: Exporting;
+  /** Removes files with nothing in them from that time on. @throws audit.unavailable, store.unavailable */
+  readonly pruneLog: RetainOptions['pruneLog'];
   /** The log first, then all that follows it; the store stays open. */
   close(): Promise<void>;
 }
@@ -32,11 +36,12 @@ export interface Records extends RecordsAt {
 /** @throws Error if the log is damaged or its directory cannot be read */
 export async function openRecords(
   at: RecordsAt,
-  { audit, exports }: Config,
+  config: Config,
   secret: HouseSecret,
   log: Log,
 ): Promise<Records> {
   const { auditDir: dir, place, store } = at;
+  const { audit, exports } = config;
   const statements = always(log);
   const checkpoints = keepCheckpoints({
     store,
@@ -65,6 +70,7 @@ export async function openRecords(
     auditLog,
     shipping,
     exporting,
+    pruneLog: logPruning({ ...at, auditLog }, config, secret),
     async close() {
       await auditLog.close();
       await Promise.all([shipping.stop(), exporting.stop()]);

@@ -17,12 +17,15 @@ export interface Shipped {
 /** Some hundred entries, parsed in less than a millisecond: callers come first. */
 const CHUNK_BYTES = 65_536;
 
+/** Of the setting that says how far a data directory has come. */
+export const cursorNameOf = (place: string): string => `audit.cursor:${place}`;
+
 /** Begins at once, and never stops a caller. */
 export function startShipping({ auditLog, auditDir, place, store }: Shipped, log: Log): ShipEntries {
   return shipEntries({
     auditLog,
     store,
-    cursorName: `audit.cursor:${place}`,
+    cursorName: cursorNameOf(place),
     readAfter: (after) => readEntries(auditDir, { after, chunkBytes: CHUNK_BYTES }),
     onFailure: (err) => log.debug({ err }, 'the store does not take audit entries; they wait'),
   });

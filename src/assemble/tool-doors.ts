@@ -9,7 +9,6 @@ import { createSandbox, type Sandbox } from '../engines/tool-sandbox.ts';
 import { createExposedKeys } from '../domain/exposed-keys.ts';
 import { policyVersionOf } from '../domain/approvals.ts';
 import { toolPolicies } from '../domain/tools.ts';
-import { usageOf } from '../domain/usage.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
 import { createAdminServer } from '../server/admin-server.ts';
 import { type CallerServer, createCallerServer } from '../server/caller-server.ts';
@@ -20,7 +19,9 @@ import { createToolDoor } from '../tool-server/door.ts';
 import { compileInput } from '../tool-server/input-schema.ts';
 import type { ToolCall } from '../tool-server/tool-call.ts';
 import { createToolWay, type Tool, type ToolWay } from '../tool-server/way.ts';
-import { adminTools, checksOf, type DoorParts, type Doors, onRefused, transport } from './doors.ts';
+import { adminDeps } from './admin-tools.ts';
+import { checksOf, type DoorParts, type Doors, onRefused, transport } from './doors.ts';
+import { ownPages } from './own-pages.ts';
 
 type ToolServer = NonNullable<Config['toolServer']>;
 
@@ -45,7 +46,7 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
   const secured = transport(setup, log);
   const callers = buildCallers(parts, secured.callers, buildWay(parts, toolServer, tools, pool), telemetry);
   const admin = createAdminServer({
-    admin: { ...rules, ...adminTools(policy, engines, rules), adminKey },
+    admin: adminDeps(policy, engines, rules, adminKey),
     telemetry,
     checks,
     reasons: () => ({
@@ -72,19 +73,13 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
 }
 
 function buildCallers(
-  {
-    policy: {
-      setup: { config },
-    },
-    log,
-    engines,
-    rules,
-  }: DoorParts,
+  { policy, log, engines, rules }: DoorParts,
   secured: ReturnType<typeof transport>['callers'],
   way: ToolWay,
   telemetry: Telemetry,
 ): CallerServer {
-  const { auditLog, ledger } = engines;
+  const { config } = policy.setup;
+  const { auditLog } = engines;
   return createCallerServer({
     ...config.server,
     ...secured,
@@ -94,8 +89,7 @@ function buildCallers(
       origins: config.server.cors.map((url) => new URL(url).origin),
       onDone: done(telemetry, log),
     }),
-    meUsage: async (arrival) =>
-      usageOf({ ledger, tiers: config.tiers }, await rules.authenticator.authenticate(arrival)),
+    own: ownPages(policy, engines, rules),
     onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
     onTurnedAway: onRefused(auditLog, rules.turnedAway, telemetry),
   });

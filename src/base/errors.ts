@@ -74,6 +74,10 @@ export const CATALOGUE = {
     'endpoints.allow, and the key.',
   ),
   'access.permission': forbidden('Your role does not permit this.', 'The role of the key or token.'),
+  'retention.held': forbidden(
+    'A legal hold keeps what there is of this user.',
+    'retention.hold, and GET /admin/holds.',
+  ),
   'access.origin': forbidden(
     'Pages of this origin may not call this.',
     'server.cors: the origin of the page.',

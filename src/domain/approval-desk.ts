@@ -199,8 +199,8 @@ export class ApprovalDesk implements Approvals {
     for (const record of await store.overdue(clock.now(), OVERDUE_AT_A_TIME)) await this.#expire(record);
   }
 
-  /** Deletes what was over so long ago, and answers that nobody can claim any more. @throws as above */
-  async prune(keptMs: number): Promise<void> {
+  /** Deletes what was over so long ago, and answers that nobody can claim any more, but of these. @throws as above */
+  async prune(keptMs: number, except: readonly string[] = []): Promise<void> {
     const { store, auditLog, clock, settings } = this.#options;
     if ((await store.list({ limit: 1 })).length === 0) return;
     const now = clock.now();
@@ -210,7 +210,7 @@ export class ApprovalDesk implements Approvals {
     };
     const entry = { userId: 'system', action: 'approval.pruned', resource: 'approvals' };
     await auditLog.record({ ...entry, status: 'pending', metadata: { before } });
-    auditLog.note({ ...entry, status: 'success', metadata: await store.prune(before) });
+    auditLog.note({ ...entry, status: 'success', metadata: { ...(await store.prune(before, except)) } });
   }
 
   #questionOf(request: ApprovalRequest, askedAt: number): ApprovalRecord {

@@ -13,6 +13,7 @@ import type { Charge } from './charges.ts';
 import type { AnswerCall } from '../openai/answer-calls.ts';
 import type { HeldAnswer } from './approvals.ts';
 import type { Caller } from './caller.ts';
+import type { Heard } from './history.ts';
 import type { Detected } from './detection.ts';
 import type { Recalled } from './kept-placeholders.ts';
 import type { Preparation } from './preparation.ts';
@@ -116,6 +117,8 @@ export class Exchange {
   intentTried = false; // record-intent
   /** What the last intent says. */
   recorded: Preparation | undefined; // record-intent
+  /** What the answer says, where it is kept for the history. */
+  heard: Heard | undefined; // listen
   /** Bytes left the house. */
   sentUpstream = false; // forward
   sentAt = 0;

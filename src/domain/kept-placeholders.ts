@@ -44,9 +44,14 @@ export interface KeptPlaceholders {
   /**
    * Drops values that would be older than they may be before it is called again.
    * @param everyMs how often it is called
+   * @param except users of whom nothing is dropped
    * @param onRecord told before each round of how many objects have some; what it rejects with ends the work
    */
-  forgetOld(everyMs: number, onRecord: (objects: number) => Promise<void>): Promise<void>;
+  forgetOld(
+    everyMs: number,
+    onRecord: (objects: number) => Promise<void>,
+    except?: readonly string[],
+  ): Promise<void>;
 }
 
 /** What it works with. `days`: how long values are kept, 0 for not at all. */
@@ -135,11 +140,15 @@ class Keeping implements KeptPlaceholders {
     return sealChain(seal, chain, { id, user }, { now: clock.now(), days });
   }
 
-  async forgetOld(everyMs: number, onRecord: (objects: number) => Promise<void>): Promise<void> {
+  async forgetOld(
+    everyMs: number,
+    onRecord: (objects: number) => Promise<void>,
+    except: readonly string[] = [],
+  ): Promise<void> {
     const { store, seal, days, clock } = this.#deps;
     for (let pages = 0; pages < PAGES_MAX; pages++) {
       const since = this.#since() + everyMs;
-      const old = await store.listSealed(since, PAGE);
+      const old = await store.listSealed(since, PAGE, except);
       if (old.length > 0) await onRecord(old.length);
       for (const { id, user, placeholders, sealed } of old) {
         const entries = openEntries(seal, sealed, { id, user }, since);

@@ -4,7 +4,7 @@ import type { Role } from '../ports/store.ts';
 
 /**
  * Calling the API · one's own usage and history · audit log and coverage · trying things out · keys · money · calls of
- * others that are held.
+ * others that are held · what others said.
  */
 export type Permission =
   | 'query'
@@ -13,11 +13,18 @@ export type Permission =
   | 'test'
   | 'manage_users'
   | 'view_costs'
-  | 'decide_approvals';
+  | 'decide_approvals'
+  | 'view_others_history';
 
 const user: readonly Permission[] = ['query', 'view_history'];
 const developer: readonly Permission[] = [...user, 'view_logs', 'test'];
-const admin: readonly Permission[] = [...developer, 'manage_users', 'view_costs', 'decide_approvals'];
+const admin: readonly Permission[] = [
+  ...developer,
+  'manage_users',
+  'view_costs',
+  'decide_approvals',
+  'view_others_history',
+];
 
 /** The table: role to permissions. */
 export const PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {

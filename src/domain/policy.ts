@@ -19,8 +19,8 @@ export const POLICY_SECTIONS = [
 /** One of them. */
 export type PolicySection = (typeof POLICY_SECTIONS)[number];
 
-/** Within them, what threads and their queue were made by. */
-const FIXED = /^guardrails\.(?:workers(?:\.|$)|timeoutMs$)/;
+/** Within them, what threads and their queue were made by, and whether there is a history to keep. */
+const FIXED = /^(?:guardrails\.(?:workers(?:\.|$)|timeoutMs$)|tiers\.[^.]+\.history(?:\.|$))/;
 
 type Tree = Readonly<Record<string, unknown>>;
 

@@ -41,6 +41,8 @@ export const tierSchema = limitsSchema.extend({
   onOverCap: z.enum(['refuse', 'clamp']).optional(),
   models: z.array(z.string()).optional(),
   parameters: parametersSchema.optional(),
+  /** Left out, the section `history` holds. */
+  history: z.strictObject({ enabled: z.boolean() }).optional(),
   guardrails: z
     .strictObject({
       injection: action.optional(),

@@ -2,6 +2,7 @@
  * Where the audit log's files are and how they hang together: `<chain>/<nnnnnn>.jsonl`, each beginning with an
  * entry that names the file before it and how many bytes of that count. Reads only.
  */
+import { hash } from 'node:crypto';
 import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -142,4 +143,30 @@ export async function listSegments(root: string, trusted: Trust = () => true): P
     return { ...segment, next, bytes: Math.min(segment.size, next?.bytes ?? segment.size) };
   });
   return { live, abandoned };
+}
+
+const TAIL_BYTES = 8 * 1_048_576;
+
+/** Bytes after the last whole line. */
+export async function tornBytes({ path, size }: Pick<Segment, 'path' | 'size'>): Promise<number> {
+  const file = await open(path);
+  try {
+    const tail = await readRange(file, Math.max(0, size - TAIL_BYTES), size);
+    return tail.length - 1 - tail.lastIndexOf(10);
+  } finally {
+    await file.close();
+  }
+}
+
+/** SHA-256 of what stands from there on, hex. */
+export async function digestFrom(
+  { path, size }: Pick<Segment, 'path' | 'size'>,
+  start: number,
+): Promise<string> {
+  const file = await open(path);
+  try {
+    return hash('sha256', await readRange(file, start, size));
+  } finally {
+    await file.close();
+  }
 }

@@ -2,8 +2,7 @@
  * Checks an audit log from outside: every line's hash, every number, every link between files and chains, and
  * the checkpoints it is held against. Reads only, takes no lock, believes nothing that a key did not seal.
  */
-import { hash, type KeyObject } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import type { KeyObject } from 'node:crypto';
 import { checkpointOf } from './audit-checkpoint.ts';
 import {
   GENESIS_HASH,
@@ -16,12 +15,13 @@ import {
 } from './audit-line.ts';
 import { readChunks } from './audit-read.ts';
 import {
+  digestFrom,
   listSegments,
   placeText,
-  readRange,
   type Place,
   type Previous,
   type Segment,
+  tornBytes,
 } from './audit-segment.ts';
 import { Witness } from './audit-witness.ts';
 
@@ -86,6 +86,31 @@ export async function verifyAuditLog(root: string, options: VerifyOptions): Prom
   }
 }
 
+/** Checks files of a log one after the other, from its beginning on, for who takes them away. */
+export interface FileCheck {
+  /** Whether one of the keys sealed this line. */
+  readonly isSealed: (line: Buffer) => boolean;
+  /** Whether the file is as it was written, and ends with the entry that the next one follows. */
+  readonly check: (segment: Segment) => Promise<boolean>;
+}
+
+/** @param chunkBytes about how much is checked at a time */
+export function fileCheck(chainKeys: readonly Buffer[], chunkBytes: number): FileCheck {
+  const walk = new Walk(chainKeys, new Witness('', []), chunkBytes);
+  return {
+    isSealed: (line) => walk.sealed(line),
+    async check(segment) {
+      try {
+        await walk.segment(segment, false);
+        return segment.next !== undefined && walk.isAt(segment.next);
+      } catch (error) {
+        if (error instanceof Bad) return false;
+        throw error;
+      }
+    },
+  };
+}
+
 function unusable(reason: string): VerifyReport {
   return { code: 2, entries: 0, lines: [`unusable: ${reason}`] };
 }
@@ -95,12 +120,15 @@ class Walk {
   readonly #witness: Witness;
   readonly #lines: string[] = [];
   #head: Head | undefined;
-  /** The log begins after this entry, and no entry that says it was retired has been met. */
+  /** The log begins after this entry, and no entry that says it was pruned has been met. */
   #cut: Previous | undefined;
   #begin: Previous | undefined;
   #entries = 0;
 
-  constructor(chainKeys: readonly Buffer[], witness: Witness) {
+  readonly #chunkBytes: number | undefined;
+
+  constructor(chainKeys: readonly Buffer[], witness: Witness, chunkBytes?: number) {
+    this.#chunkBytes = chunkBytes;
     this.#hashers = chainKeys.map(chainHasher);
     this.#witness = witness;
   }
@@ -114,10 +142,15 @@ class Walk {
     return seal !== undefined && this.#hashers.some((hasher) => sealHolds(line, seal, hasher));
   }
 
+  isAt({ chain, sequence, hash: digest }: Head): boolean {
+    const head = this.#head;
+    return head?.chain === chain && head.sequence === sequence && head.hash === digest;
+  }
+
   async segment(segment: Segment, last: boolean): Promise<void> {
     if (segment.link) this.#follow(segment, segment.link.previous);
     let count = 0;
-    for await (const chunk of readChunks(segment)) {
+    for await (const chunk of readChunks(segment, this.#chunkBytes)) {
       let start = 0;
       for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
         this.#line(chunk.subarray(start, end), segment);
@@ -186,7 +219,8 @@ class Walk {
         throw this.#bad(segment, 'the signature of a checkpoint does not hold');
       }
     }
-    if (entry?.action === 'audit.retire' && entry.metadata['hash'] === this.#cut?.hash) this.#cut = undefined;
+    if (entry?.action === 'audit.pruned' && this.#cut && isSame(entry.metadata, this.#cut))
+      this.#cut = undefined;
   }
 
   /** What lies after the part of the file that counts. */
@@ -212,7 +246,7 @@ class Walk {
     const begin = this.#begin;
     if (this.#cut) throw new Bad(this.#cut.chain, 1, 'the beginning of the log is not here');
     if (begin)
-      this.say(`entries up to ${begin.sequence} of chain ${begin.chain} were retired, as the log says`);
+      this.say(`entries up to ${begin.sequence} of chain ${begin.chain} were pruned, as the log says`);
     const gone = this.#witness.unmet(
       ({ chain, sequence }) =>
         !begin || chain > begin.chain || (chain === begin.chain && sequence > begin.sequence),
@@ -240,23 +274,10 @@ class Walk {
   }
 }
 
-const TAIL_BYTES = 8 * 1_048_576;
-
-async function tornBytes({ path, size }: Segment): Promise<number> {
-  const file = await open(path);
-  try {
-    const tail = await readRange(file, Math.max(0, size - TAIL_BYTES), size);
-    return tail.length - 1 - tail.lastIndexOf(10);
-  } finally {
-    await file.close();
-  }
-}
-
-async function digestFrom({ path, size }: Segment, start: number): Promise<string> {
-  const file = await open(path);
-  try {
-    return hash('sha256', await readRange(file, start, size));
-  } finally {
-    await file.close();
-  }
+/** The file that ended with this entry was removed by the house itself. */
+function isSame(
+  pruned: Readonly<Record<string, unknown>>,
+  { chain, sequence, hash: digest }: Previous,
+): boolean {
+  return pruned['chain'] === chain && pruned['sequence'] === sequence && pruned['hash'] === digest;
 }

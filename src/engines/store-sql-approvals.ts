@@ -11,7 +11,9 @@ import type {
   ApprovalStore,
   AskingBounds,
   ParkedAnswer,
+  PrunedApprovals,
 } from '../ports/approval-store.ts';
+import { eraseApprovals, pruneApprovals } from './store-sql-approvals-ends.ts';
 import { approvalFrom, parkedFrom, stateFrom } from './store-sql-rows.ts';
 import type { Tables } from './store-sql-schema.ts';
 
@@ -223,18 +225,12 @@ class SqlApprovals implements ApprovalStore {
     );
   }
 
-  async prune(before: { readonly over: number; readonly parked: number }) {
-    const approvals = await this.#run((db) =>
-      db.deleteFrom('sallyport_approvals').where('expires_at', '<', before.over).returning('id').execute(),
-    );
-    const answers = await this.#run((db) =>
-      db
-        .deleteFrom('sallyport_parked_answers')
-        .where('parked_at', '<', before.parked)
-        .returning('id')
-        .execute(),
-    );
-    return { approvals: approvals.length, answers: answers.length };
+  prune(...[before, except = []]: Parameters<ApprovalStore['prune']>): Promise<PrunedApprovals> {
+    return this.#run((db) => pruneApprovals(db, before, except));
+  }
+
+  erase(user: string): Promise<PrunedApprovals> {
+    return this.#run((db) => eraseApprovals(db, user));
   }
 
   async #changed(query: (db: Db) => Promise<readonly unknown[]>): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** What is found of the audit log in the store: queries for every database. */
+/** What is found of the audit log in the store, and deleted by age: queries for every database. */
 import type { Entry } from '../ports/audit-log.ts';
 import type { EntryRef } from '../ports/incident-store.ts';
 import type { AuditFilter } from '../ports/store.ts';
@@ -58,4 +58,27 @@ export async function getEntries(db: Db, refs: readonly EntryRef[]): Promise<rea
     .orderBy('sequence')
     .execute();
   return rows.map(entryFrom);
+}
+
+/** `Store.pruneEntries` */
+export async function pruneEntries(
+  db: Db,
+  before: number,
+  limit: number,
+  except: readonly string[],
+): Promise<number> {
+  let old = db.selectFrom('sallyport_entries').select(['chain', 'sequence']).where('at', '<', before);
+  if (except.length > 0) old = old.where('user_id', 'not in', except);
+  const gone = await db
+    .deleteFrom('sallyport_entries')
+    .where((is) =>
+      is(
+        is.refTuple('chain', 'sequence'),
+        'in',
+        old.orderBy('at').limit(limit).$asTuple('chain', 'sequence'),
+      ),
+    )
+    .returning('sequence')
+    .execute();
+  return gone.length;
 }

@@ -41,15 +41,14 @@ export async function listSealed(
   db: Db,
   before: number,
   limit: number,
+  except: readonly string[],
 ): Promise<readonly (Pick<ObjectOwner, 'id' | 'user'> & PlaceholderRow)[]> {
-  const rows = await db
+  let old = db
     .selectFrom('sallyport_owners')
     .select(['id', 'user_name', 'placeholders', 'sealed', 'sealed_since'])
-    .where('sealed_since', '<', before)
-    .orderBy('sealed_since')
-    .orderBy('id')
-    .limit(limit)
-    .execute();
+    .where('sealed_since', '<', before);
+  if (except.length > 0) old = old.where('user_name', 'not in', except);
+  const rows = await old.orderBy('sealed_since').orderBy('id').limit(limit).execute();
   return rows.map(({ id, user_name: user, placeholders, sealed, sealed_since: since }) => ({
     id,
     user,
@@ -60,11 +59,13 @@ export async function listSealed(
 }
 
 /** `Store.dropSealed` */
-export async function dropSealed(db: Db, user: string): Promise<void> {
-  await db
+export async function dropSealed(db: Db, user: string): Promise<number> {
+  const dropped = await db
     .updateTable('sallyport_owners')
     .set({ sealed: null, sealed_since: null })
     .where('user_name', '=', user)
     .where('sealed_since', 'is not', null)
+    .returning('id')
     .execute();
+  return dropped.length;
 }

@@ -54,6 +54,17 @@ export interface Tables extends IncidentTables {
     decided_at: number | null;
     note: string | null;
   };
+  /** `sealed` holds what was said. */
+  sallyport_history: {
+    id: string;
+    user_name: string;
+    team: string | null;
+    at: number;
+    operation: string;
+    input_tokens: number | null;
+    output_tokens: number | null;
+    sealed: string;
+  };
   /** `approvals` is a JSON list of ids; `answer` is sealed. */
   sallyport_parked_answers: {
     id: string;
@@ -89,6 +100,7 @@ const migrations: readonly Migration[] = [
   addPlaceholdersOfObjects,
   addUpstreamOfObjects,
   addIncidents,
+  addHistory,
 ];
 
 async function createTables(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
@@ -192,6 +204,29 @@ async function addPlaceholdersOfObjects(db: Transaction<Tables>): Promise<void> 
 
 async function addUpstreamOfObjects(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
   await db.schema.alterTable('sallyport_owners').addColumn('upstream', text).execute();
+}
+
+/** With a lease that nobody holds, so that two who take it for the first time have something to change. */
+async function addHistory(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
+  await db.schema
+    .createTable('sallyport_history')
+    .addColumn('id', text, (column) => column.primaryKey())
+    .addColumn('user_name', text, (column) => column.notNull())
+    .addColumn('team', text)
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('operation', text, (column) => column.notNull())
+    .addColumn('input_tokens', 'bigint')
+    .addColumn('output_tokens', 'bigint')
+    .addColumn('sealed', 'text', (column) => column.notNull())
+    .execute();
+  await indexed(db, {
+    sallyport_history_by_user: ['sallyport_history', 'user_name', 'at', 'id'],
+    sallyport_history_by_time: ['sallyport_history', 'at'],
+  });
+  await db
+    .insertInto('sallyport_settings')
+    .values({ name: 'retention.lease', value: '{"until":0,"done":0}' })
+    .execute();
 }
 
 async function createIndexes(db: Transaction<Tables>): Promise<void> {

@@ -6,10 +6,12 @@ import { expressionBuilder, Kysely, sql } from 'kysely';
 import { Refusal } from '../base/errors.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { ApprovalStore } from '../ports/approval-store.ts';
+import type { HistoryStore } from '../ports/history-store.ts';
 import type { EntryRef, IncidentStore } from '../ports/incident-store.ts';
 import type { AuditFilter, KeyRecord, ObjectOwner, PlaceholderRow, Store } from '../ports/store.ts';
 import { createSqlApprovals } from './store-sql-approvals.ts';
-import { findEntries, getEntries } from './store-sql-entries.ts';
+import { findEntries, getEntries, pruneEntries } from './store-sql-entries.ts';
+import { createSqlHistory } from './store-sql-history.ts';
 import { createSqlIncidents } from './store-sql-incidents.ts';
 import { changePlaceholders, dropSealed, getSealed, listSealed } from './store-sql-placeholders.ts';
 import { keyFrom, OWNER_COLUMNS, ownerFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
@@ -27,6 +29,7 @@ export function createSqlStore(engine: SqlEngine): Store {
 class SqlStore implements Store {
   readonly approvals: ApprovalStore = createSqlApprovals((query) => this.#run(query));
   readonly incidents: IncidentStore = createSqlIncidents((query) => this.#run(query));
+  readonly history: HistoryStore = createSqlHistory((query) => this.#run(query));
   readonly #engine: SqlEngine;
   readonly #db: Db;
   #migrated: Promise<void> | undefined;
@@ -173,11 +176,13 @@ class SqlStore implements Store {
     return this.#run((db) => changePlaceholders(db, id, from, to));
   }
 
-  listSealed(before: number, limit: number): ReturnType<Store['listSealed']> {
-    return this.#run((db) => listSealed(db, before, limit));
+  listSealed(
+    ...[before, limit, except = []]: Parameters<Store['listSealed']>
+  ): ReturnType<Store['listSealed']> {
+    return this.#run((db) => listSealed(db, before, limit, except));
   }
 
-  dropSealed(user: string): Promise<void> {
+  dropSealed(user: string): Promise<number> {
     return this.#run((db) => dropSealed(db, user));
   }
 
@@ -193,6 +198,10 @@ class SqlStore implements Store {
           .execute(),
       );
     }
+  }
+
+  pruneEntries(...[before, limit, except = []]: Parameters<Store['pruneEntries']>): Promise<number> {
+    return this.#run((db) => pruneEntries(db, before, limit, except));
   }
 
   async findEntries(filter: AuditFilter): Promise<readonly Entry[]> {

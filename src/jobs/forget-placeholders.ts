@@ -3,6 +3,7 @@
  * stand where stays known, so that no number is given again.
  */
 import type { KeptPlaceholders } from '../domain/kept-placeholders.ts';
+import { ALL, type Holds } from '../domain/retention.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 
 const EVERY_MS = 3_600_000;
@@ -10,6 +11,8 @@ const EVERY_MS = 3_600_000;
 /** What it works with. */
 export interface ForgetPlaceholdersOptions {
   readonly keptPlaceholders: Pick<KeptPlaceholders, 'forgetOld'>;
+  /** Of whom nothing is dropped. */
+  readonly holds: Pick<Holds, 'held'>;
   readonly auditLog: Pick<AuditLog, 'record'>;
   /** Told of a store or a log that is away: what is due waits for the next time. */
   readonly onFailure: (error: unknown) => void;
@@ -18,7 +21,7 @@ export interface ForgetPlaceholdersOptions {
 
 /** Looks at once, and every hour until stopped. */
 export function forgetPlaceholders(options: ForgetPlaceholdersOptions): { stop(): void } {
-  const { keptPlaceholders, auditLog, onFailure, everyMs = EVERY_MS } = options;
+  const { keptPlaceholders, holds, auditLog, onFailure, everyMs = EVERY_MS } = options;
   const record = (objects: number): Promise<unknown> =>
     auditLog.record({
       userId: 'system',
@@ -27,10 +30,11 @@ export function forgetPlaceholders(options: ForgetPlaceholdersOptions): { stop()
       status: 'success',
       metadata: { objects },
     });
-  const forget = (): void =>
-    void keptPlaceholders
-      .forgetOld(everyMs, async (objects) => void (await record(objects)))
-      .catch(onFailure);
+  const drop = async (): Promise<void> => {
+    const held = await holds.held();
+    if (held !== ALL) await keptPlaceholders.forgetOld(everyMs, async (n) => void (await record(n)), held);
+  };
+  const forget = (): void => void drop().catch(onFailure);
   const timer = setInterval(forget, everyMs);
   timer.unref();
   forget();

@@ -1,9 +1,12 @@
 /** Ends questions that are over, and deletes them in time. Nothing that allows a call hangs on it: time alone decides. */
 
+import { ALL, type Holds } from '../domain/retention.ts';
+
 /** What it looks after; each does one round. */
 export interface KeptApprovals {
   sweep(): Promise<void>;
-  prune(keptMs: number): Promise<void>;
+  /** @param except of whom nothing is deleted */
+  prune(keptMs: number, except: readonly string[]): Promise<void>;
 }
 
 const SWEEP_EVERY_MS = 30_000;
@@ -13,10 +16,15 @@ const PRUNE_EVERY_MS = 3_600_000;
 export function keepApprovals(
   approvals: KeptApprovals,
   keptMs: number,
+  holds: Pick<Holds, 'held'>,
   onFailure: (error: unknown) => void,
 ): { stop(): void } {
   const sweeping = setInterval(() => void approvals.sweep().catch(onFailure), SWEEP_EVERY_MS);
-  const pruning = setInterval(() => void approvals.prune(keptMs).catch(onFailure), PRUNE_EVERY_MS);
+  const prune = async (): Promise<void> => {
+    const held = await holds.held();
+    if (held !== ALL) await approvals.prune(keptMs, held);
+  };
+  const pruning = setInterval(() => void prune().catch(onFailure), PRUNE_EVERY_MS);
   return {
     stop() {
       clearInterval(sweeping);

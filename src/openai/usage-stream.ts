@@ -51,7 +51,7 @@ interface Seen {
   readonly error: boolean;
 }
 
-function scan(data: string, keys: RegExp, kept: KeptText | undefined): Seen {
+function scan(data: string, keys: RegExp, kept: KeptText | undefined, heard: KeptText | undefined): Seen {
   let chars = 0;
   let report = false;
   let error = false;
@@ -65,6 +65,7 @@ function scan(data: string, keys: RegExp, kept: KeptText | undefined): Seen {
       const text = decoded(data, start, end);
       chars += text.length;
       kept?.append(text);
+      heard?.append(text);
       keys.lastIndex = end + 1;
     } else if (usage && sign === '{') report = true;
   }
@@ -117,6 +118,7 @@ export class StreamUsage {
   readonly #keys: RegExp;
   readonly #byDelta: boolean;
   readonly #isChat: boolean;
+  readonly #heard: KeptText | undefined;
   /** The last report; undefined until one can be believed. */
   usage: TokenUsage | undefined;
   /** Events with generated text in them. */
@@ -130,9 +132,13 @@ export class StreamUsage {
   /** The text itself, while no report came. */
   kept: KeptText | undefined;
 
-  /** @param kept where generated text is to be kept until a report comes; none if nobody will count it */
-  constructor(endpoint: Endpoint, kept?: KeptText) {
+  /**
+   * @param kept where generated text is to be kept until a report comes; none if nobody will count it
+   * @param heard where it is to be kept whatever comes
+   */
+  constructor(endpoint: Endpoint, kept?: KeptText, heard?: KeptText) {
     this.#endpoint = endpoint;
+    this.#heard = heard;
     this.kept = kept;
     this.#responses = endpoint.shape === 'responses';
     this.#isChat = endpoint.shape === 'chat';
@@ -144,7 +150,9 @@ export class StreamUsage {
   /** @param data the `data` of one server-sent event; never throws, whatever it is */
   event(data: string): void {
     const generates = !this.#byDelta || DELTA.test(data);
-    const { chars, report, error } = scan(data, this.#keys, generates ? this.kept : undefined);
+    const { chars, report, error } = generates
+      ? scan(data, this.#keys, this.kept, this.#heard)
+      : scan(data, this.#keys, undefined, undefined);
     this.error = error || (!generates && FLAT_ERROR.test(data));
     if (generates && chars > 0) {
       this.contentEvents += 1;
@@ -163,6 +171,7 @@ export class StreamUsage {
     this.contentEvents += 1;
     this.contentChars += text.length;
     this.kept?.append(text);
+    this.#heard?.append(text);
   }
 
   /** As `isUsageOnlyChunk`, for the endpoints that have such chunks. */

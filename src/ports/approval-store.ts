@@ -65,6 +65,12 @@ export interface ParkedAnswer {
   readonly answer: string;
 }
 
+/** How many of each. */
+export interface PrunedApprovals {
+  readonly approvals: number;
+  readonly answers: number;
+}
+
 /** Every operation may throw `store.unavailable`, within 2 s. */
 export interface ApprovalStore {
   /** One more asker of the pending approval that is bound like this and not over; undefined where there is none. */
@@ -104,11 +110,13 @@ export interface ApprovalStore {
   /** Takes it away; false where it is gone. */
   unpark(id: string): Promise<boolean>;
 
-  /** Deletes approvals that were over, and answers that were parked, before these times; how many of each. */
-  prune(before: { readonly over: number; readonly parked: number }): Promise<{
-    readonly approvals: number;
-    readonly answers: number;
-  }>;
+  /** Deletes approvals that were over, and answers that were parked, before these times, of all users but these. */
+  prune(
+    before: { readonly over: number; readonly parked: number },
+    except?: readonly string[],
+  ): Promise<PrunedApprovals>;
+  /** Takes the texts out of this user's approvals, which stay, and deletes the parked answers. */
+  erase(user: string): Promise<PrunedApprovals>;
 }
 
 /** What a person decided. */

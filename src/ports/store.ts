@@ -5,6 +5,7 @@
 import type { ApprovalStore } from './approval-store.ts';
 import type { Entry } from './audit-log.ts';
 import type { EntryRef, IncidentStore } from './incident-store.ts';
+import type { HistoryStore } from './history-store.ts';
 
 /** What its bearer may do is a table: `domain/permissions.ts`. */
 export type Role = 'user' | 'developer' | 'admin';
@@ -125,16 +126,19 @@ export interface Store {
   getSealed(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Puts `to` where the object still has just what `from` says; false if it has not. */
   changePlaceholders(id: string, from: PlaceholderRow, to: PlaceholderRow): Promise<boolean>;
-  /** Objects in which a value was given before this time, the oldest first, at most `limit`. */
+  /** Objects in which a value was given before this time, the oldest first, at most `limit`, of all users but these. */
   listSealed(
     before: number,
     limit: number,
+    except?: readonly string[],
   ): Promise<readonly (Pick<ObjectOwner, 'id' | 'user'> & PlaceholderRow)[]>;
-  /** Drops all values that are kept of this user; which placeholders stand where stays known. */
-  dropSealed(user: string): Promise<void>;
+  /** Drops all values that are kept of this user, of how many objects; which placeholders stand where stays known. */
+  dropSealed(user: string): Promise<number>;
 
   /** At least once, in order of a chain; the same entry twice is stored once. */
   appendEntries(entries: readonly Entry[]): Promise<void>;
+  /** Deletes the oldest that are older than `before`, at most `limit`, of all users but these; how many. */
+  pruneEntries(before: number, limit: number, except?: readonly string[]): Promise<number>;
   findEntries(filter: AuditFilter): Promise<readonly Entry[]>;
   /** Those of them that are here, by time; at most 1,000. */
   getEntries(refs: readonly EntryRef[]): Promise<readonly Entry[]>;
@@ -149,6 +153,7 @@ export interface Store {
 
   readonly approvals: ApprovalStore;
   readonly incidents: IncidentStore;
+  readonly history: HistoryStore;
 
   health(): { readonly usable: boolean; readonly reason?: string | undefined };
   close(): Promise<void>;

@@ -33,6 +33,8 @@ export function createAdminServer(options: AdminServerOptions): FastifyInstance 
     genReqId: () => uuidv7(),
     exposeHeadRoutes: false,
     bodyLimit: 65_536,
+    // Users have names of up to 128 characters.
+    routerOptions: { maxParamLength: 512 },
     forceCloseConnections: true,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     ...(tls && {

@@ -1,6 +1,6 @@
 /**
  * The callers' listener: whatever comes goes its one way (the pipeline's, or that of tools), which knows what is an
- * operation; `/me/usage` beside it. Fastify's only edge to callers.
+ * operation; what callers see of themselves (`/me/…`) beside it. Fastify's only edge to callers.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
@@ -34,8 +34,8 @@ export interface Way {
 export interface CallerServerOptions {
   readonly way: Way;
   readonly sockets?: SocketDoor | undefined;
-  /** `GET /me/usage`. @throws auth.*, ledger.unavailable */
-  readonly meUsage: (arrival: Arrival) => Promise<unknown>;
+  /** What callers see of themselves, by path. @throws auth.*, request.*, access.permission, *.unavailable */
+  readonly own: Readonly<Record<string, (arrival: Arrival) => Promise<unknown>>>;
   readonly trustProxy: readonly string[];
   readonly cors: readonly string[];
   readonly bodyMsMax: number;
@@ -70,7 +70,6 @@ const SECURITY_HEADERS = {
   'strict-transport-security': 'max-age=31536000',
 };
 
-const OWN_USAGE = '/me/usage';
 /** What scripts of other origins may read beside the body. */
 const EXPOSED_HEADERS = [
   'x-request-id',
@@ -187,12 +186,13 @@ function registerRoutes(app: FastifyInstance, options: CallerServerOptions, take
   // Behind the hooks of CORS.
   void app.after(() => {
     app.addHook('onRequest', (request, reply, done) => {
-      if (request.routeOptions.url === OWN_USAGE && !options.inClear?.(request)) done();
+      if (Object.hasOwn(options.own, request.routeOptions.url ?? '') && !options.inClear?.(request)) done();
       else take(request, reply);
     });
   });
   app.all('/v1/*', () => undefined);
-  app.get(OWN_USAGE, (request) => options.meUsage(arrivalOf(request, options.bodyMsMax)));
+  for (const [path, answer] of Object.entries(options.own))
+    app.get(path, (request) => answer(arrivalOf(request, options.bodyMsMax)));
   app.setNotFoundHandler(() => undefined);
   app.setErrorHandler((error, request, reply) => {
     const refusal = asRefusal(error);

@@ -2,6 +2,7 @@
 import { Refusal } from '../base/errors.ts';
 import type { AnswerJob, Screened } from '../domain/answer-screening.ts';
 import type { Preparation, PrepareJob } from '../domain/preparation.ts';
+import type { Transcript, TranscriptJob } from '../domain/transcript.ts';
 import { createPool, moduleBeside } from '../guardrails/pool.ts';
 import type { Screening } from '../guardrails/screening.ts';
 import type { GuardrailsSettings } from '../guardrails/settings.ts';
@@ -16,6 +17,8 @@ export interface PreparationPool {
   readonly screenAnswer: (job: AnswerJob) => Promise<Screened>;
   /** @throws guardrail.busy, guardrail.failed */
   readonly screenTexts: (job: ScreenJob) => Promise<Screening>;
+  /** For the history. @throws guardrail.busy, guardrail.failed, request.* */
+  readonly transcribe: (job: TranscriptJob) => Promise<Transcript>;
   /**
    * Tokens of a text in UTF-8, whose memory is given away.
    * @throws guardrail.busy while many others are counted: callers who leave take no thread from those who come
@@ -49,6 +52,11 @@ export function createPreparationPool(settings: GuardrailsSettings): Preparation
     async screenTexts(job) {
       const result = await pool.run(job);
       if ('screening' in result) return result.screening;
+      throw refusalOf(result);
+    },
+    async transcribe(job) {
+      const result = await pool.run(job);
+      if ('transcript' in result) return result.transcript;
       throw refusalOf(result);
     },
     async countTokens(text, encoding) {

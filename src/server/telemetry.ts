@@ -12,6 +12,8 @@ export interface HealthNow {
   /** Targets of exported events by name: whether the last batch arrived. */
   readonly exports: Readonly<Record<string, boolean>>;
   readonly openExchanges: number;
+  /** Exchanges that a history should hold and does not; left out where there is none. */
+  readonly historyLost?: number | undefined;
 }
 
 /** Metrics of this process. Labels are operations, codes and stages; never a key or a user. */
@@ -207,6 +209,7 @@ function healthGauges({ gauge }: Metrics, health: () => HealthNow): () => void {
   const arriving = gauge('export_arriving', 'Whether exported events arrive at a target.', ['target']);
   const ledgerUsable = gauge('ledger_usable', 'Whether the ledger can be used.');
   const openExchanges = gauge('open_exchanges', 'Calls that have not ended.');
+  const historyLost = gauge('history_lost', 'Exchanges that a history should hold and does not.');
   return () => {
     const now = health();
     for (const [check, ok] of Object.entries(now.checks)) ready.set({ check }, ok ? 1 : 0);
@@ -215,5 +218,6 @@ function healthGauges({ gauge }: Metrics, health: () => HealthNow): () => void {
     auditWritable.set(now.checks['auditLog'] ? 1 : 0);
     ledgerUsable.set(now.checks['ledger'] ? 1 : 0);
     openExchanges.set(now.openExchanges);
+    historyLost.set(now.historyLost ?? 0);
   };
 }

@@ -28,6 +28,7 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
     async end() {
       const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       const source = bytes.toString('utf8');
+      if (exchange.heard) exchange.heard.json = source;
       const body = isRead(context) ? readOnce(source, screening.inlineCharsMax) : undefined;
       const value = body ? body.value : read(source, status !== 204 && BOUGHT.has(exchange.endpoint.cost));
       exchange.answer.usage = usageFromAnswer(exchange.endpoint, value);

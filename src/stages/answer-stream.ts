@@ -35,7 +35,7 @@ class StreamAnswer implements Answer {
   constructor(status: number, context: AnswerContext) {
     const { exchange, reply, screening } = context;
     this.#context = context;
-    this.#usage = new StreamUsage(exchange.endpoint, textToKeep(exchange));
+    this.#usage = new StreamUsage(exchange.endpoint, textToKeep(exchange), exchange.heard?.text);
     if (hasScreening(screening, exchange)) this.#screening = this.#screeningOf(context);
     exchange.answer.streamed = true;
     reply.head(status, { ...context.headers, 'cache-control': 'no-cache' });

@@ -4,6 +4,7 @@ import { type AnswerJob, screenAnswer, type Screened } from '../domain/answer-sc
 import { prepare, type Preparation, type PrepareJob, type RefusalData } from '../domain/preparation.ts';
 import { screen, type Screening, type ScreenInput, type ScreenPolicy } from '../guardrails/screening.ts';
 import type { Encoding } from '../openai/price-table.ts';
+import { transcribe, type Transcript, type TranscriptJob } from '../domain/transcript.ts';
 import { countTokens } from '../openai/tokens.ts';
 
 /** The tokens of a text in UTF-8. */
@@ -19,11 +20,12 @@ export interface ScreenJob {
 }
 
 /** What a thread is given; plain data. */
-export type WorkerJob = PrepareJob | CountJob | AnswerJob | ScreenJob;
+export type WorkerJob = PrepareJob | CountJob | AnswerJob | ScreenJob | TranscriptJob;
 /** What came of it; plain data. A fault of ours is thrown instead. */
 export type WorkerResult =
   | { readonly prepared: Preparation }
   | { readonly screened: Screened }
+  | { readonly transcript: Transcript }
   | { readonly screening: Screening }
   | { readonly refusal: RefusalData }
   | { readonly tokens: number };
@@ -31,6 +33,7 @@ export type WorkerResult =
 /** One job, synchronously. @throws what is no refusal */
 export default function run(job: WorkerJob): WorkerResult {
   if ('encoding' in job) return { tokens: countTokens([Buffer.from(job.text).toString()], job.encoding) };
+  if ('said' in job) return { transcript: transcribe(job) };
   if ('inspected' in job) return { screening: screen(job.inspected, job.policy) };
   try {
     return 'answer' in job ? { screened: screenAnswer(job) } : { prepared: prepare(job) };

@@ -240,6 +240,16 @@ export function approvalStoreContract(fresh: () => Promise<Store>, again: () => 
     });
   });
 
+  test('a person is erased from texts; what was decided, and everybody else, stays', async () => {
+    await two(async (one) => {
+      await one.ask(approval(1), BOUNDS);
+      await one.ask(approval(2, { user: 'bob' }), BOUNDS);
+      await one.park(parked(1), 9);
+      expect(await one.erase('ada')).toEqual({ approvals: 1, answers: 1 });
+      expect(await one.get(id(1))).toEqual({ ...approval(1), shown: '' });
+    });
+  });
+
   test('those that are over are told, the oldest first, and go with their time', async () => {
     await two(async (one) => {
       await one.ask(approval(1, { expiresAt: AT + 20 }), BOUNDS);
@@ -250,7 +260,9 @@ export function approvalStoreContract(fresh: () => Promise<Store>, again: () => 
       const ids = async (limit: number) => (await one.overdue(AT + 20, limit)).map((each) => each.id);
       expect(await ids(9)).toEqual([id(2), id(1)]);
       expect(await ids(1)).toEqual([id(2)]);
-      expect(await one.prune({ over: AT + 20, parked: AT + 2 })).toEqual({ approvals: 1, answers: 1 });
+      const before = { over: AT + 20, parked: AT + 2 };
+      expect(await one.prune(before, ['ada'])).toEqual({ approvals: 0, answers: 0 });
+      expect(await one.prune(before)).toEqual({ approvals: 1, answers: 1 });
       expect((await one.list({ limit: 9 })).map((each) => each.id)).toEqual([id(3), id(1)]);
       expect(await one.findParked('ada', { approval: id(1) })).toBeUndefined();
       expect(await one.findParked('ada', { approval: id(2) })).toEqual(parked(2));

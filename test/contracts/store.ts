@@ -168,7 +168,9 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
       { ...next, placeholders: '{}' },
       next,
     ]);
-    await store.dropSealed('ada');
+    expect(await store.listSealed(9_000, 9, ['ada'])).toMatchObject([{ id: 'resp_2' }]);
+    expect(await store.dropSealed('ada')).toBe(2);
+    expect(await store.dropSealed('ada')).toBe(0);
     expect([...(await store.getSealed(ids)).keys()]).toEqual(['resp_2']);
     expect(await store.getOwners(['resp_3'])).toMatchObject([{ placeholders: next.placeholders }]);
     await store.close();
@@ -208,6 +210,19 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
     expect(JSON.stringify(found[1])).toBe(JSON.stringify(entry(1203)));
     const oldest = await store.findEntries({ limit: 10, to: Date.parse(entry(2).timestamp) });
     expect(oldest.map((each) => each.chain)).toEqual(['b', 'a']);
+    await store.close();
+  });
+
+  test('entries: the oldest go first, never those of the users named', async () => {
+    const store = await opened();
+    await store.appendEntries([entry(1), entry(2), entry(3, { userId: 'held' }), entry(4), entry(5)]);
+    const before = Date.parse(entry(5).timestamp);
+    const left = async () => (await store.findEntries({ limit: 9 })).map(({ sequence }) => sequence);
+    expect(await store.pruneEntries(before, 2, ['held'])).toBe(2);
+    expect(await left()).toEqual([5, 4, 3]);
+    expect(await store.pruneEntries(before, 2, ['held'])).toBe(1);
+    expect(await store.pruneEntries(before, 2)).toBe(1);
+    expect(await left()).toEqual([5]);
     await store.close();
   });
 
@@ -261,33 +276,6 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
     for (const version of [2, 4]) expect(await store.amendKey({ ...first, version })).toBe(false);
     expect(await store.amendKey(key({ id: 'k00000000010' }))).toBe(false);
     expect(await store.getKey('k00000000010')).toBeUndefined();
-    await store.close();
-  });
-
-  test('settings: the last word counts', async () => {
-    const store = await opened();
-    await store.putSetting('cursor', '1');
-    await store.putSetting('cursor', '2');
-    expect(await store.getSetting('cursor')).toBe('2');
-    expect(await store.getSetting('absent')).toBeUndefined();
-    await store.close();
-  });
-
-  test('settings: listed by the beginning of their names, changed only from what they were', async () => {
-    const store = await opened();
-    for (const name of ['member.b', 'member.a', 'member', 'members', 'member.ä'])
-      await store.putSetting(name, name);
-    const listed = await store.listSettings('member.');
-    expect([...listed]).toEqual(['member.a', 'member.b', 'member.ä'].map((name) => [name, name]));
-    expect(await store.changeSetting('member.a', 'else', 'new')).toBe(false);
-    expect(await store.changeSetting('absent', 'else', 'new')).toBe(false);
-    expect(await store.changeSetting('member.a', 'member.a', 'new')).toBe(true);
-    expect(await store.changeSetting('member.b', 'else', undefined)).toBe(false);
-    expect(await store.changeSetting('member.b', 'member.b', undefined)).toBe(true);
-    expect([...(await store.listSettings('member.'))]).toEqual([
-      ['member.a', 'new'],
-      ['member.ä', 'member.ä'],
-    ]);
     await store.close();
   });
 }

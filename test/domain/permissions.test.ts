@@ -11,6 +11,7 @@ const table: Record<Permission, readonly Role[]> = {
   manage_users: ['admin'],
   view_costs: ['admin'],
   decide_approvals: ['admin'],
+  view_others_history: ['admin'],
 };
 const roles: readonly Role[] = ['user', 'developer', 'admin'];
 const permissions = [
@@ -21,6 +22,7 @@ const permissions = [
   'manage_users',
   'view_costs',
   'decide_approvals',
+  'view_others_history',
 ] as const;
 const cases = permissions.flatMap((permission) =>
   roles.map((role) => ({ role, permission, may: table[permission].includes(role) })),

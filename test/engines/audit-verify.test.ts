@@ -227,18 +227,18 @@ test('bytes after the end of a finished file are found', async () => {
   expect((await verify(dir)).firstBad).toMatchObject({ chain: last.chain, sequence: last.sequence + 1 });
 });
 
-test('a retired beginning is no fault where a later entry says so, and is one where none does', async () => {
+test('a pruned beginning is no fault where a later entry says so, and is one where none does', async () => {
   const dir = await auditDir();
   await writeLog(dir);
   const first = readLog(dir).filter(({ file }) => file.startsWith(readdirSync(dir).sort()[0] ?? ''));
   const last = sealOf(first.at(-1)?.lines.at(-1) ?? '');
   const { chain, sequence, hash } = last;
   const log = await auditLog(dir);
-  await log.record({ ...intent(''), action: 'audit.retire', metadata: { chain, sequence, hash } });
+  await log.record({ ...intent(''), action: 'audit.pruned', metadata: { chain, sequence, hash } });
   await log.close();
   rmSync(join(dir, chain), { recursive: true });
   const report = await verify(dir);
-  expect(report.lines.join('\n')).toContain('were retired');
+  expect(report.lines.join('\n')).toContain('were pruned');
   expect(report.code).toBe(0);
   rmSync(join(dir, readdirSync(dir).sort()[0] ?? ''), { recursive: true });
   expect((await verify(dir)).code).toBe(1);

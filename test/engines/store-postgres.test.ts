@@ -6,7 +6,9 @@ import { openPostgresStore } from '../../src/engines/store-postgres.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { approvalStoreContract } from '../contracts/approval-store.ts';
 import { incidentStoreContract } from '../contracts/incident-store.ts';
+import { historyStoreContract } from '../contracts/history-store.ts';
 import { storeContract } from '../contracts/store.ts';
+import { settingsContract } from '../contracts/store-settings.ts';
 import { portOf, type Postgres, startPostgres } from '../support/postgres.ts';
 
 let server: Postgres;
@@ -47,7 +49,12 @@ async function fresh(): Promise<Store> {
 }
 
 describe('store contract', () => {
+  settingsContract(fresh);
   storeContract(fresh, async () => openPostgresStore({ url }));
+});
+
+describe('history store contract', () => {
+  historyStoreContract(fresh);
 });
 
 describe('approval store contract', () => {

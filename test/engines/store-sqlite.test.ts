@@ -6,7 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
 import { approvalStoreContract } from '../contracts/approval-store.ts';
 import { incidentStoreContract } from '../contracts/incident-store.ts';
+import { historyStoreContract } from '../contracts/history-store.ts';
 import { storeContract } from '../contracts/store.ts';
+import { settingsContract } from '../contracts/store-settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,7 +20,12 @@ const fresh = async () => {
 };
 
 describe('store contract', () => {
+  settingsContract(fresh);
   storeContract(fresh, async () => openSqliteStore({ file }));
+});
+
+describe('history store contract', () => {
+  historyStoreContract(fresh);
 });
 
 describe('approval store contract', () => {

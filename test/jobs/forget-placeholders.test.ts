@@ -25,6 +25,7 @@ test('goes on when the log is back, and says how many objects had some', async (
   let isAway = true;
   const job = forgetPlaceholders({
     keptPlaceholders,
+    holds: { held: async () => [] },
     auditLog: {
       record: async (draft) => {
         if (isAway) throw new Error('no disk');

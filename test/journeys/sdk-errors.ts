@@ -42,6 +42,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'access.second_person': forbidden,
   'policy.invalid': bad,
   'policy.needs_restart': bad,
+  'retention.held': forbidden,
   'access.address': forbidden,
   'access.origin': forbidden,
   'access.model': forbidden,

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import fastify from 'fastify';
 import { type AdminDeps, registerAdmin } from '../../src/admin/admin.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { createSeal } from '../../src/base/seal.ts';
+import { createSeal, type Seal } from '../../src/base/seal.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { ApprovalDesk } from '../../src/domain/approval-desk.ts';
 import { approvalsSchema, maskFor } from '../../src/domain/approval-settings.ts';
@@ -19,7 +19,9 @@ import { createFailedAttempts } from '../../src/domain/failed-attempts.ts';
 import { createTokenVerifier, jwtSchema } from '../../src/domain/jwt.ts';
 import { incidentsSchema } from '../../src/domain/incident-rules.ts';
 import { IncidentDesk } from '../../src/domain/incidents.ts';
+import { historyOf } from '../../src/domain/history-view.ts';
 import { createKeyRing } from '../../src/domain/key-ring.ts';
+import { createHolds } from '../../src/domain/retention.ts';
 import { openAuditLog } from '../../src/engines/audit-file.ts';
 import type { DiskPort } from '../../src/engines/audit-disk.ts';
 import { createEmbeddedLedger } from '../../src/engines/ledger-embedded.ts';
@@ -43,6 +45,11 @@ export interface Answer {
   // Whatever JSON came.
   readonly body: any;
 }
+
+const historyIn =
+  (store: Store, seal: Seal): AdminDeps['history'] =>
+  (user, query) =>
+    historyOf({ history: store.history, seal }, user, query);
 
 async function buildParts(folder: string, disk: DiskPort | undefined) {
   const clock = systemClock;
@@ -80,7 +87,8 @@ async function buildParts(folder: string, disk: DiskPort | undefined) {
   };
   const authenticator = createAuthenticator({ keys, tokens, failedAttempts, containment });
   const desks = desksOver({ clock, store, auditLog, containing });
-  return { clock, auditLog, store, ledger, keys, ...desks, containing, failedAttempts, authenticator };
+  const holds = createHolds(store, ['bound'], clock);
+  return { clock, auditLog, store, ledger, keys, ...desks, holds, containing, failedAttempts, authenticator };
 }
 
 type DeskParts = Pick<AdminDeps, 'clock' | 'containing'> & {
@@ -88,7 +96,7 @@ type DeskParts = Pick<AdminDeps, 'clock' | 'containing'> & {
   readonly auditLog: AuditLog;
 };
 
-/** Where people decide. */
+/** Where people decide, and read. */
 function desksOver({ clock, store, auditLog, containing }: DeskParts) {
   const seal = createSeal({ present: new Secret(JWT_SECRET) });
   const settings = approvalsSchema.parse({});
@@ -96,6 +104,7 @@ function desksOver({ clock, store, auditLog, containing }: DeskParts) {
   return {
     approvals: new ApprovalDesk({ store: store.approvals, auditLog, seal, clock, settings, mask }),
     incidents: new IncidentDesk({ store, containing, seal, clock, settings: incidentsSchema.parse({}) }),
+    history: historyIn(store, seal),
   };
 }
 
@@ -118,7 +127,7 @@ export async function startAdminHouse(disk?: DiskPort) {
   const parts = await buildParts(folder, disk);
   const policy = createPolicy(loadSetup({}), parts.auditLog, createLog('silent'));
   const deps: AdminDeps = { ...parts, policy, tiers: TIERS, teams: TEAMS, coverage, adminKey: ADMIN_KEY };
-  const app = fastify({ exposeHeadRoutes: false });
+  const app = fastify({ exposeHeadRoutes: false, routerOptions: { maxParamLength: 512 } });
   registerAdmin(app, deps);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
 

@@ -1,0 +1,57 @@
+/** What the admin API works with: the rules and engines of this process, and the policy that holds at the time. */
+import { isIPv6 } from 'node:net';
+import type { AdminDeps } from '../admin/admin.ts';
+import type { AdminTools } from '../admin/route.ts';
+import { systemClock } from '../base/clock.ts';
+import { addressList } from '../domain/authentication.ts';
+import { coverage } from '../openai/coverage.ts';
+import type { Rules } from './doors.ts';
+import type { Engines } from './engines.ts';
+import type { Policy } from './policy.ts';
+
+/** With the door's own; tiers and teams stay what the policy says at the time. */
+export function adminDeps(policy: Policy, engines: Engines, rules: Rules, adminKey: string): AdminDeps {
+  const { authenticator, failedAttempts } = rules;
+  return Object.assign(adminTools(policy, engines, rules), { authenticator, failedAttempts, adminKey });
+}
+
+type AdminRules = Pick<Rules, 'keys' | 'approvals' | 'incidents' | 'holds' | 'history' | 'containing'>;
+
+/** What the admin API works with, behind a listener or without one. */
+export function adminTools(
+  policy: Policy,
+  { auditLog, store, ledger, adoption }: Engines,
+  { keys, approvals, incidents, holds, history, containing }: AdminRules,
+): AdminTools {
+  const { server, containment, upstreams } = policy.setup.config;
+  const proxies = addressList(server.trustProxy);
+  const { watching } = containing;
+  const contained = {
+    newest: () => watching.newest(),
+    change: watching.change.bind(watching),
+    releaseTakesTwo: containment.release === 'two',
+    isTrusted: (address: string) => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
+  };
+  return {
+    keys,
+    approvals,
+    incidents,
+    containing: contained,
+    holds,
+    history,
+    store,
+    ledger,
+    adoption,
+    auditLog,
+    get tiers() {
+      return policy.setup.config.tiers;
+    },
+    get teams() {
+      return policy.setup.config.teams;
+    },
+    policy: { view: () => policy.view(), reload: (by) => policy.reload(by) },
+    upstreams: new Set(Object.keys(upstreams)),
+    coverage,
+    clock: systemClock,
+  };
+}

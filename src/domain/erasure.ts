@@ -1,0 +1,43 @@
+/**
+ * Erasing a person: everything that was said by them or about them in texts, wherever the store keeps it. What bounds
+ * and proves stays: whose an object is, counts, and the audit log, which has names of the operator's and digests alone.
+ */
+import { Refusal } from '../base/errors.ts';
+import type { Store } from '../ports/store.ts';
+import type { KeyRing } from './key-ring.ts';
+
+/** How much of each was removed. */
+export interface Erased {
+  readonly history: number;
+  /** Objects whose placeholders had values. */
+  readonly placeholders: number;
+  /** Approvals that had texts. */
+  readonly approvals: number;
+  readonly parkedAnswers: number;
+  readonly keyNames: number;
+}
+
+/** What it works with. */
+export interface ErasureDeps {
+  readonly store: Pick<Store, 'history' | 'approvals' | 'dropSealed' | 'amendKey'>;
+  readonly keys: Pick<KeyRing, 'list' | 'forget'>;
+}
+
+/** Of this user's. Again finds nothing. @throws store.unavailable: what was removed until then is gone */
+export async function erasePerson(deps: ErasureDeps, user: string): Promise<Erased> {
+  const { store } = deps;
+  const history = await store.history.erase(user);
+  const placeholders = await store.dropSealed(user);
+  const { approvals, answers } = await store.approvals.erase(user);
+  return { history, placeholders, approvals, parkedAnswers: answers, keyNames: await dropNames(deps, user) };
+}
+
+async function dropNames({ store, keys }: ErasureDeps, user: string): Promise<number> {
+  const named = (await keys.list()).filter((key) => key.user === user && key.name !== undefined);
+  for (const { name: _, ...key } of named) {
+    if (!(await store.amendKey(key)))
+      throw new Refusal('store.unavailable', { detail: `key ${key.id} is being changed by others` });
+    keys.forget(key.id);
+  }
+  return named.length;
+}

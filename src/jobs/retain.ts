@@ -1,0 +1,148 @@
+/**
+ * Deletes what is older than it may be: history and entries in the store by one process at a time, files of the audit log
+ * by the process whose they are. On record before and after; a legal hold keeps what it holds.
+ */
+import { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import { ALL, cutOffs, type CutOffs, type Holds, type RetentionSettings } from '../domain/retention.ts';
+import type { AuditLog } from '../ports/audit-log.ts';
+import type { Store } from '../ports/store.ts';
+
+/** What went of the files of this process, and of their copies. */
+export interface PrunedLog {
+  readonly files: number;
+  readonly entries: number;
+  readonly archived: number;
+  readonly stoppedBy?: string | undefined;
+}
+
+/** What it works with. */
+export interface RetainOptions {
+  readonly store: Pick<Store, 'getSetting' | 'changeSetting' | 'pruneEntries' | 'history'>;
+  readonly auditLog: Pick<AuditLog, 'record'>;
+  readonly holds: Pick<Holds, 'held'>;
+  readonly settings: RetentionSettings;
+  /** Removes files of this data directory with nothing in them from that time on. @throws audit.unavailable */
+  readonly pruneLog: (before: number, signal: AbortSignal) => Promise<PrunedLog>;
+  readonly clock: Clock;
+  /** Told of a store or a log that is away: what is due waits for the next time. */
+  readonly onFailure: (error: unknown) => void;
+  readonly lookEveryMs?: number;
+}
+
+const DAY_MS = 86_400_000;
+const LOOK_EVERY_MS = 600_000;
+/** A lease outlives a round; both are idempotent, should a clock be wrong. */
+const LEASE_MS = 600_000;
+const ROUND_MS_MAX = 300_000;
+const BATCH = 500;
+/** Made with the tables, held by nobody. */
+const LEASE = 'retention.lease';
+const leaseSchema = z.object({ until: z.number(), done: z.number(), days: z.string().optional() });
+
+/** Looks now, and every ten minutes until stopped, whether a day has passed since the last time. */
+export function retain(options: RetainOptions): { stop(): Promise<void> } {
+  const work = new Retaining(options);
+  let running = Promise.resolve();
+  const look = (): void => {
+    running = running.then(() => work.round()).catch(options.onFailure);
+  };
+  const timer = setInterval(look, options.lookEveryMs ?? LOOK_EVERY_MS);
+  timer.unref();
+  look();
+  return {
+    async stop() {
+      clearInterval(timer);
+      work.stop();
+      await running;
+    },
+  };
+}
+
+class Retaining {
+  readonly #options: RetainOptions;
+  #prunedLogAt = -Infinity;
+  readonly #ending = new AbortController();
+
+  constructor(options: RetainOptions) {
+    this.#options = options;
+  }
+
+  stop(): void {
+    this.#ending.abort();
+  }
+
+  async round(): Promise<void> {
+    const { clock, settings } = this.#options;
+    const now = clock.now();
+    const before = cutOffs(settings, now);
+    await this.#shared(now, before);
+    if (now - this.#prunedLogAt < DAY_MS) return;
+    await this.#own(before);
+    this.#prunedLogAt = now;
+  }
+
+  /** What all processes have together, once a day or when the times were changed. */
+  async #shared(now: number, before: CutOffs): Promise<void> {
+    const { store, settings } = this.#options;
+    const known = await store.getSetting(LEASE);
+    if (known === undefined) return;
+    const lease = leaseSchema.parse(JSON.parse(known));
+    const days = `${settings.historyDays}/${settings.logDays}`;
+    if (lease.until > now || (now - lease.done < DAY_MS && lease.days === days)) return;
+    const taken = JSON.stringify({ ...lease, until: now + LEASE_MS });
+    if (!(await store.changeSetting(LEASE, known, taken))) return;
+    const isDone = await this.#pruneStore(before);
+    const done = isDone ? { until: 0, done: now, days } : { ...lease, until: 0 };
+    await store.changeSetting(LEASE, taken, JSON.stringify(done));
+  }
+
+  /** False where there is more. */
+  async #pruneStore({ history, log }: CutOffs): Promise<boolean> {
+    const { store, holds } = this.#options;
+    const held = await holds.held();
+    const except = held === ALL ? [] : held;
+    const told = { before: { history: iso(history), log: iso(log) }, held: held === ALL ? ALL : held.length };
+    await this.#record('store', 'pending', told);
+    if (held === ALL) {
+      await this.#record('store', 'success', { ...told, history: 0, entries: 0 });
+      return true;
+    }
+    const until = performance.now() + ROUND_MS_MAX;
+    const records = await this.#inBatches(until, (limit) => store.history.prune(history, limit, except));
+    const entries = await this.#inBatches(until, (limit) => store.pruneEntries(log, limit, except));
+    await this.#record('store', 'success', { ...told, history: records.count, entries: entries.count });
+    return records.isAll && entries.isAll;
+  }
+
+  async #inBatches(until: number, prune: (limit: number) => Promise<number>) {
+    let count = 0;
+    while (!this.#ending.signal.aborted && performance.now() < until) {
+      const gone = await prune(BATCH);
+      count += gone;
+      if (gone < BATCH) return { count, isAll: true };
+    }
+    return { count, isAll: false };
+  }
+
+  /** Entries of everybody stand in one file: while anybody is held, all of them stay. */
+  async #own({ log }: CutOffs): Promise<void> {
+    const { holds, pruneLog } = this.#options;
+    if ((await holds.held()).length > 0) return;
+    const { files, entries, archived, stoppedBy } = await pruneLog(log, this.#ending.signal);
+    if (files + archived === 0 && stoppedBy === undefined) return;
+    const status = stoppedBy === undefined ? 'success' : 'failure';
+    await this.#record('audit', status, { before: { log: iso(log) }, files, entries, archived, stoppedBy });
+  }
+
+  async #record(
+    resource: 'store' | 'audit',
+    status: 'pending' | 'success' | 'failure',
+    metadata: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const { auditLog } = this.#options;
+    await auditLog.record({ userId: 'system', action: 'retention.pruned', resource, status, metadata });
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,0 +1,125 @@
+/**
+ * The daily round over a real store: on record before, only what is old, in batches, never of who is held, by one of many,
+ * and again where it failed. Shown false by deleting before the record, and by a lease that is put instead of changed.
+ */
+import { expect, onTestFinished, test } from 'vitest';
+import { cutOffs, createHolds, retentionSchema } from '../../src/domain/retention.ts';
+import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
+import { retain, type RetainOptions } from '../../src/jobs/retain.ts';
+import type { EntryDraft } from '../../src/ports/audit-log.ts';
+
+const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 10, 20);
+
+async function house(more: Partial<RetainOptions> = {}) {
+  const store = openSqliteStore({ file: ':memory:' });
+  await store.open();
+  onTestFinished(() => store.close());
+  for (const [id, user, age] of [
+    ['old', 'ada', 31],
+    ['older', 'held', 40],
+    ['new', 'ada', 29],
+  ] as const) {
+    const rest = { operation: 'chat.completions.create', sealed: 'c2VhbGVk' };
+    await store.history.put({ id, user, at: NOW - age * DAY, ...rest });
+  }
+  const drafts: EntryDraft[] = [];
+  const seen: number[] = [];
+  const failures: unknown[] = [];
+  const clock = { at: NOW, now: () => clock.at };
+  const options: RetainOptions = {
+    store,
+    auditLog: {
+      record: async (draft) => {
+        seen.push((await store.history.list({ user: 'ada', limit: 9 })).length);
+        drafts.push(draft);
+        return { ...draft, timestamp: '', chain: '', sequence: 1, previousHash: '', hash: '' };
+      },
+    },
+    holds: createHolds(store, ['held'], clock),
+    settings: retentionSchema.parse({}),
+    pruneLog: async () => ({ files: 0, entries: 0, archived: 0 }),
+    clock,
+    onFailure: (error) => failures.push(error),
+    lookEveryMs: 20,
+    ...more,
+  };
+  const run = (): ReturnType<typeof retain> => {
+    const job = retain(options);
+    onTestFinished(() => job.stop());
+    return job;
+  };
+  const left = async (user = 'ada') => (await store.history.list({ user, limit: 9 })).map(({ id }) => id);
+  return { store, options, drafts, seen, failures, clock, run, left };
+}
+
+test('on record with its times before anything goes; what is young, and who is held, stays', async () => {
+  const { drafts, seen, run, left } = await house();
+  run();
+  await expect.poll(() => drafts.length).toBe(2);
+  expect(drafts.map(({ action, status }) => [action, status])).toEqual([
+    ['retention.pruned', 'pending'],
+    ['retention.pruned', 'success'],
+  ]);
+  expect(seen).toEqual([2, 1]);
+  expect(drafts[0]?.metadata).toEqual({
+    before: { history: '2026-10-21T00:00:00.000Z', log: '2026-08-22T00:00:00.000Z' },
+    held: 1,
+  });
+  expect(drafts[1]?.metadata).toMatchObject({ history: 1, entries: 0 });
+  expect([await left(), await left('held')]).toEqual([['new'], ['older']]);
+});
+
+test('many at once have one round a day; a day later one more', async () => {
+  const { drafts, clock, run, store } = await house();
+  const rounds = (): number => drafts.filter(({ status }) => status === 'success').length;
+  const jobs = [run(), run(), run(), run()];
+  await expect.poll(rounds).toBe(1);
+  await Promise.all(jobs.map((job) => job.stop()));
+  expect(rounds()).toBe(1);
+  clock.at += DAY;
+  const later = [run(), run(), run()];
+  await expect.poll(rounds).toBe(2);
+  await Promise.all(later.map((job) => job.stop()));
+  expect(rounds()).toBe(2);
+  expect(JSON.parse((await store.getSetting('retention.lease')) ?? '')).toMatchObject({
+    until: 0,
+    done: NOW + DAY,
+  });
+});
+
+test('everybody held: nothing goes, and the log keeps its files', async () => {
+  let asked = 0;
+  const { options, drafts, run, left } = await house({
+    pruneLog: async () => ({ files: ++asked, entries: 1, archived: 0 }),
+  });
+  await options.holds.held();
+  Object.assign(options, { holds: { held: async () => 'all' } });
+  run();
+  await expect.poll(() => drafts.length).toBe(2);
+  expect(drafts[1]?.metadata).toMatchObject({ held: 'all', history: 0 });
+  expect(await left()).toEqual(['new', 'old']);
+  expect(asked).toBe(0);
+});
+
+test('a log that takes nothing keeps everything as it is, and the round is taken up when its lease is over', async () => {
+  const { options, failures, clock, run, drafts, left } = await house();
+  const { record } = options.auditLog;
+  let isAway = true;
+  Object.assign(options.auditLog, {
+    record: async (draft: EntryDraft) => (isAway ? Promise.reject(new Error('no disk')) : record(draft)),
+  });
+  run();
+  await expect.poll(() => failures.length).toBeGreaterThan(0);
+  expect(await left()).toEqual(['new', 'old']);
+  isAway = false;
+  clock.at += 3_600_000;
+  await expect.poll(() => drafts.length).toBe(2);
+  expect(await left()).toEqual(['new']);
+});
+
+test('entries of the current month never go: money is read from them', () => {
+  const days = { historyDays: 1, logDays: 2 };
+  expect(cutOffs(days, NOW).log).toBe(Date.UTC(2026, 10, 1));
+  expect(cutOffs({ ...days, logDays: 90 }, NOW).log).toBe(NOW - 90 * DAY);
+});
