@@ -7,8 +7,9 @@ const PROCESSES = 'test/{assemble,engines,faults,journeys}/**/*.test.ts';
 /** Three projects: the house rules alone (`npm run check`), what starts processes, and the rest. In order of names. */
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000 } },
     // Processes are waited for a third of the time: three at a time suit two cores, and no bound is strained.
     maxWorkers: 3,
     // Node loads the sources as it does in production, and once for all the files of a worker: loading them through

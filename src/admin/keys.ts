@@ -4,7 +4,7 @@ import { Refusal } from '../base/errors.ts';
 import { nanoFromUsd, usdFromNano } from '../base/money.ts';
 import { isAddressRange } from '../domain/authentication.ts';
 import { isUserName, USER_NAME } from '../domain/caller.ts';
-import type { NewKey } from '../domain/keys.ts';
+import { isOld, type NewKey } from '../domain/keys.ts';
 import type { Tiers } from '../domain/tiers.ts';
 import { DEFAULT_UPSTREAM } from '../domain/upstreams.ts';
 import type { KeyRecord } from '../ports/store.ts';
@@ -78,14 +78,18 @@ const iso = (ms: number | undefined): string | undefined =>
 
 /**
  * What anybody who may manage keys sees of one.
+ * @param nowMs tells which secrets are over 90 days old
  * @param pepperId of the present house secret: a key that has no digest with it is told, as it ends with the one before
  */
-export function keyView(record: KeyRecord, pepperId?: string): Record<string, unknown> {
+export function keyView(record: KeyRecord, pepperId?: string, nowMs?: number): Record<string, unknown> {
   const { secretDigest: _, secondDigest: __, previousDigest: ___, pepperId: own, ...shown } = record;
-  const { createdAt, expiresAt, revokedAt, exposedAt, previousUntil, dailyBudgetNano, ...same } = shown;
+  const { createdAt, rotatedAt, expiresAt, revokedAt, exposedAt, ...rest } = shown;
+  const { previousUntil, dailyBudgetNano, ...same } = rest;
   return {
     ...same,
     createdAt: iso(createdAt),
+    rotatedAt: iso(rotatedAt),
+    old: (nowMs !== undefined && revokedAt === undefined && isOld(record, nowMs)) || undefined,
     expiresAt: iso(expiresAt),
     revokedAt: iso(revokedAt),
     exposedAt: iso(exposedAt),

@@ -68,12 +68,12 @@ const listKeys = route({
   status: 200,
   input: nothing,
   forTeams: true,
-  plan: (_input, _id, { keys }, { teamAdmin }) => ({
+  plan: (_input, _id, { keys, clock }, { teamAdmin }) => ({
     resource: 'keys',
     async run() {
       const all = await keys.list();
       const shown = teamAdmin ? keysOf(teamAdmin, all) : all;
-      return listOf(shown.map((record) => keyView(record, keys.pepperId)));
+      return listOf(shown.map((record) => keyView(record, keys.pepperId, clock.now())));
     },
   }),
 });
@@ -116,6 +116,29 @@ const rotateKey = route({
       async run() {
         const { key, record } = await keys.rotate(id, overlapSeconds * 1000);
         return { id, key, ...keyView(record) };
+      },
+    };
+  },
+});
+
+const reportKey = route({
+  method: 'POST',
+  path: '/admin/keys/report',
+  action: 'admin.key.report',
+  permission: 'view_logs',
+  summary: 'A key whose text was found where it does not belong: revoked, if it opens anything.',
+  status: 200,
+  input: z.strictObject({ key: z.string().min(1).max(512) }),
+  async plan({ key }, _id, { keys }) {
+    const found = await keys.verify(key);
+    return {
+      // Never its text, which may be somebody's else.
+      resource: found?.id ?? 'keys',
+      metadata: { opens: found !== undefined },
+      async run() {
+        if (found === undefined) return { revoked: false };
+        const { revokedAt } = keyView(await keys.revoke(found.id));
+        return { revoked: true, id: found.id, user: found.user, revokedAt };
       },
     };
   },
@@ -252,6 +275,7 @@ export const ADMIN_ROUTES: readonly Route[] = [
   listKeys,
   revokeKey,
   rotateKey,
+  reportKey,
   usage,
   audit,
   checkpoints,

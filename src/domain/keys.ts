@@ -54,15 +54,20 @@ export function makeKey(pepper: Buffer, input: NewKey, nowMs: number): IssuedKey
  * before that ends now. Version + 1. Nothing is stored.
  */
 export function rotateKey(pepper: Buffer, old: KeyRecord, overlapMs: number, nowMs: number): IssuedKey {
-  const { previousDigest: _, previousUntil: __, secondDigest, ...kept } = old;
+  const { previousDigest: _, previousUntil: __, exposedAt: ___, secondDigest, ...kept } = old;
   const { key, secretDigest } = makeSecret(pepper, old.id);
   const present =
     secondDigest !== undefined && old.pepperId === keyIdOf(pepper) ? secondDigest : old.secretDigest;
   const previous = overlapMs > 0 && { previousDigest: present, previousUntil: nowMs + overlapMs };
-  return {
-    key,
-    record: { ...kept, ...previous, version: old.version + 1, secretDigest, pepperId: keyIdOf(pepper) },
-  };
+  const made = { secretDigest, pepperId: keyIdOf(pepper), rotatedAt: nowMs };
+  return { key, record: { ...kept, ...previous, ...made, version: old.version + 1 } };
+}
+
+const OLD_MS = 90 * 86_400_000;
+
+/** Its present secret is over 90 days old: to be rotated. */
+export function isOld({ createdAt, rotatedAt = createdAt }: KeyRecord, nowMs: number): boolean {
+  return nowMs - rotatedAt > OLD_MS;
 }
 
 function makeSecret(pepper: Buffer, id: string): { key: string; secretDigest: string } {

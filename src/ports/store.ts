@@ -36,6 +36,8 @@ export interface KeyRecord {
   readonly createdAt: number;
   readonly expiresAt?: number | undefined;
   readonly revokedAt?: number | undefined;
+  /** When its present secret was made; at `createdAt` where left out. */
+  readonly rotatedAt?: number | undefined;
   /** Its secret last travelled in clear: to be rotated. */
   readonly exposedAt?: number | undefined;
   readonly models?: readonly string[] | undefined;

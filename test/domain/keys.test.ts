@@ -5,6 +5,7 @@ import {
   digestSecret,
   type IssuedKey,
   isLive,
+  isOld,
   makeKey,
   opens,
   parseKey,
@@ -112,4 +113,14 @@ test('rotation without overlap ends the old secret at once, and leaves nothing o
   expect(opened({ key: first.key, record: second.record })).toBe(false);
   expect(second.record).not.toHaveProperty('previousDigest');
   expect(second.record).not.toHaveProperty('previousUntil');
+});
+
+test('a secret is old after 90 days, and new again when it is rotated, which also ends what was known of it', () => {
+  const day = 86_400_000;
+  const { record } = make();
+  expect(isOld(record, now + 90 * day)).toBe(false);
+  expect(isOld(record, now + 91 * day)).toBe(true);
+  const rotated = rotateKey(pepper, { ...record, exposedAt: now }, 0, now + 91 * day).record;
+  expect(isOld(rotated, now + 100 * day)).toBe(false);
+  expect(rotated).not.toHaveProperty('exposedAt');
 });

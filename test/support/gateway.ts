@@ -55,7 +55,7 @@ export interface Gateway extends AsyncDisposable {
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Of what V8 compiles: a start costs a third of the time, and what is started is the same sources. */
 export const COMPILED = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/sallyport') };
-const READY_MS_MAX = 30_000;
+const READY_MS_MAX = 60_000;
 const ENDING_MS_MAX = 35_000;
 const open = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -64,7 +64,7 @@ process.on('exit', () => {
 // A worker is ended by a signal, which alone would leave behind what it had started.
 process.once('SIGTERM', () => process.exit());
 
-/** One process; ready, with a key. @throws an error with its logs if it ends or is not ready in 30 s */
+/** One process; ready, with a key. @throws an error with its logs if it ends or is not ready in 60 s */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   for (let attempt = 1; ; attempt++) {
     const gateway = await launch(options);
