@@ -52,7 +52,7 @@ const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 10
 function durationMs(text: string | string[] | undefined): number {
   if (typeof text !== 'string' || !/^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[hms])){1,4}$/.test(text)) return 1000;
   let sum = 0;
-  for (const [, number, unit] of text.matchAll(/([\d.]+)(ms|[hms])/g))
+  for (const [, number, unit] of text.matchAll(/([\d.]{1,19})(ms|[hms])/g))
     sum += Number(number) * (UNITS[unit ?? ''] ?? 0);
   return sum;
 }

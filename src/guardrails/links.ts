@@ -40,7 +40,7 @@ const SCRIPT = /^(?:javascript|vbscript|data(?!:image\/(?:png|jpe?g|gif|webp|avi
 const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]{0,31}:)?[\\/]{2,}|^https?:|^www\./i;
 const HOST = /^(?:[a-z][a-z0-9+.-]{0,31}:)?[\\/]*(?<host>[^\\/?#@:]*)/i;
 /** A name and a password before the host, for any reader: they end at the first slash, for some elsewhere. */
-const USER = /^(?:[a-z][a-z0-9+.-]{0,31}:)?[\\/]*[^/]*@/i;
+const USER = /^(?:[a-z][a-z0-9+.-]{0,31}:)?[\\/]*(?![\\/])[^/]*@/i;
 const PLAIN_HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
 
 /** A link of Markdown whose label leaves no doubt that it is none of a picture's. */
