@@ -68,7 +68,9 @@ export function createStrictServer(
   });
   server.on('upgrade', (request, socket, head) => {
     if (condemned.has(socket)) return;
-    if (isAmbiguous(request)) refuse(socket, 'request.framing');
+    // Behind a call that is not answered yet, its connection is not there to be handed over.
+    if (isAmbiguous(request) || latest.get(socket)?.writableFinished === false)
+      refuse(socket, 'request.framing');
     else serveUpgrade(request, socket, head, listener);
   });
   server.on('connect', (_request, socket) => refuse(socket, 'request.framing'));

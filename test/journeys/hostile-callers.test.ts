@@ -147,7 +147,7 @@ async function connection(r: Random, marker: string): Promise<Told> {
   await Promise.race([over, sleep(WAIT_MS)]);
   const got = (): string => Buffer.concat(chunks).toString('latin1');
   const waits = (): boolean => ending === 'wait' && !closed;
-  for (let tries = 0; waits() && tries < 50 && wentUp(marker) !== countOf(got(), COMPLETION); tries++)
+  for (let tries = 0; waits() && tries < 300 && wentUp(marker) !== countOf(got(), COMPLETION); tries++)
     await sleep(100);
   const patient = waits();
   socket.destroy();
@@ -158,7 +158,7 @@ const openFiles = (): number => readdirSync(`/proc/${house.gateway.pid}/fd`).len
 
 test.skipIf(process.platform !== 'linux')(
   'whatever comes, the gateway is what it was',
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async () => {
     onTestFailed(() => console.info(house.gateway.logs().slice(-3000)));
     console.info(`hostile-callers.test.ts: FUZZ_SEED=${seed}`);

@@ -187,3 +187,19 @@ test('a certificate that nobody vouches for is refused before anything is said',
   expect(trusted.kind).toBe('open');
   if (trusted.kind === 'open') trusted.end.destroy();
 });
+
+test('behind a call that is not answered yet it ends the connection, and never the process', async () => {
+  const call = (line: string, more: readonly string[]) =>
+    [line, 'Host: gateway', `Authorization: Bearer ${gateway.callerKey}`, ...more, '', ''].join('\r\n');
+  const upgrade = call('GET /v1/responses HTTP/1.1', [
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Version: 13',
+  ]);
+  const { closed } = await rawCall(gateway.port, call('GET /v1/models HTTP/1.1', []) + upgrade, {
+    answers: Infinity,
+  });
+  expect(closed).toBe(true);
+  expect((await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(200);
+});
