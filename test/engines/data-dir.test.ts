@@ -25,8 +25,8 @@ function dataDir(): string {
 /** Another process that holds the directory until it is ended. */
 async function holder(dir: string) {
   const script = `import { acquireDataDir, placeOf } from ${module};
-    acquireDataDir(${JSON.stringify(dir)}); console.log('held'); setInterval(() => {}, 1000);
-    process.on('SIGTERM', () => process.exit(0));`;
+    process.on('SIGTERM', () => process.exit(0));
+    acquireDataDir(${JSON.stringify(dir)}); console.log('held'); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
