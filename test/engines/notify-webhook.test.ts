@@ -3,8 +3,10 @@
  * follows redirects, by a queue without a bound, and by a lookup that allows every address.
  */
 import { createHmac } from 'node:crypto';
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -172,4 +174,34 @@ test('without a secret nobody knows who calls; without a base there is no link',
   expect(faults({ webhooks: [{ url, secret: SECRET }] })).toEqual(['baseUrl']);
   expect(faults({ webhooks: [{ url, format: 'slack' }], baseUrl: 'https://a.example' })).toBeUndefined();
   expect(faults({})).toBeUndefined();
+});
+
+test('I54: a name that also leads to a metadata address is called nowhere; one that does not is', async () => {
+  const { port } = new URL(origin);
+  const { lookup } = dns;
+  const told = async (...addresses: readonly string[]): Promise<void> => {
+    const found = addresses.map((address) => ({ address, family: 4 }));
+    // The network's answer, which is not ours to give.
+    const answer = (...given: unknown[]): void => {
+      const callback = given.at(-1);
+      if (typeof callback === 'function') callback(null, found);
+    };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one of its many forms
+    dns.lookup = answer as unknown as typeof lookup;
+    syncBuiltinESMExports();
+    const url = `http://localhost:${port}/hook`;
+    notifier({ webhooks: [{ url, secret: SECRET, format: 'json' }] }).notify(notice(`n-${addresses.length}`));
+    await expect.poll(() => seen.length + failures.length).toBeGreaterThan(0);
+  };
+  try {
+    await told('127.0.0.1', '169.254.169.254');
+    expect([seen.length, failures[0]]).toEqual([0, '0 Error']);
+    await Promise.all(open.splice(0).map((each) => each.close()));
+    failures = [];
+    await told('127.0.0.1');
+    expect(seen).toHaveLength(1);
+  } finally {
+    dns.lookup = lookup;
+    syncBuiltinESMExports();
+  }
 });
