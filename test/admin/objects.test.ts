@@ -1,6 +1,5 @@
 /**
- * Objects through the operators' door and its command. Shown false, each by its case: by an adoption that replaces the
- * owner, by one that is done before it is on record, and by ids that are not looked at.
+ * Objects through the operators' door and its command.
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runObjects } from '../../src/admin/object-commands.ts';

@@ -1,6 +1,5 @@
 /**
- * domain/answer-channel: addresses and the system text in a text that comes in pieces, at every split. Shown false by
- * screens that look at pieces alone, and by one that leaves out what tools are called with.
+ * domain/answer-channel: addresses and the system text in a text that comes in pieces, at every split.
  */
 import { describe, expect, test } from 'vitest';
 import { AnswerChannel, type ChannelOptions } from '../../src/domain/answer-channel.ts';

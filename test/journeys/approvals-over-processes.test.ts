@@ -1,7 +1,7 @@
 /**
  * I51 over processes: asked in one, seen in a second, decided in a third, on one PostgreSQL; by the admin API, the
  * command line and the console's page. What asks is this process, over the same store with the same secret. Shown
- * false by waits that only hear of their own process, and by a console file with a script of its own.
+ * false by waits that only hear of their own process.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,6 @@
 /**
  * Tools by the Model Context Protocol: the official client lists and calls what its key may, and the same policy, limits and
- * records stand before every run; messages that are none, other origins, batches and streams are refused. Shown false by
- * listing all tools whoever asks (mcp.ts), by leaving out checkOrigin, checkVersion or the look at `jsonrpc`.
+ * records stand before every run; messages that are none, other origins, batches and streams are refused.
  */
 import { createServer, type Server } from 'node:http';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';

@@ -1,6 +1,6 @@
 /**
  * stages/keep-history: who has a history is heard and kept, nobody else; what is refused, or failed to be kept, harms
- * nothing. Shown false by listening to every tier.
+ * nothing.
  */
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
