@@ -3,6 +3,8 @@
  * in whichever case; also backwards, in rot13, base64 and hex. Of the prompt only hashes are kept (Karp and Rabin,
  * 1987); linear in both texts.
  */
+import { hash } from 'node:crypto';
+import { BoundedMap } from '../base/bounded-map.ts';
 import type { Finding } from '../base/finding.ts';
 import { canonicalise, sourceRange, type View } from './canonical.ts';
 import { Letters } from './leak-letters.ts';
@@ -48,11 +50,24 @@ export interface Leak {
   readonly isRest: boolean;
 }
 
-/** What a prompt is known by: plain data, at most 64 KiB; undefined for one that is too short to leak. */
+/** Prints of prompts that came lately, by the digest of their texts: programs send the same one with every call. */
+const recent = new BoundedMap<string, Uint32Array>(256);
+
+/**
+ * What a prompt is known by: plain data, at most 64 KiB, not to be changed; undefined for one that is too short to
+ * leak. The same for the same texts as long as they are among the last 256: of prompts only digests and hashes are kept.
+ */
 export function promptPrints(texts: readonly string[]): Uint32Array | undefined {
   let chars = 0;
   for (const text of texts) chars += text.length;
   if (chars < RUN_MIN) return undefined;
+  const name = hash('sha256', JSON.stringify(texts), 'base64');
+  const prints = recent.get(name) ?? printsOf(texts);
+  if (prints) recent.set(name, prints);
+  return prints;
+}
+
+function printsOf(texts: readonly string[]): Uint32Array | undefined {
   const units = lettersIn(texts);
   if (units.length < RUN_MIN) return undefined;
   const prints: number[] = [];

@@ -125,3 +125,15 @@ test('I42: linear, and small whatever the prompt', () => {
   expect((user + system) / 1000).toBeLessThan(200);
   expect(prints?.byteLength).toBeLessThanOrEqual(65_536);
 });
+
+test('a prompt that came before is not read again; one with other words, or cut elsewhere, is another', () => {
+  const first = promptPrints([PROMPT]);
+  expect(promptPrints([PROMPT])).toBe(first);
+  expect(promptPrints([`${PROMPT} And be brief.`])).not.toEqual(first);
+  const at = PROMPT.length / 2;
+  expect(promptPrints([PROMPT.slice(0, at), PROMPT.slice(at)])).not.toBe(first);
+  for (let i = 0; i < 256; i++) promptPrints([`${i} ${PROMPT}`]);
+  const again = promptPrints([PROMPT]);
+  expect(again).not.toBe(first);
+  expect(again).toEqual(first);
+});
