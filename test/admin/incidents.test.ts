@@ -1,6 +1,6 @@
 /**
  * Incidents through the operators' door and the command. Shown false, each by its case: by a permission of `view_logs` to
- * change, by changing before the record, by notes that are not sealed, by a state that goes back.
+ * change, by notes that are not sealed, by a state that goes back. That the record comes first: on-record-first.test.ts.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
