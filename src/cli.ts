@@ -1,4 +1,4 @@
-/** The commands: start · tools · check-config · keys · users · approvals · incidents · objects · usage · policy · rehearse · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
+/** The commands: start · tools · check-config · keys · users · approvals · incidents · objects · usage · charges · policy · rehearse · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
@@ -18,6 +18,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   incidents list [--state S] [--rule R] [--open true] … | incidents show|evidence|postmortem ID
   incidents note ID TEXT | incidents close ID [--note N] | incidents undo ID
   usage --user U                today's requests, tokens and money
+  charges --from ISO [--to ISO] [--by team,user,key,model,day] [--format json|csv]
   audit list [--user U] [--action A] [--status S] [--limit N]
   audit checkpoints [--place P] the newest the store has: for --checkpoint
   audit verify DIR [--checkpoint FILE]
@@ -77,6 +78,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   async usage(args) {
     const { runUsage } = await import('./admin/commands.ts');
     return await administer((api) => runUsage(args, process.env, api));
+  },
+  async charges(args) {
+    const { runCharges } = await import('./admin/charge-commands.ts');
+    return await administer((api) => runCharges(args, api));
   },
   async lockdown(args) {
     const { runLockdown } = await import('./admin/containment-commands.ts');

@@ -58,7 +58,8 @@ function register(scope: FastifyInstance, route: Route, deps: AdminDeps): void {
       const { id, ip: source } = request;
       const target = request.params.id ?? '';
       const body = await perform(deps, { route, actor, id, source, target, input: () => inputOf(request) });
-      if (route.mediaType) reply.type(`${route.mediaType}; charset=utf-8`);
+      const textType = route.mediaTypes?.find((type) => type !== 'application/json');
+      if (textType && typeof body === 'string') reply.type(`${textType}; charset=utf-8`);
       return reply.code(route.status).send(body);
     },
   });

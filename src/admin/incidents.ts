@@ -92,7 +92,7 @@ function readRoute(
   verb: string,
   summary: string,
   read: (incident: IncidentRecord, tools: AdminTools) => Promise<unknown>,
-  mediaType?: 'text/markdown',
+  mediaTypes?: Route['mediaTypes'],
 ): Route {
   return route({
     method: 'GET',
@@ -101,7 +101,7 @@ function readRoute(
     permission: 'view_logs',
     summary,
     status: 200,
-    mediaType,
+    mediaTypes,
     input: nothing,
     async plan(_input, id, tools) {
       const incident = await tools.incidents.find(id);
@@ -191,6 +191,6 @@ export const INCIDENT_ROUTES: readonly Route[] = [
     'postmortem',
     'A post-mortem in Markdown: time line, impact, actions, notes, and headings to fill in.',
     async (incident, { incidents }) => postMortemOf(await factsOf(incident, incidents)),
-    'text/markdown',
+    ['text/markdown'],
   ),
 ];

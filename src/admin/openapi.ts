@@ -1,7 +1,7 @@
 /** The description of the admin API, made from its table. */
 import { z } from 'zod';
 import { ADMIN_ROUTES } from './routes.ts';
-import type { Route } from './route.ts';
+import type { MediaType, Route } from './route.ts';
 
 interface ObjectSchema {
   readonly properties?: Readonly<Record<string, unknown>>;
@@ -23,9 +23,13 @@ const errorSchema = {
   },
 };
 
-const answer = (description: string, schema: object, mediaType = 'application/json') => ({
+const JSON_ONLY: readonly MediaType[] = ['application/json'];
+
+const answer = (description: string, schema: object, mediaTypes = JSON_ONLY) => ({
   description,
-  content: { [mediaType]: { schema } },
+  content: Object.fromEntries(
+    mediaTypes.map((type) => [type, { schema: type === 'application/json' ? schema : { type: 'string' } }]),
+  ),
 });
 
 function operationOf(route: Route): object {
@@ -45,7 +49,7 @@ function operationOf(route: Route): object {
     parameters: [...(route.path.includes(':id') ? [id] : []), ...(inQuery ? query : [])],
     ...(!inQuery && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      [route.status]: answer('Done.', { type: route.mediaType ? 'string' : 'object' }, route.mediaType),
+      [route.status]: answer('Done.', { type: 'object' }, route.mediaTypes),
       default: answer('Refused.', errorSchema),
     },
   };

@@ -53,7 +53,7 @@ export interface AdminTools {
   readonly keys: KeyRing;
   readonly approvals: ApprovalDesk;
   readonly incidents: IncidentDesk;
-  readonly store: Pick<Store, 'findEntries' | 'listSettings' | 'listOwners' | 'putOwner'> &
+  readonly store: Pick<Store, 'findEntries' | 'pageEntries' | 'listSettings' | 'listOwners' | 'putOwner'> &
     ErasureDeps['store'];
   readonly holds: Holds;
   /** A page of what a user said, opened. */
@@ -87,6 +87,9 @@ export interface Plan {
 /** A list in OpenAI's shape. */
 export const listOf = (data: readonly unknown[]) => ({ object: 'list', data });
 
+/** What answers are written in. */
+export type MediaType = 'application/json' | 'text/markdown' | 'text/csv';
+
 interface Row<Input extends z.ZodType> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `:id` for what the path names. */
@@ -98,8 +101,8 @@ interface Row<Input extends z.ZodType> {
   /** Open to administrators of one team: its plan keeps to what is theirs. */
   readonly forTeams?: true;
   readonly status: 200 | 201;
-  /** Of an answer that is a text; JSON where left out. */
-  readonly mediaType?: 'text/markdown' | undefined;
+  /** What it may be answered with; JSON alone where left out. A text is of the one that is no JSON. */
+  readonly mediaTypes?: readonly MediaType[] | undefined;
   /** A strict object: the query of a GET, else the body. */
   readonly input: Input;
   /** @throws the refusals of the action, all that can be known before it begins */

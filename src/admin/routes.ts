@@ -8,6 +8,7 @@ import { checkManages, grantOf, isOfTeam, keysOf } from '../domain/team-admins.t
 import { usageOf } from '../domain/usage.ts';
 import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
 import { APPROVAL_ROUTES } from './approvals.ts';
+import { CHARGE_ROUTES, time } from './charges.ts';
 import { CONTAINMENT_ROUTES } from './containment.ts';
 import { INCIDENT_ROUTES } from './incidents.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
@@ -17,7 +18,6 @@ import { POLICY_ROUTES } from './policy.ts';
 import { type AdminTools, listOf, type Route, route } from './route.ts';
 
 const nothing = z.strictObject({});
-const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 const auditSchema = z.strictObject({
   user: z
     .string()
@@ -277,6 +277,7 @@ export const ADMIN_ROUTES: readonly Route[] = [
   rotateKey,
   reportKey,
   usage,
+  ...CHARGE_ROUTES,
   audit,
   checkpoints,
   adoptLedger,

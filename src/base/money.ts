@@ -18,6 +18,13 @@ export function nanoFromUsd(usd: number): NanoUsd {
   return nano;
 }
 
+/** Dollars to the last nano-dollar, as sums of any size are told: `12.5`, `0.00000015`. */
+export function exactUsd(nano: bigint): string {
+  const digits = String(nano).padStart(10, '0');
+  const cents = digits.slice(-9).replace(/0+$/, '');
+  return digits.slice(0, -9) + (cents && `.${cents}`);
+}
+
 /** Dollars for people and the admin API. */
 export function usdFromNano(nano: NanoUsd): number {
   return nano / 1e9;

@@ -1,7 +1,7 @@
 /** What is found of the audit log in the store, and deleted by age: queries for every database. */
 import type { Entry } from '../ports/audit-log.ts';
 import type { EntryRef } from '../ports/incident-store.ts';
-import type { AuditFilter } from '../ports/store.ts';
+import type { AuditFilter, EntryRange } from '../ports/store.ts';
 import { entryFrom, namesTeam } from './store-sql-rows.ts';
 import type { Db } from './store-sql-schema.ts';
 
@@ -30,6 +30,29 @@ export async function findEntries(db: Db, filter: AuditFilter): Promise<readonly
     .limit(limit)
     .execute();
   return found.map(entryFrom);
+}
+
+/** `Store.pageEntries` */
+export async function pageEntries(
+  db: Db,
+  { actions, from, to }: EntryRange,
+  after?: Entry,
+): Promise<readonly Entry[]> {
+  let query = db
+    .selectFrom('sallyport_entries')
+    .select('entry')
+    .where('action', 'in', actions)
+    // Of two conditions on one column the wider would be looked for.
+    .where('at', '>=', after ? Date.parse(after.timestamp) : from)
+    .where('at', '<', to);
+  if (after) {
+    const { timestamp, chain, sequence } = after;
+    query = query.where((is) =>
+      is(is.refTuple('at', 'chain', 'sequence'), '>', is.tuple(Date.parse(timestamp), chain, sequence)),
+    );
+  }
+  const rows = await query.orderBy('at').orderBy('chain').orderBy('sequence').limit(FOUND_MAX).execute();
+  return rows.map(entryFrom);
 }
 
 /** `Store.getEntries` */

@@ -10,7 +10,7 @@ import type { HistoryStore } from '../ports/history-store.ts';
 import type { EntryRef, IncidentStore } from '../ports/incident-store.ts';
 import type { AuditFilter, KeyRecord, ObjectOwner, PlaceholderRow, Store } from '../ports/store.ts';
 import { createSqlApprovals } from './store-sql-approvals.ts';
-import { findEntries, getEntries, pruneEntries } from './store-sql-entries.ts';
+import { findEntries, getEntries, pageEntries, pruneEntries } from './store-sql-entries.ts';
 import { createSqlHistory } from './store-sql-history.ts';
 import { createSqlIncidents } from './store-sql-incidents.ts';
 import { changePlaceholders, dropSealed, getSealed, listSealed } from './store-sql-placeholders.ts';
@@ -206,6 +206,10 @@ class SqlStore implements Store {
 
   async findEntries(filter: AuditFilter): Promise<readonly Entry[]> {
     return await this.#run((db) => findEntries(db, filter));
+  }
+
+  pageEntries(...[range, after]: Parameters<Store['pageEntries']>): ReturnType<Store['pageEntries']> {
+    return this.#run((db) => pageEntries(db, range, after));
   }
 
   async getEntries(refs: readonly EntryRef[]): Promise<readonly Entry[]> {

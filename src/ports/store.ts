@@ -96,6 +96,13 @@ export interface AuditFilter {
   readonly limit: number;
 }
 
+/** Which entries to go through: those of any of these actions, from ≤ timestamp < to, in milliseconds since 1970. */
+export interface EntryRange {
+  readonly actions: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Rows that are searched. Every operation but `health` and `close` may throw `store.unavailable`, within 2
  * s.
@@ -142,6 +149,8 @@ export interface Store {
   /** Deletes the oldest that are older than `before`, at most `limit`, of all users but these; how many. */
   pruneEntries(before: number, limit: number, except?: readonly string[]): Promise<number>;
   findEntries(filter: AuditFilter): Promise<readonly Entry[]>;
+  /** The next ones of a range after that one, by time, then place in the log: each once. At most 1,000. */
+  pageEntries(range: EntryRange, after?: Entry): Promise<readonly Entry[]>;
   /** Those of them that are here, by time; at most 1,000. */
   getEntries(refs: readonly EntryRef[]): Promise<readonly Entry[]>;
 

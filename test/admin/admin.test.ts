@@ -175,6 +175,7 @@ describe('I27 who may do what', () => {
     ['POST', '/admin/keys/ID/rotate', { overlapSeconds: 1 }, ['admin']],
     ['POST', '/admin/keys/report', { key: 'sk-sp-nobody' }, ['developer', 'admin']],
     ['GET', '/admin/usage?user=ada', undefined, ['admin']],
+    ['GET', '/admin/charges?from=2026-11-01', undefined, ['admin']],
     ['GET', '/admin/audit', undefined, ['developer', 'admin']],
     ['GET', '/admin/audit/checkpoints', undefined, ['developer', 'admin']],
     ['POST', '/admin/ledger/adopt', {}, ['admin']],

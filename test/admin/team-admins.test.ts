@@ -185,6 +185,7 @@ test('every other route is closed to it', async () => {
     'DELETE /admin/keys/:id',
     'POST /admin/keys/:id/rotate',
     'GET /admin/usage',
+    'GET /admin/charges',
     'GET /admin/audit',
   ]);
   for (const { method, path, forTeams } of ADMIN_ROUTES) {

@@ -1,8 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NANO_USD_MAX, nanoFromUsd, usdFromNano } from '../../src/base/money.ts';
+import { exactUsd, NANO_USD_MAX, nanoFromUsd, usdFromNano } from '../../src/base/money.ts';
 
 describe('money', () => {
+  test.each([
+    [0n, '0'],
+    [1n, '0.000000001'],
+    [1_500_000_000n, '1.5'],
+    [100_000_000_000n, '100'],
+    [2n ** 80n, '1208925819614629.174706176'],
+  ])('%d nano-dollars are told as %s', (nano, usd) => {
+    expect(exactUsd(nano)).toBe(usd);
+  });
+
   test.each([
     [0, 0],
     [0.1, 100_000_000],

@@ -213,6 +213,25 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
     await store.close();
   });
 
+  test('entries: a range page by page, each once, by time and place, also within a millisecond', async () => {
+    const store = await opened();
+    const at = (sequence: number) => Date.parse(entry(sequence).timestamp);
+    const same = { timestamp: entry(3).timestamp };
+    const crowd = Array.from({ length: 1500 }, (_, index) => entry(index + 10, same));
+    const others = [entry(1), entry(2, { action: 'other' }), entry(3, { chain: 'b' }), entry(9), entry(5000)];
+    await store.appendEntries([...others, ...crowd]);
+    const range = { actions: ['exchange.intent', 'exchange.outcome'], from: at(1), to: at(5000) };
+    const first = await store.pageEntries(range);
+    const second = await store.pageEntries(range, first.at(-1));
+    expect([first.length, second.length]).toEqual([1000, 503]);
+    expect(await store.pageEntries(range, second.at(-1))).toEqual([]);
+    const seen = [...first, ...second].map(({ chain, sequence }) => `${chain}${sequence}`);
+    expect(seen).toEqual(['a1', ...crowd.map(({ sequence }) => `a${sequence}`), 'b3', 'a9']);
+    expect((await store.pageEntries({ ...range, from: at(4) })).map(({ sequence }) => sequence)).toEqual([9]);
+    expect(await store.pageEntries({ ...range, actions: ['other'] })).toEqual([others[1]]);
+    await store.close();
+  });
+
   test('entries: the oldest go first, never those of the users named', async () => {
     const store = await opened();
     await store.appendEntries([entry(1), entry(2), entry(3, { userId: 'held' }), entry(4), entry(5)]);

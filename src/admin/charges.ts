@@ -1,0 +1,86 @@
+/** What calls have cost, for whoever is charged: by team, user, key, model, day, over a period, as JSON or CSV. */
+import { z } from 'zod';
+import { csvText } from '../base/csv.ts';
+import { Refusal } from '../base/errors.ts';
+import { CHARGED_ACTION, CHARGED_BY, type ChargedBy, ChargeBook } from '../domain/charge-back.ts';
+import { eachEntry } from '../domain/entry-pages.ts';
+import { type Route, route } from './route.ts';
+
+const DAY_MS = 86_400_000;
+const PERIOD_DAYS_MAX = 366;
+const one = CHARGED_BY.join('|');
+
+/** A time, or a date: its start in UTC. */
+export const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+
+/** From ≤ time < to. */
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @throws request.invalid_field for none, a backward one, and more than 366 days */
+export function periodOf(
+  input: { readonly from: string; readonly to?: string | undefined },
+  now: number,
+): Period {
+  const period = { from: Date.parse(input.from), to: input.to === undefined ? now : Date.parse(input.to) };
+  if (period.from >= period.to || period.to - period.from > PERIOD_DAYS_MAX * DAY_MS)
+    throw new Refusal('request.invalid_field', { param: 'to' });
+  return period;
+}
+
+/** As it is told with what was found in it. */
+export function periodView({ from, to }: Period): { readonly from: string; readonly to: string } {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}
+
+const charges = route({
+  method: 'GET',
+  path: '/admin/charges',
+  action: 'admin.charges.view',
+  permission: 'view_costs',
+  summary:
+    'What calls that ended in a period have cost, the dearest first; as far back as the store keeps entries.',
+  status: 200,
+  mediaTypes: ['application/json', 'text/csv'],
+  forTeams: true,
+  input: z.strictObject({
+    from: time,
+    /** Now, if left out. */
+    to: time.optional(),
+    by: z
+      .string()
+      .regex(new RegExp(`^(?:${one})(?:,(?:${one})){0,4}$`))
+      .default('team'),
+    format: z.enum(['json', 'csv']).default('json'),
+  }),
+  plan({ by, format, ...input }, _id, { store, clock }, { teamAdmin }) {
+    const period = periodOf(input, clock.now());
+    const names = CHARGED_BY.filter((name) => by.split(',').includes(name));
+    return {
+      resource: 'charges',
+      metadata: { ...periodView(period), by: names.join(','), format, team: teamAdmin?.team },
+      async run() {
+        const book = new ChargeBook(names, teamAdmin?.team);
+        await eachEntry(store, { actions: [CHARGED_ACTION], ...period }, (entry) => book.take(entry));
+        return format === 'csv' ? csvOf(book, names) : { ...listOfCharges(book), ...periodView(period) };
+      },
+    };
+  },
+});
+
+function listOfCharges(book: ChargeBook) {
+  const data = book.rows().map(({ names, ...sums }) => ({ ...names, ...sums }));
+  return { object: 'list', data, total: book.total() };
+}
+
+function csvOf(book: ChargeBook, by: readonly ChargedBy[]): string {
+  const rows = book
+    .rows()
+    .map(({ names, calls, tokens, usd }) => [...by.map((name) => names[name]), calls, tokens, usd]);
+  return csvText([...by, 'calls', 'tokens', 'usd'], rows);
+}
+
+/** In the order of the description. */
+export const CHARGE_ROUTES: readonly Route[] = [charges];
