@@ -222,6 +222,17 @@ describe('words', () => {
     expect(marked.filter((path) => path !== 'test/house.test.ts')).toEqual([]);
   });
 
+  /** V8 puts a function that is assigned to a property where it is written into old space, and keeps all it holds. */
+  test('what a call passes assigns no function to a property where it is written', () => {
+    const assigned =
+      /[\w\])]\.#?\w+\s(?:\?\?)?=\s(?:async\s)?(?:function\b|(?:\([^()]*\)(?::\s[^=;{}]+)?|\w+)\s=>)/;
+    const onTheWay = sources.filter((path) =>
+      /^src\/(?:stages|realtime|domain|engines|guardrails|openai|server)\//.test(path),
+    );
+    expect(onTheWay.filter((path) => assigned.test(withoutComments(textOf(path))))).toEqual([]);
+    expect(assigned.test('exchange.onAbort = (): void => control.abort();')).toBe(true);
+  });
+
   test('src/ does not write to the console but where a person started it', () => {
     const loud = sources.filter((path) =>
       /\bconsole\.(?:log|error|warn|info)\(/.test(withoutComments(textOf(path))),

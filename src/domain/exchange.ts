@@ -90,8 +90,8 @@ export interface AnswerState {
 export class Exchange {
   readonly arrival: Arrival;
   readonly startedAt = performance.now();
-  /** Set while something can be broken off: the way upstream. */
-  onAbort: (() => void) | undefined;
+  /** While something can be broken off: the way upstream. */
+  #breakOff: (() => void) | undefined;
   #aborted = false;
   /** What the caller is told of it; none where the caller left. */
   abortedWith: Refusal | undefined;
@@ -162,7 +162,17 @@ export class Exchange {
     if (this.#aborted) return;
     this.#aborted = true;
     this.abortedWith = refusal;
-    this.onAbort?.();
+    this.#breakOff?.();
+  }
+
+  /**
+   * What breaks off what is under way now; `undefined`: nothing is. At once, where the call is aborted already.
+   * A method, as V8 puts a function that is assigned to a property where it is written into old space: all that it
+   * holds, the whole call, would outlive every minor collection.
+   */
+  whenAborted(breakOff: (() => void) | undefined): void {
+    this.#breakOff = breakOff;
+    if (this.#aborted) breakOff?.();
   }
 
   get id(): string {

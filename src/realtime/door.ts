@@ -164,8 +164,7 @@ function arrivalOf(opening: Arrival, message: Buffer, id: string): Arrival {
 /** @throws upstream.* */
 async function connect(deps: SocketDoorDeps, exchange: Exchange, session: Session): Promise<SocketEnd> {
   const gone = new AbortController();
-  exchange.onAbort = () => gone.abort();
-  if (exchange.aborted) gone.abort();
+  exchange.whenAborted(() => gone.abort());
   const to = exchange.upstream === undefined ? deps : deps.named?.get(exchange.upstream);
   if (!to) throw new Refusal('upstream.unreachable', { detail: 'an upstream that is not configured' });
   const ask = async (key: string): Promise<Connected> => {

@@ -75,12 +75,12 @@ export class Session {
   start(caller: SocketEnd, upstream: SocketEnd): Promise<void> {
     this.#caller = caller;
     this.#upstream = upstream;
-    this.#exchange.onAbort = () => this.end(this.#exchange.abortedWith);
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     if (this.#holds.size > 0) upstream.pause();
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const [line, message] of early) this.#push(line, message);
+    this.#exchange.whenAborted(() => this.end(this.#exchange.abortedWith));
     return this.#over.promise;
   }
 

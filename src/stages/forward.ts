@@ -60,7 +60,7 @@ export function forward(deps: ForwardDeps): Forward {
         askPage: askPage(deps, exchange),
       });
       const settle = (refusal?: Refusal): void => {
-        exchange.onAbort = undefined;
+        exchange.whenAborted(undefined);
         if (refusal) reject(refusal);
         else resolve();
       };
@@ -120,7 +120,7 @@ function send(sending: Sending, isAgain = false): void {
     failed: (fault, detail) => relay.fail(faultOf(exchange, fault, detail), settle),
   });
   relay.control = control;
-  exchange.onAbort = () => control.abort();
+  exchange.whenAborted(() => control.abort());
 }
 
 /** Further pages of a list that is being answered: the same call, from another place on. */

@@ -47,7 +47,7 @@ export function furtherPage(exchange: Exchange, send: Send): Promise<unknown> {
       },
       failed: (fault, detail) => reject(exchange.abortedWith ?? upstreamFault(fault, detail)),
     });
-    exchange.onAbort = () => control.abort();
+    exchange.whenAborted(() => control.abort());
   });
 }
 

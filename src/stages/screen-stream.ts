@@ -162,11 +162,10 @@ export class StreamScreening {
   /** All of it came, and a person is asked: who leaves now has no call upstream to break off. */
   #endWhenGone(): void {
     const { exchange } = this.#ways;
-    exchange.onAbort = () => {
+    exchange.whenAborted(() => {
       exchange.answer.complete = false;
       this.#settled(exchange.abortedWith ?? upstreamFault('aborted'));
-    };
-    if (exchange.aborted) exchange.onAbort();
+    });
   }
 
   #stop(): void {
