@@ -2,20 +2,18 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 
-const FILES = [
-  ['/console', 'index.html', 'text/html; charset=utf-8'],
-  ['/console/console.js', 'console.js', 'text/javascript; charset=utf-8'],
-  ['/console/approvals', 'approvals.html', 'text/html; charset=utf-8'],
-  ['/console/approvals.js', 'approvals.js', 'text/javascript; charset=utf-8'],
-  ['/console/incidents', 'incidents.html', 'text/html; charset=utf-8'],
-  ['/console/incidents.js', 'incidents.js', 'text/javascript; charset=utf-8'],
-  ['/console/session.js', 'session.js', 'text/javascript; charset=utf-8'],
-  ['/console/console.css', 'console.css', 'text/css; charset=utf-8'],
-] as const;
+/** Paths of one page, which goes by the path. */
+const PAGES = ['', '/usage', '/audit', '/approvals', '/incidents', '/containment', '/policy'];
+const SCRIPTS =
+  'approvals audit console containment elements incidents keys linked policy session usage'.split(' ');
+const OTHERS = { 'console.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml' };
 
 export function registerConsole(app: FastifyInstance): void {
-  for (const [url, file, type] of FILES) {
+  const serve = (urls: readonly string[], file: string, type: string): void => {
     const content = readFileSync(new URL(`./console/${file}`, import.meta.url));
-    app.get(url, (_request, reply) => reply.type(type).send(content));
-  }
+    for (const url of urls) app.get(`/console${url}`, (_request, reply) => reply.type(type).send(content));
+  };
+  serve(PAGES, 'index.html', 'text/html; charset=utf-8');
+  for (const name of SCRIPTS) serve([`/${name}.js`], `${name}.js`, 'text/javascript; charset=utf-8');
+  for (const [file, type] of Object.entries(OTHERS)) serve([`/${file}`], file, type);
 }

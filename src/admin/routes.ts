@@ -12,6 +12,7 @@ import { CHARGE_ROUTES, time } from './charges.ts';
 import { CONTAINMENT_ROUTES } from './containment.ts';
 import { INCIDENT_ROUTES } from './incidents.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
+import { ME_ROUTES } from './me.ts';
 import { OBJECT_ROUTES } from './objects.ts';
 import { PERSON_ROUTES } from './persons.ts';
 import { POLICY_ROUTES } from './policy.ts';
@@ -283,6 +284,7 @@ export const ADMIN_ROUTES: readonly Route[] = [
   adoptLedger,
   recordCalibration,
   coverage,
+  ...ME_ROUTES,
   ...APPROVAL_ROUTES,
   ...CONTAINMENT_ROUTES,
   ...OBJECT_ROUTES,

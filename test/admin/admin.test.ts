@@ -181,6 +181,7 @@ describe('I27 who may do what', () => {
     ['POST', '/admin/ledger/adopt', {}, ['admin']],
     ['POST', '/admin/calibrations', {}, ['admin']],
     ['GET', '/admin/coverage', undefined, ['developer', 'admin']],
+    ['GET', '/admin/me', undefined, ['user', 'developer', 'admin']],
     ['GET', '/admin/policy', undefined, ['developer', 'admin']],
     ['POST', '/admin/policy/reload', {}, ['admin']],
   ];

@@ -187,6 +187,7 @@ test('every other route is closed to it', async () => {
     'GET /admin/usage',
     'GET /admin/charges',
     'GET /admin/audit',
+    'GET /admin/me',
   ]);
   for (const { method, path, forTeams } of ADMIN_ROUTES) {
     if (forTeams) continue;

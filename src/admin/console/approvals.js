@@ -2,83 +2,79 @@
  * The page of approvals: lists them, shows one as the text whose digest is on record, and decides it with that digest.
  * What it shows is text and nothing else; opening or reloading it decides nothing.
  */
-import { api, button, byId, row, signInWith } from './session.js';
+import { badge, button, code, element, form, say, table, time } from './elements.js';
+import { oneAtATime } from './linked.js';
+import { api, listed, query } from './session.js';
 
-let shown;
+const STATES = ['pending', 'approved', 'denied', 'expired', 'withdrawn', 'used'];
 
-function say(text) {
-  byId('said').textContent = text;
-}
-
-async function showList() {
-  const state = byId('state').value;
-  const { data } = await api('GET', `/admin/approvals?state=${encodeURIComponent(state)}`);
-  byId('list').replaceChildren(
-    ...data.map((each) => {
-      const open = button('Look', () => showOne(each.id), 'said');
-      const times = [each.askedAt, each.expiresAt].map((time) => new Date(time).toLocaleString());
-      return row([times[0], each.user, each.team, each.tool, times[1], each.state, open]);
-    }),
-  );
-}
-
-async function showOne(id) {
-  shown = await api('GET', `/admin/approvals/${encodeURIComponent(id)}`);
-  byId('title').textContent = `${shown.tool}, for ${shown.user}: ${shown.state}`;
-  byId('text').textContent = shown.text ?? 'The secret that sealed this text is not known any more.';
-  byId('seen').textContent = shown.seen;
-  byId('note').value = '';
-  byId('decision').hidden = shown.state !== 'pending' || shown.text === null;
-  byId('detail').hidden = false;
-}
-
-async function decide(decision) {
-  const { id, seen } = shown;
-  const note = byId('note').value;
-  byId('decision').hidden = true;
-  const decided = await api('POST', `/admin/approvals/${encodeURIComponent(id)}`, {
+async function decide({ id, seen }, decision, note, decided) {
+  const { state, decidedBy } = await api('POST', `/admin/approvals/${encodeURIComponent(id)}`, {
     decision,
     seen,
     ...(note === '' ? {} : { note }),
   });
-  say(`${decided.state} by ${decided.decidedBy}`);
-  await showOne(id);
-  await showList();
+  await decided();
+  say(`${state} by ${decidedBy}`);
 }
 
-/** What a notice links to: `#` and the id. */
-async function showLinked() {
-  const id = decodeURIComponent(location.hash.slice(1));
-  if (/^[0-9a-f-]{36}$/.test(id)) await showOne(id);
+/** Only what was read can be decided about. */
+function decisionOn(approval, decided) {
+  if (approval.state !== 'pending' || approval.text === null) return [];
+  const note = element('input', { maxLength: 1000, autocomplete: 'off' });
+  const choose = (text, decision, look) =>
+    button(text, () => decide(approval, decision, note.value, decided), look);
+  return [
+    element(
+      'div',
+      { className: 'line' },
+      element('label', {}, 'Note', note),
+      choose('Approve this call, once', 'approve', 'primary'),
+      choose('Deny', 'deny', 'danger'),
+    ),
+  ];
 }
 
-async function signIn() {
-  signInWith(byId('admin-key').value);
-  byId('admin-key').value = '';
-  await showList();
-  byId('signed-in').hidden = false;
-  byId('sign-in').hidden = true;
-  say('');
-  await showLinked();
+async function draw(id, again, refresh) {
+  const approval = await api('GET', `/admin/approvals/${encodeURIComponent(id)}`);
+  const { tool, user, state, seen, note, decidedBy } = approval;
+  const text = approval.text ?? 'The secret that sealed this text is not known any more.';
+  return [
+    element('h2', {}, `${tool}, for ${user} `, badge(state)),
+    decidedBy ? element('p', {}, `By ${decidedBy}${note ? `: ${note}` : ''}`) : '',
+    element('pre', { dir: 'ltr' }, text),
+    element('p', { className: 'hint' }, 'SHA-256 of this text, on record with the decision: ', code(seen)),
+    ...decisionOn(approval, async () => {
+      await again();
+      await refresh();
+    }),
+  ];
 }
 
-/** Failures are said; a key that does not open is forgotten. */
-function on(element, event, act) {
-  element.addEventListener(event, (happened) => {
-    happened.preventDefault();
-    act().catch((error) => say(error.message));
+const COLUMNS = [
+  ['Asked', ({ askedAt }) => time(askedAt)],
+  ['User', ({ user }) => user],
+  ['Team', ({ team }) => team],
+  ['Tool', ({ tool }) => code(tool)],
+  ['Decide by', ({ expiresAt }) => time(expiresAt)],
+  ['State', ({ state }) => badge(state)],
+];
+
+export async function show(place, { hash }) {
+  const list = element('div');
+  let filter = { state: 'pending' };
+  const refresh = async () => {
+    const approvals = await listed(`/admin/approvals${query(filter)}`);
+    list.replaceChildren(
+      table('Approvals, the newest first', [...COLUMNS, one.column], approvals, 'Nothing is waiting here.'),
+    );
+  };
+  const one = oneAtATime((id, again) => draw(id, again, refresh));
+  const which = form({ state: { text: 'State', options: STATES } }, 'Show', async (chosen) => {
+    filter = chosen;
+    await refresh();
   });
+  place.append(which, list, one.detail);
+  await refresh();
+  await one.openLinked(hash);
 }
-
-on(byId('sign-in'), 'submit', () =>
-  signIn().catch((error) => {
-    if (byId('signed-in').hidden) signInWith('');
-    throw error;
-  }),
-);
-on(byId('which'), 'submit', showList);
-on(byId('approve'), 'click', () => decide('approve'));
-on(byId('deny'), 'click', () => decide('deny'));
-on(window, 'hashchange', async () => {
-  if (!byId('signed-in').hidden) await showLinked();
-});

@@ -1,105 +1,128 @@
-/** The console's page: reads the admin API with a key that is kept in memory alone; builds text nodes, never HTML. */
-import { api, button, byId, row, signInWith } from './session.js';
+/**
+ * The console: one page that shows what the path names, so that a key that was typed in once holds for all of it. What
+ * it shows comes from the admin API; opening or reloading it changes nothing.
+ */
+import { attempt, byId, element, say } from './elements.js';
+import { api, signInWith } from './session.js';
 
-const listOf = (answer) => (Array.isArray(answer) ? answer : (answer.data ?? []));
+/** By path: its name, what it takes to read it, whether administrators of one team may, and where it is. */
+const PAGES = {
+  '/console': { name: 'Keys', needs: 'manage_users', forTeams: true, load: () => import('./keys.js') },
+  '/console/usage': { name: 'Usage', needs: 'view_costs', forTeams: true, load: () => import('./usage.js') },
+  '/console/audit': {
+    name: 'Audit log',
+    needs: 'view_logs',
+    forTeams: true,
+    load: () => import('./audit.js'),
+  },
+  '/console/approvals': {
+    name: 'Approvals',
+    needs: 'decide_approvals',
+    load: () => import('./approvals.js'),
+  },
+  '/console/incidents': { name: 'Incidents', needs: 'view_logs', load: () => import('./incidents.js') },
+  '/console/containment': {
+    name: 'Containment',
+    needs: 'view_logs',
+    load: () => import('./containment.js'),
+  },
+  '/console/policy': { name: 'Policy', needs: 'view_logs', load: () => import('./policy.js') },
+};
 
-function stateOf(key) {
-  if (key.revokedAt) return 'revoked';
-  return key.expiresAt && new Date(key.expiresAt) < new Date() ? 'expired' : 'active';
+let me;
+
+const mayOpen = ({ needs, forTeams }) =>
+  me.permissions.includes(needs) && (me.administers !== 'team' || forTeams === true);
+
+/** The page of this path, or the first that may be opened. */
+function pathToShow() {
+  const open = Object.keys(PAGES).filter((path) => mayOpen(PAGES[path]));
+  return open.includes(location.pathname) ? location.pathname : open[0];
 }
 
-async function showKeys() {
-  const keys = listOf(await api('GET', '/admin/keys'));
-  byId('keys').replaceChildren(
-    ...keys.map((key) => {
-      const revoke = button(
-        'Revoke',
-        async () => {
-          await api('DELETE', `/admin/keys/${encodeURIComponent(key.id)}`);
-          await showKeys();
-        },
-        'health',
-      );
-      const created = new Date(key.createdAt).toLocaleString();
-      return row([
-        key.id,
-        key.user,
-        key.team,
-        key.tier,
-        key.role,
-        created,
-        stateOf(key),
-        key.revokedAt ? '' : revoke,
-      ]);
-    }),
-  );
-  return [...new Set(keys.map((key) => key.user))].slice(0, 50);
+async function showPage() {
+  if (!me) return;
+  const path = pathToShow();
+  for (const link of byId('pages').children) {
+    if (link.getAttribute('href') === path) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  if (path === undefined) return say('This role may not read anything here.', true);
+  const { name, load } = PAGES[path];
+  document.title = `Sallyport · ${name}`;
+  const place = element('div', {}, element('h1', {}, name));
+  byId('page').replaceChildren(place);
+  await attempt(async () => (await load()).show(place, { me, hash: location.hash.slice(1) }));
 }
 
-async function showUsage(users) {
-  const rows = await Promise.all(
-    users.map((user) => api('GET', `/admin/usage?user=${encodeURIComponent(user)}`)),
-  );
-  byId('usage').replaceChildren(
-    ...rows.map((u) => row([u.user, u.requests, u.tokens, u.settledUsd, u.reservedUsd, u.budgetUsd])),
-  );
+function showPages() {
+  const open = Object.entries(PAGES).filter(([, page]) => mayOpen(page));
+  byId('pages').replaceChildren(...open.map(([href, { name }]) => element('a', { href }, name)));
 }
 
-async function showEntries() {
-  const entries = listOf(await api('GET', '/admin/audit?limit=100'));
-  byId('entries').replaceChildren(
-    ...entries.map((e) => {
-      const tr = row([e.timestamp, e.userId, e.action, e.resource, e.status, e.metadata?.code]);
-      if (e.status === 'failure') tr.className = 'failure';
-      return tr;
-    }),
-  );
+function showSignedIn() {
+  const team = me.team === undefined ? '' : ` of ${me.team}`;
+  byId('name').textContent = `${me.user} (${me.role}${team})`;
+  byId('who').hidden = false;
+  byId('sign-in').hidden = true;
+  showPages();
+}
+
+function showSignedOut() {
+  me = undefined;
+  byId('who').hidden = true;
+  byId('sign-in').hidden = false;
+  byId('pages').replaceChildren();
+  byId('page').replaceChildren();
+  document.title = 'Sallyport';
+  byId('admin-key').focus();
+}
+
+/** A key that does not open is forgotten. */
+async function signIn() {
+  signInWith(byId('admin-key').value);
+  byId('admin-key').value = '';
+  try {
+    me = await api('GET', '/admin/me');
+  } catch (error) {
+    signInWith('');
+    throw error;
+  }
+  showSignedIn();
+  await showPage();
 }
 
 async function showHealth() {
-  const answer = await fetch('/readyz').then((response) => response.json());
-  const failing = Object.entries(answer.checks).filter(([, ok]) => !ok);
-  byId('health').textContent = answer.ready
-    ? 'ready'
-    : `not ready: ${failing.map(([name]) => name).join(', ')}`;
+  const place = byId('health');
+  const answer = await fetch('/readyz')
+    .then((response) => response.json())
+    .catch(() => undefined);
+  const failing = Object.entries(answer?.checks ?? {}).filter(([, ok]) => !ok);
+  const why = answer ? `not ready: ${failing.map(([name]) => name).join(', ')}` : 'no answer';
+  const text = answer?.ready ? 'ready' : why;
+  // Written only where it changes, as it is read out.
+  if (place.textContent !== text) place.textContent = text;
+  place.className = `badge ${answer?.ready ? 'good' : 'bad'}`;
 }
 
-async function refresh() {
-  await showUsage(await showKeys());
-  await showEntries();
-}
-
-async function signIn() {
-  signInWith(byId('admin-key').value);
-  try {
-    await refresh();
-    byId('signed-in').hidden = false;
-    byId('sign-in').hidden = true;
-  } catch (error) {
-    signInWith('');
-    byId('health').textContent = error.message;
-  }
-}
-
-async function createKey(form) {
-  const { user, tier, role } = Object.fromEntries(new FormData(form));
-  try {
-    const made = await api('POST', '/admin/keys', { user, tier, role });
-    byId('made-key').textContent = `Shown once: ${made.key}`;
-    await refresh();
-  } catch (error) {
-    byId('made-key').textContent = error.message;
-  }
-}
-
-byId('sign-in').addEventListener('submit', (event) => {
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('a[href^="/console"]');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  void signIn();
+  history.pushState(null, '', link.getAttribute('href'));
+  void showPage();
 });
-byId('new-key').addEventListener('submit', (event) => {
+window.addEventListener('popstate', () => void showPage());
+byId('with-key').addEventListener('submit', (event) => {
   event.preventDefault();
-  void createKey(event.target);
+  void attempt(signIn, event.submitter);
+});
+byId('sign-out').addEventListener('click', () => {
+  signInWith('');
+  say('');
+  showSignedOut();
 });
 
+showSignedOut();
 await showHealth();
 setInterval(showHealth, 5000);

@@ -1,103 +1,141 @@
 /**
- * The page of incidents: lists them, shows one with its time line, notes it, takes it on, opens what was shut because of
- * it. What it shows is text and nothing else; opening or reloading it changes nothing.
+ * The page of incidents: lists them, opens one by hand, shows one with its time line, notes it, takes it on, opens what
+ * was shut because of it. What it shows is text and nothing else; opening or reloading it changes nothing.
  */
-import { api, button, byId, row, signInWith } from './session.js';
+import { ENTRY_COLUMNS } from './audit.js';
+import { badge, button, confirmed, element, form, heading, say, table, time } from './elements.js';
+import { oneAtATime } from './linked.js';
+import { api, listed, query } from './session.js';
 
-let shown;
-
-function say(text) {
-  byId('said').textContent = text;
-}
-
-const timeOf = (text) => new Date(text).toLocaleString();
+const STATES = ['contained', 'investigating', 'remediated', 'recovered'];
 const subjectOf = (each) =>
   ['user', 'key', 'address', 'house']
     .filter((kind) => each[kind] !== undefined)
-    .map((kind) => `${kind} ${each[kind]}`)
-    .join('');
+    .map((kind) => (kind === 'house' ? 'the house' : `${kind} ${each[kind]}`))
+    .join(', ');
 
-async function showList() {
-  const { data } = await api('GET', `/admin/incidents?open=${byId('open').value}`);
-  byId('list').replaceChildren(
-    ...data.map((each) => {
-      const look = button('Look', () => showOne(each.id), 'said');
-      const { rule, severity, count, state } = each;
-      return row([timeOf(each.openedAt), rule, severity, subjectOf(each), count, state, look]);
-    }),
+/** Who is still shut out because of it. */
+function heldBy({ contained }) {
+  const held = contained.filter(({ liftedAt }) => liftedAt === undefined);
+  return held.map((each) =>
+    element('li', {}, `${each.kind} of ${subjectOf(each)}`, each.until ? [' until ', time(each.until)] : ''),
   );
 }
 
-async function showOne(id) {
-  shown = await api('GET', `/admin/incidents/${encodeURIComponent(id)}`);
-  byId('title').textContent = `${shown.rule}, ${subjectOf(shown)}: ${shown.state}`;
-  const held = shown.contained.filter((each) => each.liftedAt === undefined);
-  byId('contained').textContent =
-    held.length === 0
-      ? 'Nobody is shut out because of it.'
-      : held
-          .map(
-            (each) => `${each.kind} of ${subjectOf(each)}${each.until ? ` until ${timeOf(each.until)}` : ''}`,
-          )
-          .join(', ');
-  byId('undo').hidden = held.length === 0;
-  byId('notes').replaceChildren(...shown.notes.map((each) => row([timeOf(each.at), each.by, each.text])));
-  byId('time-line').replaceChildren(
-    ...shown.timeLine.map((e) =>
-      row([e.timestamp, e.userId, e.action, e.resource, e.status, e.metadata?.code]),
-    ),
+const NOTE_COLUMNS = [
+  ['Time', ({ at }) => time(at)],
+  ['By', ({ by }) => by],
+  ['Note', ({ text }) => text ?? 'The secret that sealed this note is not known any more.'],
+];
+
+function changesOf({ id, closedAt }, held, changed) {
+  const change = async (what) => {
+    const { rule, state } = await api('POST', `/admin/incidents/${encodeURIComponent(id)}`, what);
+    await changed();
+    say(`${rule}: ${state}`);
+  };
+  const undo = button(
+    'Open what was shut because of it',
+    async () => {
+      if (await confirmed('Open for whom this incident shuts out?', 'Open')) await change({ undo: true });
+    },
+    'danger',
   );
-  byId('state').value = '';
-  byId('note').value = '';
-  byId('detail').hidden = false;
+  const closing = [['documented', 'documented (closes it)']];
+  const save = form(
+    {
+      state: { text: 'State', options: [['', 'as it is'], ...(closedAt ? [] : [...STATES, ...closing])] },
+      note: { text: 'Note', maxLength: 4000, autocomplete: 'off' },
+    },
+    'Save',
+    ({ state, note }) => change({ ...(state && { state }), ...(note && { note }) }),
+  );
+  return held.length === 0 ? [save] : [save, undo];
 }
 
-async function change(what) {
-  const { id } = shown;
-  const changed = await api('POST', `/admin/incidents/${encodeURIComponent(id)}`, what);
-  say(`${changed.rule}: ${changed.state}`);
-  await showOne(id);
-  await showList();
+/** Answers in Markdown and JSON, as files: a link could not bring the key. */
+function reportsOf(id) {
+  const save = (path, file) => async () => {
+    const content = await api('GET', `/admin/incidents/${encodeURIComponent(id)}/${path}`);
+    const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2);
+    const link = element('a', { href: URL.createObjectURL(new Blob([text])), download: `${id}.${file}` });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+  return element(
+    'div',
+    { className: 'line' },
+    button('Post-mortem', save('postmortem', 'md')),
+    button('Evidence', save('evidence', 'json')),
+  );
 }
 
-async function save() {
-  const [state, note] = [byId('state').value, byId('note').value];
-  await change({ ...(state === '' ? {} : { state }), ...(note === '' ? {} : { note }) });
+async function draw(id, again, refresh, me) {
+  const incident = await api('GET', `/admin/incidents/${encodeURIComponent(id)}`);
+  const { rule, state, notes, timeLine, severity } = incident;
+  const held = heldBy(incident);
+  const changed = async () => {
+    await again();
+    await refresh();
+  };
+  return [
+    element('h2', {}, `${rule}, ${subjectOf(incident)} `, badge(severity), ' ', badge(state)),
+    held.length === 0 ? element('p', {}, 'Nobody is shut out because of it.') : element('ul', {}, held),
+    ...(me.permissions.includes('manage_users') ? changesOf(incident, held, changed) : []),
+    reportsOf(id),
+    element('h3', {}, 'Notes'),
+    table('Notes', NOTE_COLUMNS, notes, 'Nobody has noted anything.'),
+    element('h3', {}, 'Time line'),
+    table('Entries of the audit log', ENTRY_COLUMNS, timeLine, 'The audit log has nothing of it any more.'),
+  ];
 }
 
-/** What a notice links to: `#` and the id. */
-async function showLinked() {
-  const id = decodeURIComponent(location.hash.slice(1));
-  if (/^[0-9a-f-]{36}$/.test(id)) await showOne(id);
-}
+const COLUMNS = [
+  ['Opened', ({ openedAt }) => time(openedAt)],
+  ['Rule', ({ rule }) => rule],
+  ['Severity', ({ severity }) => badge(severity)],
+  ['Of', subjectOf],
+  ['#Count', ({ count }) => count],
+  ['State', ({ state }) => badge(state)],
+];
 
-async function signIn() {
-  signInWith(byId('admin-key').value);
-  byId('admin-key').value = '';
-  await showList();
-  byId('signed-in').hidden = false;
-  byId('sign-in').hidden = true;
-  say('');
-  await showLinked();
-}
+/** For what no rule saw. */
+const openByHand = (refresh) =>
+  form(
+    {
+      note: { text: 'What happened', required: true, maxLength: 4000, autocomplete: 'off' },
+      severity: { text: 'Severity', options: ['medium', 'low', 'high', 'critical'] },
+      user: { text: 'Of user', pattern: '[A-Za-z0-9._:\\-]{1,128}', autocomplete: 'off' },
+    },
+    'Open an incident',
+    async ({ user, ...said }, made) => {
+      await api('POST', '/admin/incidents', { ...said, ...(user && { user }) });
+      made.reset();
+      await refresh();
+    },
+    '',
+  );
 
-/** Failures are said; a key that does not open is forgotten. */
-function on(element, event, act) {
-  element.addEventListener(event, (happened) => {
-    happened.preventDefault();
-    act().catch((error) => say(error.message));
+export async function show(place, { hash, me }) {
+  const list = element('div');
+  let filter = { open: 'true' };
+  const refresh = async () => {
+    const incidents = await listed(`/admin/incidents${query(filter)}`);
+    list.replaceChildren(
+      table('Incidents, the newest first', [...COLUMNS, one.column], incidents, 'No incident here.'),
+    );
+  };
+  const one = oneAtATime((id, again) => draw(id, again, refresh, me));
+  const options = [
+    ['true', 'open'],
+    ['false', 'closed'],
+  ];
+  const which = form({ open: { text: 'Which', options } }, 'Show', async (chosen) => {
+    filter = chosen;
+    await refresh();
   });
+  place.append(which, list, one.detail);
+  if (me.permissions.includes('manage_users')) place.append(heading('By hand'), openByHand(refresh));
+  await refresh();
+  await one.openLinked(hash);
 }
-
-on(byId('sign-in'), 'submit', () =>
-  signIn().catch((error) => {
-    if (byId('signed-in').hidden) signInWith('');
-    throw error;
-  }),
-);
-on(byId('which'), 'submit', showList);
-on(byId('change'), 'submit', save);
-on(byId('undo'), 'click', () => change({ undo: true }));
-on(window, 'hashchange', async () => {
-  if (!byId('signed-in').hidden) await showLinked();
-});

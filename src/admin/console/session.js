@@ -1,47 +1,39 @@
-/** The signed-in admin key, kept in memory alone, and the admin API with it. Builds text nodes, never HTML. */
-let adminKey = '';
+/** Whom the page acts for, and the admin API in their name. A key is kept in memory alone. */
+let key = '';
 
 /** What the page is signed in with from now on; empty: nothing. */
-export function signInWith(key) {
-  adminKey = key;
+export function signInWith(text) {
+  key = text;
 }
 
-/** The answer's body; throws an Error with the refusal's own words. */
+/** The answer's body, JSON or text; throws an Error with the refusal's own words and its `status`. */
 export async function api(method, path, body) {
   const response = await fetch(path, {
     method,
     headers: {
-      authorization: `Bearer ${adminKey}`,
+      ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Error('The gateway does not answer.');
   });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error?.message ?? `status ${response.status}`);
-  return answer;
+  const isJson = response.headers.get('content-type')?.startsWith('application/json');
+  const answer = await (isJson ? response.json() : response.text());
+  if (response.ok) return answer;
+  const { message = `status ${response.status}`, param } = answer.error ?? {};
+  const code = response.headers.get('x-sallyport-code');
+  const error = new Error(`${message}${param ? ` (${param})` : ''}${code ? ` [${code}]` : ''}`);
+  throw Object.assign(error, { status: response.status });
 }
 
-export const byId = (id) => document.getElementById(id);
-
-/** A row of a table: nodes as they are, all else as text. */
-export function row(cells) {
-  const tr = document.createElement('tr');
-  for (const cell of cells) {
-    const td = document.createElement('td');
-    td.append(cell instanceof Node ? cell : String(cell ?? ''));
-    tr.append(td);
-  }
-  return tr;
+/** The items of a list. */
+export async function listed(path) {
+  return (await api('GET', path)).data;
 }
 
-/** A button whose failures are said in the element of this id. */
-export function button(text, onClick, saidIn) {
-  const element = document.createElement('button');
-  element.textContent = text;
-  element.addEventListener('click', () => {
-    onClick().catch((error) => {
-      byId(saidIn).textContent = error.message;
-    });
-  });
-  return element;
+/** A query of what is given: empty values are left out. */
+export function query(values) {
+  const given = Object.entries(values).filter(([, value]) => value !== '' && value !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }

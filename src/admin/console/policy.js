@@ -1,0 +1,37 @@
+/** The page of the rules in force, and of reading them again. */
+import { button, code, confirmed, element, heading, say, time } from './elements.js';
+import { api } from './session.js';
+
+export async function show(place, { me }) {
+  const shown = element('div');
+  const refresh = async () => {
+    const { version, since, refused, policy } = await api('GET', '/admin/policy');
+    const fault = refused
+      ? element('p', { className: 'fault' }, 'Refused at ', time(refused.at), `: ${refused.paths.join(', ')}`)
+      : '';
+    shown.replaceChildren(
+      element('p', {}, 'Version ', code(version), ' since ', time(since)),
+      fault,
+      ...Object.entries(policy).map(([section, rules]) =>
+        element(
+          'details',
+          {},
+          element('summary', {}, section),
+          element('pre', { dir: 'ltr' }, JSON.stringify(rules ?? null, null, 2)),
+        ),
+      ),
+    );
+  };
+  const reload = button('Read the files again', async () => {
+    if (!(await confirmed('Put the rules of the files in force in this process?', 'Read'))) return;
+    try {
+      await api('POST', '/admin/policy/reload', {});
+      say('Read.');
+    } finally {
+      await refresh();
+    }
+  });
+  place.append(heading('In force in this process'), shown);
+  if (me.permissions.includes('manage_users')) place.append(reload);
+  await refresh();
+}

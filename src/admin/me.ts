@@ -1,0 +1,29 @@
+/** Who acts here, and what they may do: what a page has to know before it offers anything. */
+import { z } from 'zod';
+import { PERMISSIONS } from '../domain/permissions.ts';
+import { type Route, route } from './route.ts';
+
+const showMe = route({
+  method: 'GET',
+  path: '/admin/me',
+  action: 'admin.me.view',
+  permission: 'query',
+  summary: 'Who acts here, and what they may do.',
+  status: 200,
+  forTeams: true,
+  input: z.strictObject({}),
+  plan: (_input, _id, _tools, { user, role, credential, teamAdmin }) => ({
+    resource: 'me',
+    run: async () => ({
+      user,
+      role,
+      credential,
+      team: teamAdmin?.team,
+      administers: teamAdmin && 'team',
+      permissions: [...PERMISSIONS[role]],
+    }),
+  }),
+});
+
+/** In the order of the description. */
+export const ME_ROUTES: readonly Route[] = [showMe];
