@@ -10,9 +10,7 @@ import { createGuardModel } from '../engines/detector-guard-model.ts';
 import { createModeration } from '../engines/detector-moderation.ts';
 import { createEmbeddedLedger } from '../engines/ledger-embedded.ts';
 import { openOnFailure } from '../engines/ledger-open.ts';
-import { createRedisLedger } from '../engines/ledger-redis.ts';
 import { createWebhookNotifier } from '../engines/notify-webhook.ts';
-import { openPostgresStore } from '../engines/store-postgres.ts';
 import { openSqliteStore } from '../engines/store-sqlite.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Detector } from '../ports/detector.ts';
@@ -55,10 +53,7 @@ export async function buildEngines(
   const dataDir = resolve(environment.DATA_DIR);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = acquireDataDir(dataDir);
-  const store =
-    config.store.kind === 'postgres'
-      ? openPostgresStore({ url: config.store.url })
-      : openSqliteStore({ file: join(dataDir, 'store.sqlite') });
+  const store = await buildStore(config.store, dataDir);
   // Before anything is written: under another house's secret nothing of this may begin.
   const opened = await openStore(store, fingerprintsOf(secret), log);
   const at = { auditDir: join(dataDir, 'audit'), dataDir, place: placeOf(dataDir), store };
@@ -89,6 +84,13 @@ export async function buildEngines(
       lock.release();
     },
   };
+}
+
+/** A driver is loaded where it is configured: each costs a start a tenth of its time. */
+async function buildStore(store: Config['store'], dataDir: string): Promise<Store> {
+  if (store.kind !== 'postgres') return openSqliteStore({ file: join(dataDir, 'store.sqlite') });
+  const { openPostgresStore } = await import('../engines/store-postgres.ts');
+  return openPostgresStore({ url: store.url });
 }
 
 /** Of the kind that is named; connects when it is asked. */
@@ -173,6 +175,7 @@ async function buildLedger(
   const { kind: _, onFailure, ...servers } = config.ledger;
   const options = { ...records, monthly: hasMonthlyBudgets(config) };
   const shared = config.store.kind === 'postgres' ? sharedRecovery(options) : undefined;
+  const { createRedisLedger } = await import('../engines/ledger-redis.ts');
   const redis = createRedisLedger({
     ...servers,
     fingerprints: fingerprintsOf(secret),
