@@ -2,13 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { utcMonth } from '../base/clock.ts';
+import { createSeal } from '../base/seal.ts';
 import { deriveKey, keyedDigest, type HouseSecret } from '../base/secret.ts';
 import type { Config, Setup } from '../config.ts';
+import { cursorFiles } from '../engines/cursor-file.ts';
 import { acquireDataDir, placeOf } from '../engines/data-dir.ts';
 import { createGuardModel } from '../engines/detector-guard-model.ts';
 import { createModeration } from '../engines/detector-moderation.ts';
-import { createEmbeddedLedger } from '../engines/ledger-embedded.ts';
+import { createEmbeddedLedger, type EmbeddedLedger } from '../engines/ledger-embedded.ts';
 import { openOnFailure } from '../engines/ledger-open.ts';
 import { createWebhookNotifier } from '../engines/notify-webhook.ts';
 import { openSqliteStore } from '../engines/store-sqlite.ts';
@@ -23,6 +24,7 @@ import { ownRecovery, sharedRecovery } from './ledger-recovery.ts';
 import { ownFacts, spentSoFar } from './lost-ledger.ts';
 import type { Exporting } from './exporting.ts';
 import { openRecords, type Records } from './records.ts';
+import { keepWholeDays, readSince, readWholeDays } from './whole-days.ts';
 
 /** The engines of this process, open. */
 export interface Engines {
@@ -58,7 +60,7 @@ export async function buildEngines(
   const opened = await openStore(store, fingerprintsOf(secret), log);
   const at = { auditDir: join(dataDir, 'audit'), dataDir, place: placeOf(dataDir), store };
   const records = await openRecords(at, config, secret, log);
-  const { ledger, adoption } = await buildLedger(config, secret, records);
+  const { ledger, adoption, stopKeeping } = await buildLedger(config, secret, records, log);
   const notifier = createWebhookNotifier({
     ...config.notify,
     onFailure: (webhook, reason) => log.warn({ webhook, reason }, 'a webhook was not told'),
@@ -77,6 +79,7 @@ export async function buildEngines(
     storeReached: opened.reached,
     async close() {
       opened.stop();
+      stopKeeping?.();
       await notifier.close();
       await ledger.close();
       await records.close();
@@ -160,18 +163,18 @@ async function isOurs(store: Store, fingerprints: readonly string[]): Promise<bo
 interface BuiltLedger {
   readonly ledger: Ledger;
   readonly adoption: LedgerAdoption | undefined;
+  /** What it does by itself. */
+  readonly stopKeeping?: () => void;
 }
 
 async function buildLedger(
   config: Setup['config'],
   secret: HouseSecret,
   records: Records,
+  log: Log,
 ): Promise<BuiltLedger> {
   const embedded = createEmbeddedLedger();
-  if (config.ledger.kind === 'embedded') {
-    await embedded.restore(ownFacts(records.auditDir, Date.parse(`${utcMonth(Date.now())}-01`)));
-    return { ledger: embedded, adoption: undefined };
-  }
+  if (config.ledger.kind === 'embedded') return await ownLedger(embedded, secret, records, log);
   const { kind: _, onFailure, ...servers } = config.ledger;
   const options = { ...records, monthly: hasMonthlyBudgets(config) };
   const shared = config.store.kind === 'postgres' ? sharedRecovery(options) : undefined;
@@ -195,6 +198,23 @@ async function buildLedger(
       },
     },
   };
+}
+
+/** In this process alone; knows what its audit log knows. */
+async function ownLedger(
+  ledger: EmbeddedLedger,
+  secret: HouseSecret,
+  { auditDir, dataDir }: Records,
+  log: Log,
+): Promise<BuiltLedger> {
+  const file = { files: cursorFiles(join(dataDir, 'ledger')), seal: createSeal(secret) };
+  const now = Date.now();
+  const days = await readWholeDays(file, now);
+  await ledger.restore(ownFacts(auditDir, readSince(days, now)), days);
+  const keeping = keepWholeDays(file, ledger, (err) =>
+    log.warn({ err }, 'what whole days came to is not kept: the next start reads more of the audit log'),
+  );
+  return { ledger, adoption: undefined, stopKeeping: () => keeping.stop() };
 }
 
 function hasMonthlyBudgets({ house, teams, tiers }: Setup['config']): boolean {

@@ -1,7 +1,7 @@
 /** Reads the money of exchanges out of the audit log, so that a ledger in memory forgets nothing at a restart. */
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { Entry } from '../ports/audit-log.ts';
-import type { ScopeKind, Spent } from '../ports/ledger.ts';
+import { SCOPE_KINDS, type ScopeKind, type Spent } from '../ports/ledger.ts';
 
 /** What the audit log knows of an exchange's money: its intent, then its outcome. */
 export interface MoneyFact {
@@ -18,15 +18,13 @@ export interface MoneyFact {
   readonly released: boolean;
 }
 
-const KINDS: readonly ScopeKind[] = ['house', 'team', 'user', 'key'];
-
 const count = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function scopeOf(name: unknown): { kind: ScopeKind; id: string } | undefined {
   const [kind, ...id] = text(name).split(':');
-  const known = KINDS.find((candidate) => candidate === kind);
+  const known = SCOPE_KINDS.find((candidate) => candidate === kind);
   return known && id.length > 0 ? { kind: known, id: id.join(':') } : undefined;
 }
 

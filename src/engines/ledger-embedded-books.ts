@@ -2,13 +2,21 @@
  * The books of the embedded ledger: counters by scope and reservations by id, in memory, synchronous. They
  * take and close without asking; what may be taken is decided before (ledger-embedded-rules.ts).
  */
-import type { Admitted, ScopeKind, SettleRequest, SettleResult } from '../ports/ledger.ts';
+import {
+  type Admitted,
+  SCOPE_KINDS,
+  type ScopeKind,
+  type SettleRequest,
+  type SettleResult,
+} from '../ports/ledger.ts';
 import {
   type Counters,
   correct,
   monthOf,
   newCounters,
   roll,
+  settledThrough,
+  settleInMonth,
   TOKENS_MINUTE,
 } from './ledger-embedded-scope.ts';
 import type { WindowsMs } from './ledger-windows.ts';
@@ -137,7 +145,7 @@ export class Books {
       }
       if (counters.month === reservation.month) {
         counters.monthReserved -= reservation.nano;
-        counters.monthSettled += nano;
+        settleInMonth(counters, reservation.day, nano);
       }
       const [minute, hour, day] = counters.windows;
       correct(counters.windows[TOKENS_MINUTE], reservation.at, tokens - reservation.tokens);
@@ -150,6 +158,26 @@ export class Books {
       this.#closed = new Map();
     }
     return 'settled';
+  }
+
+  /** Takes over what the days of a month have settled by `at`, the last moment of them. */
+  resume(name: ScopeName, at: number, nano: number): void {
+    const counters = this.counters(name, this.advance(at));
+    settleInMonth(counters, Math.floor(at / this.#windowsMs.day), nano);
+  }
+
+  /** What the month has settled by a day of it, it included, by scope; undefined where some of it is open. */
+  settledThrough(day: number): [ScopeName, number][] | undefined {
+    for (const reservation of this.#open.values()) if (reservation.day <= day) return undefined;
+    const month = monthOf(day);
+    const found: [ScopeName, number][] = [];
+    for (const kind of SCOPE_KINDS) {
+      for (const [id, counters] of this.#scopes[kind]) {
+        const nano = counters.month === month ? settledThrough(counters, day) : 0;
+        if (nano > 0) found.push([{ kind, id }, nano]);
+      }
+    }
+    return found;
   }
 
   /** Charges every open reservation in full; returns how many there were. */

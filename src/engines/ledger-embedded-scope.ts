@@ -34,6 +34,8 @@ export interface Counters {
   month: number;
   monthSettled: number;
   monthReserved: number;
+  /** What each day of the month has settled, at its number modulo 32; undefined: nothing yet. */
+  settledByDay: Float64Array | undefined;
   readonly windows: readonly [Window, Window, Window, Window];
 }
 
@@ -53,6 +55,7 @@ export function newCounters({ minute, hour, day }: WindowsMs): Counters {
     month: -1,
     monthSettled: 0,
     monthReserved: 0,
+    settledByDay: undefined,
     windows: [newWindow(minute), newWindow(hour), newWindow(day), newWindow(minute)],
   };
 }
@@ -102,9 +105,27 @@ export function roll(counters: Counters, now: number, dayMs: number): void {
     if (month > counters.month) {
       counters.month = month;
       counters.monthSettled = counters.monthReserved = 0;
+      counters.settledByDay?.fill(0);
     }
   }
   for (const window of counters.windows) rollWindow(window, now);
+}
+
+/** Of a reservation that was made on that day of the month. */
+export function settleInMonth(counters: Counters, day: number, nano: number): void {
+  counters.monthSettled += nano;
+  if (nano === 0) return;
+  const byDay = (counters.settledByDay ??= new Float64Array(32));
+  byDay[day % 32] = (byDay[day % 32] ?? 0) + nano;
+}
+
+/** What was settled by that day of the month, it included. */
+export function settledThrough({ settledByDay }: Counters, day: number): number {
+  if (!settledByDay) return 0;
+  const month = monthOf(day);
+  let settled = 0;
+  for (let one = day; monthOf(one) === month; one--) settled += settledByDay[one % 32] ?? 0;
+  return settled;
 }
 
 /** Corrects what was counted at time `at` by `amount`, if that slot is still in the window. */

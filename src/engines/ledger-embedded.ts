@@ -6,6 +6,7 @@ import { type Clock, systemClock, utcDay } from '../base/clock.ts';
 import type { Admitted, AdmitRequest, Ledger, NotAdmitted, ScopeKind, Usage } from '../ports/ledger.ts';
 import { Books, type ScopeName } from './ledger-embedded-books.ts';
 import { refusalOf, windowsTold } from './ledger-embedded-rules.ts';
+import { monthOf } from './ledger-embedded-scope.ts';
 import { WINDOWS_MS, type WindowsMs } from './ledger-windows.ts';
 
 export interface EmbeddedLedgerOptions {
@@ -33,12 +34,29 @@ export interface Fact {
   readonly released?: boolean;
 }
 
+/** What the days of a month that are over have settled: nothing of them is open. */
+export interface WholeDays {
+  /** Milliseconds since 1970: the end of the last of them. */
+  readonly until: number;
+  readonly settled: readonly (readonly [scope: ScopeName, nano: number])[];
+}
+
 export interface EmbeddedLedger extends Ledger {
   /**
-   * Rebuilds the books from the audit log, before the first admission: this month's entries if there are monthly
-   * budgets, else today's. Intents without an outcome are charged in full; returns how many.
+   * Rebuilds the books from the audit log, before the first admission. Intents without an outcome are charged in full;
+   * returns how many.
+   * @param batches this month's entries and the last day's, or those from the end of `days` on
+   * @param days of this month, told before
    */
-  restore(batches: AsyncIterable<readonly Fact[]>): Promise<{ facts: number; charged: number }>;
+  restore(
+    batches: AsyncIterable<readonly Fact[]>,
+    days?: WholeDays,
+  ): Promise<{ facts: number; charged: number }>;
+  /**
+   * What this month has settled but for today and yesterday, whose entries windows need; undefined where that is no
+   * whole day yet, or something of it is open.
+   */
+  wholeDays(): WholeDays | undefined;
 }
 
 class InProcessLedger implements EmbeddedLedger {
@@ -103,13 +121,25 @@ class InProcessLedger implements EmbeddedLedger {
     return { usable: true, warnings: [] };
   }
 
-  async restore(batches: AsyncIterable<readonly Fact[]>): Promise<{ facts: number; charged: number }> {
+  async restore(
+    batches: AsyncIterable<readonly Fact[]>,
+    days?: WholeDays,
+  ): Promise<{ facts: number; charged: number }> {
+    if (days) for (const [scope, nano] of days.settled) this.#books.resume(scope, days.until - 1, nano);
     let count = 0;
     for await (const facts of batches) {
       for (const fact of facts) this.#restoreOne(fact);
       count += facts.length;
     }
     return { facts: count, charged: this.#books.chargeOpen() };
+  }
+
+  wholeDays(): WholeDays | undefined {
+    const today = Math.floor(this.#now() / this.#windowsMs.day);
+    const last = today - 2;
+    if (monthOf(last) !== monthOf(today)) return undefined;
+    const settled = this.#books.settledThrough(last);
+    return settled && { until: (last + 1) * this.#windowsMs.day, settled };
   }
 
   #restoreOne(fact: Fact): void {

@@ -5,7 +5,8 @@
 import type { NanoUsd } from '../base/money.ts';
 
 /** Whose limits: the house's, a team's, a user's, a key's. */
-export type ScopeKind = 'house' | 'team' | 'user' | 'key';
+export const SCOPE_KINDS = ['house', 'team', 'user', 'key'] as const;
+export type ScopeKind = (typeof SCOPE_KINDS)[number];
 
 /** One holder of limits. A limit left out is not checked; its usage is counted all the same. */
 export interface Scope {

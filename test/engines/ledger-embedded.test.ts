@@ -105,6 +105,27 @@ function* facts() {
   }
 }
 
+/** Twelve days of one month, to noon of the last. */
+function* twelveDays() {
+  for (let day = -11; day <= 0; day++) {
+    for (let i = 0; i < 8; i++) {
+      const at = NOON + day * DAY.day - i * 3_600_000;
+      const reservationId = `${day} ${i}`;
+      const scopes = [
+        { kind: 'house', id: 'house' },
+        { kind: 'user', id: i % 2 ? 'ann' : 'bob' },
+      ] as const;
+      yield fact({ reservationId, scopes, at, nano: 1000 });
+      yield fact({ reservationId, scopes: [], at: at + 9, kind: 'outcome', nano: 100 + i + 10 * -day });
+    }
+  }
+}
+const NAMES = [
+  ['house', 'house'],
+  ['user', 'ann'],
+  ['user', 'bob'],
+] as const;
+
 describe('restart', () => {
   test('I12: what was settled is remembered, what was open is charged in full, what was released is not', async () => {
     const { ledger } = await start();
@@ -134,6 +155,49 @@ describe('restart', () => {
     expect(await ledger.admit({ reservationId: 'x', scopes, tokens: 0, nano: 0 })).toMatchObject({
       reason: 'requests',
     });
+  });
+
+  test('what whole days came to and the entries after them make the same books as all entries', async () => {
+    const [whole, later] = [(await start()).ledger, (await start()).ledger];
+    await whole.restore(inOne([...twelveDays()]));
+    const days = whole.wholeDays();
+    expect(days).toMatchObject({ until: Date.UTC(2026, 10, 22) });
+    const rest = [...twelveDays()].filter(({ at }) => at >= (days?.until ?? 0));
+    expect(rest.length).toBe(2 * 8 * 2);
+    await later.restore(inOne(rest), days);
+    for (const [kind, id] of NAMES) expect(await later.usage(kind, id)).toEqual(await whole.usage(kind, id));
+    expect(later.wholeDays()).toEqual(days);
+    const scopes = [{ kind: 'user', id: 'ann', requestsPerDay: 5 }] as const;
+    const ask = { scopes, tokens: 0, nano: 0 };
+    const told = await whole.admit({ reservationId: 'x', ...ask });
+    expect(await later.admit({ reservationId: 'x', ...ask })).toEqual(told);
+  });
+
+  test('a day is not whole while something of it is open, and today and yesterday never are', async () => {
+    const { ledger, advance } = await start();
+    const scopes = [{ kind: 'user', id: 'ann' }] as const;
+    await ledger.admit({ reservationId: 'long', scopes, tokens: 0, nano: 50 });
+    expect(ledger.wholeDays()).toMatchObject({ until: Date.UTC(2026, 10, 22), settled: [] });
+    await advance(2 * DAY.day);
+    expect(ledger.wholeDays()).toBeUndefined();
+    await ledger.settle({ reservationId: 'long', tokens: 0, nano: 7 });
+    expect(ledger.wholeDays()).toEqual({ until: Date.UTC(2026, 10, 24), settled: [[scopes[0], 7]] });
+    await advance(6 * DAY.day);
+    expect(ledger.wholeDays()).toBeUndefined();
+  });
+
+  test('a day of the month before is none of this one', async () => {
+    const { ledger, advance } = await start();
+    const scopes = [{ kind: 'user', id: 'ann' }] as const;
+    const spend = async (reservationId: string, nano: number) => {
+      await ledger.admit({ reservationId, scopes, tokens: 0, nano });
+      await ledger.settle({ reservationId, tokens: 0, nano });
+    };
+    await spend('in November', 50);
+    await advance(32 * DAY.day);
+    await spend('in December', 7);
+    await advance(2 * DAY.day);
+    expect(ledger.wholeDays()?.settled).toEqual([[scopes[0], 7]]);
   });
 
   test('many entries are read back to the unit', async () => {
