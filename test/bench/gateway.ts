@@ -104,15 +104,21 @@ async function lagMs(url: string): Promise<{ readonly p99: number; readonly most
   return { p99: read('p99'), most: read('max') };
 }
 
-/** Prompts of 1 MiB, four at a time, beside the usual load. */
+/** Prompts of 1 MiB, four at a time, alone and beside the usual load. */
 async function crowd(loads: readonly [Load, Load], contender: Contender, into: Figures): Promise<void> {
   if (contender.metricsUrl === undefined) return;
-  await lagMs(contender.metricsUrl);
   const order = { requestsMax: Number.MAX_SAFE_INTEGER, durationMsMax: BUSY_MS };
-  const ends = await Promise.all([
-    run(loads[0], contender, { workload: 'json', connections: CONNECTIONS, ...order }),
-    run(loads[1], contender, { workload: 'large', connections: LARGE_CONNECTIONS, ...order }),
-  ]);
+  const large = { workload: 'large' as const, connections: LARGE_CONNECTIONS, ...order };
+  await lagMs(contender.metricsUrl);
+  const alone = await run(loads[1], contender, large);
+  into.lagMs.alone.push((await lagMs(contender.metricsUrl)).most);
+  const ends = [
+    alone,
+    ...(await Promise.all([
+      run(loads[0], contender, { workload: 'json', connections: CONNECTIONS, ...order }),
+      run(loads[1], contender, large),
+    ])),
+  ];
   const { p99, most } = await lagMs(contender.metricsUrl);
   into.lagMs.p99.push(p99);
   into.lagMs.most.push(most);
@@ -144,7 +150,7 @@ function noFigures(): Figures {
     fresh: noSeries(),
     stream: noSeries(),
     heldKb: Number.NaN,
-    lagMs: { p99: [], most: [] },
+    lagMs: { alone: [], p99: [], most: [] },
     wrong: 0,
   };
 }
