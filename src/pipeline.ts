@@ -16,6 +16,7 @@ import { claimParked, sendParked } from './stages/claim-parked.ts';
 import { chooseUpstream } from './stages/choose-upstream.ts';
 import { detect, type DetectDeps } from './stages/detect.ts';
 import { forward, type Forward, type ForwardDeps } from './stages/forward.ts';
+import { grantSecret, type GrantDeps } from './stages/grant-secret.ts';
 import { holdBack } from './stages/hold-back.ts';
 import { keepHistory, listen } from './stages/keep-history.ts';
 import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
@@ -37,7 +38,8 @@ export interface PipelineDeps
     ForwardDeps,
     ParseDeps,
     SettleDeps,
-    ContinueDeps {
+    ContinueDeps,
+    GrantDeps {
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
   readonly auditLog: AuditLog;
@@ -98,6 +100,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     ...(d.history ? [listen(d.history)] : []), //            last: what is sent is known
   ];
   // ──────── nothing leaves the house above this line, but what a configured detector is shown ────────
+  const grant = grantSecret(d); //                           what the gateway answers itself
   const send = forward(d); //                       502 504  and relays the answer, event by event
   const afterwards: readonly Closing[] = [
     settle(d), //                                            first: the outcome says what was charged
@@ -105,7 +108,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     ...(d.history ? [keepHistory(d.history)] : []), //       nobody waits for it
   ];
 
-  return run({ beforeTheBody, beforeTaking, claiming, taking, send, afterwards }, d.onDone);
+  return run({ beforeTheBody, beforeTaking, claiming, taking, grant, send, afterwards }, d.onDone);
 }
 
 interface Way {
@@ -113,13 +116,14 @@ interface Way {
   readonly beforeTaking: readonly Guard[];
   readonly claiming: readonly Guard[];
   readonly taking: readonly Guard[];
+  readonly grant: (exchange: Exchange, reply: Reply) => boolean;
   readonly send: Forward;
   readonly afterwards: readonly Closing[];
 }
 
 /** Calls go it whole, those that come over a socket in steps. */
 function run(way: Way, onDone: PipelineDeps['onDone']): Pipeline {
-  const { beforeTheBody, beforeTaking, claiming, taking, send, afterwards } = way;
+  const { beforeTheBody, beforeTaking, claiming, taking, grant, send, afterwards } = way;
   const beforeForwarding = [...beforeTheBody, ...beforeTaking, ...claiming, ...taking];
   const close = async (exchange: Exchange): Promise<void> => {
     await closeWith(afterwards, exchange);
@@ -131,7 +135,8 @@ function run(way: Way, onDone: PipelineDeps['onDone']): Pipeline {
       onExchange(exchange);
       try {
         await pass(beforeForwarding, exchange);
-        if (!exchange.callerGone && !sendParked(exchange, reply)) await send(exchange, reply);
+        const isAnswered = exchange.callerGone || sendParked(exchange, reply) || grant(exchange, reply);
+        if (!isAnswered) await send(exchange, reply);
       } catch (error) {
         exchange.refusal = asRefusal(error);
         refuse(exchange, reply);

@@ -8,6 +8,7 @@ import { maskFor } from '../domain/approval-settings.ts';
 import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
 import { type CacheScope, createCacheScopes } from '../domain/cache-names.ts';
 import { createExposedKeys } from '../domain/exposed-keys.ts';
+import { type ClientSecrets, createClientSecrets } from '../domain/client-secrets.ts';
 import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
 import { createFloods, type Floods } from '../domain/floods.ts';
 import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
@@ -42,6 +43,7 @@ export interface Rules {
   readonly approvals: ApprovalDesk;
   readonly incidents: IncidentDesk;
   readonly tokens: TokenVerifier | undefined;
+  readonly clientSecrets: ClientSecrets;
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
   /** Calls turned away at the edge, whoever made them: apart, so that they slow nobody down. */
@@ -82,15 +84,18 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
       digestKey: deriveKey(secret.present, 'digest'),
       clock,
     });
+  const clientSecrets = createClientSecrets({ seal, clock });
+  const { containment } = containing;
   return {
     keys,
     containing,
     approvals: buildApprovals(policy, secret, engines),
     incidents: buildIncidentDesk(setup, secret, engines, containing.watching),
     tokens,
+    clientSecrets,
     failedAttempts,
     turnedAway: createFailedAttempts({ clock }),
-    authenticator: createAuthenticator({ keys, tokens, failedAttempts, containment: containing.containment }),
+    authenticator: createAuthenticator({ keys, tokens, clientSecrets, failedAttempts, containment, clock }),
     floods: createFloods(clock),
     limiting: limitingBy(setup),
     cacheScope: createCacheScopes(deriveKey(secret.present, 'digest')),

@@ -73,6 +73,10 @@ export const CATALOGUE = {
     'This operation is not allowed.',
     'endpoints.allow, and the key.',
   ),
+  'access.client_secret': forbidden(
+    'A client secret opens Realtime sessions over WebSocket here, and nothing else.',
+    'Where it is used: media of WebRTC and SIP would go past the gateway.',
+  ),
   'access.permission': forbidden('Your role does not permit this.', 'The role of the key or token.'),
   'retention.held': forbidden(
     'A legal hold keeps what there is of this user.',
@@ -149,7 +153,7 @@ export const CATALOGUE = {
   ),
   'request.parameter': barred(
     'A parameter of the request is not allowed.',
-    'parameters of house, tier, team; the field named in param.',
+    'parameters of house, tier, team, and the client secret; the field named in param.',
   ),
   'request.upstream': barred(
     'The request names objects that are not all in the same place.',

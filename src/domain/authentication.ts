@@ -3,11 +3,19 @@
  * the reason, and a credential never gets into an error, a log or an entry.
  */
 import { BlockList, isIP } from 'node:net';
+import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import type { KeyRecord } from '../ports/store.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, callerOfKey } from './caller.ts';
+import {
+  CLIENT_SECRET_CHARS_MAX,
+  CLIENT_SECRET_PREFIX,
+  type ClientSecrets,
+  type Granted,
+} from './client-secrets.ts';
 import type { Containment } from './containment.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
+import { grantedCallers } from './granted-callers.ts';
 import type { TokenVerifier } from './jwt.ts';
 import type { KeyRing } from './key-ring.ts';
 
@@ -95,7 +103,8 @@ function bearerOf(authorization: string): string {
 }
 
 function withinBounds(credential: string): string {
-  if (credential.length > credentialCharsMax) throw new Refusal('auth.invalid');
+  const most = credential.startsWith(CLIENT_SECRET_PREFIX) ? CLIENT_SECRET_CHARS_MAX : credentialCharsMax;
+  if (credential.length > most) throw new Refusal('auth.invalid');
   return credential;
 }
 
@@ -106,10 +115,13 @@ function splitOnce(text: string): [string, string] {
 
 /** Who knows the credentials, and who counts the bad ones. */
 export interface AuthenticatorOptions {
-  readonly keys: Pick<KeyRing, 'verify'>;
+  readonly keys: Pick<KeyRing, 'verify' | 'find'>;
   /** Without it, tokens are unknown credentials. */
   readonly tokens?: TokenVerifier | undefined;
+  /** Without it, client secrets are unknown credentials. */
+  readonly clientSecrets?: Pick<ClientSecrets, 'open'> | undefined;
   readonly failedAttempts: Pick<FailedAttempts, 'check'>;
+  readonly clock: Clock;
   /** What is shut, and for whom; without one nothing is. */
   readonly containment?: Pick<Containment, 'isActive' | 'checkCaller' | 'isBannedAddress'> | undefined;
 }
@@ -120,21 +132,21 @@ export interface Authenticator {
    * At once where the key or token is cached.
    * @param asPerson at the admin API, which stays open while callers are shut out
    * @throws auth.missing, auth.several, auth.invalid, auth.unavailable, access.address, access.locked_down,
-   *   access.banned, rate.source, store.unavailable
+   *   access.banned, access.client_secret, rate.source, store.unavailable
    */
   authenticate(presented: Presented, asPerson?: boolean): Caller | Promise<Caller>;
+  /**
+   * Who calls in a session that a client secret opened, which may have ended since: the credential that made it must not.
+   * @throws auth.invalid, access.address, access.locked_down, access.banned, store.unavailable
+   */
+  authenticateWithin(granted: Granted, source: string): Caller | Promise<Caller>;
 }
 
 /** Keys and tokens are told apart by their form alone. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { keys, tokens, failedAttempts, containment } = options;
-
-  function callerOf(credential: string): Caller | undefined | Promise<Caller | undefined> {
-    if (tokens && !credential.startsWith('sk-') && isTokenShaped(credential))
-      return tokens.verify(credential);
-    const record = keys.verify(credential);
-    return record instanceof Promise ? record.then(callerFrom) : callerFrom(record);
-  }
+  const { failedAttempts, containment } = options;
+  const callerBy = grantedCallers(options.keys, options.clock);
+  const callerOf = callersBy(options, callerBy);
 
   /** Only who failed is ever told to slow down. */
   function failed(source: string, error: Refusal): Refusal {
@@ -159,30 +171,42 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       } catch (error) {
         throw error instanceof Refusal ? failed(source, error) : error;
       }
-      const found = callerOf(credential);
+      const found = callerOf(credential, method);
       return found instanceof Promise
         ? found.then((caller) => accept(caller, source, asPerson))
         : accept(found, source, asPerson);
     },
+    authenticateWithin(granted, source) {
+      const found = callerBy(granted);
+      return found instanceof Promise
+        ? found.then((caller) => accept(caller, source))
+        : accept(found, source);
+    },
+  };
+}
+
+type CallerBy<T> = (by: T, method?: string) => Caller | undefined | Promise<Caller | undefined>;
+
+/** Whose a credential is. @throws access.client_secret where one cannot be used */
+function callersBy(
+  { keys, tokens, clientSecrets }: AuthenticatorOptions,
+  callerBy: CallerBy<Granted>,
+): CallerBy<string> {
+  return (credential, method) => {
+    if (credential.startsWith(CLIENT_SECRET_PREFIX)) {
+      const granted = clientSecrets?.open(credential);
+      if (granted && method !== 'WEBSOCKET') throw new Refusal('access.client_secret', { subject: granted });
+      return granted && callerBy(granted);
+    }
+    if (tokens && !credential.startsWith('sk-') && isTokenShaped(credential))
+      return tokens.verify(credential);
+    const record = keys.verify(credential);
+    return record instanceof Promise ? record.then(callerOfKey) : callerOfKey(record);
   };
 }
 
 function isTokenShaped(credential: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(credential);
-}
-
-const callerOfRecord = new WeakMap<KeyRecord, Caller>();
-
-/** One caller a record, so that what is known of it can be kept with it. */
-function callerFrom(record: KeyRecord | undefined): Caller | undefined {
-  if (record === undefined) return undefined;
-  let caller = callerOfRecord.get(record);
-  if (caller === undefined) {
-    const { user, team, tier, role, id } = record;
-    caller = { user, team, tier, role, key: record, credential: id };
-    callerOfRecord.set(record, caller);
-  }
-  return caller;
 }
 
 const addressesOf = new WeakMap<KeyRecord, BlockList>();

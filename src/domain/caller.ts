@@ -1,5 +1,6 @@
 /** Who calls: what authentication found out, the same for a key and a token. */
 import type { KeyRecord, Role } from '../ports/store.ts';
+import type { Granted } from './client-secrets.ts';
 
 /** Known once authenticated, and the same for the whole call. */
 export interface Caller {
@@ -12,6 +13,8 @@ export interface Caller {
   readonly key?: KeyRecord | undefined;
   /** Public id of the credential, for logs and load shedding: the key's id, or `jwt:` and the user. */
   readonly credential: string;
+  /** What was presented is a client secret that this caller's credential made: it opens one kind of socket. */
+  readonly granted?: Granted | undefined;
 }
 
 /** What a name is made of. */
@@ -22,4 +25,20 @@ const RESERVED = new Set(['anonymous', 'system']);
 /** Whether a user or a team may have this name: it stands in the audit log as it is. */
 export function isUserName(name: string): boolean {
   return USER_NAME.test(name) && !RESERVED.has(name);
+}
+
+const callersOfKeys = new WeakMap<KeyRecord, Caller>();
+
+/** Who calls with a key: one a record, so that what is known of it can be kept with it. */
+export function callerOfKey(record: KeyRecord): Caller;
+export function callerOfKey(record: KeyRecord | undefined): Caller | undefined;
+export function callerOfKey(record: KeyRecord | undefined): Caller | undefined {
+  if (record === undefined) return undefined;
+  let caller = callersOfKeys.get(record);
+  if (caller === undefined) {
+    const { user, team, tier, role, id } = record;
+    caller = { user, team, tier, role, key: record, credential: id };
+    callersOfKeys.set(record, caller);
+  }
+  return caller;
 }

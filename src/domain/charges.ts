@@ -8,6 +8,8 @@ import type { Quote } from './budgets.ts';
 export interface Outcome {
   /** Bytes of the request left the house. */
   readonly sentUpstream: boolean;
+  /** The answer is whole: what was not sent was answered by the gateway itself, and counts as a call. */
+  readonly complete?: boolean | undefined;
   /** Upstream's status; 0 if its head never came. */
   readonly upstreamStatus: number;
   readonly usage?: TokenUsage | undefined;
@@ -43,7 +45,7 @@ export interface ChargeInput {
 export function charge({ endpoint, facts, quote, outcome }: ChargeInput): Charge {
   const charged = { release: false, over: false };
   if (!outcome.sentUpstream || !quote)
-    return { ...charged, tokens: 0, nano: 0, release: !outcome.sentUpstream };
+    return { ...charged, tokens: 0, nano: 0, release: !outcome.sentUpstream && !outcome.complete };
   const { upstreamStatus: status, usage } = outcome;
   // Upstream bills no request it refuses; the call still counts against the rate. After 5xx, a time-out or a broken
   // connection it may have run and may be billed: only a usage report tells, so without one all of it is charged.

@@ -13,6 +13,7 @@ import type { Charge } from './charges.ts';
 import type { AnswerCall } from '../openai/answer-calls.ts';
 import type { HeldAnswer } from './approvals.ts';
 import type { Caller } from './caller.ts';
+import type { Granted } from './client-secrets.ts';
 import type { Heard } from './history.ts';
 import type { Detected } from './detection.ts';
 import type { Recalled } from './kept-placeholders.ts';
@@ -55,6 +56,8 @@ export interface Within {
   readonly upstream?: string | undefined;
   /** The most tokens that stand upstream already, if each call reads all of them again. */
   readonly tokens?: number | undefined;
+  /** With what its socket was opened, if with a client secret. */
+  readonly granted?: Granted | undefined;
 }
 
 /** What came back so far. */

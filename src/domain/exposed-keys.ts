@@ -42,7 +42,7 @@ export function createExposedKeys(
         status: 'failure',
         metadata: { exchange: request, credential: caller.credential, source: presented.source },
       });
-      if (caller.key) await keys.markExposed(caller.key.id);
+      if (caller.key && !caller.granted) await keys.markExposed(caller.key.id);
     } catch {
       // Nobody's credential, or nothing can be asked just now: the refusal itself is on record by its source.
     }

@@ -18,6 +18,7 @@ import { findReferences, findUrls } from '../openai/objects.ts';
 import { checkPurpose, joinsPieces, unreadIn } from '../openai/parts.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import { ofSession } from '../openai/realtime-facts.ts';
+import { checkPins } from '../openai/realtime-pins.ts';
 import { findTargetTexts, findTexts, systemTexts } from '../openai/texts.ts';
 import { countTokens } from '../openai/tokens.ts';
 import { type PlannedCall, planBatch } from './batch.ts';
@@ -57,6 +58,8 @@ export interface PrepareJob {
   readonly cacheScope?: string | undefined;
   /** What stands upstream already in what the call continues, if anything does. */
   readonly earlier?: ChainPlaceholders | undefined;
+  /** What events of the session may not widen. */
+  readonly pinned?: Readonly<Record<string, unknown>> | undefined;
   /** What of the texts a detector is to be shown; left out where there is none. */
   readonly judged?: JudgedPart | undefined;
   /** What the tightest budget has left, if an output cap of ours would ask for more. */
@@ -113,8 +116,7 @@ export function prepare(job: PrepareJob): Preparation {
   if (!endpoint) throw new Refusal('access.unknown_operation');
   const { body, bytes, changed } = readRuled(endpoint, job);
   const facts = ofSession(readFacts(endpoint, body), endpoint, job.query);
-  checkFields(endpoint, body, job.rules.unknownFields);
-  if (body?.kind === 'json') checkPurpose(endpoint, child(body.value, 'purpose'));
+  checkBody(endpoint, body, job);
   const unread = countUnread(endpoint, body, job.rules);
   const batch = body?.kind === 'multipart' ? planBatch(body, job) : undefined;
   const { written, given, texts } = textsOf(endpoint, body, job);
@@ -157,6 +159,14 @@ export function prepare(job: PrepareJob): Preparation {
     hideUsage: facts.stream && hasUsageChunk(endpoint) && !facts.includeUsage,
     prints: job.printsPrompt ? promptPrints(systemTexts(written)) : undefined,
   };
+}
+
+/** What may stand in it at all. @throws request.* */
+function checkBody(endpoint: Endpoint, body: Body | undefined, { rules, pinned }: PrepareJob): void {
+  checkFields(endpoint, body, rules.unknownFields);
+  if (body?.kind !== 'json') return;
+  if (pinned) checkPins(body.value, pinned);
+  checkPurpose(endpoint, child(body.value, 'purpose'));
 }
 
 /** All that is said in a call, and what of it was given as tokens: the last of all. */

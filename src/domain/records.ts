@@ -41,6 +41,7 @@ function common(exchange: Exchange): Record<string, unknown> {
   return {
     exchange: exchange.id,
     credential: caller?.credential,
+    granted: caller?.granted?.id,
     team: caller?.team,
     tier: caller?.tier,
     source: exchange.arrival.source,

@@ -1,4 +1,5 @@
 /** The coverage table as a page for people: `COVERAGE.md` beside this file. Made from the rows alone. */
+import { ADMINISTRATION } from './endpoints/administration.ts';
 import { BASE64, BASE64_OR_PROSE, FREE_FORM, OPAQUE_CHARS_MIN, SCHEMAS, TOKENS, URLS } from './fields.ts';
 import type { CoverageRow, FieldCoverage } from './coverage.ts';
 import { LINES_MAX } from './parts.ts';
@@ -41,6 +42,7 @@ base64, hex or URL coding: those are decoded and looked at, whole runs of them a
 |---|---|---|---|---|---|---|
 `;
 
+const ADMINISTERED: ReadonlySet<string> = new Set(ADMINISTRATION.map(({ id }) => id));
 const MARKS = { user: '', tool: 'ᵗ', 'by role': 'ʳ', none: 'ˢ' } as const;
 
 function cell(fields: readonly FieldCoverage[], marked = false): string {
@@ -66,9 +68,11 @@ function line({ method, path, retired, cost, fields, unread, note }: CoverageRow
 /** Markdown; relayed operations only, since all others are refused as a whole. */
 export function coveragePage(rows: readonly CoverageRow[]): string {
   const relayed = rows.filter(({ decision }) => decision === 'relayed');
-  const refused = rows.length - relayed.length;
+  const refused = rows.filter(({ decision }) => decision !== 'relayed');
+  const named = refused.filter(({ id }) => !ADMINISTERED.has(id));
   return `${INTRODUCTION}${relayed.map(line).join('\n')}
 
-The other ${refused} operations of OpenAI's API are administration: refused, whatever is configured.
+The other ${refused.length} operations of OpenAI's API are refused, whatever is configured: administration, and
+${named.map(({ method, path, decision }) => `\`${method} ${path}\` (${decision})`).join(', ')}.
 `;
 }

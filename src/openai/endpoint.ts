@@ -98,6 +98,13 @@ export interface Endpoint {
   readonly bodyBytesMax: number;
   /** Not relayed at all, and why in one sentence (administration). */
   readonly refused?: string;
+  /**
+   * Answered by the gateway itself, with a client secret of its own: in the form of `client_secrets`, or of the older
+   * `sessions`.
+   */
+  readonly grants?: 'secret' | 'session';
+  /** What it starts runs past the gateway: open where it, or its group, is named as such, never under a wider name. */
+  readonly bypasses?: true;
   /** ISO date on which OpenAI ends it: relayed when named or by `*`, never by default. */
   readonly retired?: string;
   /** What the gateway cannot see or bound here, in one sentence for the coverage table. */

@@ -4,6 +4,7 @@
  */
 import { Refusal } from '../base/errors.ts';
 import type { Body, MultipartBody } from './body.ts';
+import { askedSession } from './client-secret.ts';
 import { isRecord } from './child.ts';
 import type { Endpoint, RequestFacts } from './endpoint.ts';
 import { readTools } from './hosted-tools.ts';
@@ -47,6 +48,7 @@ export function readFacts(endpoint: Endpoint, body: Body | undefined): RequestFa
     if (endpoint.model === 'required') throw new Refusal('request.missing_model', { param: 'model' });
     return NOTHING;
   }
+  if (endpoint.grants) return { ...NOTHING, model: grantedModel(endpoint, body) };
   if (endpoint.shape === 'realtime') return { ...NOTHING, ...realtimeFacts(body) };
   const fields = body.kind === 'json' ? jsonFields(body.value) : formFields(body);
   const common = { model: readModel(endpoint, fields), stream: readStream(endpoint, fields) };
@@ -74,6 +76,12 @@ export function readFacts(endpoint: Endpoint, body: Body | undefined): RequestFa
       seconds: fields.seconds(),
     }),
   };
+}
+
+/** The model of the session that a secret is asked for. */
+function grantedModel(endpoint: Endpoint, body: Body): string | undefined {
+  const { model } = askedSession(endpoint, body.kind === 'json' ? body.value : undefined).session;
+  return typeof model === 'string' ? model : undefined;
 }
 
 /** Where upstream chooses a model itself (a stored prompt's, a default), its price is nobody's to know. */

@@ -98,7 +98,8 @@ function listed(holder: Fields): Fields {
   return Array.isArray(holder['input']) ? { input: holder['input'] } : {};
 }
 
-function checkSettings(holder: Fields, name: string): void {
+/** What a session or a response may be set to. @throws request.invalid_field */
+export function checkSettings(holder: Fields, name: string): void {
   const unbounded = UNBOUNDED.find((field) => (holder[field] ?? undefined) !== undefined);
   if (unbounded !== undefined) throw invalid(`${name}.${unbounded}`);
   const transcription = child(child(holder['audio'], 'input'), 'transcription') ?? undefined;

@@ -4,6 +4,7 @@
  */
 import { Refusal } from '../base/errors.ts';
 import type { Endpoint } from './endpoint.ts';
+import { ADMINISTRATION as ADMINISTERED } from './endpoints/administration.ts';
 import { ENDPOINTS } from './endpoints/index.ts';
 
 export interface Match {
@@ -46,9 +47,7 @@ const newNode = (): Node => ({ fixed: new Map(), param: undefined, rows: new Map
 const root = newNode();
 for (const endpoint of ENDPOINTS) plant(endpoint);
 /** Where administration lives: what is added there is no more relayed than what is known of it. */
-const ADMINISTRATION = new Set(
-  ENDPOINTS.filter((row) => row.refused !== undefined).map((row) => row.path.split('/')[1]),
-);
+const ADMINISTRATION = new Set(ADMINISTERED.map((row) => row.path.split('/')[1]));
 
 function plant(endpoint: Endpoint): void {
   const names: string[] = [];

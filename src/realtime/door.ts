@@ -81,7 +81,7 @@ export function createSocketDoor(deps: SocketDoorDeps): SocketDoor {
       return;
     }
     sessions.add(session);
-    const over = session.start(caller, upstream);
+    const over = session.start(caller, upstream, openingEvent(exchange));
     if (draining) session.drain();
     await over;
     sessions.delete(session);
@@ -145,6 +145,7 @@ function dialectOf(deps: SocketDoorDeps, session: Exchange, own: Session): Diale
       new Exchange(arrivalOf(session.arrival, message, deps.newId()), {
         ...within,
         upstream: session.upstream,
+        granted: session.caller.granted,
       }),
     sendUp: (event) => own.sendUp(event),
     send: (event) => own.send(event),
@@ -153,6 +154,13 @@ function dialectOf(deps: SocketDoorDeps, session: Exchange, own: Session): Diale
     resume: () => own.hold('answer', false),
     end: (refusal) => own.end(refusal),
   });
+}
+
+/** What a client secret starts its session with; the model is the address's. */
+function openingEvent({ caller: { granted } }: Exchange): Buffer | undefined {
+  if (!granted) return undefined;
+  const { model: _, ...session } = granted.session;
+  return Buffer.from(JSON.stringify({ type: 'session.update', session: { ...session, type: 'realtime' } }));
 }
 
 /** An event is a body of its own; who says it was said in the handshake. */

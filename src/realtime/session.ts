@@ -33,6 +33,8 @@ export class Session {
   #whenUpstreamDrained: (() => void) | undefined;
   #lastAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
+  /** The caller's first event, which somebody else has said for them: refused, it ends the socket. */
+  #opening: Buffer | undefined;
   #isOver = false;
   #isDraining = false;
 
@@ -71,14 +73,19 @@ export class Session {
     closed: (code) => void this.#upstreamClosed(code),
   };
 
-  /** Resolves when it is over and on record but for its own exchange. */
-  start(caller: SocketEnd, upstream: SocketEnd): Promise<void> {
+  /**
+   * Resolves when it is over and on record but for its own exchange.
+   * @param opening goes before all that the caller says
+   */
+  start(caller: SocketEnd, upstream: SocketEnd, opening?: Buffer): Promise<void> {
     this.#caller = caller;
     this.#upstream = upstream;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     if (this.#holds.size > 0) upstream.pause();
     const early = this.#early ?? [];
     this.#early = undefined;
+    this.#opening = opening;
+    if (opening) this.#push(this.#fromCaller, opening);
     for (const [line, message] of early) this.#push(line, message);
     this.#exchange.whenAborted(() => this.end(this.#exchange.abortedWith));
     return this.#over.promise;
@@ -148,7 +155,7 @@ export class Session {
       if (!this.#upstream?.send(event)) await this.#upstreamDrained();
     } catch (error) {
       const refusal = asRefusal(error);
-      if (endsSocket(refusal)) throw refusal;
+      if (endsSocket(refusal) || message === this.#opening) throw refusal;
       await this.#tell(refusal);
     }
   }

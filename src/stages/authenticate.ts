@@ -7,7 +7,10 @@ import type { Guard } from './stage.ts';
 /** @throws auth.missing, auth.invalid, auth.several, access.address, rate.source */
 export function authenticate(authenticator: Authenticator): Guard {
   return function authenticate(exchange) {
-    const found = authenticator.authenticate(exchange.arrival);
+    const { arrival, within } = exchange;
+    const found = within?.granted
+      ? authenticator.authenticateWithin(within.granted, arrival.source)
+      : authenticator.authenticate(arrival);
     // At once for a cached key: a call that is known costs no turn of the event loop here.
     if (found instanceof Promise) return wait(exchange, found);
     exchange.caller = found;

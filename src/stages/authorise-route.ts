@@ -1,21 +1,37 @@
 /** Whether the operation exists, is relayed at all, and is open to this caller. */
 import { Refusal } from '../base/errors.ts';
 import type { Caller } from '../domain/caller.ts';
+import type { RouteMatch } from '../domain/exchange.ts';
 import { permit } from '../domain/permissions.ts';
 import { allowedBy, endpointOf } from '../openai/endpoints/index.ts';
 import type { Endpoint } from '../openai/endpoint.ts';
 import { matchRoute } from '../openai/route.ts';
 import type { Guard } from './stage.ts';
 
-/** @throws access.unknown_operation, access.operation_refused, access.operation_not_allowed, request.path, request.query */
+/**
+ * @throws access.unknown_operation, access.operation_refused, access.operation_not_allowed, access.client_secret,
+ *   access.model, request.path, request.query
+ */
 export function authoriseRoute(allow: readonly string[]): Guard {
   const checkOpen = openTo(allow);
   return function authoriseRoute(exchange) {
-    const match = matchRoute(exchange.arrival.method, exchange.arrival.target);
+    const { arrival, caller } = exchange;
+    const match = grantedRoute(matchRoute(arrival.method, arrival.target), caller);
     exchange.match = match;
     permit(exchange.caller.role, 'query');
     checkOpen(exchange.caller, match.endpoint);
   };
+}
+
+/** A client secret leads to its own session: with the model that it was made for, if it was made for one. */
+function grantedRoute(match: RouteMatch, { granted }: Caller): RouteMatch {
+  if (!granted) return match;
+  if (match.endpoint.shape !== 'realtime') throw new Refusal('access.client_secret');
+  const { model } = granted.session;
+  const named = match.query.find(([name]) => name === 'model')?.[1];
+  if (typeof model !== 'string' || model === named) return match;
+  if (named !== undefined) throw new Refusal('access.model', { param: 'model' });
+  return { ...match, query: [...match.query, ['model', model]] };
 }
 
 /**

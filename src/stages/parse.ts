@@ -142,6 +142,7 @@ function jobOf(
     judged: deps.judged,
     tools: deps.toolPolicyOf(caller),
     printsPrompt: deps.printsPrompt,
+    pinned: within?.granted?.session,
     chainedTokens: within?.tokens,
     ...known,
   };

@@ -38,6 +38,7 @@ function close(ledger: Ledger, exchange: Exchange, contentTokens?: number): void
     quote: prepared.quote,
     outcome: {
       sentUpstream: exchange.sentUpstream,
+      complete: answer.complete,
       upstreamStatus: answer.status,
       usage: answer.usage,
       streamed: answer.streamed,

@@ -22,7 +22,7 @@ const tokens = createTokenVerifier({
   clock: systemClock,
 });
 const failedAttempts = createFailedAttempts({ clock: systemClock });
-const authenticator = createAuthenticator({ keys, tokens, failedAttempts });
+const authenticator = createAuthenticator({ keys, tokens, failedAttempts, clock: systemClock });
 
 const present = (authorization: string, source = '192.0.2.1') => ({
   rawHeaders: ['Host', 'x', 'Authorization', authorization],
@@ -124,7 +124,7 @@ describe('who calls', () => {
       .setProtectedHeader({ alg: 'HS256' })
       .sign(Buffer.from(secret));
     expect(await authenticator.authenticate(present(`Bearer ${token}`))).toMatchObject({ user: 'bob' });
-    const without = createAuthenticator({ keys, failedAttempts });
+    const without = createAuthenticator({ keys, failedAttempts, clock: systemClock });
     expect(await refusalOf(() => without.authenticate(present(`Bearer ${token}`)))).toContain('auth.invalid');
   });
 

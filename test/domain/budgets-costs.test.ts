@@ -162,7 +162,7 @@ describe('units', () => {
     ).toBe(2_000_000_000);
   });
   test('an operation without a price: a ceiling, or refused', () => {
-    const path = '/realtime/client_secrets';
+    const path = '/chatkit/sessions';
     expect(ask({ path, facts: { model: undefined } })).toMatchObject({
       unpriced: true,
       nano: 10_000_000_000,

@@ -157,8 +157,7 @@ const MAKES_NOTHING = `
   embeddings.create moderations.create audio.speech.create audio.transcriptions.create
   audio.translations.create voices.consents.update images.generate images.edit images.create_variation
   content_provenance_checks.create realtime.client_secrets.create realtime.sessions.create
-  realtime.transcription_sessions.create realtime.translations.client_secrets.create realtime.calls.accept
-  realtime.calls.hangup realtime.calls.refer realtime.calls.reject sockets.realtime uploads.cancel
+  realtime.calls.accept realtime.calls.hangup realtime.calls.refer realtime.calls.reject sockets.realtime uploads.cancel
   vector_stores.update
   vector_stores.search vector_stores.files.create vector_stores.files.update
   vector_stores.file_batches.cancel skills.update fine_tuning.checkpoints.permissions.create
@@ -183,7 +182,8 @@ beforeEach(() => {
 test('every call goes up for its owner, who has whatever it makes', async () => {
   const ended = await callAll(ada);
   expect([...ended].filter(([, status]) => status !== 200)).toEqual([]);
-  expect(house.upstream.requests).toHaveLength(ended.size);
+  const answered = Object.keys(CALLS).filter((id) => rowOf(id).grants !== undefined);
+  expect(house.upstream.requests).toHaveLength(ended.size - answered.length);
   const expected = Object.keys(CALLS).flatMap(expectedOf);
   expect(expected.length).toBeGreaterThan(40);
   for (const kind of new Set(expected.map(([made]) => made))) {

@@ -36,6 +36,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'access.unknown_operation': missing,
   'access.operation_refused': forbidden,
   'access.operation_not_allowed': forbidden,
+  'access.client_secret': forbidden,
   'access.permission': forbidden,
   'access.locked_down': forbidden,
   'access.banned': forbidden,

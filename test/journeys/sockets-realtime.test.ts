@@ -2,72 +2,34 @@
  * Promise 41 for Realtime: what either side says is screened, each answer is admitted, on record and charged, also those
  * that nobody asked for. Shown false by relaying what the dialect was given, and by leaving `Unasked` out.
  */
-import { Agent } from 'node:https';
-import { connect, type NetConnectOpts } from 'node:net';
 import OpenAI from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { admin, createKey } from '../support/admin.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { admin } from '../support/admin.ts';
 import { answering, liveEvents, liveText, settled } from '../support/live-answers.ts';
 import { entriesOf } from '../support/money.ts';
 import { openSocket, refusedSocket } from '../support/socket-client.ts';
-import { type Event, startSocketUpstream, type SocketUpstream } from '../support/socket-upstream.ts';
-import { until } from '../support/until.ts';
+import { InClear, socketHouse } from '../support/socket-house.ts';
+import type { Event } from '../support/socket-upstream.ts';
 
 /** gpt-realtime, in nano-dollars a token. */
 const [INPUT_NANO, OUTPUT_NANO, SPOKEN_NANO] = [4_000, 16_000, 64_000];
 const path = '/v1/realtime?model=gpt-realtime';
 
-let upstream: SocketUpstream;
-let gateway: Gateway;
-beforeAll(async () => {
-  upstream = await startSocketUpstream();
-  gateway = await startGateway({
-    upstream,
-    key: { tier: 'live' },
-    config: {
-      endpoints: { allow: ['sockets'] },
-      audit: { waitMsMax: 10_000 },
-      guardrails: { timeoutMs: 10_000 },
-      models: { projectServiceTier: 'default' },
-      tiers: {
-        live: { maxTokensPerRequest: 20_000, dailyBudgetUsd: 100 },
-        poor: { maxTokensPerRequest: 20_000, dailyBudgetUsd: 0.5 },
-      },
+const house = socketHouse({
+  key: { tier: 'live' },
+  config: {
+    tiers: {
+      live: { maxTokensPerRequest: 20_000, dailyBudgetUsd: 100 },
+      poor: { maxTokensPerRequest: 20_000, dailyBudgetUsd: 0.5 },
     },
-  });
+  },
 });
+const { outcomes } = house;
+const doorOf = (user: string, tier = 'live') => house.doorOf(user, { tier });
 beforeEach(() => {
-  upstream.clear();
-  upstream.greeting = [settled('session.created', { type: 'server_vad' })];
+  house.upstream.greeting = [settled('session.created', { type: 'server_vad' })];
 });
-afterAll(async () => {
-  await gateway?.stop();
-  await upstream?.close();
-});
-
-async function doorOf(user: string, tier = 'live') {
-  const { key, id } = await createKey(gateway, { user, tier });
-  return { port: gateway.port, callerKey: key, id };
-}
-
-/** Outcomes of this user's calls, and of their socket. */
-async function outcomes(user: string, count: number) {
-  const found = await until(
-    async () =>
-      (await entriesOf(gateway)).filter((e) => e.userId === user && e.action === 'exchange.outcome'),
-    (each) => each.length >= count,
-  );
-  return found.map(({ metadata }) => metadata);
-}
-
-/** The SDK always asks for TLS, which another process may end. */
-class InClear extends Agent {
-  override createConnection(options: NetConnectOpts) {
-    return connect(options);
-  }
-}
 
 const sound = (bytes = 4_800): Event => ({
   type: 'input_audio_buffer.append',
@@ -100,14 +62,14 @@ function calling(name: string): Event[] {
 
 describe('the official SDK', () => {
   test('has its values back for the life of the socket, and spoken as text', async () => {
-    const client = new OpenAI({ apiKey: gateway.callerKey, baseURL: gateway.baseUrl });
+    const client = new OpenAI({ apiKey: house.gateway.callerKey, baseURL: house.gateway.baseUrl });
     const socket = new OpenAIRealtimeWS({ model: 'gpt-realtime', options: { agent: new InClear() } }, client);
     await new Promise<void>((resolve, reject) => {
       socket.once('session.created', () => resolve());
       socket.once('error', reject);
     });
     const answer = async (kind: 'output_text' | 'output_audio_transcript') => {
-      upstream.script = answering(['It is <EMA', 'IL_1> and <EMAIL_2>.'], { kind });
+      house.upstream.script = answering(['It is <EMA', 'IL_1> and <EMAIL_2>.'], { kind });
       let text = '';
       socket.on('response.output_text.delta', ({ delta }) => (text += delta));
       socket.on('response.output_audio_transcript.delta', ({ delta }) => (text += delta));
@@ -126,7 +88,7 @@ describe('the official SDK', () => {
       });
     expect(await answer('output_text')).toBe('It is ann@example.com and bob@example.com.');
     expect(await answer('output_audio_transcript')).toContain('ann@example.com and bob@example.com.');
-    const up = upstream.connections[0];
+    const up = house.upstream.connections[0];
     expect(up?.frames.slice(0, 2).map((frame) => /<EMAIL_\d>/.exec(frame)?.[0])).toEqual([
       '<EMAIL_1>',
       '<EMAIL_2>',
@@ -137,14 +99,16 @@ describe('the official SDK', () => {
   });
 
   test('opens it from a page, with its key among the sub-protocols', async () => {
-    const client = await openSocket(gateway, {
+    const client = await openSocket(house.gateway, {
       path,
       headers: {},
-      protocols: ['realtime', `openai-insecure-api-key.${gateway.callerKey}`],
+      protocols: ['realtime', `openai-insecure-api-key.${house.gateway.callerKey}`],
     });
     await client.waitFor('session.created');
     expect(client.socket.protocol).toBe('realtime');
-    expect(JSON.stringify(upstream.connections[0]?.request.headers)).not.toContain(gateway.callerKey);
+    expect(JSON.stringify(house.upstream.connections[0]?.request.headers)).not.toContain(
+      house.gateway.callerKey,
+    );
     client.socket.close();
   });
 });
@@ -154,8 +118,8 @@ describe('what goes up', () => {
     ['without a model', '/v1/realtime', 'request.missing_model'],
     ['for transcription', '/v1/realtime?intent=transcription', 'request.query'],
   ])('is no handshake %s', async (_name, target, code) => {
-    expect((await refusedSocket(gateway, { path: target })).code).toBe(code);
-    expect(upstream.handshakes).toEqual([]);
+    expect((await refusedSocket(house.gateway, { path: target })).code).toBe(code);
+    expect(house.upstream.handshakes).toEqual([]);
   });
 
   const tool = { type: 'function', name: 'execute_shell', parameters: { type: 'object' } };
@@ -180,7 +144,7 @@ describe('what goes up', () => {
     ['a stored prompt', create({ prompt: { id: 'pmpt_1' } }), 'response.prompt'],
   ];
   test.each(refused)('is not %s, and the socket goes on', async (_name, event, code) => {
-    const client = await openSocket(gateway, { path });
+    const client = await openSocket(house.gateway, { path });
     client.send(typeof event === 'string' ? event : { event_id: 'mine_1', ...event });
     const error = await client.waitFor('error');
     expect(error).toMatchObject({
@@ -189,7 +153,7 @@ describe('what goes up', () => {
     });
     expect(JSON.stringify(error)).toContain(code);
     client.send({ type: 'input_audio_buffer.clear' });
-    const connection = await upstream.waitFor(1);
+    const connection = await house.upstream.waitFor(1);
     expect(connection.events.map(({ type }) => type)).toEqual(['input_audio_buffer.clear']);
     client.socket.close();
   });
@@ -198,9 +162,9 @@ describe('what goes up', () => {
 describe('what comes down', () => {
   test('holds no secret, however its transcript is cut', async () => {
     const canary = ['AKIA', 'Q3ZX2P4LKT7WVN5R'].join('');
-    const client = await openSocket(gateway, { path });
+    const client = await openSocket(house.gateway, { path });
     for (let at = 1; at < canary.length; at += 3) {
-      upstream.script = answering(['It is ', canary.slice(0, at), canary.slice(at), ' and no more.'], {
+      house.upstream.script = answering(['It is ', canary.slice(0, at), canary.slice(at), ' and no more.'], {
         kind: 'output_audio_transcript',
       });
       const from = client.events.length;
@@ -214,8 +178,8 @@ describe('what comes down', () => {
 
   test('is sound as it came', async () => {
     const delta = Buffer.alloc(900, 'sound').toString('base64');
-    const client = await openSocket(gateway, { path });
-    upstream.script = (connection, { type }) => {
+    const client = await openSocket(house.gateway, { path });
+    house.upstream.script = (connection, { type }) => {
       if (type !== 'response.create') return;
       const [created = {}, ...rest] = liveEvents(['Hello']);
       connection.send(created, { type: 'response.output_audio.delta', item_id: 'i', delta }, ...rest);
@@ -227,14 +191,14 @@ describe('what comes down', () => {
   });
 
   test('is no call of a tool that is denied, but one that is allowed, answer after answer', async () => {
-    const client = await openSocket(gateway, { path });
+    const client = await openSocket(house.gateway, { path });
     for (const _ of [1, 2]) {
-      upstream.script = (connection) => connection.send(...calling('get_weather'));
+      house.upstream.script = (connection) => connection.send(...calling('get_weather'));
       const from = client.events.length;
       client.send(create());
       await client.waitFor('response.done', from);
     }
-    upstream.script = (connection) => connection.send(...calling('execute_shell'));
+    house.upstream.script = (connection) => connection.send(...calling('execute_shell'));
     client.send(create());
     expect(JSON.stringify(await client.waitFor('error'))).toContain('tool.denied');
     expect(client.frames.join()).not.toContain('execute_shell');
@@ -242,9 +206,9 @@ describe('what comes down', () => {
   });
 
   test('is no end of an answer that never began', async () => {
-    const client = await openSocket(gateway, { path });
+    const client = await openSocket(house.gateway, { path });
     await client.waitFor('session.created');
-    upstream.connections[0]?.send(...liveEvents(['x']).slice(3));
+    house.upstream.connections[0]?.send(...liveEvents(['x']).slice(3));
     expect(JSON.stringify(await client.waitFor('error'))).toContain('upstream.invalid_answer');
     expect(await client.closed()).toBe(1014);
   });
@@ -252,7 +216,7 @@ describe('what comes down', () => {
 
 describe('what is charged', () => {
   test('is what upstream reports of an answer that was asked for', async () => {
-    upstream.script = answering(['Hello'], { inputTokens: 40, outputTokens: 20, audioTokens: 15 });
+    house.upstream.script = answering(['Hello'], { inputTokens: 40, outputTokens: 20, audioTokens: 15 });
     const client = await openSocket(await doorOf('asked'), { path });
     client.send(create({ max_output_tokens: 200 }));
     await client.waitFor('response.done');
@@ -264,7 +228,7 @@ describe('what is charged', () => {
       settledNano: 40 * INPUT_NANO + 5 * OUTPUT_NANO + 15 * SPOKEN_NANO,
     });
     expect(socket).toMatchObject({ settledNano: 0, httpStatus: 101 });
-    const intents = (await entriesOf(gateway)).filter(
+    const intents = (await entriesOf(house.gateway)).filter(
       (e) => e.userId === 'asked' && e.action === 'exchange.intent',
     );
     expect(intents[1]?.metadata['reservedNano']).toBeGreaterThanOrEqual(200 * SPOKEN_NANO);
@@ -274,7 +238,7 @@ describe('what is charged', () => {
     const client = await openSocket(await doorOf('unasked'), { path });
     await client.waitFor('session.created');
     client.send(sound());
-    const connection = await upstream.waitFor(2);
+    const connection = await house.upstream.waitFor(2);
     // The session has a cap before upstream hears anything.
     expect(connection.events[0]).toMatchObject({
       type: 'session.update',
@@ -292,11 +256,11 @@ describe('what is charged', () => {
   });
 
   test('is nothing for sound that upstream waits with', async () => {
-    upstream.greeting = [settled('session.created', null)];
+    house.upstream.greeting = [settled('session.created', null)];
     const client = await openSocket(await doorOf('pushing'), { path });
     await client.waitFor('session.created');
     client.send(sound(), sound());
-    expect((await upstream.waitFor(2)).events.map(({ type }) => type)).toEqual([
+    expect((await house.upstream.waitFor(2)).events.map(({ type }) => type)).toEqual([
       'input_audio_buffer.append',
       'input_audio_buffer.append',
     ]);
@@ -306,7 +270,11 @@ describe('what is charged', () => {
 
   test('never exceeds a budget: what cannot be paid is not asked for, and ends what answers by itself', async () => {
     const door = await doorOf('poor', 'poor');
-    upstream.script = answering(['Hello'], { inputTokens: 1000, outputTokens: 6000, audioTokens: 6000 });
+    house.upstream.script = answering(['Hello'], {
+      inputTokens: 1000,
+      outputTokens: 6000,
+      audioTokens: 6000,
+    });
     const client = await openSocket(door, { path });
     client.send(create());
     await client.waitFor('response.done');
@@ -314,19 +282,19 @@ describe('what is charged', () => {
     expect(await client.waitFor('error')).toMatchObject({ error: { code: 'insufficient_quota' } });
     client.send(sound());
     expect(await client.closed()).toBe(1008);
-    const types = upstream.connections[0]?.events.map(({ type }) => type);
+    const types = house.upstream.connections[0]?.events.map(({ type }) => type);
     expect(types).toEqual(['response.create']);
     expect(client.errors()).toEqual(['insufficient_quota', 'insufficient_quota']);
   });
 
   test('is what was reserved where the key is revoked while it speaks, and the socket ends', async () => {
     const door = await doorOf('revoked');
-    upstream.script = (connection) => connection.send(...liveEvents(['Hello', ' you']).slice(0, 2));
+    house.upstream.script = (connection) => connection.send(...liveEvents(['Hello', ' you']).slice(0, 2));
     const client = await openSocket(door, { path });
     client.send(create({ max_output_tokens: 100 }));
     await client.waitFor('response.created');
     const at = performance.now();
-    await admin(gateway, 'DELETE', `/admin/keys/${door.id}`);
+    await admin(house.gateway, 'DELETE', `/admin/keys/${door.id}`);
     expect(await client.closed()).toBe(1008);
     expect(performance.now() - at).toBeLessThan(3000);
     expect(client.events.at(-1)).toMatchObject({ type: 'error', error: { code: 'invalid_api_key' } });

@@ -4,56 +4,28 @@
  */
 import OpenAI from 'openai';
 import { ResponsesWS } from 'openai/resources/responses/ws';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { admin, createKey } from '../support/admin.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import { describe, expect, test } from 'vitest';
+import { admin } from '../support/admin.ts';
 import { INPUT_NANO, OUTPUT_NANO, entriesOf } from '../support/money.ts';
 import { create, saidEvents, saidText, saying } from '../support/socket-answers.ts';
 import { openSocket, refusedSocket } from '../support/socket-client.ts';
-import { type Event, startSocketUpstream, type SocketUpstream } from '../support/socket-upstream.ts';
+import { socketHouse } from '../support/socket-house.ts';
+import type { Event } from '../support/socket-upstream.ts';
 import { until } from '../support/until.ts';
 
-let upstream: SocketUpstream;
-let gateway: Gateway;
-beforeAll(async () => {
-  upstream = await startSocketUpstream();
-  gateway = await startGateway({
-    upstream,
-    key: { tier: 'internal' },
-    config: {
-      endpoints: { allow: ['sockets'] },
-      audit: { waitMsMax: 10_000 },
-      guardrails: { timeoutMs: 10_000 },
-      models: { projectServiceTier: 'default' },
-      tiers: { one: { concurrency: 1 }, poor: { dailyBudgetUsd: 0.001, maxTokensPerRequest: 4000 } },
-    },
-  });
+const house = socketHouse({
+  config: {
+    tiers: { one: { concurrency: 1 }, poor: { dailyBudgetUsd: 0.001, maxTokensPerRequest: 4000 } },
+  },
 });
-beforeEach(() => upstream.clear());
-afterAll(async () => {
-  await gateway?.stop();
-  await upstream?.close();
-});
-
-/** The outcomes of this user's calls, and of their socket. */
-async function outcomes(user: string, count: number) {
-  return await until(
-    async () =>
-      (await entriesOf(gateway)).filter((e) => e.userId === user && e.action === 'exchange.outcome'),
-    (found) => found.length >= count,
-  );
-}
-
-async function doorOf(user: string, tier = 'internal') {
-  const { key, id } = await createKey(gateway, { user, tier });
-  return { port: gateway.port, callerKey: key, id };
-}
+const { outcomes } = house;
+const doorOf = (user: string, tier = 'internal') => house.doorOf(user, { tier });
 
 describe('the official SDK', () => {
   test('has its values back, also those of an earlier call', async () => {
-    upstream.script = (connection, { input }) =>
+    house.upstream.script = (connection, { input }) =>
       connection.send(...saidEvents([`You said ${String(input)}; before it <EMA`, 'IL_1> and <EMAIL_2>.']));
-    const client = new OpenAI({ apiKey: gateway.callerKey, baseURL: gateway.baseUrl });
+    const client = new OpenAI({ apiKey: house.gateway.callerKey, baseURL: house.gateway.baseUrl });
     const socket = new ResponsesWS(client);
     const said = async (input: string, previous_response_id?: string) => {
       let text = '';
@@ -75,7 +47,7 @@ describe('the official SDK', () => {
     const first = await said('ann@example.com');
     const second = await said('bob@example.com', first.id);
     expect(second.text).toContain('You said bob@example.com; before it ann@example.com and bob@example.com.');
-    const [connection] = upstream.connections;
+    const [connection] = house.upstream.connections;
     expect(connection?.events.map(({ input }) => input)).toEqual(['<EMAIL_1>', '<EMAIL_2>']);
     expect(connection?.events[0]?.['max_output_tokens']).toEqual(expect.any(Number));
     socket.close();
@@ -84,13 +56,13 @@ describe('the official SDK', () => {
 
 describe('what goes up', () => {
   test('is the event byte for byte where nothing has to change', async () => {
-    upstream.script = saying(['Hello']);
-    const client = await openSocket(gateway);
+    house.upstream.script = saying(['Hello']);
+    const client = await openSocket(house.gateway);
     const event =
       '{"type":"response.create", "model":"gpt-4o-mini","max_output_tokens":16,"input":"\\u0048i","x":1.50}';
     client.send(event);
     await client.waitFor('response.completed');
-    expect(upstream.connections[0]?.frames).toEqual([event]);
+    expect(house.upstream.connections[0]?.frames).toEqual([event]);
     client.socket.close();
   });
 
@@ -113,8 +85,8 @@ describe('what goes up', () => {
     ["somebody else's object", create('x', { previous_response_id: 'resp_theirs' }), 'not_found'],
   ];
   test.each(refused)('is not %s, and the socket goes on', async (_name, event, code) => {
-    upstream.script = saying(['Hello']);
-    const client = await openSocket(gateway);
+    house.upstream.script = saying(['Hello']);
+    const client = await openSocket(house.gateway);
     client.send(event);
     const error = await client.waitFor('error');
     expect(error).toMatchObject({
@@ -125,17 +97,17 @@ describe('what goes up', () => {
     expect(JSON.stringify(error)).toContain(code);
     client.send(create('Hi'));
     await client.waitFor('response.completed');
-    expect(upstream.connections[0]?.frames).toHaveLength(1);
+    expect(house.upstream.connections[0]?.frames).toHaveLength(1);
     client.socket.close();
   });
 
   test('is in order, however long each is looked at', async () => {
-    const client = await openSocket(gateway);
+    const client = await openSocket(house.gateway);
     const long = 'A long text. '.repeat(2500);
     client.send(create(long), { type: 'response.steer' }, create('Hi'));
     // Told of the second only once the first, which another thread looks at, has gone up.
     await client.waitFor('error');
-    expect((await upstream.waitFor(1)).events[0]?.['input']).toBe(long);
+    expect((await house.upstream.waitFor(1)).events[0]?.['input']).toBe(long);
     await until(
       () => client.events.length,
       (count) => count === 2,
@@ -148,10 +120,10 @@ describe('what goes up', () => {
 describe('what comes down', () => {
   test('holds no secret, however it is cut', async () => {
     const canary = ['AKIA', 'Q3ZX2P4LKT7WVN5R'].join('');
-    const client = await openSocket(gateway);
+    const client = await openSocket(house.gateway);
     for (let at = 1; at < canary.length; at++) {
       const pieces = ['It is ', canary.slice(0, at), canary.slice(at), ' and no more.'];
-      upstream.script = (connection) => connection.send(...saidEvents(pieces));
+      house.upstream.script = (connection) => connection.send(...saidEvents(pieces));
       const from = client.events.length;
       client.send(create('Hi'));
       await client.waitFor('response.completed', from);
@@ -164,7 +136,7 @@ describe('what comes down', () => {
   test('is no call of a tool that is denied', async () => {
     const item = { id: 'fc_1', type: 'function_call', call_id: 'call_1', name: 'execute_shell' };
     const [created, , , , completed] = saidEvents(['a', 'b']);
-    upstream.script = (connection) =>
+    house.upstream.script = (connection) =>
       connection.send(
         created ?? {},
         { type: 'response.output_item.added', output_index: 0, item: { ...item, arguments: '' } },
@@ -183,7 +155,7 @@ describe('what comes down', () => {
         { type: 'response.output_item.done', output_index: 0, item: { ...item, arguments: '{"x":1}' } },
         completed ?? {},
       );
-    const client = await openSocket(gateway);
+    const client = await openSocket(house.gateway);
     client.send(create('Hi'));
     await until(
       () => client.events.length,
@@ -201,8 +173,8 @@ describe('what comes down', () => {
     ['no JSON', '{"type":"response.output_text.delta","delta":', 'upstream.invalid_answer'],
     ['a key twice', '{"type":"response.in_progress","type":"x"}', 'upstream.invalid_answer'],
   ])('is never %s', async (_name, frame, code) => {
-    upstream.script = (connection) => connection.send(...saidEvents(['a']).slice(0, 1), frame);
-    const client = await openSocket(gateway);
+    house.upstream.script = (connection) => connection.send(...saidEvents(['a']).slice(0, 1), frame);
+    const client = await openSocket(house.gateway);
     client.send(create('Hi'));
     expect(JSON.stringify(await client.waitFor('error'))).toContain(code);
     expect(await client.closed()).toBe(1014);
@@ -210,9 +182,9 @@ describe('what comes down', () => {
   });
 
   test('is no response that nobody asked for', async () => {
-    const client = await openSocket(gateway);
+    const client = await openSocket(house.gateway);
     const connection = await until(
-      () => upstream.connections[0],
+      () => house.upstream.connections[0],
       (one) => one !== undefined,
     );
     connection?.send(...saidEvents(['Hello']));
@@ -223,7 +195,7 @@ describe('what comes down', () => {
 
 describe('what is charged', () => {
   test('is what upstream reports, call by call, under a socket that is on record too', async () => {
-    upstream.script = saying(['Hello', ' you'], { inputTokens: 40, outputTokens: 20 });
+    house.upstream.script = saying(['Hello', ' you'], { inputTokens: 40, outputTokens: 20 });
     const door = await doorOf('counted');
     const client = await openSocket(door);
     client.send(create('Hi'));
@@ -231,10 +203,10 @@ describe('what is charged', () => {
     client.socket.close();
     const [call, socket] = await outcomes('counted', 2);
     const nano = 40 * INPUT_NANO + 20 * OUTPUT_NANO;
-    expect(call?.metadata).toMatchObject({ outcome: 'completed', settledNano: nano, settledTokens: 60 });
-    expect(socket?.metadata).toMatchObject({ outcome: 'completed', settledNano: 0, httpStatus: 101 });
-    expect(call?.resource).toBe('sockets.responses');
-    const intents = (await entriesOf(gateway)).filter(
+    expect(call).toMatchObject({ outcome: 'completed', settledNano: nano, settledTokens: 60 });
+    expect(socket).toMatchObject({ outcome: 'completed', settledNano: 0, httpStatus: 101 });
+    expect(call?.['resource']).toBe('sockets.responses');
+    const intents = (await entriesOf(house.gateway)).filter(
       (e) => e.userId === 'counted' && e.status === 'pending',
     );
     expect(intents).toHaveLength(2);
@@ -242,21 +214,21 @@ describe('what is charged', () => {
   });
 
   test('is what was sent where the caller leaves, and where upstream does', async () => {
-    upstream.script = (connection) => connection.send(...saidEvents(['Hello', ' you']).slice(0, 3));
+    house.upstream.script = (connection) => connection.send(...saidEvents(['Hello', ' you']).slice(0, 3));
     const left = await openSocket(await doorOf('leaver'));
     left.send(create('Hi'));
     await left.waitFor('response.output_text.delta');
     left.socket.terminate();
     const [ofLeaver] = await outcomes('leaver', 2);
-    expect(ofLeaver?.metadata).toMatchObject({ outcome: 'aborted' });
-    expect(ofLeaver?.metadata['settledNano']).toBeGreaterThan(0);
+    expect(ofLeaver).toMatchObject({ outcome: 'aborted' });
+    expect(ofLeaver?.['settledNano']).toBeGreaterThan(0);
     await until(
-      () => upstream.connections[0]?.closedWith,
+      () => house.upstream.connections[0]?.closedWith,
       (code) => code !== undefined,
     );
 
-    upstream.clear();
-    upstream.script = (connection) => {
+    house.upstream.clear();
+    house.upstream.script = (connection) => {
       connection.send(...saidEvents(['Hello', ' you']).slice(0, 3));
       // In the middle of a frame that promises 100 bytes.
       connection.wire.write(Buffer.from([0x81, 100, 0x7b]));
@@ -267,8 +239,8 @@ describe('what is charged', () => {
     expect(JSON.stringify(await client.waitFor('error'))).toContain('upstream.broken');
     expect(await client.closed()).toBe(1014);
     const [ofLeft] = await outcomes('left', 2);
-    expect(ofLeft?.metadata).toMatchObject({ outcome: 'failed', code: 'upstream.broken' });
-    expect(ofLeft?.metadata['settledNano']).toBeGreaterThan(0);
+    expect(ofLeft).toMatchObject({ outcome: 'failed', code: 'upstream.broken' });
+    expect(ofLeft?.['settledNano']).toBeGreaterThan(0);
   });
 
   test('is nothing where upstream refuses, whose words are cleaned; and the socket goes on', async () => {
@@ -278,20 +250,20 @@ describe('what is charged', () => {
       message: 'No for org-AbCdEf123456.',
       param: null,
     };
-    upstream.script = (connection) => connection.send({ type: 'error', status: 400, error });
+    house.upstream.script = (connection) => connection.send({ type: 'error', status: 400, error });
     const client = await openSocket(await doorOf('refused'));
     client.send(create('Hi'));
     expect(await client.waitFor('error')).toMatchObject({ error: { message: 'No for [hidden].' } });
-    upstream.script = saying(['Hello']);
+    house.upstream.script = saying(['Hello']);
     client.send(create('Hi'));
     await client.waitFor('response.completed');
     client.socket.close();
     const [refused] = await outcomes('refused', 3);
-    expect(refused?.metadata).toMatchObject({ code: 'upstream.refused', settledNano: 0 });
+    expect(refused).toMatchObject({ code: 'upstream.refused', settledNano: 0 });
   });
 
   test('never exceeds a budget, which is told as an event', async () => {
-    upstream.script = saying(['Hello'], { inputTokens: 500, outputTokens: 1500 });
+    house.upstream.script = saying(['Hello'], { inputTokens: 500, outputTokens: 1500 });
     const client = await openSocket(await doorOf('poor', 'poor'));
     client.send(create('Hi'));
     await client.waitFor('response.completed');
@@ -300,7 +272,7 @@ describe('what is charged', () => {
       status: 429,
       error: { code: 'insufficient_quota' },
     });
-    expect(upstream.connections[0]?.frames).toHaveLength(1);
+    expect(house.upstream.connections[0]?.frames).toHaveLength(1);
     client.socket.close();
   });
 });
@@ -311,10 +283,10 @@ describe('a socket', () => {
     const client = await openSocket(door);
     expect((await refusedSocket(door)).code).toBe('rate.concurrency');
     client.send(create('Hi'));
-    await upstream.waitFor(1);
+    await house.upstream.waitFor(1);
     client.send(create('Hi again'));
     expect(JSON.stringify(await client.waitFor('error'))).toContain('rate_limit_exceeded');
-    expect(upstream.connections[0]?.frames).toHaveLength(1);
+    expect(house.upstream.connections[0]?.frames).toHaveLength(1);
     client.socket.terminate();
     await outcomes('single', 2);
     const again = await openSocket(door);
@@ -325,13 +297,13 @@ describe('a socket', () => {
     const door = await doorOf('revoked');
     const client = await openSocket(door);
     client.send(create('Hi'));
-    await upstream.waitFor(1);
+    await house.upstream.waitFor(1);
     const at = performance.now();
-    await admin(gateway, 'DELETE', `/admin/keys/${door.id}`);
+    await admin(house.gateway, 'DELETE', `/admin/keys/${door.id}`);
     expect(await client.closed()).toBe(1008);
     expect(performance.now() - at).toBeLessThan(3000);
     expect(client.events.at(-1)).toMatchObject({ type: 'error', error: { code: 'invalid_api_key' } });
     const [call] = await outcomes('revoked', 2);
-    expect(call?.metadata['settledNano']).toBeGreaterThan(0);
+    expect(call?.['settledNano']).toBeGreaterThan(0);
   });
 });

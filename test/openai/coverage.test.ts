@@ -24,17 +24,18 @@ describe('coverage', () => {
     expect(
       rows
         .filter(({ decision }) => decision !== 'relayed')
-        .every(({ path }) => /^\/(?:organization|projects)/.test(path)),
-    ).toBe(true);
+        .filter(({ path }) => !/^\/(?:organization|projects)/.test(path))
+        .map(({ path }) => path),
+    ).toEqual(['/realtime/transcription_sessions', '/realtime/translations/client_secrets']);
   });
 
   test('has every field at the top of every body that is described, and every query key', () => {
     const missing = [...OPERATIONS].flatMap(([operation, { query, bodies }]) => {
       const [method, target = ''] = operation.split(' ');
       const path = target.replace(/\?.*$/, '');
-      const known = new Set(
-        rows.find((each) => each.method === method && each.path === path)?.fields.map(({ name }) => name),
-      );
+      const found = rows.find((each) => each.method === method && each.path === path);
+      if (found?.decision !== 'relayed') return [];
+      const known = new Set(found.fields.map(({ name }) => name));
       const named = Object.values(bodies).flatMap((shape) => Object.keys(joined(shape).o));
       return [...named, ...query.map((key) => `?${key}`)]
         .filter((name) => !known.has(name))

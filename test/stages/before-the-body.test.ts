@@ -26,7 +26,7 @@ const clock = { now: () => now };
 async function house() {
   const keys = createKeyRing({ store: await memoryStore(), pepper: randomBytes(32), clock });
   const failedAttempts = createFailedAttempts({ clock, attemptsMax: 3 });
-  const guard = authenticate(createAuthenticator({ keys, failedAttempts }));
+  const guard = authenticate(createAuthenticator({ keys, failedAttempts, clock }));
   const { key, record } = keys.mint({ user: 'ada', tier: 'pro', role: 'user', ips: ['192.0.2.0/24'] });
   await keys.add(record);
   return { guard, key, id: record.id, failedAttempts };

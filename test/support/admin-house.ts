@@ -85,7 +85,7 @@ async function buildParts(folder: string, disk: DiskPort | undefined) {
     releaseTakesTwo: false,
     isTrusted: () => false,
   };
-  const authenticator = createAuthenticator({ keys, tokens, failedAttempts, containment });
+  const authenticator = createAuthenticator({ keys, tokens, failedAttempts, containment, clock });
   const desks = desksOver({ clock, store, auditLog, containing });
   const holds = createHolds(store, ['bound'], clock);
   return { clock, auditLog, store, ledger, keys, ...desks, holds, containing, failedAttempts, authenticator };

@@ -8,6 +8,7 @@
  */
 export const VENDOR_LINES = `
 sallyport_key         | Sallyport       | sk-sp-                                            | /[A-Za-z0-9_-]{20,128}/
+sallyport_secret      | Sallyport       | ek_sp_                                            | /[A-Za-z0-9_-]{64,12288}/
 sallyport_admin_key   | Sallyport       | sp-admin-                                         | /[A-Za-z0-9_-]{16,128}/
 
 jwt                   | JSON Web Token  | eyJ                                               | /[A-Za-z0-9_-]{8,2000}\\.eyJ[A-Za-z0-9_-]{8,4000}(?:\\.[A-Za-z0-9_-]{0,1400})?/

@@ -51,15 +51,14 @@ export const DEFAULT_GROUPS: readonly string[] = [
   'vector_stores',
 ];
 
-/** A name covers what it names (a group or one row), and everything under it by dots; `*` covers all. */
+/**
+ * A name covers what it names (a group or one row), and everything under it by dots; `*` covers all; but what runs past the
+ * gateway is covered by its own names alone.
+ */
 function covers(name: string, endpoint: Endpoint): boolean {
-  return (
-    name === '*' ||
-    name === endpoint.id ||
-    name === endpoint.group ||
-    endpoint.group.startsWith(`${name}.`) ||
-    endpoint.id.startsWith(`${name}.`)
-  );
+  if (name === endpoint.id || name === endpoint.group) return true;
+  if (endpoint.bypasses) return false;
+  return name === '*' || endpoint.group.startsWith(`${name}.`) || endpoint.id.startsWith(`${name}.`);
 }
 
 /** Whether a row is open under this list of names. Administration is under none, `*` included. */

@@ -16,7 +16,10 @@ const realtime = family('realtime', {}, { cost: 'unpriced' });
 const calls = family(
   'realtime.calls',
   { call_id: 'realtime_call' },
-  { note: 'Media flows between caller and OpenAI, past the gateway: neither screened nor bounded.' },
+  {
+    bypasses: true,
+    note: 'Media flows between caller and OpenAI, past the gateway: neither screened nor bounded.',
+  },
 );
 
 const upload = { body: 'multipart', shape: 'prompt', files: 'media' } as const;
@@ -31,9 +34,13 @@ const film = {
   makes: 'video',
   bodyBytesMax: BYTES.images,
 } as const;
+/** A secret of ours, made here. */
 const ticket = {
-  note: 'The secret it answers opens sessions with OpenAI directly, past the gateway.',
+  cost: 'free',
+  model: 'optional',
+  note: 'Answered by the gateway: the secret opens its own Realtime sockets, nothing else; what it starts is screened anew.',
 } as const;
+const past = 'The secret it answers would open sessions with OpenAI directly, past the gateway.';
 
 export const MEDIA: readonly Endpoint[] = [
   audio.post('speech.create', '/audio/speech', {
@@ -75,10 +82,12 @@ export const MEDIA: readonly Endpoint[] = [
 
   provenance.post('create', '/content_provenance_checks', { ...upload, bodyBytesMax: BYTES.file }),
 
-  realtime.post('client_secrets.create', '/realtime/client_secrets', ticket),
-  realtime.post('sessions.create', '/realtime/sessions', ticket),
-  realtime.post('transcription_sessions.create', '/realtime/transcription_sessions', ticket),
-  realtime.post('translations.client_secrets.create', '/realtime/translations/client_secrets', ticket),
+  realtime.post('client_secrets.create', '/realtime/client_secrets', { ...ticket, grants: 'secret' }),
+  realtime.post('sessions.create', '/realtime/sessions', { ...ticket, grants: 'session' }),
+  realtime.post('transcription_sessions.create', '/realtime/transcription_sessions', { refused: past }),
+  realtime.post('translations.client_secrets.create', '/realtime/translations/client_secrets', {
+    refused: past,
+  }),
   calls.post('create', '/realtime/calls', {
     body: 'sdp',
     answer: 'text',
