@@ -252,6 +252,7 @@ function capOf(input: QuoteInput, price: Price, own: number): Cap {
   const minute = Math.floor(((tier.tokensPerMinute ?? Infinity) - own) / n);
   const fitting = Math.min(
     price.outputTokensMax,
+    facts.usualCap ?? Infinity,
     Math.max(least, price.contextTokens - own),
     Math.max(least, minute),
   );

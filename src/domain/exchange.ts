@@ -56,6 +56,8 @@ export interface Within {
   readonly upstream?: string | undefined;
   /** The most tokens that stand upstream already, if each call reads all of them again. */
   readonly tokens?: number | undefined;
+  /** Most tokens of one answer, where the socket has said so. */
+  readonly cap?: number | undefined;
   /** With what its socket was opened, if with a client secret. */
   readonly granted?: Granted | undefined;
 }

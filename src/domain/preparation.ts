@@ -58,6 +58,8 @@ export interface PrepareJob {
   readonly cacheScope?: string | undefined;
   /** What stands upstream already in what the call continues, if anything does. */
   readonly earlier?: ChainPlaceholders | undefined;
+  /** The output cap of the session that an event is of, where it has one. */
+  readonly sessionCap?: number | undefined;
   /** What events of the session may not widen. */
   readonly pinned?: Readonly<Record<string, unknown>> | undefined;
   /** What of the texts a detector is to be shown; left out where there is none. */
@@ -115,7 +117,7 @@ export function prepare(job: PrepareJob): Preparation {
   const endpoint = endpointOf(job.endpointId);
   if (!endpoint) throw new Refusal('access.unknown_operation');
   const { body, bytes, changed } = readRuled(endpoint, job);
-  const facts = ofSession(readFacts(endpoint, body), endpoint, job.query);
+  const facts = ofSession(readFacts(endpoint, body), endpoint, job);
   checkBody(endpoint, body, job);
   const unread = countUnread(endpoint, body, job.rules);
   const batch = body?.kind === 'multipart' ? planBatch(body, job) : undefined;

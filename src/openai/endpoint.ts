@@ -122,6 +122,8 @@ export interface RequestFacts {
   /** The output cap the caller named (the largest of all its names) and the fields that name it; 0: none that holds. */
   readonly outputCap?: number | undefined;
   readonly capFields: readonly string[];
+  /** Where no cap is named, the one that is written is no larger. */
+  readonly usualCap?: number | undefined;
   readonly serviceTier?: string | undefined;
   readonly background: boolean;
   /** Over a socket: the type of the event. */

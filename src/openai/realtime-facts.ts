@@ -74,16 +74,22 @@ export function realtimeFacts(body: Body): Partial<RequestFacts> {
   };
 }
 
-/** A live session has one model, which its address names. @throws request.invalid_field for another */
+/** A live session has one model, which its address names, and a cap that holds on until another is named. @throws request.invalid_field for another */
 export function ofSession(
   facts: RequestFacts,
   { shape }: Endpoint,
-  query: readonly (readonly [string, string])[],
+  { query, sessionCap }: LiveSession,
 ): RequestFacts {
   if (shape !== 'realtime') return facts;
   const model = query.find(([key]) => key === 'model')?.[1];
   if (facts.model !== undefined && facts.model !== model) throw invalid('session.model');
-  return { ...facts, model };
+  return { ...facts, model, ...(sessionCap !== undefined && { usualCap: sessionCap }) };
+}
+
+/** What holds in the session that an event is of. */
+export interface LiveSession {
+  readonly query: readonly (readonly [string, string])[];
+  readonly sessionCap?: number | undefined;
 }
 
 /** @throws request.invalid_field for what is no object */

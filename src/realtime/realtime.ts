@@ -83,6 +83,7 @@ class Realtime implements Dialect {
     const exchange = this.#ways.exchangeFor(message, {
       earlier: this.#chain,
       tokens: Math.ceil(this.#state.tokens),
+      cap: this.#state.cap,
     });
     this.#pending = exchange;
     try {

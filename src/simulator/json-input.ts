@@ -26,6 +26,13 @@ export function recordsOf(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value.filter(isJson) : [];
 }
 
+/** The functions among tools that are declared flat, as responses and live sessions have them. */
+export function functionToolsOf(tools: unknown): readonly { name: string; parameters: unknown }[] {
+  return recordsOf(tools).flatMap(({ type, name, parameters }) =>
+    type === 'function' && typeof name === 'string' ? [{ name, parameters }] : [],
+  );
+}
+
 /** @throws SimulatedError 400 if no model is named */
 export function modelOf(body: Json): string {
   if (typeof body['model'] === 'string' && body['model']) return body['model'];

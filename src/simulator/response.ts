@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   countOf,
+  functionToolsOf,
   isJson,
   modelOf,
   recordsOf,
@@ -9,7 +10,7 @@ import {
   textOfContent,
   type Json,
 } from './json-input.ts';
-import { inputTokensOf, planAnswer, type FunctionTool, type Plan, type PlanRequest } from './plan-answer.ts';
+import { inputTokensOf, planAnswer, type Plan, type PlanRequest } from './plan-answer.ts';
 
 interface Draft {
   /** The response as it stands when it is created. */
@@ -90,24 +91,20 @@ function planRequest(body: Json): PlanRequest {
     });
   }
   const last = typeof input === 'string' ? { role: 'user', content: input } : recordsOf(input).at(-1);
-  const tools = recordsOf(body['tools']).flatMap((tool): FunctionTool[] =>
-    tool['type'] === 'function' && typeof tool['name'] === 'string'
-      ? [{ name: tool['name'], parameters: tool['parameters'] }]
-      : [],
-  );
   const text = isJson(body['text']) ? body['text'] : {};
   const format = isJson(text['format']) ? text['format'] : {};
   const schema = format['type'] === 'json_schema' ? (format['schema'] ?? {}) : undefined;
   return {
     said: last?.['role'] === 'user' ? textOfContent(last['content']) : undefined,
-    tools,
+    tools: functionToolsOf(body['tools']),
     choice: choiceOf(body['tool_choice']),
     schema: format['type'] === 'json_object' ? {} : schema,
     cap: countOf(body, ['max_output_tokens']),
   };
 }
 
-function choiceOf(choice: unknown): PlanRequest['choice'] {
+/** Which tools an answer may, must, or must not call. */
+export function choiceOf(choice: unknown): PlanRequest['choice'] {
   if (choice === 'none' || choice === 'required') return choice;
   return isJson(choice) && choice['type'] === 'function' && typeof choice['name'] === 'string'
     ? { name: choice['name'] }

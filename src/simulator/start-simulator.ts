@@ -1,6 +1,6 @@
 /**
- * The built-in stand-in for OpenAI, for a start without a key: chat completions, responses (over sockets too), embeddings,
- * models.
+ * The built-in stand-in for OpenAI, for a start without a key: chat completions, responses (over sockets too), Realtime in
+ * text, embeddings, models.
  * Listens on loopback only, and says in its answers what it is. Never a substitute for a test's own upstream.
  */
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { chatChunks, chatCompletion } from './chat-completion.ts';
 import { embedding } from './embedding.ts';
 import { isJson, SimulatedError, type Json } from './json-input.ts';
 import { response, responseEvents } from './response.ts';
-import { serveResponseSockets } from './response-socket.ts';
+import { serveSockets } from './sockets.ts';
 
 export interface SimulatorOptions {
   /** 0, the default, takes a free one. */
@@ -34,6 +34,7 @@ const MODELS = [
   'gpt-4.1-mini',
   'gpt-5',
   'gpt-5-mini',
+  'gpt-realtime',
   'text-embedding-3-small',
   'text-embedding-3-large',
 ].map((id) => ({ id, object: 'model', created: 1_715_367_049, owned_by: 'sallyport-simulator' }));
@@ -44,7 +45,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = createServer((request, reply) => {
     answer(request, reply, eventGapMs).catch((error: unknown) => fail(reply, error));
   });
-  serveResponseSockets(server, eventGapMs);
+  serveSockets(server, eventGapMs);
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

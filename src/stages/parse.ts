@@ -143,6 +143,7 @@ function jobOf(
     tools: deps.toolPolicyOf(caller),
     printsPrompt: deps.printsPrompt,
     pinned: within?.granted?.session,
+    sessionCap: within?.cap,
     chainedTokens: within?.tokens,
     ...known,
   };

@@ -268,6 +268,22 @@ describe('what is charged', () => {
     expect(await outcomes('pushing', 1)).toHaveLength(1);
   });
 
+  test('is never more than the cap that the session has, which no other event widens', async () => {
+    const client = await openSocket(await doorOf('capped'), { path });
+    client.send(
+      { type: 'session.update', session: { type: 'realtime', max_output_tokens: 300 } },
+      { type: 'session.update', session: { type: 'realtime', instructions: 'Be brief.' } },
+      create(),
+    );
+    const { events } = await house.upstream.waitFor(3);
+    expect(JSON.stringify(events).match(/"max_output_tokens":\d+/g)).toEqual([
+      '"max_output_tokens":300',
+      '"max_output_tokens":300',
+      '"max_output_tokens":300',
+    ]);
+    client.socket.close();
+  });
+
   test('never exceeds a budget: what cannot be paid is not asked for, and ends what answers by itself', async () => {
     const door = await doorOf('poor', 'poor');
     house.upstream.script = answering(['Hello'], {
