@@ -103,7 +103,7 @@ export interface Endpoint {
    * `sessions`.
    */
   readonly grants?: 'secret' | 'session';
-  /** What it starts runs past the gateway: open where it, or its group, is named as such, never under a wider name. */
+  /** What it starts runs past the gateway: open under `*`, and where it or its group is named, not under a name between. */
   readonly bypasses?: true;
   /** ISO date on which OpenAI ends it: relayed when named or by `*`, never by default. */
   readonly retired?: string;

@@ -157,10 +157,10 @@ describe('a secret', () => {
   });
 
   test.each(['/realtime/transcription_sessions', '/realtime/translations/client_secrets'])(
-    'is never made past the gateway: %s',
+    'of upstream is not among what live sessions are allowed: %s',
     async (target) => {
       const answer = await ask(await house.doorOf('past', { tier: 'live' }), target, {});
-      expect([answer.status, codeOf(answer)]).toEqual([403, 'access.operation_refused']);
+      expect([answer.status, codeOf(answer)]).toEqual([403, 'access.operation_not_allowed']);
     },
   );
 });

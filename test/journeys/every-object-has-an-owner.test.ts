@@ -157,7 +157,8 @@ const MAKES_NOTHING = `
   embeddings.create moderations.create audio.speech.create audio.transcriptions.create
   audio.translations.create voices.consents.update images.generate images.edit images.create_variation
   content_provenance_checks.create realtime.client_secrets.create realtime.sessions.create
-  realtime.calls.accept realtime.calls.hangup realtime.calls.refer realtime.calls.reject sockets.realtime uploads.cancel
+  realtime.transcription_sessions.create realtime.translations.client_secrets.create realtime.calls.accept
+  realtime.calls.hangup realtime.calls.refer realtime.calls.reject sockets.realtime uploads.cancel
   vector_stores.update
   vector_stores.search vector_stores.files.create vector_stores.files.update
   vector_stores.file_batches.cancel skills.update fine_tuning.checkpoints.permissions.create

@@ -185,6 +185,12 @@ export const SDK_CALLS: Readonly<Record<string, SdkCall>> = {
       session: { type: 'realtime', model: 'gpt-realtime', instructions: 'Be brief.' },
     }),
   'realtime.sessions.create': (ai) => ai.beta.realtime.sessions.create({ instructions: 'Be brief.' }),
+  'realtime.transcription_sessions.create': (ai) =>
+    ai.beta.realtime.transcriptionSessions.create({ input_audio_format: 'pcm16' }),
+  'realtime.translations.client_secrets.create': (ai) =>
+    ai.realtime.translations.clientSecrets.create({
+      session: { model: 'gpt-realtime-translate', audio: { output: { language: 'de' } } },
+    }),
   'realtime.calls.create': (ai) => ai.realtime.calls.create({ sdp: 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n' }),
   'realtime.calls.accept': (ai) =>
     ai.realtime.calls.accept('rtc_1', { type: 'realtime', model: 'gpt-realtime', instructions: 'Be brief.' }),

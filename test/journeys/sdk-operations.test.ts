@@ -176,7 +176,7 @@ describe('every relayed operation the SDK has', () => {
   });
 });
 
-describe('administration of the account, and secrets for what would run past the gateway', () => {
+describe('administration of the account', () => {
   it('is refused, each of its operations, and none reaches upstream', async () => {
     const { callerKey: apiKey, baseUrl: baseURL } = gateway;
     const client = new OpenAI({ apiKey, adminAPIKey: apiKey, baseURL });
@@ -196,7 +196,7 @@ describe('administration of the account, and secrets for what would run past the
           ),
       ),
     );
-    expect(rows).toHaveLength(121);
+    expect(rows).toHaveLength(119);
     expect(errors.filter((error) => !(error instanceof PermissionDeniedError))).toEqual([]);
     await expect(client.admin.organization.usage.costs({ start_time: 0 })).rejects.toThrow(
       PermissionDeniedError,

@@ -80,6 +80,9 @@ export const FIELDS: Readonly<Record<string, string>> = {
     client_secret modalities instructions voice input_audio_format output_audio_format
     input_audio_transcription speed tracing turn_detection tools tool_choice temperature
     max_response_output_tokens truncation prompt`,
+  'realtime.transcription_sessions.create': `
+    turn_detection input_audio_noise_reduction input_audio_format input_audio_transcription include`,
+  'realtime.translations.client_secrets.create': 'expires_after session',
   'realtime.calls.create': 'sdp session',
   'realtime.calls.accept': `
     model type output_modalities instructions audio include tracing tools tool_choice

@@ -52,13 +52,12 @@ export const DEFAULT_GROUPS: readonly string[] = [
 ];
 
 /**
- * A name covers what it names (a group or one row), and everything under it by dots; `*` covers all; but what runs past the
- * gateway is covered by its own names alone.
+ * A name covers what it names (a group or one row), and everything under it by dots; `*` covers all. What runs past the
+ * gateway is covered by `*` and its own names alone: who opens live sessions does not mean those.
  */
 function covers(name: string, endpoint: Endpoint): boolean {
-  if (name === endpoint.id || name === endpoint.group) return true;
-  if (endpoint.bypasses) return false;
-  return name === '*' || endpoint.group.startsWith(`${name}.`) || endpoint.id.startsWith(`${name}.`);
+  if (name === '*' || name === endpoint.id || name === endpoint.group) return true;
+  return !endpoint.bypasses && (endpoint.group.startsWith(`${name}.`) || endpoint.id.startsWith(`${name}.`));
 }
 
 /** Whether a row is open under this list of names. Administration is under none, `*` included. */

@@ -22,6 +22,15 @@ const calls = family(
   },
 );
 
+/** Secrets of upstream's: what a session of its own kind is opened with. */
+const past = {
+  bypasses: true,
+  cost: 'unpriced',
+  note: 'The secret it answers opens sessions with OpenAI directly, past the gateway.',
+} as const;
+const transcriptions = family('realtime.transcription_sessions', {}, past);
+const translations = family('realtime.translations', {}, past);
+
 const upload = { body: 'multipart', shape: 'prompt', files: 'media' } as const;
 const sound = { ...upload, bodyBytesMax: BYTES.audio } as const;
 const transcript = { ...sound, cost: 'unit', model: 'required', answer: 'text' } as const;
@@ -40,7 +49,6 @@ const ticket = {
   model: 'optional',
   note: 'Answered by the gateway: the secret opens its own Realtime sockets, nothing else; what it starts is screened anew.',
 } as const;
-const past = 'The secret it answers would open sessions with OpenAI directly, past the gateway.';
 
 export const MEDIA: readonly Endpoint[] = [
   audio.post('speech.create', '/audio/speech', {
@@ -84,10 +92,8 @@ export const MEDIA: readonly Endpoint[] = [
 
   realtime.post('client_secrets.create', '/realtime/client_secrets', { ...ticket, grants: 'secret' }),
   realtime.post('sessions.create', '/realtime/sessions', { ...ticket, grants: 'session' }),
-  realtime.post('transcription_sessions.create', '/realtime/transcription_sessions', { refused: past }),
-  realtime.post('translations.client_secrets.create', '/realtime/translations/client_secrets', {
-    refused: past,
-  }),
+  transcriptions.post('create', '/realtime/transcription_sessions'),
+  translations.post('client_secrets.create', '/realtime/translations/client_secrets'),
   calls.post('create', '/realtime/calls', {
     body: 'sdp',
     answer: 'text',
