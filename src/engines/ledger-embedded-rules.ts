@@ -87,18 +87,22 @@ export function refusalOf(
   return undefined;
 }
 
-/** The user scope's per-minute windows; those without a limit are left out. */
+/** Of the user's and the key's windows of a minute those that have least left; what has no limit is left out. */
 export function windowsTold(
   held: readonly Held[],
   now: number,
 ): { requests?: WindowState | undefined; tokens?: WindowState | undefined } {
-  const user = held.find((one) => one.scope.kind === 'user');
-  if (user === undefined) return {};
   const told = (index: 0 | 3): WindowState | undefined => {
-    const limit = limitOf(user.scope, index);
-    if (limit === undefined) return undefined;
-    const window = user.counters.windows[index];
-    return { limit, remaining: Math.max(0, limit - usedIn(window)), resetMs: resetOf(window, now) };
+    let tightest: WindowState | undefined;
+    for (const { scope, counters } of held) {
+      const limit = scope.kind === 'user' || scope.kind === 'key' ? limitOf(scope, index) : undefined;
+      if (limit === undefined) continue;
+      const window = counters.windows[index];
+      const remaining = Math.max(0, limit - usedIn(window));
+      if (!tightest || remaining < tightest.remaining)
+        tightest = { limit, remaining, resetMs: resetOf(window, now) };
+    }
+    return tightest;
   };
   return { requests: told(0), tokens: told(TOKENS_MINUTE) };
 }

@@ -38,7 +38,10 @@ export interface AdmitRequest {
   readonly keyVersion?: number | undefined;
 }
 
-/** What OpenAI's `x-ratelimit-*` headers tell: the user scope's per-minute windows after this call. */
+/**
+ * What OpenAI's `x-ratelimit-*` headers tell: a window of a minute after this call, the user's or the key's, whichever
+ * has less left; never that of a team or the house, which others fill.
+ */
 export interface WindowState {
   readonly limit: number;
   readonly remaining: number;

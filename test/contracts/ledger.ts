@@ -94,6 +94,25 @@ export function ledgerContract(name: string, start: () => Promise<Subject>): voi
         expect(refusal).toMatchObject({ requests: { remaining: 9 }, tokens: { remaining: 380 } });
         expect((await taken(admit([user()]))).requests).toBeUndefined();
       });
+
+      test('or of the key, where it has less left; never of the house', async () => {
+        const house = { kind: 'house', id: 'house', requestsPerMinute: 1000 } as const;
+        const ann = user({ requestsPerMinute: 10 });
+        const key = { kind: 'key', id: randomUUID(), requestsPerMinute: 2, tokensPerMinute: 300 } as const;
+        const first = await taken(admit([house, ann, key], { tokens: 100 }));
+        expect(first).toMatchObject({
+          requests: { limit: 2, remaining: 1 },
+          tokens: { limit: 300, remaining: 200 },
+        });
+        await taken(admit([house, ann, key]));
+        const refusal = await refused(admit([house, ann, key]));
+        expect(refusal).toMatchObject({ scope: 'key', requests: { limit: 2, remaining: 0 } });
+        const wide = { ...key, requestsPerMinute: 100 };
+        expect(await taken(admit([house, ann, wide]))).toMatchObject({
+          requests: { limit: 10, remaining: 7 },
+        });
+        expect((await taken(admit([house, user()]))).requests).toBeUndefined();
+      });
     });
 
     describe('concurrency', () => {

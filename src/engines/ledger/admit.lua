@@ -4,8 +4,8 @@
 -- KEYS[1]  the marker (scope.lua)
 -- OWN      1 deadline (ms, the server's clock) · 2 reservation id · 3 tokens · 4 nano-dollars · 5 key id or ''
 --          6 key version
--- ALL      1 epoch · 2 process · 3 minute, 4 hour, 5 day (ms) · 6 position of the scope whose windows are told, 0 for
---          none · then 8 for each scope: kind:id, requests a minute, an hour, a day, tokens a minute, concurrency, daily
+-- ALL      1 epoch · 2 process · 3 minute, 4 hour, 5 day (ms) · 6 position of the first scope whose windows are told, 0
+--          for none: of it and those behind it whichever has least left · then 8 for each scope: kind:id, requests a minute, an hour, a day, tokens a minute, concurrency, daily
 --          budget, monthly budget (nano-dollars); '' where there is no limit
 -- Returns  {'admitted', now, day, windows…} · {'refused', now, reason, scope, retry after (ms), windows…}
 --          windows: limit (-1 for none), remaining, reset (ms) of requests a minute, then of tokens a minute
@@ -94,12 +94,20 @@ local function refusal()
 end
 
 local function window_told(window)
-  local scope = scopes[told]
-  local limit = scope and scope.limits[window]
-  if not limit then return -1, 0, 0 end
-  local c, at = scope.counters, WINDOWS + window * 3
-  local used = c[at + 1] + c[at + 2]
-  return limit, max(0, limit - used), used > 0 and ceil((c[at] + SLOTS + 1) * width[window] - now) or 0
+  local tightest, left, reset = -1, 0, 0
+  for i = told, told > 0 and count or -1 do
+    local limit = scopes[i].limits[window]
+    if limit then
+      local c, at = scopes[i].counters, WINDOWS + window * 3
+      local used = c[at + 1] + c[at + 2]
+      local remaining = max(0, limit - used)
+      if tightest < 0 or remaining < left then
+        tightest, left = limit, remaining
+        reset = used > 0 and ceil((c[at] + SLOTS + 1) * width[window] - now) or 0
+      end
+    end
+  end
+  return tightest, left, reset
 end
 
 local function windows_told()
