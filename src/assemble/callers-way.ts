@@ -1,8 +1,10 @@
 /** The way of callers' calls, as requests and over sockets, with everything that its stages need. */
 import type { Setup } from '../config.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
 import { systemClock } from '../base/clock.ts';
 import { answerHeaders } from '../domain/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
+import { modelName } from '../domain/records.ts';
 import type { Team } from '../domain/tiers.ts';
 import { UpstreamPressure } from '../domain/upstream-pressure.ts';
 import { createFairShare } from '../domain/fair-share.ts';
@@ -156,10 +158,23 @@ function socketDoor(
   });
 }
 
+/** Names of models that are remembered as told. */
+const UNPRICED_MAX = 1000;
+
 /** The end of every exchange, for metrics and the log; a fault of ours is the only thing that is loud. */
 function done(telemetry: Telemetry, log: Log): (exchange: Exchange) => void {
+  const unpriced = new BoundedMap<string | undefined, true>(UNPRICED_MAX);
+  /** Once a model: who calls one calls it often. */
+  const sayUnpriced = (exchange: Exchange): void => {
+    const model = modelName(exchange);
+    if (unpriced.has(model)) return;
+    unpriced.set(model, true);
+    const { id, operation } = exchange;
+    log.warn({ id, operation, model }, 'nobody knows the price of this model: it is charged at a ceiling');
+  };
   return (exchange) => {
     telemetry.done(exchange);
+    if (exchange.sentUpstream && exchange.prepared.quote?.unpriced) sayUnpriced(exchange);
     const { id, operation, ending, refusal } = exchange;
     if (exchange.charge?.over) log.warn({ id, operation }, 'upstream reported more use than was reserved');
     if (refusal?.code === 'gateway.fault')

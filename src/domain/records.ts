@@ -5,7 +5,7 @@ import type { Scope } from '../ports/ledger.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Models are named by callers: only what looks like a model's name is kept, and what may be a finding is none. */
-function modelName(exchange: Exchange): string | undefined {
+export function modelName(exchange: Exchange): string | undefined {
   const prepared = exchange.prepared as Exchange['prepared'] | undefined;
   const model = prepared?.facts.model;
   if (model === undefined || !/^[A-Za-z0-9._:/-]{1,128}$/.test(model)) return undefined;

@@ -163,6 +163,14 @@ describe('I15: what nobody can price', () => {
     const [intent] = await recorded(gateway, 'exchange.intent', id);
     expect(intent?.metadata['unpriced']).toBe(true);
     expect(await metric(gateway, 'sallyport_unpriced_total')).toBe(1);
+    // Once a model, so that a busy one does not fill the log.
+    await read(await openChat(gateway, { model: 'not-listed-anywhere', max_completion_tokens: 20 }));
+    expect(await metric(gateway, 'sallyport_unpriced_total')).toBe(2);
+    const said = gateway
+      .logs()
+      .split('\n')
+      .filter((line) => line.includes('charged at a ceiling'));
+    expect(said.map((line): unknown => JSON.parse(line).model)).toEqual(['not-listed-anywhere']);
   });
 
   test('an answer that reports nothing costs the whole reservation', async () => {
