@@ -5,7 +5,7 @@ export type Blame = 'caller' | 'policy' | 'upstream' | 'dependency' | 'gateway';
 
 /** One code of the catalogue: what callers, SDKs and operators make of it. */
 export interface CatalogueRow {
-  /** HTTP status. 408 and 409 never occur: the official SDKs retry both. */
+  /** HTTP status. 408 and 409 are never refusals of ours: the official SDKs retry both. */
   readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 426 | 429 | 500 | 502 | 503 | 504;
   /** `error.type` in OpenAI's shape. */
   readonly type: string;

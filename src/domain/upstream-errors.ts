@@ -94,7 +94,7 @@ export function upstreamRefusal(status: number, headers: IncomingHttpHeaders, bo
   const code = field(error, 'code');
   const param = field(error, 'param');
   return new Refusal('upstream.refused', {
-    status: status === 409 ? 400 : status,
+    status,
     openaiCode: isCode(code) ? code : null,
     ...(message === undefined ? {} : { message: clean(message) }),
     ...(isCode(param) ? { param } : {}),

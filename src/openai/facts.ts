@@ -120,7 +120,9 @@ function readCaps(endpoint: Endpoint, fields: Fields): Pick<RequestFacts, 'outpu
   for (const name of CAP_FIELDS) {
     const cap = fields.count(name, 0, COUNT_MAX);
     if (cap === undefined) continue;
-    capFields.push(name);
+    // First whatever bounds the answer: what is refused is told by its name.
+    if (cap > most) capFields.unshift(name);
+    else capFields.push(name);
     least = Math.min(least, cap);
     most = Math.max(most, cap);
   }

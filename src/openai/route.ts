@@ -21,7 +21,7 @@ const QUERY_PAIRS_MAX = 64;
 
 const PREFIX = '/v1/';
 /** Segments of the alphabet of ids and `%`; never empty but for the last, never only one or two dots. */
-const CANONICAL = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._:%-]+)+\/?$/;
+const CANONICAL = /^(?=\/)(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._:%-]+)*\/?$/;
 /** What may stand percent-encoded: the alphabet of ids without the dot, which is never worth encoding honestly. */
 const ENCODED = /%([0-9A-Fa-f]{2})/g;
 const PARAM = /^(?!\.{1,2}$)[A-Za-z0-9._:-]{1,256}$/;

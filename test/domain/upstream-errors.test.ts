@@ -13,8 +13,8 @@ describe('the status of upstream', () => {
     [413, 'upstream.refused', 413],
     [415, 'upstream.refused', 415],
     [422, 'upstream.refused', 422],
-    // The SDKs retry 409 and 408: neither is ever told.
-    [409, 'upstream.refused', 400],
+    [409, 'upstream.refused', 409],
+    // The SDKs retry it.
     [408, 'upstream.timeout', 504],
     [504, 'upstream.timeout', 504],
     [401, 'upstream.credential', 502],

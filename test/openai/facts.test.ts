@@ -84,7 +84,7 @@ describe('fields that cost', () => {
   test('the largest of all caps counts, and all are named', () => {
     expect(chat({ max_tokens: 10, max_completion_tokens: 5, max_output_tokens: 7 })).toMatchObject({
       outputCap: 10,
-      capFields: ['max_completion_tokens', 'max_output_tokens', 'max_tokens'],
+      capFields: ['max_tokens', 'max_output_tokens', 'max_completion_tokens'],
     });
     expect(facts('completions.create', { model, prompt: 'x', max_tokens: 0 }).outputCap).toBe(0);
     expect(chat({ max_tokens: 10, max_completion_tokens: 0 }).outputCap).toBe(0);
