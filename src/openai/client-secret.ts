@@ -5,7 +5,7 @@
 import { Refusal } from '../base/errors.ts';
 import { child, isRecord } from './child.ts';
 import type { Endpoint } from './endpoint.ts';
-import { checkSettings } from './realtime-facts.ts';
+import { checkSettings, withoutUnbounded } from './realtime-facts.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,23 +18,38 @@ const FORMATS: ReadonlyMap<unknown, Fields> = new Map<unknown, Fields>([
   ['g711_alaw', { type: 'audio/pcma' }],
 ]);
 
+/** What today's settings were called. */
+const EARLIER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['audio.input.transcription', 'input_audio_transcription'],
+]);
+
 /** A session that somebody else is to open. */
 export interface AskedSession {
   /** Its settings, as `session.update` takes them. */
   readonly session: Fields;
   /** How long the secret opens it. */
   readonly seconds: number;
+  /** Names of parameters that it is to be without: what they cost is bounded by nothing here. */
+  readonly leftOut: readonly string[];
 }
 
 /** Reads the body of such a request. @throws request.invalid_field (`param` says which) */
 export function askedSession({ grants }: Endpoint, body: unknown): AskedSession {
   const asked = isRecord(body) ? body : {};
   const isEarlier = grants === 'session';
-  const session = isEarlier ? ofEarlierForm(asked) : sessionOf(asked);
+  const given = isEarlier ? ofEarlierForm(asked) : sessionOf(asked);
+  const { session, leftOut } = withoutUnbounded(given);
   checkSettings(session, 'session');
   const { model } = session;
   if (model !== undefined && typeof model !== 'string') throw invalid('session.model');
-  return { session, seconds: isEarlier ? SECONDS.before : secondsOf(asked['expires_after']) };
+  if (!isEarlier) {
+    const names = leftOut.map((name) => `session.${name}`);
+    return { session, seconds: secondsOf(asked['expires_after']), leftOut: names };
+  }
+  const names = leftOut.map((name) => EARLIER_NAMES.get(name) ?? name);
+  // Nothing in today's sessions is like it.
+  if ((asked['temperature'] ?? undefined) !== undefined) names.push('temperature');
+  return { session, seconds: SECONDS.before, leftOut: names };
 }
 
 /**
@@ -94,17 +109,17 @@ function ofEarlierForm(asked: Fields): Fields {
     input_audio_format,
     output_audio_format,
     input_audio_transcription: transcription,
+    input_audio_noise_reduction: noise_reduction,
     turn_detection,
-    temperature,
+    temperature: _none,
     max_response_output_tokens,
     ...same
   } = asked;
-  // Nothing in today's sessions is like it.
-  if (temperature !== undefined) throw invalid('temperature');
   const audio = {
     input: present({
       format: formatOf('input_audio_format', input_audio_format),
       transcription,
+      noise_reduction,
       turn_detection,
     }),
     output: present({ format: formatOf('output_audio_format', output_audio_format), voice, speed }),

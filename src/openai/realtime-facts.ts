@@ -104,9 +104,25 @@ function listed(holder: Fields): Fields {
   return Array.isArray(holder['input']) ? { input: holder['input'] } : {};
 }
 
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** Settings that no session may have here, taken out of it; what they are, by their paths. */
+export function withoutUnbounded(session: Fields): { readonly session: Fields; readonly leftOut: string[] } {
+  const leftOut = UNBOUNDED.filter((field) => isSet(session[field]));
+  const bounded = Object.fromEntries(Object.entries(session).filter(([field]) => !UNBOUNDED.includes(field)));
+  const { audio } = session;
+  const input = child(audio, 'input');
+  if (!isRecord(audio) || !isRecord(input) || !isSet(input['transcription']))
+    return { session: bounded, leftOut };
+  const silent = { ...audio, input: { ...input, transcription: null } };
+  return { session: { ...bounded, audio: silent }, leftOut: [...leftOut, 'audio.input.transcription'] };
+}
+
 /** What a session or a response may be set to. @throws request.invalid_field */
 export function checkSettings(holder: Fields, name: string): void {
-  const unbounded = UNBOUNDED.find((field) => (holder[field] ?? undefined) !== undefined);
+  const unbounded = UNBOUNDED.find((field) => isSet(holder[field]));
   if (unbounded !== undefined) throw invalid(`${name}.${unbounded}`);
   const transcription = child(child(holder['audio'], 'input'), 'transcription') ?? undefined;
   if (transcription !== undefined) throw invalid(`${name}.audio.input.transcription`);

@@ -28,8 +28,11 @@ export function grantSecret({ clientSecrets, answerHeaders }: GrantDeps) {
     answer.status = 200;
     answer.bytes = body.length;
     answer.complete = true;
-    const headers = { ...answerHeaders(exchange, {}), 'content-type': 'application/json' };
-    reply.head(200, { ...headers, 'content-length': String(body.length) });
+    const headers = answerHeaders(exchange, {});
+    const changed = [...(exchange.prepared.parameters ?? []), ...asked.leftOut];
+    if (changed.length > 0) headers['x-sallyport-parameters'] = changed.join(', ');
+    const length = String(body.length);
+    reply.head(200, { ...headers, 'content-type': 'application/json', 'content-length': length });
     reply.end(body);
     return true;
   };

@@ -116,6 +116,32 @@ describe('a secret', () => {
     client.socket.close();
   });
 
+  test.each<readonly [string, object, object, string]>([
+    [
+      '/realtime/client_secrets',
+      { session: { audio: { input: { transcription: { model: 'whisper-1' } } } } },
+      { session: { audio: { input: { transcription: null } } } },
+      'session.audio.input.transcription',
+    ],
+    [
+      '/realtime/sessions',
+      {
+        temperature: 0.8,
+        input_audio_noise_reduction: { type: 'near_field' },
+        input_audio_transcription: { model: 'whisper-1' },
+      },
+      { audio: { input: { transcription: null, noise_reduction: { type: 'near_field' } } } },
+      'input_audio_transcription, temperature',
+    ],
+  ])(
+    'is made without settings that cost what nothing bounds, and says so: %s',
+    async (target, body, shown, names) => {
+      const answer = await ask(await house.doorOf('without', { tier: 'live' }), target, body);
+      expect(answer.headers.get('x-sallyport-parameters')).toBe(names);
+      expect(await answer.json()).toMatchObject(shown);
+    },
+  );
+
   test.each<readonly [string, object, number, string]>([
     [
       'another model than is allowed',
@@ -136,7 +162,6 @@ describe('a secret', () => {
       'guardrail.secrets',
     ],
     ['transcription', { session: { type: 'transcription' } }, 400, 'request.invalid_field'],
-    ['a stored prompt', { session: { prompt: { id: 'pmpt_1' } } }, 400, 'request.invalid_field'],
     ['an age beyond two hours', { expires_after: { seconds: 7201 } }, 400, 'request.invalid_field'],
     ['an age under ten seconds', { expires_after: { seconds: 9 } }, 400, 'request.invalid_field'],
     ['another anchor', { expires_after: { anchor: 'now', seconds: 60 } }, 400, 'request.invalid_field'],
