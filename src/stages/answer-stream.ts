@@ -10,6 +10,7 @@ import { StreamUsage } from '../openai/usage-stream.ts';
 import type { Answer, AnswerContext } from './relay.ts';
 import { hasScreening } from './screen-answer.ts';
 import { StreamScreening } from './screen-stream.ts';
+import { takenUp } from './taken-up.ts';
 
 const EVENT_BYTES_MAX = 32 * 1024 * 1024;
 
@@ -27,6 +28,7 @@ class StreamAnswer implements Answer {
   readonly #usage: StreamUsage;
   /** Undefined where nothing is looked for and nothing to be put back. */
   readonly #screening: StreamScreening | undefined;
+  readonly #takenUp: ReturnType<typeof takenUp>;
   /** The caller is slow; much is being screened. */
   #held = false;
   #isFull = false;
@@ -35,6 +37,7 @@ class StreamAnswer implements Answer {
   constructor(status: number, context: AnswerContext) {
     const { exchange, reply, screening } = context;
     this.#context = context;
+    this.#takenUp = takenUp(exchange.match);
     this.#usage = new StreamUsage(exchange.endpoint, textToKeep(exchange), exchange.heard?.text);
     if (hasScreening(screening, exchange)) this.#screening = this.#screeningOf(context);
     exchange.answer.streamed = true;
@@ -137,8 +140,9 @@ class StreamAnswer implements Answer {
     }
   }
 
-  #write(events: readonly Buffer[]): void {
+  #write(screened: readonly Buffer[]): void {
     const { reply } = this.#context;
+    const events = this.#takenUp ? this.#takenUp.left(screened) : screened;
     const [first] = events;
     const isTaken = first === undefined || reply.write(events.length === 1 ? first : Buffer.concat(events));
     if (isTaken || this.#held) return;

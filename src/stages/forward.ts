@@ -17,6 +17,7 @@ import { createRelay, type Relay } from './relay.ts';
 import type { Reply } from './reply.ts';
 import type { OwnObjects } from './own-objects.ts';
 import type { AnswerScreening } from './screen-answer.ts';
+import { wholeQuery } from './taken-up.ts';
 
 /** The gateway's own names upstream: the only credential that is ever sent. */
 export interface OwnNames {
@@ -139,12 +140,13 @@ function requestUp(
   key: string,
 ): UpstreamRequest {
   const { endpoint, params } = exchange.match;
+  const asked = wholeQuery(exchange.match, query);
   const { method } = endpoint;
   // Sockets have a way of their own.
   if (method === 'WEBSOCKET') throw new Refusal('gateway.fault');
   return {
     method,
-    path: upstreamPath(to.upstream.basePath, { endpoint, params, query }),
+    path: upstreamPath(to.upstream.basePath, { endpoint, params, query: asked }),
     headers: headersUp(to, exchange, key),
     body: exchange.prepared.bytes,
   };
