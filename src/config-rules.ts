@@ -65,6 +65,7 @@ export function checkRules(
   }
   if (config.jwt?.hs256 && environment.JWT_SECRET === undefined)
     fault('JWT_SECRET', 'is required by jwt.hs256');
+  checkEndUsers(config, fault);
   for (const [team, { tiers = [] }] of Object.entries(config.teams ?? {}))
     for (const name of tiers)
       if (config.tiers && !Object.hasOwn(config.tiers, name))
@@ -106,6 +107,16 @@ function checkUpstreams(
       'objects.isolation',
       'must not be off with several upstreams: where an object is stands with its owner',
     );
+}
+
+/** Where keys speak for others, whose an object is must be known, and limits of theirs must have somebody to hold for. */
+function checkEndUsers({ tiers = {}, objects }: Sections, fault: AddFault): void {
+  for (const [name, { endUsers = 'off', perEndUser }] of Object.entries(tiers)) {
+    if (perEndUser && endUsers === 'off')
+      fault(`tiers.${name}.perEndUser`, 'holds for nobody where endUsers is off');
+    if (endUsers !== 'off' && objects?.isolation === 'off')
+      fault('objects.isolation', 'must not be off where a tier has endUsers: they would reach each other');
+  }
 }
 
 /**

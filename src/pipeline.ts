@@ -8,6 +8,7 @@ import type { UpstreamChoice } from './domain/upstreams.ts';
 import type { FailedAttempts } from './domain/failed-attempts.ts';
 import type { HistoryKeeper } from './domain/history.ts';
 import { admit, type AdmitDeps } from './stages/admit.ts';
+import { assertEndUser, type EndUserDeps } from './stages/assert-end-user.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authoriseAddresses, authoriseModelAndTools, authoriseObjects } from './stages/authorise-call.ts';
 import { authoriseBatch, authoriseRoute } from './stages/authorise-route.ts';
@@ -39,7 +40,8 @@ export interface PipelineDeps
     ParseDeps,
     SettleDeps,
     ContinueDeps,
-    GrantDeps {
+    GrantDeps,
+    Pick<EndUserDeps, 'endUsers'> {
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
   readonly auditLog: AuditLog;
@@ -48,7 +50,7 @@ export interface PipelineDeps
   readonly urlAllow: readonly string[];
   /** Hosts of MCP servers. */
   readonly mcpServers: readonly string[] | undefined;
-  readonly containment: Pick<Containment, 'checkModel'>;
+  readonly containment: Pick<Containment, 'checkModel' | 'checkCaller' | 'isActive'>;
   readonly teams: Readonly<Record<string, Team>>;
   /** Undefined: there is one upstream, and no guard to choose it. */
   readonly upstreamChoice?: UpstreamChoice | undefined;
@@ -71,6 +73,7 @@ export interface Pipeline {
 export function createPipeline(d: PipelineDeps): Pipeline {
   const beforeTheBody: readonly Guard[] = [
     authenticate(d.authenticator), //               401      before all: strangers learn nothing
+    assertEndUser(d), //                            400 403  with whom else: limits, objects, bans go by it
     authoriseRoute(d.endpointsAllow), //            403 404  before the body: what is refused is not read
     shedLoad(d.floods, d.limiting), //              429      before the body: no trip, no work for who was refused
   ];

@@ -12,12 +12,14 @@ const iso = (ms: number | undefined): string | undefined =>
 
 /** One line of the list: names are marked where they hide something, as the whole text is. */
 function lineOf(record: ApprovalRecord): Record<string, unknown> {
-  const { id, state, user, team, credential, exchange, argumentsDigest, policyVersion, decidedBy } = record;
+  const { id, state, user, team, endUser, credential, exchange, argumentsDigest, policyVersion, decidedBy } =
+    record;
   return {
     id,
     state,
     user,
     team,
+    endUser,
     credential,
     tool: visible(record.tool).text,
     exchange,

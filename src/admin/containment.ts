@@ -143,20 +143,24 @@ const createBan = route({
   action: 'admin.ban.create',
   permission: 'manage_users',
   summary:
-    'Shuts out a user, a key or an address for some time; an address only where no valid credential is shown.',
+    'Shuts out a user, a key, an end user (by digest) or an address for some time; an address only where no valid credential is shown.',
   status: 201,
   input: z
     .strictObject({
       user: z.string().optional(),
       key: z.string().optional(),
       address: z.string().optional(),
+      endUser: z.string().optional(),
       seconds: z.int().min(1).max(2_592_000).default(3600),
       reason: z.string().max(500).default(''),
     })
-    .refine(({ user, key, address }) => [user, key, address].filter(Boolean).length === 1, 'exactly one'),
-  plan({ user, key, address, seconds, reason }, _id, { containing, clock }, actor) {
-    const kind = user ? 'user' : key ? 'key' : 'address';
-    const value = user ?? key ?? address ?? '';
+    .refine(
+      ({ user, key, address, endUser }) => [user, key, address, endUser].filter(Boolean).length === 1,
+      'exactly one',
+    ),
+  plan({ user, key, address, endUser, seconds, reason }, _id, { containing, clock }, actor) {
+    const kind = user ? 'user' : key ? 'key' : endUser ? 'endUser' : 'address';
+    const value = user ?? key ?? endUser ?? address ?? '';
     if (!mayBan(kind, value, containing.isTrusted))
       throw new Refusal('request.invalid_field', { param: kind });
     const id = `ban_${randomBytes(9).toString('hex')}`;

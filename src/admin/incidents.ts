@@ -64,7 +64,8 @@ const listIncidents = route({
   path: '/admin/incidents',
   action: 'admin.incident.list',
   permission: 'view_logs',
-  summary: 'Incidents, the newest first: of one state, rule, severity, user, key; open ones or closed ones.',
+  summary:
+    'Incidents, the newest first: of one state, rule, severity, user, key, end user; open ones or closed ones.',
   status: 200,
   input: z.strictObject({
     state: state.optional(),
@@ -72,14 +73,17 @@ const listIncidents = route({
     severity: severity.optional(),
     user: value.optional(),
     key: value.optional(),
+    endUser: value.optional(),
     open: z.enum(['true', 'false']).optional(),
     limit: z.coerce.number().int().min(1).max(1000).default(100),
   }),
-  plan: ({ user, key, open, ...filter }, _id, { incidents }) => ({
+  plan: ({ user, key, endUser, open, ...filter }, _id, { incidents }) => ({
     resource: 'incidents',
     metadata: { filter: { ...filter, open } },
     async run() {
-      const subject = user === undefined ? key && `key:${key}` : `user:${user}`;
+      const [subject] = Object.entries({ user, key, endUser }).flatMap(([kind, whose]) =>
+        whose === undefined ? [] : [`${kind}:${whose}`],
+      );
       const found = await incidents.list({ ...filter, subject, open: open && open === 'true' });
       return { object: 'list', data: found.map(lineOf) };
     },
@@ -124,11 +128,15 @@ const openIncident = route({
       user: value.optional(),
       key: value.optional(),
       address: value.optional(),
+      endUser: value.optional(),
     })
-    .refine(({ user, key, address }) => [user, key, address].filter(Boolean).length <= 1, 'one at most'),
-  plan({ note: text, severity: how, user, key, address }, _id, { incidents }, actor) {
-    const kind = user ? 'user' : key ? 'key' : address ? 'address' : 'house';
-    const subject = { kind, value: user ?? key ?? address ?? 'house' } as const;
+    .refine(
+      ({ user, key, address, endUser }) => [user, key, address, endUser].filter(Boolean).length <= 1,
+      'one at most',
+    ),
+  plan({ note: text, severity: how, user, key, address, endUser }, _id, { incidents }, actor) {
+    const kind = user ? 'user' : key ? 'key' : address ? 'address' : endUser ? 'endUser' : 'house';
+    const subject = { kind, value: user ?? key ?? address ?? endUser ?? 'house' } as const;
     const record = incidents.drafted(actor.user, { severity: how, subject, note: text });
     return {
       resource: record.id,

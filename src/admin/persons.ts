@@ -5,6 +5,7 @@ import { isUserName } from '../domain/caller.ts';
 import { type Erased, erasePerson } from '../domain/erasure.ts';
 import { historyQuerySchema } from '../domain/history-view.ts';
 import { ALL, type Hold } from '../domain/retention.ts';
+import { endUserDigest } from './end-users.ts';
 import { userName } from './keys.ts';
 import { listOf, type Route, route } from './route.ts';
 
@@ -17,14 +18,14 @@ const readHistory = route({
   permission: 'view_others_history',
   summary: "A user's conversations, the newest first; which of them were shown is on record.",
   status: 200,
-  input: historyQuerySchema.extend({ user: userName }),
-  async plan({ user, ...query }, _id, { history }) {
-    const page = await history(user, query);
+  input: historyQuerySchema.extend({ user: userName, endUser: endUserDigest.optional() }),
+  async plan({ user, endUser, ...query }, _id, { history }) {
+    const page = await history({ user, endUsers: endUser === undefined ? undefined : [endUser] }, query);
     const { from, to, limit } = query;
     return {
       resource: user,
       metadata: {
-        filter: { from, to, limit, searched: query.q === undefined ? undefined : true },
+        filter: { endUser, from, to, limit, searched: query.q === undefined ? undefined : true },
         exchanges: page.data.map(({ id }) => id),
       },
       run: async () => page,
@@ -49,7 +50,7 @@ const erase = route({
     return {
       resource: user,
       async run() {
-        erased = await erasePerson({ store, keys }, user);
+        erased = await erasePerson({ store, keys }, { user });
         return { user, erased };
       },
       done: () => ({ erased }),

@@ -6,7 +6,8 @@ import type { ApprovalDesk } from '../domain/approval-desk.ts';
 import type { ContainmentState } from '../domain/containment.ts';
 import type { IncidentDesk } from '../domain/incidents.ts';
 import type { ErasureDeps } from '../domain/erasure.ts';
-import type { HistoryList, HistoryQuery } from '../domain/history-view.ts';
+import type { EndUsers } from '../domain/end-users.ts';
+import type { HistoryList, HistoryOwner, HistoryQuery } from '../domain/history-view.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Holds } from '../domain/retention.ts';
@@ -57,7 +58,8 @@ export interface AdminTools {
     ErasureDeps['store'];
   readonly holds: Holds;
   /** A page of what a user said, opened. */
-  readonly history: (user: string, query: HistoryQuery) => Promise<HistoryList>;
+  readonly history: (of: HistoryOwner, query: HistoryQuery) => Promise<HistoryList>;
+  readonly endUsers: EndUsers;
   readonly ledger: Pick<Ledger, 'usage'>;
   readonly containing: ContainingTools;
   /** Left out where the ledger cannot lose its data. */

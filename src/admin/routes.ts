@@ -11,6 +11,7 @@ import { APPROVAL_ROUTES } from './approvals.ts';
 import { CHARGE_ROUTES, time } from './charges.ts';
 import { CONTAINMENT_ROUTES } from './containment.ts';
 import { INCIDENT_ROUTES } from './incidents.ts';
+import { END_USER_ROUTES, endUserDigest } from './end-users.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
 import { ME_ROUTES } from './me.ts';
 import { OBJECT_ROUTES } from './objects.ts';
@@ -29,6 +30,7 @@ const auditSchema = z.strictObject({
     .regex(/^[a-z0-9._-]{1,64}$/)
     .optional(),
   status: z.enum(['success', 'failure', 'pending']).optional(),
+  endUser: endUserDigest.optional(),
   from: time.optional(),
   to: time.optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -290,5 +292,6 @@ export const ADMIN_ROUTES: readonly Route[] = [
   ...OBJECT_ROUTES,
   ...INCIDENT_ROUTES,
   ...PERSON_ROUTES,
+  ...END_USER_ROUTES,
   ...POLICY_ROUTES,
 ];

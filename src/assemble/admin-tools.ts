@@ -15,13 +15,16 @@ export function adminDeps(policy: Policy, engines: Engines, rules: Rules, adminK
   return Object.assign(adminTools(policy, engines, rules), { authenticator, failedAttempts, adminKey });
 }
 
-type AdminRules = Pick<Rules, 'keys' | 'approvals' | 'incidents' | 'holds' | 'history' | 'containing'>;
+type AdminRules = Pick<
+  Rules,
+  'endUsers' | 'keys' | 'approvals' | 'incidents' | 'holds' | 'history' | 'containing'
+>;
 
 /** What the admin API works with, behind a listener or without one. */
 export function adminTools(
   policy: Policy,
   { auditLog, store, ledger, adoption }: Engines,
-  { keys, approvals, incidents, holds, history, containing }: AdminRules,
+  { endUsers, keys, approvals, incidents, holds, history, containing }: AdminRules,
 ): AdminTools {
   const { server, containment, upstreams } = policy.setup.config;
   const proxies = addressList(server.trustProxy);
@@ -39,6 +42,7 @@ export function adminTools(
     containing: contained,
     holds,
     history,
+    endUsers,
     store,
     ledger,
     adoption,

@@ -7,17 +7,19 @@ import { ApprovalDesk } from '../domain/approval-desk.ts';
 import { maskFor } from '../domain/approval-settings.ts';
 import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
 import { type CacheScope, createCacheScopes } from '../domain/cache-names.ts';
+import { createEndUsers, type EndUsers } from '../domain/end-users.ts';
 import { createExposedKeys } from '../domain/exposed-keys.ts';
 import { type ClientSecrets, createClientSecrets } from '../domain/client-secrets.ts';
 import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
 import { createFloods, type Floods } from '../domain/floods.ts';
 import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
 import type { IncidentDesk } from '../domain/incidents.ts';
-import { type HistoryList, historyOf, type HistoryQuery } from '../domain/history-view.ts';
+import { type HistoryList, historyOf, type HistoryOwner, type HistoryQuery } from '../domain/history-view.ts';
 import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
 import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { createLimiting, type Limiting } from '../domain/limiting.ts';
 import { createHolds, type Holds } from '../domain/retention.ts';
+import { createSafetyIdentifiers, type SafetyIdentifier } from '../domain/safety-identifiers.ts';
 import { limitDefaults } from '../environment.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import { createAdminServer } from '../server/admin-server.ts';
@@ -52,10 +54,12 @@ export interface Rules {
   readonly limiting: Limiting;
   readonly keptPlaceholders: KeptPlaceholders;
   readonly cacheScope: CacheScope;
+  readonly safetyIdentifier: SafetyIdentifier;
+  readonly endUsers: EndUsers;
   readonly containing: Containing;
   readonly holds: Holds;
   /** A page of what a user said, opened. */
-  readonly history: (user: string, query: HistoryQuery) => Promise<HistoryList>;
+  readonly history: (of: HistoryOwner, query: HistoryQuery) => Promise<HistoryList>;
 }
 
 /** The rules that doors share. */
@@ -99,9 +103,14 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
     floods: createFloods(clock),
     limiting: limitingBy(setup),
     cacheScope: createCacheScopes(deriveKey(secret.present, 'digest')),
+    safetyIdentifier: createSafetyIdentifiers(deriveKey(secret.present, 'digest')),
+    endUsers: createEndUsers(
+      deriveKey(secret.present, 'digest'),
+      secret.previous && deriveKey(secret.previous, 'digest'),
+    ),
     keptPlaceholders: createKeptPlaceholders({ store, seal, days, clock }),
     holds: createHolds(store, config.retention.hold, clock),
-    history: (user, query) => historyOf({ history: store.history, seal }, user, query),
+    history: (of, query) => historyOf({ history: store.history, seal }, of, query),
   };
 }
 
@@ -155,8 +164,7 @@ export type BuildDoors = (parts: DoorParts) => Doors | Promise<Doors>;
 
 /** The gateway's. */
 export function buildDoors({ policy, secret, adminKey, log, engines, rules }: DoorParts): Doors {
-  const { setup } = policy;
-  const { config } = setup;
+  const { config } = policy.setup;
   const { auditLog, ledger, notifier } = engines;
   const pool = createPreparationPool(config.guardrails);
   const detector = config.detector && createDetector(config.detector.engine);
@@ -170,9 +178,10 @@ export function buildDoors({ policy, secret, adminKey, log, engines, rules }: Do
     openExchanges: callers.open().size,
     historyLost: history?.lost(),
   }));
-  const upstreams = openUpstreams(setup, { auditLog, notifier, count: telemetry.credentialRefused, log });
+  const told = { auditLog, notifier, count: telemetry.credentialRefused, log };
+  const upstreams = openUpstreams(policy.setup, told, rules.safetyIdentifier);
   const ways = { pool, upstreams, telemetry, detector, history, share: fairShareOf(config.guardrails) };
-  const secured = transport(setup, log);
+  const secured = transport(policy.setup, log);
   const callers = createCallerServer({
     ...config.server,
     ...secured.callers,

@@ -1,9 +1,12 @@
 /** What callers see of themselves, beside their calls: by path. */
 import { Refusal } from '../base/errors.ts';
+import type { Caller } from '../domain/caller.ts';
 import type { Arrival } from '../domain/exchange.ts';
 import { historyQuerySchema, type HistoryQuery } from '../domain/history-view.ts';
 import { permit } from '../domain/permissions.ts';
+import type { Tier } from '../domain/tiers.ts';
 import { usageOf } from '../domain/usage.ts';
+import { callerSpeaking } from '../stages/assert-end-user.ts';
 import type { Rules } from './doors.ts';
 import type { Engines } from './engines.ts';
 import type { Policy } from './policy.ts';
@@ -14,15 +17,21 @@ type OwnPage = (arrival: Arrival) => Promise<unknown>;
 export function ownPages(
   policy: Policy,
   { ledger }: Engines,
-  { authenticator, history }: Rules,
+  { authenticator, history, endUsers, containing: { containment } }: Rules,
 ): Readonly<Record<string, OwnPage>> {
+  const limiting = { tier: ({ tier }: Caller): Tier => policy.setup.config.tiers[tier] ?? {} };
+  const asking = async (arrival: Arrival): Promise<Caller> => {
+    const caller = await authenticator.authenticate(arrival);
+    return callerSpeaking({ endUsers, limiting, containment }, caller, arrival.headers);
+  };
   return {
     '/me/usage': async (arrival) =>
-      usageOf({ ledger, tiers: policy.setup.config.tiers }, await authenticator.authenticate(arrival)),
+      usageOf({ ledger, tiers: policy.setup.config.tiers }, await asking(arrival)),
     '/me/history': async (arrival) => {
-      const { user, role } = await authenticator.authenticate(arrival);
+      const { user, role, endUser, endUserBefore } = await asking(arrival);
       permit(role, 'view_history');
-      return await history(user, queryOf(arrival.target));
+      const own = [endUser, endUserBefore].filter((digest) => digest !== undefined);
+      return await history({ user, endUsers: own.length > 0 ? own : undefined }, queryOf(arrival.target));
     },
   };
 }

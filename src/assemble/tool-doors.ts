@@ -140,6 +140,7 @@ function buildWay(
 ): ToolWay {
   return createToolWay({
     ...rules,
+    containment: rules.containing.containment,
     tools,
     runsMax,
     policyVersion: policyVersionOf(config.tools),

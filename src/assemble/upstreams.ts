@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../base/clock.ts';
 import type { Setup } from '../config.ts';
+import type { SafetyIdentifier } from '../domain/safety-identifiers.ts';
 import { type OnCredentialRefused, UpstreamCredential } from '../domain/upstream-credential.ts';
 import { DEFAULT_UPSTREAM, type UpstreamChoice } from '../domain/upstreams.ts';
 import { followSecrets } from '../engines/secret-file.ts';
@@ -38,11 +39,18 @@ export interface UpstreamsTold {
 }
 
 /** @throws the system's errors for a certificate that cannot be read */
-export function openUpstreams({ config }: Setup, told: UpstreamsTold): Upstreams {
+export function openUpstreams(
+  { config }: Setup,
+  told: UpstreamsTold,
+  safetyIdentifier: SafetyIdentifier,
+): Upstreams {
   const names = Object.keys(config.upstreams);
-  const first = openUpstream(DEFAULT_UPSTREAM, config.upstream, told);
+  const isTold = config.upstream.safetyIdentifier === 'digest';
+  const open = (name: string, settings: UpstreamSettings): Both =>
+    openUpstream(name, settings, told, isTold ? safetyIdentifier : undefined);
+  const first = open(DEFAULT_UPSTREAM, config.upstream);
   const others = Object.entries(config.upstreams).map(
-    ([name, settings]) => [name, openUpstream(name, settings, told)] as const,
+    ([name, settings]) => [name, open(name, settings)] as const,
   );
   const named = <Way>(way: (both: Both) => Way): ReadonlyMap<string, Way> | undefined =>
     others.length === 0 ? undefined : new Map(others.map(([name, both]) => [name, way(both)]));
@@ -58,7 +66,12 @@ export function openUpstreams({ config }: Setup, told: UpstreamsTold): Upstreams
   };
 }
 
-function openUpstream(name: string, settings: UpstreamSettings, told: UpstreamsTold): Both {
+function openUpstream(
+  name: string,
+  settings: UpstreamSettings,
+  told: UpstreamsTold,
+  safetyIdentifier: SafetyIdentifier | undefined,
+): Both {
   const { apiKey = '', apiKeyNext, organization, project, retryOnCredential } = settings;
   const credential = new UpstreamCredential({
     present: apiKey,
@@ -67,7 +80,7 @@ function openUpstream(name: string, settings: UpstreamSettings, told: UpstreamsT
     onRefused: tell(name, told),
   });
   const following = followKeys(name, settings, credential, told.log);
-  const own = { credential, organization, project, retryOnCredential };
+  const own = { credential, organization, project, retryOnCredential, safetyIdentifier };
   const upstream = createUpstream(settings);
   return {
     requests: { ...own, upstream },

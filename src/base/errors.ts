@@ -104,6 +104,10 @@ export const CATALOGUE = {
     'Not all of this can change while the process runs; the policy in force stays.',
     'param: change these by a restart, or take them back.',
   ),
+  'access.end_user': forbidden(
+    'This key may not speak for end users.',
+    'endUsers of the tier, or leave out X-Sallyport-End-User.',
+  ),
   'access.model': bad('This model is not available to you.', 'The models the key or tier allows.', {
     status: 403,
     type: 'permission_error',
@@ -158,6 +162,10 @@ export const CATALOGUE = {
   'request.upstream': barred(
     'The request names objects that are not all in the same place.',
     'upstreams of the objects, and of the socket.',
+  ),
+  'request.end_user': bad(
+    'X-Sallyport-End-User must name an end user in 1 to 256 visible characters.',
+    'The header; endUsers of the tier.',
   ),
   'request.over_cap': bad('The request asks for more tokens than your tier allows.', 'maxTokensPerRequest.', {
     openaiCode: 'context_length_exceeded',

@@ -2,6 +2,7 @@
  * The desk where approvals are asked for, decided and used, over one store for all processes. Each step is on record
  * before it has an effect; nobody decides what they called for themselves.
  */
+import { hash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
@@ -19,6 +20,7 @@ import type {
   Approvals,
   ApprovedCall,
   Asked,
+  Asker,
   ClaimBy,
   Claimed,
   Decided,
@@ -98,8 +100,8 @@ export class ApprovalDesk implements Approvals {
   async take(id: string, call: ApprovedCall): Promise<boolean> {
     const { store, auditLog, clock } = this.#options;
     const record = await store.get(id);
-    const { digest: argumentsDigest } = canonicalArguments(call.arguments);
-    if (record?.user !== call.user) return false;
+    const argumentsDigest = digestFor(call, canonicalArguments(call.arguments).digest);
+    if (record?.user !== call.user || record.endUser !== call.endUser) return false;
     await auditLog.record(approvalEntry('used', 'pending', record));
     const { user, tool, policyVersion } = call;
     const taken = await store.use(id, { user, tool, policyVersion, argumentsDigest }, clock.now());
@@ -123,13 +125,13 @@ export class ApprovalDesk implements Approvals {
   async park(
     ids: readonly string[],
     answer: HeldAnswer,
-    of: { user: string; requestDigest: string },
+    of: Asker & { requestDigest: string },
   ): Promise<void> {
     await this.#parked.park(ids, answer, of);
   }
 
-  async claim(user: string, by: ClaimBy, policyVersion: string): Promise<Claimed> {
-    return await this.#parked.claim(user, by, policyVersion);
+  async claim(asker: Asker, by: ClaimBy, policyVersion: string): Promise<Claimed> {
+    return await this.#parked.claim(asker, by, policyVersion);
   }
 
   /** Newest first. @throws store.unavailable */
@@ -215,14 +217,15 @@ export class ApprovalDesk implements Approvals {
 
   #questionOf(request: ApprovalRequest, askedAt: number): ApprovalRecord {
     const { seal, settings, mask } = this.#options;
-    const { user, team, credential, exchange, tool, policyVersion } = request;
+    const { user, team, endUser, credential, exchange, tool, policyVersion } = request;
     const expiresAt = Math.min(request.expiresAt ?? Infinity, askedAt + settings.decideWithinS * 1000);
     const canonical = canonicalArguments(request.arguments);
-    const call = { id: uuidv7(), user, team, credential, exchange, tool, policyVersion, askedAt, expiresAt };
+    const times = { askedAt, expiresAt };
+    const call = { id: uuidv7(), user, team, endUser, credential, exchange, tool, policyVersion, ...times };
     const { text, digest } = shownCall({ ...call, arguments: canonical }, mask);
     return {
       ...call,
-      argumentsDigest: canonical.digest,
+      argumentsDigest: digestFor(request, canonical.digest),
       state: 'pending',
       askers: 1,
       shown: seal.seal(text, [SHOWN, user, call.id]).toString('base64'),
@@ -273,6 +276,11 @@ export class ApprovalDesk implements Approvals {
     await auditLog.record(approvalEntry('expired', 'success', record));
     if (await store.expire(record.id, clock.now())) this.#waits.tell(record.id, 'expired');
   }
+}
+
+/** Two end users never share an approval, whatever they call. */
+function digestFor({ endUser }: Asker, digest: string): string {
+  return endUser === undefined ? digest : hash('sha256', `${endUser} ${digest}`);
 }
 
 /** What sealed texts are bound to, with whose and which. */

@@ -18,7 +18,16 @@ export type ApprovalStep =
 /** What of an approval is in each of its entries. */
 export type Named = Pick<
   ApprovalRecord,
-  'id' | 'user' | 'team' | 'credential' | 'exchange' | 'tool' | 'argumentsDigest' | 'policyVersion' | 'seen'
+  | 'id'
+  | 'user'
+  | 'team'
+  | 'endUser'
+  | 'credential'
+  | 'exchange'
+  | 'tool'
+  | 'argumentsDigest'
+  | 'policyVersion'
+  | 'seen'
 >;
 
 /** Tools are named by callers: only what looks like a name, and is nobody's, is kept. */
@@ -28,8 +37,17 @@ export function recordedTool(tool: string): string | undefined {
 
 /** What a person saw is `seen`, a digest: whoever has the text can tell whether it was that. */
 export function namedIn(approval: Named): Record<string, unknown> {
-  const { team, credential, exchange, tool, argumentsDigest, policyVersion, seen } = approval;
-  return { exchange, credential, team, tool: recordedTool(tool), argumentsDigest, policyVersion, seen };
+  const { team, endUser, credential, exchange, tool, argumentsDigest, policyVersion, seen } = approval;
+  return {
+    exchange,
+    credential,
+    team,
+    endUser,
+    tool: recordedTool(tool),
+    argumentsDigest,
+    policyVersion,
+    seen,
+  };
 }
 
 /** Of a step in the life of an approval. */

@@ -11,7 +11,16 @@ import type { CanonicalArguments } from './canonical-arguments.ts';
 /** What is told of a call. */
 export type ShownCall = Pick<
   ApprovalRecord,
-  'id' | 'user' | 'team' | 'credential' | 'tool' | 'exchange' | 'policyVersion' | 'askedAt' | 'expiresAt'
+  | 'id'
+  | 'user'
+  | 'team'
+  | 'endUser'
+  | 'credential'
+  | 'tool'
+  | 'exchange'
+  | 'policyVersion'
+  | 'askedAt'
+  | 'expiresAt'
 > & { readonly arguments: CanonicalArguments };
 
 export interface Shown {
@@ -37,6 +46,7 @@ export function shownCall(call: ShownCall, mask: ScreenPolicy): Shown {
     ['approval', call.id],
     ['user', call.user],
     ['team', call.team],
+    ['end user', call.endUser],
     ['credential', call.credential],
     ['tool', visible(call.tool).text],
     ['exchange', call.exchange],

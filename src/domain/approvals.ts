@@ -11,6 +11,8 @@ import type { ToolsSettings } from './tools.ts';
 export interface ApprovalRequest {
   readonly user: string;
   readonly team?: string | undefined;
+  /** Digest of whom the user speaks for: others of theirs have no part in it. */
+  readonly endUser?: string | undefined;
   /** Public id of the credential. */
   readonly credential: string;
   readonly tool: string;
@@ -25,7 +27,10 @@ export interface ApprovalRequest {
 }
 
 /** What an approval must have been given for, to be used for a call. */
-export type ApprovedCall = Pick<ApprovalRequest, 'user' | 'tool' | 'arguments' | 'policyVersion'>;
+export type ApprovedCall = Pick<ApprovalRequest, 'user' | 'endUser' | 'tool' | 'arguments' | 'policyVersion'>;
+
+/** Whom an answer is parked for. */
+export type Asker = Pick<ApprovalRequest, 'user' | 'endUser'>;
 
 /** A question that a person can now see. */
 export interface Asked {
@@ -87,16 +92,12 @@ export interface Approvals {
    * @param ids approvals of this user's, at least one
    * @throws upstream.overran beyond 4 MiB, rate.approvals, access.not_found, audit.unavailable, store.unavailable
    */
-  park(
-    ids: readonly string[],
-    answer: HeldAnswer,
-    of: { user: string; requestDigest: string },
-  ): Promise<void>;
+  park(ids: readonly string[], answer: HeldAnswer, of: Asker & { requestDigest: string }): Promise<void>;
   /**
-   * The answer parked for this user, once: with it all its approvals are used.
+   * The answer parked for this one, once: with it all its approvals are used.
    * @throws audit.unavailable, store.unavailable
    */
-  claim(user: string, by: ClaimBy, policyVersion: string): Promise<Claimed>;
+  claim(asker: Asker, by: ClaimBy, policyVersion: string): Promise<Claimed>;
 }
 
 /** Names the rules for tools: equal in every process that has the same ones. 16 hex digits. */

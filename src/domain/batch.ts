@@ -14,7 +14,9 @@ import type { ModelsSettings } from '../openai/prices.ts';
 import { quote, type Quote } from './budgets.ts';
 import { cacheEdits } from './cache-names.ts';
 import { checkLineParameters, type ParameterPolicy } from './parameters.ts';
+import type { OwnNames } from './rebuilding.ts';
 import type { RequestRules } from './request-rules.ts';
+import { safetyEdits } from './safety-identifiers.ts';
 import type { Tier } from './tiers.ts';
 
 /** A call that upstream will make of a line of a file. Plain data. */
@@ -32,13 +34,11 @@ export interface BatchPlan {
   readonly edits: ReadonlyMap<number, readonly Edit[]>;
 }
 
-interface Bounds {
+interface Bounds extends OwnNames {
   readonly rules: RequestRules;
   readonly tier: Tier;
   readonly keyTokensMax: number | undefined;
   readonly models: ModelsSettings;
-  /** What names of caches are digested with. */
-  readonly cacheScope?: string | undefined;
   readonly parameters?: readonly ParameterPolicy[] | undefined;
 }
 
@@ -65,7 +65,7 @@ export function planBatch(form: MultipartBody, bounds: Bounds): BatchPlan {
     const quoted = quote({ ...bounds, endpoint, facts });
     nano = Math.min(NANO_USD_MAX, nano + quoted.nano);
     const ofPart = edits.get(line.part) ?? [];
-    ofPart.push(...capEdits(line, quoted), ...cacheEditsOf(line, bounds.cacheScope));
+    ofPart.push(...capEdits(line, quoted), ...digestEdits(line, bounds));
     edits.set(line.part, ofPart);
   }
   const isBatch = lines.length > 0;
@@ -86,10 +86,13 @@ function capEdits({ document }: BatchLine, { capField, outputCap, setCap, maxToo
   });
 }
 
-function cacheEditsOf({ document: { body, at } }: BatchLine, scope: string | undefined): Edit[] {
-  return cacheEdits(body, ['body'], scope).map(({ start, end, text }) => ({
-    start: at + start,
-    end: at + end,
-    text,
-  }));
+/** What callers name others by goes up as digests. */
+function digestEdits(
+  { endpoint, document: { body, at } }: BatchLine,
+  { cacheScope, safetyIdentifier }: OwnNames,
+): Edit[] {
+  return [
+    ...cacheEdits(body, ['body'], cacheScope),
+    ...safetyEdits(endpoint, body, ['body'], safetyIdentifier),
+  ].map(({ start, end, text }) => ({ start: at + start, end: at + end, text }));
 }

@@ -15,6 +15,10 @@ export interface Caller {
   readonly credential: string;
   /** What was presented is a client secret that this caller's credential made: it opens one kind of socket. */
   readonly granted?: Granted | undefined;
+  /** Digest of whom the call is for, where its caller said so: 64 hexadecimal digits. */
+  readonly endUser?: string | undefined;
+  /** The same by the secret of before, while it is being rotated. */
+  readonly endUserBefore?: string | undefined;
 }
 
 /** What a name is made of. */

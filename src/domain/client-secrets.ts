@@ -27,6 +27,8 @@ const grantedSchema = z.object({
   tier: z.string(),
   role: z.enum(['user', 'developer', 'admin']),
   credential: z.string(),
+  /** Digest of whom it was made for. */
+  endUser: z.string().optional(),
   /** The key that made it; none for a token. */
   keyId: z.string().optional(),
   at: z.number(),
@@ -59,10 +61,11 @@ export interface ClientSecrets {
 export function createClientSecrets({ seal, clock }: { seal: Seal; clock: Clock }): ClientSecrets {
   return {
     grant(caller, session, seconds, id) {
-      const { user, team, tier, role, credential, key } = caller;
+      const { user, team, tier, role, credential, endUser, key } = caller;
       const at = clock.now();
       const until = at + seconds * 1000;
-      const granted: Granted = { id, user, team, tier, role, credential, keyId: key?.id, at, until, session };
+      const whose = { user, team, tier, role, credential, endUser, keyId: key?.id };
+      const granted: Granted = { id, ...whose, at, until, session };
       const envelope = seal.seal(deflateRawSync(JSON.stringify(granted)), BELONGS_TO);
       const body = CLIENT_SECRET_PREFIX + envelope.toString('base64url');
       if (body.length > CLIENT_SECRET_CHARS_MAX - 6)

@@ -1,12 +1,13 @@
 /**
  * What is shut at the moment, and for whom: the kill switch (all, tiers, users, keys, models, tools, until it is
- * released) and bans (a user, a key, an address, for a time). Rules alone; who keeps the state is `jobs/watch-containment`.
+ * released) and bans (a user, a key, an address, an end user, for a time). Rules alone; who keeps the state is `jobs/watch-containment`.
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { USER_NAME, type Caller } from './caller.ts';
+import { END_USER_DIGEST } from './end-users.ts';
 
 const name = z.string().regex(USER_NAME);
 const names = z.array(name).max(1000).default([]);
@@ -34,7 +35,7 @@ export type Lockdown = z.infer<typeof lockdownSchema>;
 
 const banSchema = z.strictObject({
   id: name,
-  kind: z.enum(['user', 'key', 'address']),
+  kind: z.enum(['user', 'key', 'address', 'endUser']),
   value: z.string().max(128),
   /** Milliseconds since 1970, as all times here. */
   until: z.int(),
@@ -157,12 +158,16 @@ class Held implements Containment {
 
   checkCaller(caller: Caller, asPerson = false): void {
     if (!this.isActive) return;
-    const { user, tier, key, credential } = caller;
+    const { user, tier, key, credential, endUser, endUserBefore } = caller;
     const { lockdown, tiers, users, keys } = this.#index;
     const isShut = this.#local || lockdown?.all === true || tiers.has(tier);
     if ((isShut && !asPerson) || users.has(user) || (key && keys.has(key.id)))
       throw new Refusal('access.locked_down', { subject: { user, credential } });
-    const isBanned = this.#isBanned(`user ${user}`) || (key && this.#isBanned(`key ${key.id}`));
+    const isBanned =
+      this.#isBanned(`user ${user}`) ||
+      (key && this.#isBanned(`key ${key.id}`)) ||
+      (endUser && this.#isBanned(`endUser ${endUser}`)) ||
+      (endUserBefore && this.#isBanned(`endUser ${endUserBefore}`));
     if (isBanned) throw new Refusal('access.banned', { subject: { user, credential } });
   }
 
@@ -189,6 +194,7 @@ class Held implements Containment {
 
 /** Loopback is this machine, and a proxy's address is everybody's: a ban of either would shut others out. */
 export function mayBan(kind: Ban['kind'], value: string, isTrusted: (address: string) => boolean): boolean {
+  if (kind === 'endUser') return END_USER_DIGEST.test(value);
   if (kind !== 'address') return USER_NAME.test(value);
   return isIP(value) !== 0 && !/^(?:127\.|::1$|::ffff:127\.)/.test(value) && !isTrusted(value);
 }

@@ -3,6 +3,7 @@
  * and proves stays: whose an object is, counts, and the audit log, which has names of the operator's and digests alone.
  */
 import { Refusal } from '../base/errors.ts';
+import type { Person } from '../ports/person.ts';
 import type { Store } from '../ports/store.ts';
 import type { KeyRing } from './key-ring.ts';
 
@@ -23,13 +24,14 @@ export interface ErasureDeps {
   readonly keys: Pick<KeyRing, 'list' | 'forget'>;
 }
 
-/** Of this user's. Again finds nothing. @throws store.unavailable: what was removed until then is gone */
-export async function erasePerson(deps: ErasureDeps, user: string): Promise<Erased> {
+/** Of theirs. Again finds nothing. @throws store.unavailable: what was removed until then is gone */
+export async function erasePerson(deps: ErasureDeps, of: Person): Promise<Erased> {
   const { store } = deps;
-  const history = await store.history.erase(user);
-  const placeholders = await store.dropSealed(user);
-  const { approvals, answers } = await store.approvals.erase(user);
-  return { history, placeholders, approvals, parkedAnswers: answers, keyNames: await dropNames(deps, user) };
+  const history = await store.history.erase(of);
+  const placeholders = await store.dropSealed(of);
+  const { approvals, answers } = await store.approvals.erase(of);
+  const keyNames = 'user' in of ? await dropNames(deps, of.user) : 0;
+  return { history, placeholders, approvals, parkedAnswers: answers, keyNames };
 }
 
 async function dropNames({ store, keys }: ErasureDeps, user: string): Promise<number> {

@@ -5,6 +5,7 @@
 import { BoundedMap } from '../base/bounded-map.ts';
 import { Refusal, type Code } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Caller } from './caller.ts';
 import { rateLimitHeaders, type Windows } from './rate-limit-headers.ts';
 
 const CALLERS_MAX = 50_000;
@@ -74,4 +75,24 @@ export function createFloods(clock: Clock): Floods {
       found.refusals += 1;
     },
   };
+}
+
+/** Of all refusals that a credential may have, one end user it speaks for may have a tenth. */
+const END_USERS_SHARE = 0.1;
+
+/** Whoever an end user is, others of the same credential do not wait for them. */
+export function floodName({ credential, endUser }: Pick<Caller, 'credential' | 'endUser'>): string {
+  return endUser === undefined ? credential : `${credential} ${endUser}`;
+}
+
+/** @throws as `Floods.check`, for the credential and for the end user */
+export function checkFloods(floods: Floods, caller: Caller, refusalsPerMinute: number): void {
+  floods.check(caller.credential, refusalsPerMinute);
+  if (caller.endUser !== undefined) floods.check(floodName(caller), refusalsPerMinute * END_USERS_SHARE);
+}
+
+/** What an end user is refused for coming too often is not held against the credential. */
+export function countRefusal(floods: Floods, caller: Caller, code: Code | undefined): void {
+  if (caller.endUser !== undefined) floods.countRefusal(floodName(caller));
+  if (caller.endUser === undefined || !code?.startsWith('rate.')) floods.countRefusal(caller.credential);
 }

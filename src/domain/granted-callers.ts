@@ -36,9 +36,9 @@ const callers = new WeakMap<Granted, Caller>();
 function callerOf(granted: Granted, record: KeyRecord | undefined): Caller {
   const known = callers.get(granted);
   if (known && known.key === record) return known;
-  const { user, team, tier, role, credential } = granted;
+  const { user, team, tier, role, credential, endUser } = granted;
   const own = record ? callerOfKey(record) : { user, team, tier, role, credential };
-  const caller = { ...own, granted };
+  const caller = { ...own, granted, ...(endUser !== undefined && { endUser }) };
   callers.set(granted, caller);
   return caller;
 }

@@ -1,7 +1,7 @@
 /** History as it is shown to whom it belongs, or to who may read it: opened, searched within a bound, newest first. */
 import type { Seal } from '../base/seal.ts';
 import { z } from 'zod';
-import type { HistoryRecord, HistoryStore } from '../ports/history-store.ts';
+import type { HistoryPage, HistoryRecord, HistoryStore } from '../ports/history-store.ts';
 import { belongsTo } from './history.ts';
 
 const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
@@ -38,10 +38,13 @@ export interface HistoryList {
 export const SCANNED_MAX = 2000;
 const PAGE = 100;
 
-/** Of this user's. A row whose secret is not known any more is shown without texts. @throws store.unavailable */
+/** Whose. */
+export type HistoryOwner = Pick<HistoryPage, 'user' | 'endUsers'>;
+
+/** Of theirs. A row whose secret is not known any more is shown without texts. @throws store.unavailable */
 export async function historyOf(
   { history, seal }: { readonly history: HistoryStore; readonly seal: Seal },
-  user: string,
+  whose: HistoryOwner,
   { q, from, to, limit, before }: HistoryQuery,
 ): Promise<HistoryList> {
   const times = {
@@ -52,7 +55,7 @@ export async function historyOf(
   const data: Record<string, unknown>[] = [];
   let last = before;
   for (let scanned = 0; scanned < SCANNED_MAX; scanned += PAGE) {
-    const rows = await history.list({ user, ...times, before: last, limit: PAGE });
+    const rows = await history.list({ ...whose, ...times, before: last, limit: PAGE });
     for (const row of rows) {
       const shown = opened(seal, row);
       if (wanted === undefined || shown.searched.includes(wanted)) {
@@ -67,13 +70,14 @@ export async function historyOf(
 }
 
 function opened(seal: Seal, row: HistoryRecord): { view: Record<string, unknown>; searched: string } {
-  const { id, user, team, at, operation, inputTokens, outputTokens, sealed } = row;
+  const { id, user, team, endUser, at, operation, inputTokens, outputTokens, sealed } = row;
   const text = seal.open(Buffer.from(sealed, 'base64'), belongsTo(user, id))?.toString();
   const content = text === undefined ? undefined : contentSchema.parse(JSON.parse(text));
   const view = {
     id,
     user,
     team,
+    endUser,
     at: new Date(at).toISOString(),
     operation,
     model: content?.model,

@@ -116,12 +116,13 @@ class Keeper implements HistoryKeeper {
   #recordOf(exchange: Exchange, { asked, answered }: Transcript): HistoryRecord {
     const { seal, clock } = this.#deps;
     const { id, caller, operation, answer, prepared } = exchange;
-    const { user, team } = caller;
+    const { user, team, endUser } = caller;
     const content = { model: prepared.facts.model, asked, answered };
     return {
       id,
       user,
       team,
+      endUser,
       at: clock.now(),
       operation,
       inputTokens: answer.usage?.inputTokens,

@@ -52,8 +52,9 @@ function lockedDown(
   const before = state.lockdown ?? ours;
   if (of === 'house')
     return before.all ? state : { ...state, lockdown: { ...before, all: true, reason: markOf(id) } };
+  if (of !== 'user' && of !== 'key') return state;
   const list = of === 'user' ? 'users' : 'keys';
-  if (of === 'address' || before[list].includes(value)) return state;
+  if (before[list].includes(value)) return state;
   return { ...state, lockdown: { ...before, [list]: [...before[list], value] } };
 }
 

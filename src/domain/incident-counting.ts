@@ -5,6 +5,7 @@ import {
   type IncidentStore,
   type IncidentSubject,
   openKey,
+  SUBJECT_KINDS,
 } from '../ports/incident-store.ts';
 import type { Reached } from './incident-response.ts';
 import { boundOf, type IncidentRule, windowMs } from './incident-rules.ts';
@@ -166,6 +167,6 @@ export class IncidentCounting {
 
 function subjectFrom(text: string): IncidentSubject {
   const colon = text.indexOf(':');
-  const kind = (['user', 'key', 'address'] as const).find((known) => known === text.slice(0, colon));
+  const kind = SUBJECT_KINDS.find((known) => known === text.slice(0, colon));
   return { kind: kind ?? 'house', value: text.slice(colon + 1) };
 }

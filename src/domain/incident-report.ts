@@ -65,7 +65,8 @@ export function postMortemOf(facts: IncidentFacts): string {
 }
 
 function headOf({ id, subject, user, state, openedAt, closedAt, openedBy }: IncidentRecord): string[] {
-  const whose = user !== undefined && subject.kind === 'key' ? ` of ${inert(user)}` : '';
+  const whose =
+    user !== undefined && (subject.kind === 'key' || subject.kind === 'endUser') ? ` of ${inert(user)}` : '';
   return [
     `- Id: ${inert(id)}`,
     `- Of: ${subject.kind} ${inert(subject.value)}${whose}`,

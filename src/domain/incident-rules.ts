@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../base/canonical-json.ts';
+import { SUBJECT_KINDS } from '../ports/incident-store.ts';
 import { USER_NAME } from './caller.ts';
 
 /** A name, or the beginning of names with a `*`; several are alternatives. */
@@ -26,7 +27,7 @@ const common = {
   /** Any of these. */
   when: z.union([matcherSchema, z.array(matcherSchema).min(1).max(20)]),
   /** Whose events are counted together, and whom the actions are for. */
-  by: z.enum(['user', 'key', 'address', 'house']),
+  by: z.enum(SUBJECT_KINDS),
   severity: z.enum(['low', 'medium', 'high', 'critical']).default('medium'),
   actions: z
     .array(z.enum(['notify', 'ban', 'disableKey', 'disableUser', 'lockDown']))
@@ -76,8 +77,8 @@ export type IncidentAction = IncidentRule['actions'][number];
 
 /** Of whom a rule must count what it acts on. `lockDown` counts what the gateway itself says, and no caller. */
 const FITS: Readonly<Record<IncidentAction, readonly IncidentRule['by'][]>> = {
-  notify: ['user', 'key', 'address', 'house'],
-  ban: ['user', 'key', 'address'],
+  notify: SUBJECT_KINDS,
+  ban: ['user', 'key', 'address', 'endUser'],
   disableKey: ['key'],
   disableUser: ['user'],
   lockDown: ['house'],

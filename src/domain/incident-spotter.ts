@@ -149,6 +149,10 @@ function subjectOf({ by, actions }: IncidentRule, entry: Entry): string | undefi
     return address && `address:${address}`;
   }
   if (!isShown(entry)) return undefined;
+  if (by === 'endUser') {
+    const { endUser } = entry.metadata;
+    return isNamed(endUser) ? `endUser:${endUser}` : undefined;
+  }
   return by === 'user' ? `user:${entry.userId}` : `key:${String(entry.metadata['credential'])}`;
 }
 

@@ -90,7 +90,9 @@ export class IncidentDesk {
   /** What whom it is of did meanwhile: the newest thousand calls. @throws store.unavailable */
   async callsOf({ subject, user, openedAt, closedAt }: IncidentRecord): Promise<readonly Entry[]> {
     const name = subject.kind === 'user' ? subject.value : user;
-    if (subject.kind !== 'user' && subject.kind !== 'key') return [];
+    const member = { user: undefined, key: 'credential', endUser: 'endUser' } as const;
+    if (subject.kind === 'address' || subject.kind === 'house') return [];
+    const field = member[subject.kind];
     const entries = await this.#options.store.findEntries({
       user: name,
       action: 'exchange.outcome',
@@ -98,9 +100,7 @@ export class IncidentDesk {
       to: closedAt,
       limit: ENTRIES_MAX,
     });
-    return entries.filter(
-      ({ metadata }) => subject.kind === 'user' || metadata['credential'] === subject.value,
-    );
+    return entries.filter(({ metadata }) => field === undefined || metadata[field] === subject.value);
   }
 
   /** Made by a person, and not in the store yet. */

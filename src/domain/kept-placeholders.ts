@@ -16,6 +16,7 @@ import {
   sealChain,
 } from './chained-placeholders.ts';
 import type { Caller } from './caller.ts';
+import { isOwn } from './end-users.ts';
 import type { Reference } from './objects.ts';
 
 /** What is known of the objects that a call goes on from. */
@@ -81,7 +82,7 @@ class Keeping implements KeptPlaceholders {
   }
 
   async recall(
-    { user }: Caller,
+    caller: Caller,
     references: readonly Reference[],
     writes: boolean,
     known?: readonly ObjectOwner[],
@@ -91,7 +92,7 @@ class Keeping implements KeptPlaceholders {
     if (continued.length > CONTINUED_MAX) return UNKNOWN;
     const owners = known ?? (await this.#deps.store.getOwners(continued.map(({ id }) => id)));
     const byId = new Map(owners.map((owner) => [owner.id, owner]));
-    const own = owners.filter((owner) => owner.user === user && (owner.placeholders ?? '{}') !== '{}');
+    const own = owners.filter((owner) => isOwn(caller, owner) && (owner.placeholders ?? '{}') !== '{}');
     const sealed = await this.#sealedOf(own, new Set(continued.map(({ id }) => id)));
     const rows = new Map<string, PlaceholderRow>();
     const chains: ChainPlaceholders[] = [];
@@ -100,13 +101,14 @@ class Keeping implements KeptPlaceholders {
       const owner = byId.get(reference.id);
       const { placeholders } = owner ?? {};
       const grows = writes && isGrowing(reference);
-      if (owner === undefined || placeholders === undefined || (grows && owner.user !== user))
+      if (owner === undefined || placeholders === undefined || (grows && !isOwn(caller, owner)))
         isKnown = false;
       if (owner === undefined || placeholders === undefined) continue;
       const text = sealed.get(owner.id);
-      const entries = owner.user === user ? openEntries(this.#deps.seal, text, owner, this.#since()) : [];
+      const isTheirs = isOwn(caller, owner);
+      const entries = isTheirs ? openEntries(this.#deps.seal, text, owner, this.#since()) : [];
       chains.push({ numbers: numbersFrom(placeholders), entries });
-      if (grows && owner.user === user) rows.set(owner.id, { placeholders, sealed: text });
+      if (grows && isTheirs) rows.set(owner.id, { placeholders, sealed: text });
     }
     const earlier = joinChains(chains);
     const isEmpty = earlier.entries.length === 0 && Object.keys(earlier.numbers).length === 0;

@@ -42,13 +42,21 @@ export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSe
   }
 
   function findByName(caller: Caller): Held {
+    const found = findByCredential(caller);
+    // Not among those that are held by name: there may be any number of end users.
+    return caller.endUser === undefined || !found.tier.perEndUser
+      ? found
+      : { ...found, scopes: scopesOf(caller, settings) };
+  }
+
+  function findByCredential(caller: Caller): Held {
     const name = `${caller.credential}@${caller.key?.version ?? 0}:${caller.user}:${caller.team ?? ''}:${caller.tier}`;
     let found = held.get(name);
     if (found) return found;
     const tier = settings.tiers[caller.tier];
     if (!tier) throw new Refusal('auth.invalid', { detail: 'the tier of the caller is not configured' });
     const parameters = parametersOf(caller, tier, settings);
-    found = { tier, scopes: scopesOf(caller, settings), parameters };
+    found = { tier, scopes: scopesOf({ ...caller, endUser: undefined }, settings), parameters };
     held.set(name, found);
     return found;
   }

@@ -2,7 +2,7 @@
 import { type Code, Refusal } from '../base/errors.ts';
 import type { NotAdmitted, RefusalReason } from '../ports/ledger.ts';
 import type { Caller } from './caller.ts';
-import type { Floods } from './floods.ts';
+import { type Floods, floodName } from './floods.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 
 const CODES: Record<RefusalReason, Code> = {
@@ -33,8 +33,10 @@ export interface Remembering {
 export function notAdmitted(caller: Caller, answer: NotAdmitted, deps: Remembering): Refusal {
   const code = CODES[answer.reason];
   if (answer.reason === 'stale_key' && caller.key) deps.forgetKey(caller.key.id);
-  if (WAITING.has(answer.reason))
-    deps.floods.refusedFor(caller.credential, code, Math.min(answer.retryAfterMs, 60_000), answer);
+  if (WAITING.has(answer.reason)) {
+    const name = answer.scope === 'endUser' ? floodName(caller) : caller.credential;
+    deps.floods.refusedFor(name, code, Math.min(answer.retryAfterMs, 60_000), answer);
+  }
   return new Refusal(code, {
     retryAfterS: wholeSeconds(answer.retryAfterMs),
     headers: rateLimitHeaders(answer),

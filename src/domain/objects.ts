@@ -4,6 +4,7 @@ import { Refusal } from '../base/errors.ts';
 import { child } from '../openai/child.ts';
 import type { ObjectOwner, Store } from '../ports/store.ts';
 import type { Caller } from './caller.ts';
+import { isForSame } from './end-users.ts';
 
 /** The section `objects` of the configuration. */
 export const objectsSchema = z.strictObject({
@@ -22,9 +23,10 @@ export const objectsSchema = z.strictObject({
 /** The section after its schema. */
 export type ObjectsSettings = z.infer<typeof objectsSchema>;
 
-/** Whether this caller may use what that owner made. */
+/** Whether this caller may use what that owner made: for the same end user, or for nobody else. */
 export function mayUse(caller: Caller, owner: ObjectOwner, settings: ObjectsSettings): boolean {
   if (settings.isolation === 'off') return true;
+  if (!isForSame(caller, owner)) return false;
   if (owner.user === caller.user) return true;
   if (settings.isolation === 'team' && caller.team !== undefined && owner.team === caller.team) return true;
   return Object.values(settings.groups).some((group) => isIn(group, caller) && isIn(group, owner));

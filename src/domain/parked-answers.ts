@@ -8,7 +8,7 @@ import { Refusal } from '../base/errors.ts';
 import type { ApprovalRecord, ParkedAnswer } from '../ports/approval-store.ts';
 import type { ApprovalDeskOptions } from './approval-desk.ts';
 import { approvalEntry } from './approval-entries.ts';
-import type { ClaimBy, Claimed, HeldAnswer } from './approvals.ts';
+import type { Asker, ClaimBy, Claimed, HeldAnswer } from './approvals.ts';
 
 const ANSWER_BYTES_MAX = 4_194_304;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -29,17 +29,17 @@ export class ParkedAnswers {
   async park(
     ids: readonly string[],
     answer: HeldAnswer,
-    { user, requestDigest }: { user: string; requestDigest: string },
+    { user, endUser, requestDigest }: Asker & { requestDigest: string },
   ): Promise<void> {
     const { store, auditLog, seal, clock, settings } = this.#options;
     if (answer.body.length > ANSWER_BYTES_MAX) throw new Refusal('upstream.overran');
-    const first = await this.#own(user, ids[0] ?? '');
+    const first = await this.#own({ user, endUser }, ids[0] ?? '');
     if (!first) throw new Refusal('access.not_found');
     const id = uuidv7();
     const sealed = seal.seal(bytesOf(answer), [SEALED_FOR, user, id]);
     const said = { approvals: ids, bytes: answer.body.length };
     await auditLog.record(approvalEntry('parked', 'pending', first, said));
-    const parked = { id, user, approvals: ids, requestDigest, parkedAt: clock.now() };
+    const parked = { id, user, endUser, approvals: ids, requestDigest, parkedAt: clock.now() };
     const isKept = await store.park(
       { ...parked, answer: sealed.toString('base64') },
       settings.pendingPerUserMax,
@@ -49,12 +49,14 @@ export class ParkedAnswers {
   }
 
   /** @throws audit.unavailable, store.unavailable */
-  async claim(user: string, by: ClaimBy, policyVersion: string): Promise<Claimed> {
+  async claim(asker: Asker, by: ClaimBy, policyVersion: string): Promise<Claimed> {
     const { store } = this.#options;
     if ('approval' in by && !UUID.test(by.approval)) return UNKNOWN;
     for (let tries = 0; tries <= this.#options.settings.pendingPerUserMax; tries++) {
-      const parked = await store.findParked(user, by);
-      if (!parked) return 'approval' in by ? await this.#afterwards(user, by.approval) : UNKNOWN;
+      const parked = await store.findParked(asker.user, by);
+      if (!parked) return 'approval' in by ? await this.#afterwards(asker, by.approval) : UNKNOWN;
+      // Equal requests of two end users have different digests: it was asked for by an id that is another's.
+      if (parked.endUser !== asker.endUser) return UNKNOWN;
       const claimed = await this.#claimed(parked, policyVersion);
       if (claimed.outcome === 'pending') return claimed;
       if (claimed.outcome !== 'released') await store.unpark(parked.id);
@@ -68,7 +70,7 @@ export class ParkedAnswers {
   async #claimed(parked: ParkedAnswer, policyVersion: string): Promise<Ended> {
     const { clock, auditLog } = this.#options;
     const now = clock.now();
-    const records = await Promise.all(parked.approvals.map((id) => this.#own(parked.user, id)));
+    const records = await Promise.all(parked.approvals.map((id) => this.#own(parked, id)));
     const found = records.filter((record) => record !== undefined);
     const [first] = found;
     if (!first || found.length < records.length) return { outcome: 'expired', id: parked.approvals[0] ?? '' };
@@ -95,15 +97,15 @@ export class ParkedAnswers {
   }
 
   /** Of an approval without an answer: how it ended, to whom it is. */
-  async #afterwards(user: string, id: string): Promise<Claimed> {
-    const record = await this.#own(user, id);
+  async #afterwards(asker: Asker, id: string): Promise<Claimed> {
+    const record = await this.#own(asker, id);
     if (!record || record.state === 'pending' || record.state === 'approved') return UNKNOWN;
     return { outcome: record.state === 'withdrawn' ? 'expired' : record.state, id };
   }
 
-  async #own(user: string, id: string): Promise<ApprovalRecord | undefined> {
+  async #own({ user, endUser }: Asker, id: string): Promise<ApprovalRecord | undefined> {
     const record = await this.#options.store.get(id);
-    return record?.user === user ? record : undefined;
+    return record?.user === user && record.endUser === endUser ? record : undefined;
   }
 }
 

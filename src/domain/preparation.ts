@@ -27,7 +27,7 @@ import { type JudgedPart, type JudgedShare, textsToJudge } from './detection.ts'
 import { canBeContinued } from './chained-placeholders.ts';
 import type { Reference } from './objects.ts';
 import { asSent, countedTexts } from './placeholder-hint.ts';
-import { type Built, hasUsageChunk, rebuild } from './rebuilding.ts';
+import { type Built, hasUsageChunk, type OwnNames, rebuild } from './rebuilding.ts';
 import type { ParameterPolicy } from './parameters.ts';
 import { readRuled, sessionDescription } from './reading.ts';
 import { checkTexts, type RequestRules } from './request-rules.ts';
@@ -36,7 +36,7 @@ import { checkRequestTools, type ToolFault } from './request-tools.ts';
 import type { ToolPolicy } from './tools.ts';
 
 /** Plain data only: it travels to a worker. */
-export interface PrepareJob {
+export interface PrepareJob extends OwnNames {
   readonly endpointId: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: readonly (readonly [string, string])[];
@@ -54,8 +54,6 @@ export interface PrepareJob {
   readonly chainedTokens?: number | undefined;
   /** Most that the file of a batch can cost, where it is known. */
   readonly chainedNano?: number | undefined;
-  /** What names of caches are digested with; they go up as they are where left out. */
-  readonly cacheScope?: string | undefined;
   /** What stands upstream already in what the call continues, if anything does. */
   readonly earlier?: ChainPlaceholders | undefined;
   /** The output cap of the session that an event is of, where it has one. */
@@ -128,7 +126,7 @@ export function prepare(job: PrepareJob): Preparation {
   const tools = checkRequestTools(body, job.tools, screening.taint);
   const rebuilding = {
     endpoint,
-    cacheScope: job.cacheScope,
+    names: job,
     texts,
     given,
     screening,

@@ -4,18 +4,35 @@ import type { Body, JsonBody, Leaf, MultipartBody, Text } from '../openai/body.t
 import { child, isRecord } from '../openai/child.ts';
 import type { Endpoint, RequestFacts } from '../openai/endpoint.ts';
 import { tokensRewritten } from '../openai/given-tokens.ts';
-import { outside, quote as quoteText, setMember, splice, type Edit } from '../openai/json-edit.ts';
+import {
+  membersOfEmpty,
+  outside,
+  quote as quoteText,
+  setMember,
+  splice,
+  splicedBytes,
+  type Edit,
+} from '../openai/json-edit.ts';
 import { buildMultipart } from '../openai/multipart.ts';
 import type { BatchPlan } from './batch.ts';
 import type { Quote } from './budgets.ts';
 import { cacheEdits } from './cache-names.ts';
 import { hintPlace, PLACEHOLDER_HINT } from './placeholder-hint.ts';
 import type { RequestTools } from './request-tools.ts';
+import { safetyEdits, safetyParts } from './safety-identifiers.ts';
 
 /** What goes up. */
 export interface Built {
   readonly bytes: Uint8Array;
   readonly contentType: string;
+}
+
+/** What goes up in the place of names that callers give. */
+export interface OwnNames {
+  /** What names of caches are digested with; they go up as they are where left out. */
+  readonly cacheScope?: string | undefined;
+  /** Written into every body that has a field for it; left out: what its caller gives goes up. */
+  readonly safetyIdentifier?: string | undefined;
 }
 
 /** All that decides what is changed in a body. */
@@ -29,14 +46,13 @@ export interface Rebuilding {
   readonly quoted: Quote | undefined;
   readonly batch: BatchPlan | undefined;
   readonly tools: RequestTools;
-  /** What names of caches are digested with. */
-  readonly cacheScope: string | undefined;
+  readonly names: OwnNames;
 }
 
 /** The body with all changes spliced into it; the bytes as they came where there are none. */
 export function rebuild(body: Body, rebuilding: Rebuilding, bytes: Uint8Array | undefined): Built {
   if (body.kind === 'multipart') return rebuildForm(body, rebuilding);
-  const { endpoint, texts, given, screening, facts, quoted, tools, cacheScope } = rebuilding;
+  const { endpoint, texts, given, screening, facts, quoted, tools } = rebuilding;
   const rewritten = [
     ...rewriteEdits(endpoint, body, texts, screening),
     ...tokensRewritten(endpoint, body, given, screening.rewrites, texts.length - given.length),
@@ -45,15 +61,23 @@ export function rebuild(body: Body, rebuilding: Rebuilding, bytes: Uint8Array | 
     ...outside(tools.edits, rewritten),
     ...tools.edits,
     ...memberEdits(endpoint, body, facts, quoted),
-    ...cacheEdits(body, [], cacheScope),
+    ...cacheEdits(body, [], rebuilding.names.cacheScope),
+    ...safetyEdits(endpoint, body, [], rebuilding.names.safetyIdentifier),
   ];
   const contentType = 'application/json';
   if (edits.length === 0 && bytes) return { bytes, contentType };
-  edits.sort((a, b) => a.start - b.start || a.end - b.end);
-  return { bytes: Buffer.from(splice(body.source, edits)), contentType };
+  const isEmpty = isRecord(body.value) && Object.keys(body.value).length === 0;
+  const made = isEmpty ? membersOfEmpty(edits) : sorted(edits);
+  return { bytes: splicedBytes(body.source, bytes, made), contentType };
 }
 
-function rebuildForm(body: MultipartBody, { texts, screening, batch }: Rebuilding): Built {
+function sorted(edits: Edit[]): Edit[] {
+  return edits.sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+function rebuildForm(body: MultipartBody, rebuilding: Rebuilding): Built {
+  const { endpoint, texts, screening, batch, names } = rebuilding;
+  const { safetyIdentifier } = names;
   const edits = new Map([...(batch?.edits ?? [])].map(([part, ofLines]) => [part, [...ofLines]]));
   for (const { textIndex, text } of screening.rewrites) {
     const { index, token } = texts[textIndex] ?? {};
@@ -65,9 +89,12 @@ function rebuildForm(body: MultipartBody, { texts, screening, batch }: Rebuildin
     ofPart.push({ start, end, text: token ? quoteText(text) : text });
     edits.set(index, ofPart);
   }
+  const identifying = new Set(safetyIdentifier === undefined ? [] : safetyParts(endpoint, body));
   const parts = body.parts.map((part, index) => {
-    const ofPart = edits.get(index)?.sort((a, b) => a.start - b.start || a.end - b.end);
-    if (!ofPart || ofPart.length === 0) return part;
+    if (identifying.has(index) && safetyIdentifier !== undefined)
+      return { name: part.name, value: safetyIdentifier };
+    const ofPart = sorted(edits.get(index) ?? []);
+    if (ofPart.length === 0) return part;
     if ('value' in part) return { ...part, value: splice(part.value, ofPart) };
     return { ...part, bytes: Buffer.from(splice(part.text ?? '', ofPart)) };
   });

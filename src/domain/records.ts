@@ -44,6 +44,7 @@ function common(exchange: Exchange): Record<string, unknown> {
     granted: caller?.granted?.id,
     team: caller?.team,
     tier: caller?.tier,
+    endUser: caller?.endUser,
     source: exchange.arrival.source,
     model: modelName(exchange),
   };

@@ -1,4 +1,4 @@
-/** Whose limits a call is held to: house, team, user, key, each with its own numbers. */
+/** Whose limits a call is held to: house, team, user, key, end user, each with its own numbers. */
 import { nanoFromUsd } from '../base/money.ts';
 import { Refusal } from '../base/errors.ts';
 import type { Scope } from '../ports/ledger.ts';
@@ -66,5 +66,8 @@ export function scopesOf(caller: Caller, settings: ScopeSettings): readonly Scop
     }),
   );
   if (caller.key) scopes.push(keyScope(caller.key));
+  // Without limits nothing is counted: there may be any number of them.
+  if (caller.endUser !== undefined && tier.perEndUser)
+    scopes.push(scope('endUser', caller.endUser, tier.perEndUser));
   return scopes;
 }

@@ -1,5 +1,6 @@
 /** Tiers: how much a caller of a tier may have. Fields left out mean no limit. */
 import { z } from 'zod';
+import { endUsersSchema } from './end-users.ts';
 import { parametersSchema } from './parameters.ts';
 
 const count = z.int().min(0).max(1_000_000_000);
@@ -40,6 +41,10 @@ export const tierSchema = limitsSchema.extend({
   /** What happens to a cap named by the caller that is over the tier's bound. */
   onOverCap: z.enum(['refuse', 'clamp']).optional(),
   models: z.array(z.string()).optional(),
+  /** Left out: nobody may speak for others. */
+  endUsers: endUsersSchema.optional(),
+  /** What each end user may have, beside what holds for the caller. */
+  perEndUser: limitsSchema.omit({ monthlyBudgetUsd: true }).optional(),
   parameters: parametersSchema.optional(),
   /** Left out, the section `history` holds. */
   history: z.strictObject({ enabled: z.boolean() }).optional(),

@@ -9,6 +9,8 @@ export interface UsageView {
   /** UTC, `YYYY-MM-DD`. */
   readonly day: string;
   readonly user: string;
+  /** Digest of whom these are the numbers of, where it is an end user. */
+  readonly endUser?: string | undefined;
   readonly requests: number;
   readonly tokens: number;
   readonly settledUsd: number;
@@ -18,19 +20,24 @@ export interface UsageView {
   readonly budgetUsd: number | null;
 }
 
-/** @throws ledger.unavailable */
+/** Of an end user, where they have limits of their own; else nothing is counted of them. @throws ledger.unavailable */
 export async function usageOf(
   { ledger, tiers }: { readonly ledger: Pick<Ledger, 'usage'>; readonly tiers: Tiers },
-  { user, tier }: Pick<Caller, 'user'> & { readonly tier?: string | undefined },
+  { user, endUser, tier }: Pick<Caller, 'user' | 'endUser'> & { readonly tier?: string | undefined },
 ): Promise<UsageView> {
-  const { day, requests, tokens, settledNano, reservedNano } = await ledger.usage('user', user);
+  const limits = tier === undefined ? undefined : tiers[tier];
+  const { day, requests, tokens, settledNano, reservedNano } = await (endUser === undefined
+    ? ledger.usage('user', user)
+    : ledger.usage('endUser', endUser));
+  const budget = endUser === undefined ? limits?.dailyBudgetUsd : limits?.perEndUser?.dailyBudgetUsd;
   return {
     day,
     user,
+    endUser,
     requests,
     tokens,
     settledUsd: usdFromNano(settledNano),
     reservedUsd: usdFromNano(reservedNano),
-    budgetUsd: (tier === undefined ? undefined : tiers[tier]?.dailyBudgetUsd) ?? null,
+    budgetUsd: budget ?? null,
   };
 }

@@ -47,6 +47,7 @@ export class Books {
     team: new Map(),
     user: new Map(),
     key: new Map(),
+    endUser: new Map(),
   };
   readonly #open = new Map<string, Reservation>();
   // Two generations, the older one dropped whole: deleting the first of a large Map one by one is quadratic.

@@ -1,5 +1,7 @@
 /** How approvals and parked answers end by age, or with the person they are of: queries for every database. */
 import type { ApprovalStore, PrunedApprovals } from '../ports/approval-store.ts';
+import type { Person } from '../ports/person.ts';
+import { isOf } from './store-sql-rows.ts';
 import type { Db } from './store-sql-schema.ts';
 
 /** `ApprovalStore.prune` */
@@ -20,18 +22,14 @@ export async function pruneApprovals(
 }
 
 /** `ApprovalStore.erase` */
-export async function eraseApprovals(db: Db, user: string): Promise<PrunedApprovals> {
+export async function eraseApprovals(db: Db, of: Person): Promise<PrunedApprovals> {
   const approvals = await db
     .updateTable('sallyport_approvals')
     .set({ shown: '', note: null })
-    .where('user_name', '=', user)
+    .where(isOf(of))
     .where((is) => is.or([is('shown', '<>', ''), is('note', 'is not', null)]))
     .returning('id')
     .execute();
-  const answers = await db
-    .deleteFrom('sallyport_parked_answers')
-    .where('user_name', '=', user)
-    .returning('id')
-    .execute();
+  const answers = await db.deleteFrom('sallyport_parked_answers').where(isOf(of)).returning('id').execute();
   return { approvals: approvals.length, answers: answers.length };
 }

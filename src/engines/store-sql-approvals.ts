@@ -13,6 +13,7 @@ import type {
   ParkedAnswer,
   PrunedApprovals,
 } from '../ports/approval-store.ts';
+import type { Person } from '../ports/person.ts';
 import { eraseApprovals, pruneApprovals } from './store-sql-approvals-ends.ts';
 import { approvalFrom, parkedFrom, stateFrom } from './store-sql-rows.ts';
 import type { Tables } from './store-sql-schema.ts';
@@ -183,6 +184,7 @@ class SqlApprovals implements ApprovalStore {
     const values = [
       sql`${parked.id}`,
       sql`${parked.user}`,
+      sql`${parked.endUser ?? null}`,
       sql`${JSON.stringify(parked.approvals)}`,
       sql`${parked.requestDigest}`,
       bigint(parked.parkedAt),
@@ -191,7 +193,7 @@ class SqlApprovals implements ApprovalStore {
     return await this.#changed((db) =>
       db
         .insertInto('sallyport_parked_answers')
-        .columns(['id', 'user_name', 'approvals', 'request_digest', 'parked_at', 'answer'])
+        .columns(['id', 'user_name', 'end_user', 'approvals', 'request_digest', 'parked_at', 'answer'])
         .expression(
           sql`select ${sql.join(values)} where (select count(*) from sallyport_parked_answers
             where user_name = ${parked.user}) < ${bigint(perUserMax)}`,
@@ -229,8 +231,8 @@ class SqlApprovals implements ApprovalStore {
     return this.#run((db) => pruneApprovals(db, before, except));
   }
 
-  erase(user: string): Promise<PrunedApprovals> {
-    return this.#run((db) => eraseApprovals(db, user));
+  erase(of: Person): Promise<PrunedApprovals> {
+    return this.#run((db) => eraseApprovals(db, of));
   }
 
   async #changed(query: (db: Db) => Promise<readonly unknown[]>): Promise<boolean> {
@@ -242,6 +244,7 @@ const COLUMNS = [
   'id',
   'user_name',
   'team',
+  'end_user',
   'credential',
   'tool',
   'arguments_digest',
@@ -261,6 +264,7 @@ function valuesOf(record: ApprovalRecord) {
     sql`${record.id}`,
     sql`${record.user}`,
     sql`${record.team ?? null}`,
+    sql`${record.endUser ?? null}`,
     sql`${record.credential}`,
     sql`${record.tool}`,
     sql`${record.argumentsDigest}`,

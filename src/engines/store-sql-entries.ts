@@ -2,7 +2,7 @@
 import type { Entry } from '../ports/audit-log.ts';
 import type { EntryRef } from '../ports/incident-store.ts';
 import type { AuditFilter, EntryRange } from '../ports/store.ts';
-import { entryFrom, namesTeam } from './store-sql-rows.ts';
+import { entryFrom, namesIn } from './store-sql-rows.ts';
 import type { Db } from './store-sql-schema.ts';
 
 const FOUND_MAX = 1000;
@@ -19,11 +19,13 @@ export async function findEntries(db: Db, filter: AuditFilter): Promise<readonly
   if (filter.to !== undefined) query = query.where('at', '<', filter.to);
   const newest = query.orderBy('at', 'desc').orderBy('chain', 'desc').orderBy('sequence', 'desc');
   const limit = Math.min(Math.max(Math.trunc(filter.limit), 1), FOUND_MAX);
-  if (filter.team === undefined) return (await newest.limit(limit).execute()).map(entryFrom);
-  const found = await db
-    .selectFrom(newest.limit(SEARCHED_MAX).as('newest'))
-    .select('entry')
-    .where(namesTeam(filter.team))
+  const { team, endUser } = filter;
+  if (team === undefined && endUser === undefined)
+    return (await newest.limit(limit).execute()).map(entryFrom);
+  let named = db.selectFrom(newest.limit(SEARCHED_MAX).as('newest')).select('entry');
+  if (team !== undefined) named = named.where(namesIn({ team }));
+  if (endUser !== undefined) named = named.where(namesIn({ endUser }));
+  const found = await named
     .orderBy('at', 'desc')
     .orderBy('chain', 'desc')
     .orderBy('sequence', 'desc')

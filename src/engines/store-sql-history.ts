@@ -1,5 +1,6 @@
 /** Conversation history in SQL: queries for every database. */
 import type { HistoryPage, HistoryRecord, HistoryStore } from '../ports/history-store.ts';
+import { isOf } from './store-sql-rows.ts';
 import type { Db } from './store-sql-schema.ts';
 
 /** @param run runs a query as the store does, its faults being the store's */
@@ -10,6 +11,7 @@ export function createSqlHistory(run: <T>(query: (db: Db) => Promise<T>) => Prom
         id: record.id,
         user_name: record.user,
         team: record.team ?? null,
+        end_user: record.endUser ?? null,
         at: record.at,
         operation: record.operation,
         input_tokens: record.inputTokens ?? null,
@@ -37,17 +39,21 @@ export function createSqlHistory(run: <T>(query: (db: Db) => Promise<T>) => Prom
       });
       return gone.length;
     },
-    async erase(user) {
+    async erase(of) {
       const gone = await run((db) =>
-        db.deleteFrom('sallyport_history').where('user_name', '=', user).returning('id').execute(),
+        db.deleteFrom('sallyport_history').where(isOf(of)).returning('id').execute(),
       );
       return gone.length;
     },
   };
 }
 
-async function list(db: Db, { user, from, to, before, limit }: HistoryPage): Promise<HistoryRecord[]> {
+async function list(
+  db: Db,
+  { user, endUsers, from, to, before, limit }: HistoryPage,
+): Promise<HistoryRecord[]> {
   let query = db.selectFrom('sallyport_history').selectAll().where('user_name', '=', user);
+  if (endUsers !== undefined) query = query.where('end_user', 'in', endUsers);
   if (from !== undefined) query = query.where('at', '>=', from);
   if (to !== undefined) query = query.where('at', '<', to);
   if (before !== undefined) {
@@ -63,6 +69,7 @@ async function list(db: Db, { user, from, to, before, limit }: HistoryPage): Pro
     id: row.id,
     user: row.user_name,
     ...(row.team !== null && { team: row.team }),
+    ...(row.end_user !== null && { endUser: row.end_user }),
     at: row.at,
     operation: row.operation,
     ...(row.input_tokens !== null && { inputTokens: row.input_tokens }),

@@ -1,6 +1,6 @@
 /** What the rows of incidents are outside of the database. What is not known is taken for the worst. */
 import type { Selectable } from 'kysely';
-import { INCIDENT_STATES, type IncidentRecord } from '../ports/incident-store.ts';
+import { INCIDENT_STATES, type IncidentRecord, SUBJECT_KINDS } from '../ports/incident-store.ts';
 import type { IncidentTables } from './store-sql-incident-tables.ts';
 
 /** The columns that `change` replaces. */
@@ -30,8 +30,7 @@ export function incidentFrom(row: Selectable<IncidentTables['sallyport_incidents
 }
 
 const kindFrom = (text: string): IncidentRecord['subject']['kind'] =>
-  KINDS.find((known) => known === text) ?? 'house';
-const KINDS = ['user', 'key', 'address', 'house'] as const;
+  SUBJECT_KINDS.find((known) => known === text) ?? 'house';
 const severityFrom = (text: string): IncidentRecord['severity'] =>
   SEVERITIES.find((known) => known === text) ?? 'critical';
 const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;

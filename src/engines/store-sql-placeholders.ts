@@ -1,5 +1,7 @@
 /** What is kept of placeholders, in the rows of the objects they stand in: queries for every database. */
+import type { Person } from '../ports/person.ts';
 import type { ObjectOwner, PlaceholderRow } from '../ports/store.ts';
+import { isOf } from './store-sql-rows.ts';
 import type { Db } from './store-sql-schema.ts';
 
 /** `Store.getSealed` */
@@ -59,11 +61,11 @@ export async function listSealed(
 }
 
 /** `Store.dropSealed` */
-export async function dropSealed(db: Db, user: string): Promise<number> {
+export async function dropSealed(db: Db, of: Person): Promise<number> {
   const dropped = await db
     .updateTable('sallyport_owners')
     .set({ sealed: null, sealed_since: null })
-    .where('user_name', '=', user)
+    .where(isOf(of))
     .where('sealed_since', 'is not', null)
     .returning('id')
     .execute();

@@ -2,6 +2,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Entry } from '../ports/audit-log.ts';
 import type { ApprovalRecord, ApprovalState, ParkedAnswer } from '../ports/approval-store.ts';
+import type { Person } from '../ports/person.ts';
 import type { KeyRecord, ObjectOwner } from '../ports/store.ts';
 import type { Tables } from './store-sql-schema.ts';
 
@@ -21,6 +22,7 @@ export const OWNER_COLUMNS = [
   'nano',
   'placeholders',
   'upstream',
+  'end_user',
 ] as const;
 
 /** Columns as they are, nulls left out. */
@@ -37,6 +39,7 @@ export function ownerFrom(
     ...(row.nano !== null && { nano: row.nano }),
     ...(row.placeholders !== null && { placeholders: row.placeholders }),
     ...(row.upstream !== null && { upstream: row.upstream }),
+    ...(row.end_user !== null && { endUser: row.end_user }),
   };
 }
 
@@ -46,6 +49,7 @@ export function approvalFrom(row: Selectable<Tables['sallyport_approvals']>): Ap
     id: row.id,
     user: row.user_name,
     ...(row.team !== null && { team: row.team }),
+    ...(row.end_user !== null && { endUser: row.end_user }),
     credential: row.credential,
     tool: row.tool,
     argumentsDigest: row.arguments_digest,
@@ -74,11 +78,20 @@ export function parkedFrom(row: Selectable<Tables['sallyport_parked_answers']>):
   return {
     id: row.id,
     user: row.user_name,
+    ...(row.end_user !== null && { endUser: row.end_user }),
     approvals: JSON.parse(row.approvals),
     requestDigest: row.request_digest,
     parkedAt: row.parked_at,
     answer: row.answer,
   };
+}
+
+/** Whether a row with these columns is of them. */
+export function isOf(of: Person): RawBuilder<boolean> {
+  if ('user' in of) return sql<boolean>`user_name = ${of.user}`;
+  const { endUsers, except = [] } = of;
+  const theirs = sql<boolean>`end_user in (${sql.join(endUsers)})`;
+  return except.length === 0 ? theirs : sql<boolean>`${theirs} and user_name not in (${sql.join(except)})`;
 }
 
 /** The entry as it was appended. */
@@ -104,11 +117,13 @@ export function rowsFrom(elements: RawBuilder<unknown>): RawBuilder<Selectable<T
 }
 
 /**
- * Whether an entry names this team in a `team` of it. A quote inside of a string has a backslash before it, so no text
+ * Whether an entry has a member with this name and value, `team` or `endUser`. A quote inside of a string has a backslash before it, so no text
  * of somebody's looks like that member.
  */
-export function namesTeam(team: string): RawBuilder<boolean> {
-  const member = JSON.stringify({ team }).slice(1, -1);
+export function namesIn(
+  whose: { readonly team: string } | { readonly endUser: string },
+): RawBuilder<boolean> {
+  const member = JSON.stringify(whose).slice(1, -1);
   const pattern = `%${member.replaceAll(/[%_\\]/g, '\\$&')}%`;
   return sql<boolean>`entry like ${pattern} escape '\\'`;
 }

@@ -22,6 +22,7 @@ export interface Tables extends IncidentTables {
     sealed: string | null;
     sealed_since: number | null;
     upstream: string | null;
+    end_user: string | null;
   };
   /** `entry` is the Entry as JSON, member order kept, so that its hash can be checked from here too. */
   sallyport_entries: {
@@ -40,6 +41,7 @@ export interface Tables extends IncidentTables {
     user_name: string;
     team: string | null;
     credential: string;
+    end_user: string | null;
     tool: string;
     arguments_digest: string;
     policy_version: string;
@@ -59,6 +61,7 @@ export interface Tables extends IncidentTables {
     id: string;
     user_name: string;
     team: string | null;
+    end_user: string | null;
     at: number;
     operation: string;
     input_tokens: number | null;
@@ -69,6 +72,7 @@ export interface Tables extends IncidentTables {
   sallyport_parked_answers: {
     id: string;
     user_name: string;
+    end_user: string | null;
     approvals: string;
     request_digest: string;
     parked_at: number;
@@ -101,6 +105,7 @@ const migrations: readonly Migration[] = [
   addUpstreamOfObjects,
   addIncidents,
   addHistory,
+  addEndUsers,
 ];
 
 async function createTables(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
@@ -227,6 +232,20 @@ async function addHistory(db: Transaction<Tables>, text: RawBuilder<unknown>): P
     .insertInto('sallyport_settings')
     .values({ name: 'retention.lease', value: '{"until":0,"done":0}' })
     .execute();
+}
+
+/** Whom a user spoke for. Indexed where all of theirs are found or erased. */
+async function addEndUsers(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
+  for (const what of ['owners', 'approvals', 'history', 'parked_answers']) {
+    const table = `sallyport_${what}`;
+    await db.schema.alterTable(table).addColumn('end_user', text).execute();
+    await db.schema
+      .createIndex(`${table}_by_end_user`)
+      .on(table)
+      .column('end_user')
+      .where('end_user', 'is not', null)
+      .execute();
+  }
 }
 
 async function createIndexes(db: Transaction<Tables>): Promise<void> {

@@ -8,6 +8,7 @@ import type { Entry } from '../ports/audit-log.ts';
 import type { ApprovalStore } from '../ports/approval-store.ts';
 import type { HistoryStore } from '../ports/history-store.ts';
 import type { EntryRef, IncidentStore } from '../ports/incident-store.ts';
+import type { Person } from '../ports/person.ts';
 import type { AuditFilter, KeyRecord, ObjectOwner, PlaceholderRow, Store } from '../ports/store.ts';
 import { createSqlApprovals } from './store-sql-approvals.ts';
 import { findEntries, getEntries, pageEntries, pruneEntries } from './store-sql-entries.ts';
@@ -109,6 +110,7 @@ class SqlStore implements Store {
       nano: owner.nano ?? null,
       placeholders: kept?.placeholders ?? owner.placeholders ?? null,
       upstream: owner.upstream ?? null,
+      end_user: owner.endUser ?? null,
       sealed: kept?.sealed ?? null,
       sealed_since: kept?.since ?? null,
     };
@@ -126,7 +128,8 @@ class SqlStore implements Store {
                 then excluded.nano else sallyport_owners.nano end`,
             })
             .where('sallyport_owners.user_name', '=', row.user_name)
-            .where('sallyport_owners.team', 'is not distinct from', row.team),
+            .where('sallyport_owners.team', 'is not distinct from', row.team)
+            .where('sallyport_owners.end_user', 'is not distinct from', row.end_user),
         )
         .returning('id')
         .execute();
@@ -182,8 +185,8 @@ class SqlStore implements Store {
     return this.#run((db) => listSealed(db, before, limit, except));
   }
 
-  dropSealed(user: string): Promise<number> {
-    return this.#run((db) => dropSealed(db, user));
+  dropSealed(of: Person): Promise<number> {
+    return this.#run((db) => dropSealed(db, of));
   }
 
   async appendEntries(entries: readonly Entry[]): Promise<void> {

@@ -20,13 +20,46 @@ export function splice(source: string, edits: readonly Edit[]): string {
   let text = '';
   let at = 0;
   for (const edit of edits) {
-    if (edit.start < at || edit.end < edit.start || edit.end > source.length) {
-      throw new RangeError('edits overlap or are out of order');
-    }
+    checkOrder(edit.start >= at && edit.end >= edit.start && edit.end <= source.length);
     text += source.slice(at, edit.start) + edit.text;
     at = edit.end;
   }
   return text + source.slice(at);
+}
+
+/**
+ * As `splice`, in bytes. Where a place in the text is the same place in its bytes they are copied, and nothing is decoded
+ * or encoded anew: of text that is ASCII, or up to its first edit and no further than its opening brace.
+ * @param bytes of the source, where they are at hand
+ */
+export function splicedBytes(
+  source: string,
+  bytes: Uint8Array | undefined,
+  edits: readonly Edit[],
+): Uint8Array {
+  const isAscii = bytes?.length === source.length;
+  const last = edits.at(-1)?.end ?? 0;
+  if (!bytes || !(isAscii || last <= pastBlank(source, 0) + 1)) return Buffer.from(splice(source, edits));
+  const pieces: Uint8Array[] = [];
+  let at = 0;
+  for (const { start, end, text } of edits) {
+    checkOrder(start >= at && end >= start && end <= bytes.length);
+    pieces.push(bytes.subarray(at, start), Buffer.from(text));
+    at = end;
+  }
+  pieces.push(bytes.subarray(at));
+  return Buffer.concat(pieces);
+}
+
+function checkOrder(holds: boolean): void {
+  if (!holds) throw new RangeError('edits overlap or are out of order');
+}
+
+/** New members of an object that was empty, as one edit: those of `setMember` would overlap. */
+export function membersOfEmpty(edits: readonly Edit[]): Edit[] {
+  const [first] = edits;
+  if (!first || edits.length === 1) return [...edits];
+  return [{ ...first, text: `{${edits.map(({ text }) => text.slice(1, -1)).join(',')}}` }];
 }
 
 /** Those that change nothing of what others take out or set anew. */

@@ -2,6 +2,7 @@
  * What an engine must promise about approvals: rows that many processes change, each step by one winner alone.
  * Every engine passes test/contracts/approval-store.ts. What was asked and answered is sealed before it comes here.
  */
+import type { Person } from './person.ts';
 
 /** `pending` → `approved` → `used`; `pending` → `denied`, `expired`; `pending`, `approved` → `withdrawn`. */
 export type ApprovalState = 'pending' | 'approved' | 'denied' | 'expired' | 'withdrawn' | 'used';
@@ -13,8 +14,10 @@ export interface ApprovalRecord {
   readonly user: string;
   readonly team?: string | undefined;
   readonly credential: string;
+  /** Digest of whom the user spoke for. */
+  readonly endUser?: string | undefined;
   readonly tool: string;
-  /** SHA-256 of the canonical arguments, hex. */
+  /** SHA-256 of the canonical arguments, hex; where the call is for an end user, of that and them. */
   readonly argumentsDigest: string;
   /** Of the rules for tools under which it was asked. */
   readonly policyVersion: string;
@@ -56,6 +59,7 @@ export interface AskingBounds {
 export interface ParkedAnswer {
   readonly id: string;
   readonly user: string;
+  readonly endUser?: string | undefined;
   /** All of them must be approved; never empty. */
   readonly approvals: readonly string[];
   /** Of the request that it answers: the same one again is given it. */
@@ -115,8 +119,8 @@ export interface ApprovalStore {
     before: { readonly over: number; readonly parked: number },
     except?: readonly string[],
   ): Promise<PrunedApprovals>;
-  /** Takes the texts out of this user's approvals, which stay, and deletes the parked answers. */
-  erase(user: string): Promise<PrunedApprovals>;
+  /** Takes the texts out of their approvals, which stay, and deletes the parked answers. */
+  erase(of: Person): Promise<PrunedApprovals>;
 }
 
 /** What a person decided. */

@@ -2,6 +2,7 @@
  * What an engine must promise about conversation history: rows by user and time. What was said is sealed before it comes
  * here. Every engine passes test/contracts/history-store.ts.
  */
+import type { Person } from './person.ts';
 
 /** One exchange that is kept. Times are milliseconds since 1970. */
 export interface HistoryRecord {
@@ -9,6 +10,8 @@ export interface HistoryRecord {
   readonly id: string;
   readonly user: string;
   readonly team?: string | undefined;
+  /** Digest of whom the user spoke for. */
+  readonly endUser?: string | undefined;
   readonly at: number;
   /** Of the endpoint table. */
   readonly operation: string;
@@ -22,6 +25,8 @@ export interface HistoryRecord {
 /** Of one user, newest first: from ≤ at < to, and older than the one with the id `before`. */
 export interface HistoryPage {
   readonly user: string;
+  /** Of these end users alone; else of all. */
+  readonly endUsers?: readonly string[] | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly before?: string | undefined;
@@ -35,6 +40,6 @@ export interface HistoryStore {
   list(page: HistoryPage): Promise<readonly HistoryRecord[]>;
   /** Deletes the oldest that are older than `before`, at most `limit`, of all users but these; how many. */
   prune(before: number, limit: number, except: readonly string[]): Promise<number>;
-  /** Deletes all of this user's; how many. */
-  erase(user: string): Promise<number>;
+  /** Deletes all of theirs; how many. */
+  erase(of: Person): Promise<number>;
 }

@@ -16,10 +16,13 @@ export const INCIDENT_STATES = [
 ] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
 
+/** Whom or what an incident can be about. */
+export const SUBJECT_KINDS = ['user', 'key', 'address', 'house', 'endUser'] as const;
+
 /** Whom or what it is about. */
 export interface IncidentSubject {
-  readonly kind: 'user' | 'key' | 'address' | 'house';
-  /** A user's name, a key's id, an address; `house`. */
+  readonly kind: (typeof SUBJECT_KINDS)[number];
+  /** A user's name, a key's id, an address, an end user's digest; `house`. */
   readonly value: string;
 }
 

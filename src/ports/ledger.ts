@@ -4,8 +4,8 @@
  */
 import type { NanoUsd } from '../base/money.ts';
 
-/** Whose limits: the house's, a team's, a user's, a key's. */
-export const SCOPE_KINDS = ['house', 'team', 'user', 'key'] as const;
+/** Whose limits: the house's, a team's, a user's, a key's, of somebody whom a key speaks for. */
+export const SCOPE_KINDS = ['house', 'team', 'user', 'key', 'endUser'] as const;
 export type ScopeKind = (typeof SCOPE_KINDS)[number];
 
 /** One holder of limits. A limit left out is not checked; its usage is counted all the same. */
@@ -27,7 +27,7 @@ export interface Scope {
 export interface AdmitRequest {
   /** Unique; one that was admitted takes nothing twice and answers as the first time; a refused one may ask again. */
   readonly reservationId: string;
-  /** All of them are checked, then all taken, or none: 1 to 4, house first. */
+  /** All of them are checked, then all taken, or none: 1 to 5, house first. */
   readonly scopes: readonly Scope[];
   /** Most tokens the call can use, input and output together; an integer ≥ 0. */
   readonly tokens: number;

@@ -6,6 +6,7 @@ import type { ApprovalStore } from './approval-store.ts';
 import type { Entry } from './audit-log.ts';
 import type { EntryRef, IncidentStore } from './incident-store.ts';
 import type { HistoryStore } from './history-store.ts';
+import type { Person } from './person.ts';
 
 /** What its bearer may do is a table: `domain/permissions.ts`. */
 export type Role = 'user' | 'developer' | 'admin';
@@ -61,6 +62,8 @@ export interface ObjectOwner {
   readonly kind: string;
   readonly user: string;
   readonly team?: string | undefined;
+  /** Digest of whom it was made for; left out where the user made it for nobody else. */
+  readonly endUser?: string | undefined;
   readonly createdAt: number;
   /** Total tokens known of it, bounding chained input. */
   readonly tokens?: number | undefined;
@@ -89,6 +92,8 @@ export interface AuditFilter {
   readonly status?: string | undefined;
   /** Of this team's callers, or about it; looked for among the newest 20,000 that match the rest. */
   readonly team?: string | undefined;
+  /** For this end user, by digest; looked for among as many. */
+  readonly endUser?: string | undefined;
   /** Milliseconds since 1970: from ≤ timestamp < to. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -141,8 +146,11 @@ export interface Store {
     limit: number,
     except?: readonly string[],
   ): Promise<readonly (Pick<ObjectOwner, 'id' | 'user'> & PlaceholderRow)[]>;
-  /** Drops all values that are kept of this user, of how many objects; which placeholders stand where stays known. */
-  dropSealed(user: string): Promise<number>;
+  /**
+   * Drops all values that are kept of this user, or of these end users, of how many objects; which placeholders stand
+   * where stays known.
+   */
+  dropSealed(of: Person): Promise<number>;
 
   /** At least once, in order of a chain; the same entry twice is stored once. */
   appendEntries(entries: readonly Entry[]): Promise<void>;

@@ -3,6 +3,7 @@
  * and only then is the caller's handshake answered.
  */
 import { asRefusal, Refusal } from '../base/errors.ts';
+import { END_USER_HEADER } from '../domain/end-users.ts';
 import { Exchange, type Arrival } from '../domain/exchange.ts';
 import type { Containment } from '../domain/containment.ts';
 import type { Limiting } from '../domain/limiting.ts';
@@ -166,7 +167,9 @@ function openingEvent({ caller: { granted } }: Exchange): Buffer | undefined {
 /** An event is a body of its own; who says it was said in the handshake. */
 function arrivalOf(opening: Arrival, message: Buffer, id: string): Arrival {
   const { method, target, source, rawHeaders } = opening;
-  return { id, method, target, source, rawHeaders, headers: {}, readBody: () => Promise.resolve(message) };
+  const { [END_USER_HEADER]: said } = opening.headers;
+  const headers = said === undefined ? {} : { [END_USER_HEADER]: said };
+  return { id, method, target, source, rawHeaders, headers, readBody: () => Promise.resolve(message) };
 }
 
 /** @throws upstream.* */

@@ -59,7 +59,15 @@ const fields = z.strictObject({
   connectionsMax: z.int().min(1).max(65_535).default(4096),
 });
 /** The section `upstream` of the configuration. */
-export const upstreamSchema = fields.refine(hasBoth, BOTH);
+export const upstreamSchema = fields
+  .extend({
+    /**
+     * What every upstream is told of whom a call is for, as `safety_identifier`: a keyed digest of the gateway's own,
+     * whatever the caller says, or (`off`) what the caller says.
+     */
+    safetyIdentifier: z.enum(['digest', 'off']).default('digest'),
+  })
+  .refine(hasBoth, BOTH);
 /** The section `upstreams`: further ones, by name, each with a key of its own. */
 export const upstreamsSchema = z.record(
   z
@@ -69,7 +77,7 @@ export const upstreamsSchema = z.record(
   fields.required({ apiKey: true }).refine(hasBoth, BOTH),
 );
 /** The section after its schema. */
-export type UpstreamSettings = z.infer<typeof upstreamSchema>;
+export type UpstreamSettings = z.infer<typeof fields>;
 
 const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 /** Interim answers (1xx) a call; each would put its time-out off. */

@@ -13,8 +13,9 @@ function questionOf(
   { name, arguments: text }: AnswerCall,
   policyVersion: string,
 ): ApprovalRequest {
-  const { user, team, credential } = exchange.caller;
-  return { user, team, credential, tool: name, arguments: text, exchange: exchange.id, policyVersion };
+  const { user, team, endUser, credential } = exchange.caller;
+  const call = { tool: name, arguments: text, exchange: exchange.id, policyVersion };
+  return { user, team, endUser, credential, ...call };
 }
 
 const CODES: Readonly<Record<Exclude<Decided, 'approved'>, Code>> = {
@@ -74,7 +75,8 @@ export async function parkAnswer(
       if (!ids.includes(id)) ids.push(id);
     }
     const held = { status, headers, contentType: 'application/json', body };
-    await desk.park(ids, held, { user: exchange.caller.user, requestDigest: requestDigest(exchange) });
+    const { user, endUser } = exchange.caller;
+    await desk.park(ids, held, { user, endUser, requestDigest: requestDigest(exchange) });
   } catch (error) {
     for (const id of ids) await desk.withdraw(id).catch(() => undefined);
     throw error;

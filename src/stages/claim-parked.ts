@@ -28,11 +28,11 @@ export function pendingRefusal(id: string, code: Code = 'tool.approval_pending')
   return new Refusal(code, { param: id, headers: { 'x-sallyport-approval': id } });
 }
 
-/** Equal for equal requests: method, target and body as they came. */
-export function requestDigest({ arrival, received }: Exchange): string {
+/** Equal for equal requests of one end user: method, target and body as they came. */
+export function requestDigest({ arrival, received, caller }: Exchange): string {
   const { method, target } = arrival;
   return createHash('sha256')
-    .update(`${method} ${target}\n`)
+    .update(`${caller.endUser ?? ''}${method} ${target}\n`)
     .update(received ?? '')
     .digest('hex');
 }
@@ -54,7 +54,7 @@ export function claimParked({ desk, policyVersion }: Asking): Guard {
     if (id === undefined && (!prepared.holdsCalls || prepared.facts.stream)) return undefined;
     const by = typeof id === 'string' ? { approval: id } : { requestDigest: requestDigest(exchange) };
     return desk
-      .claim(caller.user, by, policyVersion)
+      .claim(caller, by, policyVersion)
       .then((claimed) => follow(exchange, claimed, id !== undefined));
   };
 }

@@ -9,6 +9,7 @@ import type { Exchange } from '../domain/exchange.ts';
 import type { AnswerHeaders } from '../domain/answer-headers.ts';
 import type { AskPage } from '../domain/object-lists.ts';
 import { relayedHeaders } from '../domain/relayed-headers.ts';
+import { isToldByHeader, SAFETY_HEADER, type SafetyIdentifier } from '../domain/safety-identifiers.ts';
 import { upstreamFault } from '../domain/upstream-errors.ts';
 import { upstreamPath } from '../openai/route.ts';
 import type { Upstream, UpstreamFault, UpstreamRequest } from '../ports/upstream.ts';
@@ -24,6 +25,8 @@ export interface OwnNames {
   readonly credential: Credential;
   readonly organization: string | undefined;
   readonly project: string | undefined;
+  /** What upstream is told of whom a call is for; undefined: what its caller says. */
+  readonly safetyIdentifier?: SafetyIdentifier | undefined;
 }
 
 /** The way to one configured upstream. */
@@ -158,7 +161,7 @@ function faultOf(exchange: Exchange, fault: UpstreamFault, detail?: string): Ref
 
 /** All headers that go up, but for what the protocol itself needs. */
 export function headersUp(
-  { organization, project }: Pick<OwnNames, 'organization' | 'project'>,
+  { organization, project, safetyIdentifier }: Omit<OwnNames, 'credential'>,
   exchange: Exchange,
   key: string,
 ): Record<string, string> {
@@ -171,5 +174,7 @@ export function headersUp(
   if (exchange.prepared.contentType !== undefined) headers['content-type'] = exchange.prepared.contentType;
   if (organization !== undefined) headers['openai-organization'] = organization;
   if (project !== undefined) headers['openai-project'] = project;
+  if (safetyIdentifier && isToldByHeader(exchange.endpoint))
+    headers[SAFETY_HEADER] = safetyIdentifier(exchange.caller);
   return headers;
 }

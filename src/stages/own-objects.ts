@@ -1,5 +1,6 @@
 /** Records whose the objects are that a call made, before the caller learns their ids; shows nobody those of others. */
 import { holdsPlaceholders } from '../domain/chained-placeholders.ts';
+import { isOwn } from '../domain/end-users.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { firstPageQuery, ownPage, type AskPage } from '../domain/object-lists.ts';
@@ -75,7 +76,7 @@ function idsOf({ endpoint, prepared }: Exchange, answer: unknown, makes?: string
   return prepared.facts.keeps ? shown : shown.filter(({ kind }) => APART.has(kind));
 }
 
-type Whose = Pick<ObjectOwner, 'user' | 'team'>;
+type Whose = Pick<ObjectOwner, 'user' | 'team' | 'endUser'>;
 
 /** What the items of a list show belongs to the owner of each. */
 async function putListed(store: Store, exchange: Exchange, items: readonly unknown[]): Promise<void> {
@@ -90,8 +91,8 @@ async function putListed(store: Store, exchange: Exchange, items: readonly unkno
   const missing = shown.filter(({ id }) => !known.has(id));
   await Promise.all(
     missing.map(({ id, kind, holder = '' }) => {
-      const { user, team }: Whose = known.get(holder) ?? caller;
-      return store.putOwner({ id, kind, user, team, createdAt: Date.now(), upstream });
+      const { user, team, endUser }: Whose = known.get(holder) ?? caller;
+      return store.putOwner({ id, kind, user, team, endUser, createdAt: Date.now(), upstream });
     }),
   );
 }
@@ -111,12 +112,13 @@ async function put(
   await Promise.all(
     fresh.map(({ kind, id }) => {
       const isMade = kind === locates;
-      const { user, team } = isMade ? caller : holder;
-      const isOwn = user === caller.user;
+      const { user, team, endUser } = isMade ? caller : holder;
       const kept =
-        chain && isOwn && holdsPlaceholders(kind) ? placeholders.row(caller, chain, id) : undefined;
+        chain && isOwn(caller, { user, endUser }) && holdsPlaceholders(kind)
+          ? placeholders.row(caller, chain, id)
+          : undefined;
       const known = isMade && { tokens: tokensHeld(exchange), nano: prepared.batchNano };
-      const owner = { id, kind, user, team, createdAt: Date.now(), upstream, ...known };
+      const owner = { id, kind, user, team, endUser, createdAt: Date.now(), upstream, ...known };
       return store.putOwner(owner, kept);
     }),
   );

@@ -7,6 +7,7 @@ import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { prepare, prepareOpening, type Preparation, type PrepareJob } from '../domain/preparation.ts';
 import type { RequestRules } from '../domain/request-rules.ts';
+import type { SafetyIdentifier } from '../domain/safety-identifiers.ts';
 import type { ToolPolicy } from '../domain/tools.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import type { ObjectOwner } from '../ports/store.ts';
@@ -21,6 +22,8 @@ export interface ParseDeps {
   readonly toolPolicyOf: (caller: Caller) => ToolPolicy;
   /** Undefined: names of caches go up as they are. */
   readonly cacheScope?: CacheScope;
+  /** Undefined: upstream is told what callers say. */
+  readonly safetyIdentifier?: SafetyIdentifier | undefined;
   /** Whether answers are looked through for the system text. */
   readonly printsPrompt?: boolean;
   /** Bodies above this go to `large`. */
@@ -134,6 +137,7 @@ function jobOf(
     policy: recalled?.isKnown === false ? { ...policy, reversible: false } : policy,
     earlier: recalled?.earlier ?? within?.earlier,
     cacheScope: deps.cacheScope?.(caller),
+    safetyIdentifier: deps.safetyIdentifier?.(caller),
     rules: deps.rules,
     parameters: deps.limiting.parameters(caller),
     tier: deps.limiting.tier(caller),

@@ -1,6 +1,6 @@
 /** Closing: an outcome for every intent, an entry for every refusal. Last, so that it knows the charge. */
 import type { FailedAttempts } from '../domain/failed-attempts.ts';
-import type { Floods } from '../domain/floods.ts';
+import { countRefusal, type Floods } from '../domain/floods.ts';
 import { outcomeEntry, overReservationEntry, refusalEntry } from '../domain/records.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Closing } from './stage.ts';
@@ -16,7 +16,7 @@ export function recordOutcome(auditLog: AuditLog, floods: Floods, failedAttempts
     // The approvals' own entries say what was handed out.
     if (exchange.released) return;
     const known = (exchange.caller as unknown) !== undefined;
-    if (known) floods.countRefusal(exchange.caller.credential);
+    if (known) countRefusal(floods, exchange.caller, exchange.refusal?.code);
     if (known || failedAttempts.count(exchange.arrival.source)) auditLog.note(refusalEntry(exchange));
   };
 }

@@ -1,11 +1,11 @@
 /** Refuses who was refused, before a body is read and without asking the ledger. */
-import type { Floods } from '../domain/floods.ts';
+import { checkFloods, type Floods } from '../domain/floods.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import type { Guard } from './stage.ts';
 
 /** @throws rate.* */
 export function shedLoad(floods: Floods, limiting: Limiting): Guard {
   return function shedLoad(exchange) {
-    floods.check(exchange.caller.credential, limiting.refusalsPerMinute(exchange.caller));
+    checkFloods(floods, exchange.caller, limiting.refusalsPerMinute(exchange.caller));
   };
 }

@@ -8,6 +8,7 @@ function common({ arrival, caller, tool }: ToolCall): Record<string, unknown> {
     credential: caller?.credential,
     team: caller?.team,
     tier: caller?.tier,
+    endUser: caller?.endUser,
     source: arrival.source,
     tool,
   };

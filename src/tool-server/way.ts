@@ -9,6 +9,7 @@ import { type Approvals, type ApprovedCall } from '../domain/approvals.ts';
 import type { Authenticator } from '../domain/authentication.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { FailedAttempts } from '../domain/failed-attempts.ts';
+import { checkFloods, countRefusal } from '../domain/floods.ts';
 import type { Limiting } from '../domain/limiting.ts';
 import { notAdmitted, type Remembering } from '../domain/not-admitted.ts';
 import { permit } from '../domain/permissions.ts';
@@ -18,6 +19,7 @@ import { parseJson } from '../openai/json.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RunTool, ToolArguments, ToolRunner } from '../ports/tool-runner.ts';
+import { callerSpeaking, type EndUserDeps } from '../stages/assert-end-user.ts';
 import type { InputSchema } from './input-schema.ts';
 import { intentEntry, outcomeEntry, refusalEntry } from './records.ts';
 import { screenArguments, screenOutput, type ToolScreening } from './screening.ts';
@@ -33,7 +35,7 @@ export interface Tool {
   readonly runner: ToolRunner;
 }
 
-export interface ToolWayDeps extends Remembering {
+export interface ToolWayDeps extends Remembering, Omit<EndUserDeps, 'limiting'> {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly toolPolicyOf: (caller: Caller) => ToolPolicy;
   /** Approvals are bound to it. */
@@ -87,11 +89,13 @@ class Way implements ToolWay {
 
   async enter(call: ToolCall): Promise<Caller> {
     const { authenticator, floods, limiting } = this.#d;
-    const caller = await authenticator.authenticate(call.arrival); // 401      before all: strangers learn nothing
+    const known = await authenticator.authenticate(call.arrival); //  401      before all: strangers learn nothing
+    call.caller = known;
+    const caller = callerSpeaking(this.#d, known, call.arrival.headers); // 400 403
     call.caller = caller;
     permit(caller.role, 'query'); //                                  403
     permitTools(caller); //                                           403
-    floods.check(caller.credential, limiting.refusalsPerMinute(caller)); // 429  before the body
+    checkFloods(floods, caller, limiting.refusalsPerMinute(caller)); // 429   before the body
     return caller;
   }
 
@@ -130,7 +134,7 @@ class Way implements ToolWay {
     if (call.admissionTried) void ledger.settle({ reservationId, tokens: 0, nano: 0, release: !call.ran });
     if (call.intentTried) auditLog.note(outcomeEntry(call));
     else if (call.refusal) {
-      if (call.caller) floods.countRefusal(call.caller.credential);
+      if (call.caller) countRefusal(floods, call.caller, call.refusal.code);
       if (call.caller ?? failedAttempts.count(call.arrival.source)) auditLog.note(refusalEntry(call));
     }
   }
@@ -176,7 +180,8 @@ class Way implements ToolWay {
 
   #approvedCall(call: ToolCall, caller: Caller, body: JsonBody): ApprovedCall {
     const { policyVersion } = this.#d;
-    return { user: caller.user, tool: call.tool ?? '', arguments: body.source, policyVersion };
+    const { user, endUser } = caller;
+    return { user, endUser, tool: call.tool ?? '', arguments: body.source, policyVersion };
   }
 
   /** @throws rate.*, budget.exceeded, auth.invalid, ledger.unavailable */

@@ -182,6 +182,8 @@ describe('I27 who may do what', () => {
     ['POST', '/admin/calibrations', {}, ['admin']],
     ['GET', '/admin/coverage', undefined, ['developer', 'admin']],
     ['GET', '/admin/me', undefined, ['user', 'developer', 'admin']],
+    ['POST', '/admin/end-users/digest', { team: 'red', endUser: 'eve' }, ['developer', 'admin']],
+    ['POST', '/admin/end-users/erase', { team: 'red', endUser: 'eve' }, ['admin']],
     ['GET', '/admin/policy', undefined, ['developer', 'admin']],
     ['POST', '/admin/policy/reload', {}, ['admin']],
   ];

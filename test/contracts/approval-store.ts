@@ -245,7 +245,7 @@ export function approvalStoreContract(fresh: () => Promise<Store>, again: () => 
       await one.ask(approval(1), BOUNDS);
       await one.ask(approval(2, { user: 'bob' }), BOUNDS);
       await one.park(parked(1), 9);
-      expect(await one.erase('ada')).toEqual({ approvals: 1, answers: 1 });
+      expect(await one.erase({ user: 'ada' })).toEqual({ approvals: 1, answers: 1 });
       expect(await one.get(id(1))).toEqual({ ...approval(1), shown: '' });
     });
   });

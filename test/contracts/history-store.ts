@@ -50,8 +50,8 @@ export function historyStoreContract(fresh: () => Promise<Store>): void {
     expect(await history.prune(4, 2, ['held'])).toBe(0);
     expect(await history.list({ user: 'held', limit: 9 })).toHaveLength(1);
     expect(await history.prune(4, 2, [])).toBe(1);
-    expect(await history.erase('ada')).toBe(1);
-    expect(await history.erase('ada')).toBe(0);
+    expect(await history.erase({ user: 'ada' })).toBe(1);
+    expect(await history.erase({ user: 'ada' })).toBe(0);
     expect(await left()).toEqual([]);
     await close();
   });

@@ -169,8 +169,8 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
       next,
     ]);
     expect(await store.listSealed(9_000, 9, ['ada'])).toMatchObject([{ id: 'resp_2' }]);
-    expect(await store.dropSealed('ada')).toBe(2);
-    expect(await store.dropSealed('ada')).toBe(0);
+    expect(await store.dropSealed({ user: 'ada' })).toBe(2);
+    expect(await store.dropSealed({ user: 'ada' })).toBe(0);
     expect([...(await store.getSealed(ids)).keys()]).toEqual(['resp_2']);
     expect(await store.getOwners(['resp_3'])).toMatchObject([{ placeholders: next.placeholders }]);
     await store.close();

@@ -282,12 +282,13 @@ describe('a parked answer', () => {
 
   test('is handed out byte for byte, once, when all it needs is approved', async () => {
     const [one = '', two = ''] = await parkedFor('[1]', '[2]');
-    const claim = (by = { approval: one }, desk = elsewhere) => desk.claim(user().user, by, version);
+    const claim = (by = { approval: one }, desk = elsewhere) =>
+      desk.claim({ user: user().user }, by, version);
     expect(await claim()).toMatchObject({ outcome: 'pending' });
     await approve(one);
     expect(await claim({ approval: two })).toEqual({ outcome: 'pending', id: two });
     await approve(two);
-    expect(await here.claim('bob', { approval: one }, version)).toEqual({ outcome: 'unknown' });
+    expect(await here.claim({ user: 'bob' }, { approval: one }, version)).toEqual({ outcome: 'unknown' });
     const claims = await Promise.all([claim(), claim({ approval: two }, here), claim()]);
     const released = claims.filter(({ outcome }) => outcome === 'released');
     expect(released).toEqual([{ outcome: 'released', id: one, answer }]);
@@ -300,9 +301,9 @@ describe('a parked answer', () => {
     const [id = ''] = await parkedFor('[3]');
     await approve(id);
     const by = { requestDigest: user().requestDigest };
-    expect(await here.claim('bob', by, version)).toEqual({ outcome: 'unknown' });
-    expect(await here.claim(user().user, by, version)).toEqual({ outcome: 'released', id, answer });
-    expect(await here.claim(user().user, by, version)).toEqual({ outcome: 'unknown' });
+    expect(await here.claim({ user: 'bob' }, by, version)).toEqual({ outcome: 'unknown' });
+    expect(await here.claim({ user: user().user }, by, version)).toEqual({ outcome: 'released', id, answer });
+    expect(await here.claim({ user: user().user }, by, version)).toEqual({ outcome: 'unknown' });
   });
 
   test.each(['denied', 'expired', 'rules'] as const)('is gone where it was not approved: %s', async (how) => {
@@ -310,7 +311,11 @@ describe('a parked answer', () => {
     if (how === 'denied') await approve(id, 'denied');
     if (how === 'rules') await approve(id);
     if (how === 'expired') now += 900_000;
-    const claimed = await here.claim(user().user, { approval: id }, how === 'rules' ? 'other' : version);
+    const claimed = await here.claim(
+      { user: user().user },
+      { approval: id },
+      how === 'rules' ? 'other' : version,
+    );
     expect(claimed).toEqual({ outcome: how === 'denied' ? 'denied' : 'expired', id });
     expect(await store.approvals.findParked(user().user, { approval: id })).toBeUndefined();
   });
@@ -323,7 +328,7 @@ describe('a parked answer', () => {
     await expect(here.park([], answer, user())).rejects.toMatchObject({ code: 'access.not_found' });
     const large = { ...answer, body: Buffer.alloc(4_194_305) };
     await expect(here.park([id], large, user())).rejects.toMatchObject({ code: 'upstream.overran' });
-    expect(await here.claim(user().user, { approval: "' or 1=1 --" }, version)).toEqual({
+    expect(await here.claim({ user: user().user }, { approval: "' or 1=1 --" }, version)).toEqual({
       outcome: 'unknown',
     });
   });

@@ -142,7 +142,7 @@ describe('forgetOld', () => {
     const { kept, put, store } = await house();
     await put('resp_1', 'response', chainOf('ann@example.com'));
     await put('resp_2', 'response', chainOf('bob@example.com'), BOB);
-    await store.dropSealed(ADA.user);
+    await store.dropSealed({ user: ADA.user });
     expect((await kept.recall(ADA, [RESPONSE], true)).earlier?.entries).toEqual([]);
     expect([...(await store.getSealed(['resp_1', 'resp_2'])).keys()]).toEqual(['resp_2']);
   });

@@ -62,7 +62,7 @@ const ODD_HEADERS = [
 
 /** A request, honest or odd; the marker says whose it is when it comes out upstream. */
 function requestOf(r: Random, marker: string): string {
-  const body = CHAT_BODY.replace('{', `{"user":"${marker}",`);
+  const body = CHAT_BODY.replace('{', `{"marker":"${marker}",`);
   const chat = r.chance(0.7);
   const headers = ['Host: gateway', ...house.headers];
   while (r.chance(0.4)) headers.splice(r.below(headers.length + 1), 0, r.pick(ODD_HEADERS));

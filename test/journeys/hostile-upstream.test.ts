@@ -52,7 +52,7 @@ let calls = 0;
 async function ask(stream: boolean, script: (marker: string) => void) {
   const marker = `u${calls++}e`;
   script(marker);
-  const body = (stream ? CHAT_STREAM : CHAT_BODY).replace('{', `{"user":"${marker}",`);
+  const body = (stream ? CHAT_STREAM : CHAT_BODY).replace('{', `{"marker":"${marker}",`);
   const bytes = requestBytes(CHAT_LINE, [...house.headers, 'Connection: close'], body);
   const { answers } = await rawCall(house.gateway.port, bytes, { answers: Infinity });
   return answers[0];
@@ -61,7 +61,7 @@ async function ask(stream: boolean, script: (marker: string) => void) {
 const scripts = new Map<string, Behaviour>();
 function play(): void {
   house.upstream.script = (seen) => {
-    const marker = /"user":"(u\d+e)"/.exec(seen.body.toString())?.[1] ?? '';
+    const marker = /"marker":"(u\d+e)"/.exec(seen.body.toString())?.[1] ?? '';
     return scripts.get(marker) ?? honest(seen);
   };
 }

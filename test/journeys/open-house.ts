@@ -1,5 +1,6 @@
 /** Configuration with everything allowed, observed and unbounded: what is left of the gateway is the wire. */
 export const OPEN_HOUSE = {
+  upstream: { safetyIdentifier: 'off' },
   tiers: { open: {} },
   endpoints: { allow: ['*'] },
   guardrails: {

@@ -111,6 +111,7 @@ describe('a handshake that is accepted', () => {
       cookie: 'session=1',
       'x-forwarded-for': '192.0.2.9',
       'openai-organization': 'org-theirs',
+      'openai-safety-identifier': 'theirs',
       'openai-beta': 'responses_multi_agent=v1',
     };
     const path = '/v1/responses?beta=true';
@@ -126,6 +127,8 @@ describe('a handshake that is accepted', () => {
       authorization: `Bearer ${UPSTREAM_KEY}`,
       'openai-organization': 'org-ours',
       'openai-beta': 'responses_multi_agent=v1',
+      // A digest of whom it is for.
+      'openai-safety-identifier': expect.stringMatching(/^[0-9a-f]{64}$/),
       'accept-encoding': 'identity',
       'user-agent': 'sallyport',
     });

@@ -55,14 +55,17 @@ describe('the official SDK', () => {
 });
 
 describe('what goes up', () => {
-  test('is the event byte for byte where nothing has to change', async () => {
+  test('is the event byte for byte but for whom it is for', async () => {
     house.upstream.script = saying(['Hello']);
     const client = await openSocket(house.gateway);
     const event =
       '{"type":"response.create", "model":"gpt-4o-mini","max_output_tokens":16,"input":"\\u0048i","x":1.50}';
     client.send(event);
     await client.waitFor('response.completed');
-    expect(house.upstream.connections[0]?.frames).toEqual([event]);
+    const [sent = ''] = house.upstream.connections[0]?.frames ?? [];
+    const written = /"safety_identifier":"[0-9a-f]{64}",/;
+    expect(sent).toMatch(written);
+    expect(sent.replace(written, '')).toBe(event);
     client.socket.close();
   });
 

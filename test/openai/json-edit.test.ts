@@ -1,6 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dropMembers, type Edit, quote, setMember, setValue, splice } from '../../src/openai/json-edit.ts';
+import {
+  dropMembers,
+  type Edit,
+  membersOfEmpty,
+  quote,
+  setMember,
+  setValue,
+  splice,
+  splicedBytes,
+} from '../../src/openai/json-edit.ts';
 import { parse } from './json-checks.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
@@ -53,6 +62,12 @@ describe('setMember', () => {
     expect(() => splice('{}', [setMember(empty, ['a'], '1'), setMember(empty, ['b'], '1')])).toThrow(
       RangeError,
     );
+  });
+
+  test('new members of what was empty become one edit', () => {
+    const empty = parse(' { }');
+    const edits = [setMember(empty, ['a'], '1'), setMember(empty, ['b', 'c'], '"}"')];
+    expect(splice(' { }', membersOfEmpty(edits))).toBe(' {"a":1,"b":{"c":"}"}}');
   });
 
   test('changes that member alone, for any body', () => {
@@ -157,4 +172,22 @@ test('setValue gives the member of a key another value', () => {
   const body = parse('{"o":[{"x" : {"y":1} ,"z":0}]}');
   const key = body.leaves.find(({ value }) => value === 'x');
   expect(key && splice(body.source, [setValue(body, key, '"n"')])).toBe('{"o":[{"x" : "n" ,"z":0}]}');
+});
+
+/** Shown false by taking every text for ASCII. */
+test('what is spliced in bytes is what is spliced in the text, whatever stands before and behind', () => {
+  const blank = fc.constantFrom('', ' ', '\n\t');
+  const edits = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'é'), { minLength: 1 });
+  const body = fc.dictionary(fc.constantFrom('a', 'b', 'é'), fc.constantFrom('plain', 'é', '🌊', ''));
+  fc.assert(
+    fc.property(blank, body, edits, fc.boolean(), (before, value, names, hasBytes) => {
+      const source = before + JSON.stringify({ x: 0, ...value });
+      const made = names
+        .map((name) => setMember(parse(source), [name], '"né"'))
+        .sort((a, b) => a.start - b.start || a.end - b.end);
+      const bytes = hasBytes ? Buffer.from(source) : undefined;
+      expect(Buffer.from(splicedBytes(source, bytes, made)).toString()).toBe(splice(source, made));
+    }),
+    { seed, numRuns: 500 },
+  );
 });

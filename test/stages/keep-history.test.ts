@@ -31,7 +31,7 @@ async function house(more: Partial<HistoryDeps> = {}) {
   });
   if (!keeper) throw new Error('no tier has a history');
   const page = async () =>
-    (await historyOf({ history: store, seal: SEAL }, 'ada', historyQuerySchema.parse({}))).data;
+    (await historyOf({ history: store, seal: SEAL }, { user: 'ada' }, historyQuerySchema.parse({}))).data;
   return { keeper, failures, page };
 }
 

@@ -15,6 +15,7 @@ import { ApprovalDesk } from '../../src/domain/approval-desk.ts';
 import { approvalsSchema, maskFor } from '../../src/domain/approval-settings.ts';
 import { createAuthenticator } from '../../src/domain/authentication.ts';
 import { createContainment } from '../../src/domain/containment.ts';
+import { createEndUsers } from '../../src/domain/end-users.ts';
 import { createFailedAttempts } from '../../src/domain/failed-attempts.ts';
 import { createTokenVerifier, jwtSchema } from '../../src/domain/jwt.ts';
 import { incidentsSchema } from '../../src/domain/incident-rules.ts';
@@ -88,7 +89,9 @@ async function buildParts(folder: string, disk: DiskPort | undefined) {
   const authenticator = createAuthenticator({ keys, tokens, failedAttempts, containment, clock });
   const desks = desksOver({ clock, store, auditLog, containing });
   const holds = createHolds(store, ['bound'], clock);
-  return { clock, auditLog, store, ledger, keys, ...desks, holds, containing, failedAttempts, authenticator };
+  const endUsers = createEndUsers(randomBytes(32));
+  const rules = { keys, endUsers, ...desks, holds, containing, failedAttempts, authenticator };
+  return { clock, auditLog, store, ledger, ...rules };
 }
 
 type DeskParts = Pick<AdminDeps, 'clock' | 'containing'> & {
