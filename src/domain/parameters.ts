@@ -16,6 +16,9 @@ import { findPrice, type ModelsSettings } from '../openai/prices.ts';
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
 /** What a reasoning model takes where nothing is said is no more than this on most of them. */
 const USUAL_EFFORT = EFFORTS.indexOf('medium');
+/** OpenAI's description of Realtime: `low` where nothing is said, and nothing below `minimal`. */
+const LIVE_EFFORT = EFFORTS.indexOf('low');
+const LIVE_EFFORT_MIN = EFFORTS.indexOf('minimal');
 
 const flag = z.union([z.literal('forbid'), z.strictObject({ force: z.boolean() })]);
 const word = z.string().regex(/^[a-z0-9_.-]{1,64}$/);
@@ -110,6 +113,7 @@ interface Forced {
 /** What the policies write, where the call says something else or nothing. */
 function forcedIn(value: unknown, policies: readonly ParameterPolicy[], call: Parametrised): Forced[] {
   const { id } = call.endpoint;
+  if (call.endpoint.shape === 'realtime') return forcedLive(value, policies, call);
   if (!Object.hasOwn(STORED_BY_DEFAULT, id) || !isRecord(value)) return [];
   const forced = new Map<string, Forced>();
   const force = (at: readonly string[], wanted: string | boolean): void => {
@@ -129,13 +133,40 @@ function forcedIn(value: unknown, policies: readonly ParameterPolicy[], call: Pa
   return [...forced.values()];
 }
 
+/** Of an answer in a live session alone: what the session was set to is checked where it is set. */
+function forcedLive(value: unknown, policies: readonly ParameterPolicy[], call: Parametrised): Forced[] {
+  const { within, values } = settingsIn(value, call.endpoint);
+  const least = leastEffort(policies);
+  const model = call.query.find(([name]) => name === 'model')?.[1];
+  if (within !== 'response.' || least >= LIVE_EFFORT || effortsIn(values).length > 0) return [];
+  if (model === undefined || !findPrice(model, call.models)?.reasoning) return [];
+  const effort = EFFORTS[Math.max(least, LIVE_EFFORT_MIN)] ?? 'minimal';
+  return [{ at: ['response', 'reasoning', 'effort'], value: effort }];
+}
+
+/** Where a body has its parameters: an event of a live session in its settings, or in what it asks of one answer. */
+function settingsIn(
+  value: unknown,
+  { shape }: Endpoint,
+): { readonly within: string; readonly values: unknown } {
+  const type = shape === 'realtime' ? child(value, 'type') : undefined;
+  if (type === 'response.create') return { within: 'response.', values: child(value, 'response') };
+  return type === 'session.update'
+    ? { within: 'session.', values: child(value, 'session') }
+    : { within: '', values: value };
+}
+
+function leastEffort(policies: readonly ParameterPolicy[]): number {
+  return Math.min(...policies.map(({ reasoning }) => rankOf(reasoning?.max)));
+}
+
 function unsaidEffort(
   value: unknown,
   policies: readonly ParameterPolicy[],
   { models }: Parametrised,
 ): string | undefined {
   if (effortsIn(value).length > 0) return undefined;
-  const least = Math.min(...policies.map(({ reasoning }) => rankOf(reasoning?.max)));
+  const least = leastEffort(policies);
   if (least >= USUAL_EFFORT) return undefined;
   const model = child(value, 'model');
   const reasons = typeof model === 'string' && findPrice(model, models)?.reasoning;
@@ -183,7 +214,8 @@ function checkParameters(
   policies: readonly ParameterPolicy[],
   call: Parametrised,
 ): void {
-  const values = body?.kind === 'json' ? body.value : fieldsOf(body);
+  const { within, values } =
+    body?.kind === 'json' ? settingsIn(body.value, call.endpoint) : { within: '', values: fieldsOf(body) };
   for (const policy of policies) {
     if (policy.include) checkIncluded(policy.include.deny, child(values, 'include'), call.query);
     if (!isRecord(values)) continue;
@@ -191,11 +223,11 @@ function checkParameters(
     checkTier(policy, values, call.endpoint);
     checkMost('n', values['n'], policy.n?.max);
     checkMost('best_of', values['best_of'], policy.n?.max);
-    checkMost('temperature', values['temperature'], policy.temperature?.max);
+    checkMost(`${within}temperature`, values['temperature'], policy.temperature?.max);
     if (!policy.reasoning) continue;
     const most = rankOf(policy.reasoning.max);
     for (const { param, effort } of effortsIn(values)) {
-      if (typeof effort !== 'string' || rankOf(effort) > most) throw refused(param);
+      if (typeof effort !== 'string' || rankOf(effort) > most) throw refused(`${within}${param}`);
     }
   }
 }
