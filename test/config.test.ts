@@ -322,6 +322,7 @@ describe('production', () => {
           reversible: true,
           types: ['EMAIL', 'PHONE', 'SSN', 'CREDIT_CARD', 'IBAN', 'PASSPORT', 'NATIONAL_ID'],
           inTokens: 'observe',
+          elsewhere: 'observe',
         },
       },
     });

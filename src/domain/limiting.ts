@@ -24,6 +24,7 @@ interface Held {
   readonly tier: Tier;
   readonly scopes: readonly Scope[];
   readonly parameters: readonly ParameterPolicy[] | undefined;
+  readonly refusalsPerMinute: number;
 }
 
 const CALLERS_MAX = 10_000;
@@ -56,7 +57,8 @@ export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSe
     const tier = settings.tiers[caller.tier];
     if (!tier) throw new Refusal('auth.invalid', { detail: 'the tier of the caller is not configured' });
     const parameters = parametersOf(caller, tier, settings);
-    found = { tier, scopes: scopesOf({ ...caller, endUser: undefined }, settings), parameters };
+    const scopes = scopesOf({ ...caller, endUser: undefined }, settings);
+    found = { tier, scopes, parameters, refusalsPerMinute: refusalsOf(tier, scopes) };
     held.set(name, found);
     return found;
   }
@@ -65,10 +67,7 @@ export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSe
     tier: (caller) => find(caller).tier,
     scopes: (caller) => find(caller).scopes,
     parameters: (caller) => find(caller).parameters,
-    refusalsPerMinute(caller) {
-      const perMinute = find(caller).scopes.find((scope) => scope.kind === 'user')?.requestsPerMinute;
-      return 10 * (perMinute ?? 60);
-    },
+    refusalsPerMinute: (caller) => find(caller).refusalsPerMinute,
     screenPolicy(caller) {
       let policy = policies.get(caller.tier);
       if (!policy) {
@@ -78,6 +77,19 @@ export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSe
       return policy;
     },
   };
+}
+
+const REFUSALS_A_REQUEST = 10;
+/** Where neither tier nor key says how many requests a minute there may be. */
+const REQUESTS_PER_MINUTE = 60;
+
+/** Of the user's and the key's own requests a minute the fewer count. */
+function refusalsOf({ refusalsPerMinute }: Tier, scopes: readonly Scope[]): number {
+  if (refusalsPerMinute !== undefined) return refusalsPerMinute;
+  const own = scopes.flatMap(({ kind, requestsPerMinute }) =>
+    (kind === 'user' || kind === 'key') && requestsPerMinute !== undefined ? [requestsPerMinute] : [],
+  );
+  return REFUSALS_A_REQUEST * (own.length > 0 ? Math.min(...own) : REQUESTS_PER_MINUTE);
 }
 
 function parametersOf(

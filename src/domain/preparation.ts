@@ -24,6 +24,7 @@ import { countTokens } from '../openai/tokens.ts';
 import { type PlannedCall, planBatch } from './batch.ts';
 import { quote, type Quote } from './budgets.ts';
 import { type JudgedPart, type JudgedShare, textsToJudge } from './detection.ts';
+import { policyAt } from './elsewhere.ts';
 import { canBeContinued } from './chained-placeholders.ts';
 import type { Reference } from './objects.ts';
 import { asSent, countedTexts } from './placeholder-hint.ts';
@@ -121,7 +122,7 @@ export function prepare(job: PrepareJob): Preparation {
   const batch = body?.kind === 'multipart' ? planBatch(body, job) : undefined;
   const { written, given, texts } = textsOf(endpoint, body, job);
   checkTexts(texts, job.rules);
-  const screening = screen(texts, job.policy, job.earlier);
+  const screening = screen(texts, policyAt(endpoint, job.policy), job.earlier);
   const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(written, screening), job);
   const tools = checkRequestTools(body, job.tools, screening.taint);
   const rebuilding = {
@@ -204,7 +205,7 @@ export function prepareOpening(job: PrepareJob): Preparation {
   const { params, query } = job;
   const texts = findTargetTexts({ endpoint, params, query });
   checkTexts(texts, job.rules);
-  const screening = screen(texts, job.policy);
+  const screening = screen(texts, policyAt(endpoint, job.policy));
   const model = query.find(([key]) => key === 'model')?.[1];
   if (endpoint.shape === 'realtime' && !model) throw new Refusal('request.missing_model', { param: 'model' });
   return {

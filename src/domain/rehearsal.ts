@@ -9,6 +9,7 @@ import { allowedBy, endpointOf } from '../openai/endpoints/index.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Caller } from './caller.ts';
+import { policyAt } from './elsewhere.ts';
 import { codeOfReason } from './not-admitted.ts';
 import { scopesOf, type ScopeSettings } from './scopes.ts';
 import { allowsFunction, type ToolsSettings } from './tools.ts';
@@ -169,7 +170,7 @@ export class Rehearsing {
       if (model === undefined) return { unclear: 'the model is not on record' };
       if (!inModels(model, tier.models)) return { code: 'access.model' };
     }
-    const policy = screenPolicy(guardrails, tier.guardrails);
+    const policy = policyAt(endpoint, screenPolicy(guardrails, tier.guardrails));
     let unclear: Verdict;
     for (const finding of findings) {
       const [id = '', type = ''] = finding.split(':');

@@ -38,6 +38,11 @@ export type Team = z.infer<typeof teamSchema>;
 export const tierSchema = limitsSchema.extend({
   /** Input and output together, a call. */
   maxTokensPerRequest: count.optional(),
+  /**
+   * Calls of one key that may be refused in a minute, before what it sends is no longer read; 10 times its requests a
+   * minute where left out.
+   */
+  refusalsPerMinute: count.optional(),
   /** What happens to a cap named by the caller that is over the tier's bound. */
   onOverCap: z.enum(['refuse', 'clamp']).optional(),
   models: z.array(z.string()).optional(),

@@ -51,8 +51,9 @@ export interface ScreenPolicy {
   readonly reversible: boolean;
   /** Types of personal data the action is for; the others are observed. Default ENFORCED_PII_TYPES. */
   readonly piiTypes?: readonly string[];
-  /** Types with an action of their own, which holds unless the whole guardrail is off or observes. */
+  /** Types with an action of their own, which holds unless the whole guardrail is off or observes; outside of conversations, less. */
   readonly piiActions?: Readonly<Record<string, Action>>;
+  readonly piiElsewhere?: 'observe';
   /** Of answers. */
   readonly output?: OutputRules;
   /** The operator's own patterns for personal data. */
@@ -245,8 +246,7 @@ function personalData(view: View, source: string, policy: ScreenPolicy): Finding
     if (custom.length > 0) found = resolveOverlaps([...found, ...custom]);
   }
   if (found.length === 0) return found;
-  const { piiActions } = policy;
-  if (piiActions) found = found.filter(({ type }) => piiActions[type] !== 'off');
+  if (policy.piiActions) found = found.filter(({ type }) => policy.piiActions?.[type] !== 'off');
   return withoutAllowed(source, found, policy.allow?.pii);
 }
 

@@ -54,6 +54,8 @@ const piiSchema = z
     allow: allowListSchema,
     /** Where nothing may be rewritten (ids, names, URLs) and the action is `redact`. */
     inTokens: inTokens.default('observe'),
+    /** In operations other than chat and Responses, such as embeddings; the same as there where left out. */
+    elsewhere: z.literal('observe').optional(),
   })
   .superRefine(({ types, custom }, context) => {
     const known = new Set<string>([...PII_TYPES, ...custom.map(({ type }) => type)]);
@@ -128,6 +130,7 @@ export function screenPolicy(
       tool: injection.points.tool ?? PRESETS[injection.preset],
     },
     tokenFindings: { pii: pii.inTokens, secrets: secrets.inTokens },
+    ...(pii.elsewhere && { piiElsewhere: pii.elsewhere }),
   };
 }
 

@@ -36,6 +36,37 @@ describe('what a body comes to', () => {
   });
 });
 
+// Shown false by a policy that holds everywhere, and by one that observes in conversations too.
+describe('personal data outside of conversations', () => {
+  const text = 'mail ann@example.org';
+  const OPERATIONS: readonly (readonly [string, object, boolean])[] = [
+    ['/v1/chat/completions', chatBody({}, text), true],
+    ['/v1/responses', { model: 'gpt-4o-mini', input: text }, true],
+    ['/v1/conversations', { items: [{ role: 'user', content: text }] }, true],
+    ['/v1/embeddings', { model: 'text-embedding-3-small', input: text }, false],
+    ['/v1/moderations', { input: text }, false],
+    ['/v1/completions', { model: 'gpt-3.5-turbo-instruct', prompt: text }, false],
+  ];
+  test.each(OPERATIONS)('are observed where that is said: %s', async (target, body, isConversation) => {
+    const sent = async (pii: object): Promise<string> => {
+      const { parse } = rules({ guardrails: { pii } });
+      const { prepared: made } = await prepared({ target, body }, ADA, parse);
+      expect(made.findings).toEqual({ 'pii:EMAIL': 1 });
+      return Buffer.from(made.bytes ?? []).toString();
+    };
+    const [careful, everywhere] = [await sent({ elsewhere: 'observe' }), await sent({})];
+    expect(everywhere).toContain('<EMAIL_1>');
+    expect(careful.includes('<EMAIL_1>')).toBe(isConversation);
+    expect(careful.includes(text)).toBe(!isConversation);
+  });
+
+  test('and are not looked for where the guardrail is off', async () => {
+    const { parse } = rules({ guardrails: { pii: { action: 'off', elsewhere: 'observe' } } });
+    const call = { target: '/v1/embeddings', body: { model: 'text-embedding-3-small', input: text } };
+    expect((await prepared(call, ADA, parse)).prepared.findings).toBeUndefined();
+  });
+});
+
 const complete = async (unreadFiles: string) =>
   prepared(
     { target: '/v1/uploads/upload_1/complete', body: { part_ids: ['part_1', 'part_2'] } },

@@ -6,6 +6,7 @@ import type { Caller } from '../../src/domain/caller.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
 import { createFailedAttempts } from '../../src/domain/failed-attempts.ts';
 import { createKeyRing } from '../../src/domain/key-ring.ts';
+import { tiersSchema } from '../../src/domain/tiers.ts';
 import { authenticate } from '../../src/stages/authenticate.ts';
 import { authoriseRoute } from '../../src/stages/authorise-route.ts';
 import { shedLoad } from '../../src/stages/shed-load.ts';
@@ -137,5 +138,20 @@ describe('shed-load', () => {
     floods.countRefusal(ADA.credential);
     expect(await codeOf(() => guard(called()))).toBe('rate.refusals');
     expect(await codeOf(() => guard(called({}, BOB)))).toBe('ok');
+  });
+
+  // Shown false by the number of the tier where the key has less, and by ten times whatever the tier says.
+  test("or of the key's own rate, or what the tier says", async () => {
+    const { limiting } = rules();
+    const keys = createKeyRing({ store: await memoryStore(), pepper: randomBytes(32), clock });
+    const bound = (requestsPerMinute: number): Caller => {
+      const { record: key } = keys.mint({ user: 'ada', tier: 'pro', role: 'user', requestsPerMinute });
+      return { ...ADA, credential: key.id, key };
+    };
+    expect(limiting.refusalsPerMinute(bound(5))).toBe(50);
+    expect(limiting.refusalsPerMinute(bound(500))).toBe(600);
+    const tiers = tiersSchema.parse({ pro: { requestsPerMinute: 60, refusalsPerMinute: 7 } });
+    expect(rules({ scopes: { tiers } }).limiting.refusalsPerMinute(ADA)).toBe(7);
+    expect(rules({ scopes: { tiers: { pro: {} } } }).limiting.refusalsPerMinute(ADA)).toBe(600);
   });
 });
