@@ -87,7 +87,7 @@ export function refusalOf(
   return undefined;
 }
 
-/** Of the user's and the key's windows of a minute those that have least left; what has no limit is left out. */
+/** Of the windows of a minute those that have least left, from the user's down; what has no limit is left out. */
 export function windowsTold(
   held: readonly Held[],
   now: number,
@@ -95,7 +95,8 @@ export function windowsTold(
   const told = (index: 0 | 3): WindowState | undefined => {
     let tightest: WindowState | undefined;
     for (const { scope, counters } of held) {
-      const limit = scope.kind === 'user' || scope.kind === 'key' ? limitOf(scope, index) : undefined;
+      const isOthers = scope.kind === 'house' || scope.kind === 'team';
+      const limit = isOthers ? undefined : limitOf(scope, index);
       if (limit === undefined) continue;
       const window = counters.windows[index];
       const remaining = Math.max(0, limit - usedIn(window));

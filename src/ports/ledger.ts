@@ -39,8 +39,8 @@ export interface AdmitRequest {
 }
 
 /**
- * What OpenAI's `x-ratelimit-*` headers tell: a window of a minute after this call, the user's or the key's, whichever
- * has less left; never that of a team or the house, which others fill.
+ * What OpenAI's `x-ratelimit-*` headers tell: a window of a minute after this call, the user's, the key's or the end user's,
+ * whichever has least left; never that of a team or the house, which others fill.
  */
 export interface WindowState {
   readonly limit: number;

@@ -95,7 +95,7 @@ export function ledgerContract(name: string, start: () => Promise<Subject>): voi
         expect((await taken(admit([user()]))).requests).toBeUndefined();
       });
 
-      test('or of the key, where it has less left; never of the house', async () => {
+      test('or of key or end user, where they have less left; never of the house', async () => {
         const house = { kind: 'house', id: 'house', requestsPerMinute: 1000 } as const;
         const ann = user({ requestsPerMinute: 10 });
         const key = { kind: 'key', id: randomUUID(), requestsPerMinute: 2, tokensPerMinute: 300 } as const;
@@ -112,6 +112,10 @@ export function ledgerContract(name: string, start: () => Promise<Subject>): voi
           requests: { limit: 10, remaining: 7 },
         });
         expect((await taken(admit([house, user()]))).requests).toBeUndefined();
+        const end = { kind: 'endUser', id: randomUUID(), requestsPerMinute: 1 } as const;
+        expect(await taken(admit([house, ann, wide, end]))).toMatchObject({
+          requests: { limit: 1, remaining: 0 },
+        });
       });
     });
 
