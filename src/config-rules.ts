@@ -141,7 +141,10 @@ function checkFolders({ toolServer }: Sections, dataDir: string, fault: AddFault
 type AddFault = (path: string, message: string) => void;
 
 /** What works and should be known: at start, in the log and in the audit log. */
-export function warningsOf(environment: Environment, { upstream, ledger, store, server }: Config): string[] {
+export function warningsOf(
+  environment: Environment,
+  { upstream, ledger, store, server, liveness }: Config,
+): string[] {
   const { apiKey, apiKeyCreatedAt } = upstream;
   const ageMs = apiKeyCreatedAt === undefined ? 0 : Date.now() - Date.parse(apiKeyCreatedAt);
   const production = isProduction(environment);
@@ -167,6 +170,7 @@ export function warningsOf(environment: Environment, { upstream, ledger, store, 
       production && server.tls === undefined && server.trustProxy.length === 0,
       'callers are served in clear: set server.tls, or name the proxy that ends TLS in server.trustProxy',
     ],
+    [production && liveness.everySeconds === 0, 'controls are not tried: liveness.everySeconds is 0'],
     [ageMs > KEY_AGE_DAYS_MAX * DAY_MS, `upstream's key is over ${KEY_AGE_DAYS_MAX} days old; rotate it`],
   ];
   return found.flatMap(([holds, warning]) => (holds ? [warning] : []));

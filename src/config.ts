@@ -13,6 +13,7 @@ import { incidentsSchema } from './domain/incident-rules.ts';
 import { jwtSchema } from './domain/jwt.ts';
 import { objectsSchema } from './domain/objects.ts';
 import { parametersSchema } from './domain/parameters.ts';
+import { livenessSchema } from './domain/liveness.ts';
 import type { PolicySection } from './domain/policy.ts';
 import { requestSchema } from './domain/request-rules.ts';
 import { retentionSchema } from './domain/retention.ts';
@@ -110,6 +111,7 @@ export const configSchema = z.strictObject({
     argumentPlaces,
   ).optional(),
   incidents: incidentsSchema.prefault({}),
+  liveness: livenessSchema.prefault({}),
   objects: objectsSchema.prefault({}),
   references: z.strictObject({ urlAllow: z.array(z.string()).default([]) }).prefault({}),
   sockets: socketsSchema.prefault({}),

@@ -300,6 +300,10 @@ describe('production', () => {
       'the embedded store serves one process only',
       IN_CLEAR,
     ]);
+    const untried = local('liveness: { everySeconds: 0 }');
+    expect(loadSetup({ ...PRODUCTION, ...untried }).warnings).toContain(
+      'controls are not tried: liveness.everySeconds is 0',
+    );
     expect(
       loadSetup({ ...local('ledger: { kind: redis, url: "redis://localhost" }') }).warnings,
     ).toHaveLength(1);

@@ -27,6 +27,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   admin: doors,
   jobs: doors,
   'tool-server': [...doors, 'stages'],
+  liveness: [...doors, 'stages'],
   'pipeline.ts': [...doors, 'stages'],
   'environment.ts': ['base'],
   'house-secret.ts': ['base', 'environment.ts'],

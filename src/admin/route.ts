@@ -8,6 +8,7 @@ import type { IncidentDesk } from '../domain/incidents.ts';
 import type { ErasureDeps } from '../domain/erasure.ts';
 import type { EndUsers } from '../domain/end-users.ts';
 import type { HistoryList, HistoryOwner, HistoryQuery } from '../domain/history-view.ts';
+import type { GuardStatus } from '../domain/liveness.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Holds } from '../domain/retention.ts';
@@ -70,6 +71,8 @@ export interface AdminTools {
   /** Names of the section `upstreams`. */
   readonly upstreams?: ReadonlySet<string> | undefined;
   readonly policy: PolicyTools;
+  /** What is known of each control; undefined where none is tried. */
+  readonly guards?: { list(): readonly GuardStatus[] } | undefined;
   /** What is done with every operation of OpenAI's description. */
   readonly coverage: () => unknown;
   readonly clock: Clock;

@@ -10,6 +10,7 @@ import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
 import { APPROVAL_ROUTES } from './approvals.ts';
 import { CHARGE_ROUTES, time } from './charges.ts';
 import { CONTAINMENT_ROUTES } from './containment.ts';
+import { GUARD_ROUTES } from './guards.ts';
 import { INCIDENT_ROUTES } from './incidents.ts';
 import { END_USER_ROUTES, endUserDigest } from './end-users.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
@@ -294,4 +295,5 @@ export const ADMIN_ROUTES: readonly Route[] = [
   ...PERSON_ROUTES,
   ...END_USER_ROUTES,
   ...POLICY_ROUTES,
+  ...GUARD_ROUTES,
 ];

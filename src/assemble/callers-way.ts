@@ -40,13 +40,15 @@ export interface Ways {
 export interface CallersWay {
   readonly way: Pipeline;
   readonly sockets: SocketDoor;
+  /** What its stages work with. */
+  readonly deps: PipelineDeps;
 }
 
 /** The pipeline for requests, and the door for sockets that goes by the same steps. */
 export function callersWay(setup: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): CallersWay {
   const deps = pipelineDeps(setup, log, engines, rules, ways);
   const way = createPipeline(deps);
-  return { way, sockets: socketDoor(setup, deps, way, ways.upstreams) };
+  return { way, sockets: socketDoor(setup, deps, way, ways.upstreams), deps };
 }
 
 /** Half of the threads and their queue, for one user. */
@@ -61,6 +63,8 @@ export function fairShareOf({ workers: { threads, queueMax } }: GuardrailsSettin
 export function swappable(first: CallersWay): {
   readonly way: Pick<Pipeline, 'handle'>;
   readonly sockets: SocketDoor;
+  /** Of the one that calls go now. */
+  deps(): PipelineDeps;
   replace(next: CallersWay): void;
 } {
   let now = first;
@@ -74,6 +78,7 @@ export function swappable(first: CallersWay): {
         now.sockets.drain();
       },
     },
+    deps: () => now.deps,
     replace(next) {
       now.sockets.drain();
       now = next;

@@ -35,6 +35,8 @@ import { type Containing, startContaining } from './containing.ts';
 import { createDetector, type Engines } from './engines.ts';
 import { buildIncidentDesk } from './incidents.ts';
 import type { Policy } from './policy.ts';
+import { startProbing } from './probing.ts';
+import { checksOf, reasonsOf } from './readiness.ts';
 import { openUpstreams } from './upstreams.ts';
 import { historyKeeper } from './history-keeper.ts';
 import { ownPages } from './own-pages.ts';
@@ -115,7 +117,7 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
 }
 
 /** What callers are held to by a policy. */
-function limitingBy({ config, environment }: Setup): Limiting {
+export function limitingBy({ config, environment }: Setup): Limiting {
   const { tiers, house, teams, parameters, guardrails } = config;
   const scopes = { tiers, house, teams, parameters, defaults: limitDefaults(environment) };
   return createLimiting(scopes, guardrails);
@@ -163,39 +165,36 @@ export interface DoorParts {
 export type BuildDoors = (parts: DoorParts) => Doors | Promise<Doors>;
 
 /** The gateway's. */
-export function buildDoors({ policy, secret, adminKey, log, engines, rules }: DoorParts): Doors {
+export function buildDoors(parts: DoorParts): Doors {
+  const { policy, secret, adminKey, log, engines, rules } = parts;
   const { config } = policy.setup;
-  const { auditLog, ledger, notifier } = engines;
+  const { auditLog, notifier } = engines;
   const pool = createPreparationPool(config.guardrails);
   const detector = config.detector && createDetector(config.detector.engine);
   const history = historyKeeper(policy, secret, engines, pool, log);
   let draining = false;
-  const checks = () => ({ ...checksOf(engines), serving: !draining });
+  const checks = () => ({ ...checksOf(engines, guards), serving: !draining });
   const telemetry = createTelemetry(() => ({
     checks: checks(),
     auditWaiting: auditLog.health().waiting,
     exports: engines.exporting.health(),
     openExchanges: callers.open().size,
     historyLost: history?.lost(),
+    guards: guards?.list(),
   }));
   const told = { auditLog, notifier, count: telemetry.credentialRefused, log };
   const upstreams = openUpstreams(policy.setup, told, rules.safetyIdentifier);
   const ways = { pool, upstreams, telemetry, detector, history, share: fairShareOf(config.guardrails) };
   const secured = transport(policy.setup, log);
-  const callers = createCallerServer({
-    ...config.server,
-    ...secured.callers,
-    onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
-    ...wayBy(policy, log, engines, rules, ways),
-    own: ownPages(policy, engines, rules),
-    onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
-    onTurnedAway: onRefused(auditLog, rules.turnedAway, telemetry),
-  });
+  const way = wayBy(policy, log, engines, rules, ways);
+  const guards = startProbing({ policy, engines, deps: () => way.deps(), telemetry, log });
+  const callers = buildCallers(parts, secured.callers, way, telemetry);
   const admin = createAdminServer({
-    admin: adminDeps(policy, engines, rules, adminKey),
+    // With its getters.
+    admin: Object.assign(adminDeps(policy, engines, rules, adminKey), { guards }),
     telemetry,
     checks,
-    reasons: () => ({ auditLog: auditLog.health().reason, ledger: ledger.health().reason }),
+    reasons: () => reasonsOf(engines, guards),
     trustProxy: config.server.trustProxy,
     ...secured.admin,
   });
@@ -205,13 +204,34 @@ export function buildDoors({ policy, secret, adminKey, log, engines, rules }: Do
     admin,
     drain() {
       draining = true;
+      void guards?.stop();
       callers.drain();
     },
     async close() {
+      await guards?.stop();
       await history?.close();
       await Promise.all([pool.close(), upstreams.close(), detector?.close()]);
     },
   };
+}
+
+function buildCallers(
+  { policy, engines, rules }: DoorParts,
+  secured: ReturnType<typeof transport>['callers'],
+  { way, sockets }: ReturnType<typeof wayBy>,
+  telemetry: Telemetry,
+): CallerServer {
+  const { auditLog } = engines;
+  return createCallerServer({
+    ...policy.setup.config.server,
+    ...secured,
+    onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
+    way,
+    sockets,
+    own: ownPages(policy, engines, rules),
+    onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
+    onTurnedAway: onRefused(auditLog, rules.turnedAway, telemetry),
+  });
 }
 
 /** The way of callers' calls, which goes by whatever policy holds. */
@@ -222,16 +242,6 @@ function wayBy(policy: Policy, log: Log, engines: Engines, rules: Rules, ways: W
     return () => way.replace(replacement);
   });
   return way;
-}
-
-/** Ready means all of them. */
-export function checksOf({ auditLog, ledger, storeOpened }: Engines): Readonly<Record<string, boolean>> {
-  return {
-    configuration: true,
-    auditLog: auditLog.health().writable,
-    ledger: ledger.health().usable,
-    store: storeOpened(),
-  };
 }
 
 /** How both ports are protected on the way. */

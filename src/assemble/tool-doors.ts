@@ -20,8 +20,9 @@ import { compileInput } from '../tool-server/input-schema.ts';
 import type { ToolCall } from '../tool-server/tool-call.ts';
 import { createToolWay, type Tool, type ToolWay } from '../tool-server/way.ts';
 import { adminDeps } from './admin-tools.ts';
-import { checksOf, type DoorParts, type Doors, onRefused, transport } from './doors.ts';
+import { type DoorParts, type Doors, onRefused, transport } from './doors.ts';
 import { ownPages } from './own-pages.ts';
+import { checksOf, reasonsOf } from './readiness.ts';
 
 type ToolServer = NonNullable<Config['toolServer']>;
 
@@ -31,7 +32,7 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
   const { setup } = policy;
   const { toolServer, server, guardrails } = setup.config;
   if (!toolServer) throw new Error('there is no section toolServer');
-  const { auditLog, ledger } = engines;
+  const { auditLog } = engines;
   const { sandbox, trouble } = await provenSandbox(toolServer, log);
   const tools = toolsOf(toolServer, sandbox);
   const pool = createPreparationPool(guardrails);
@@ -49,11 +50,7 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
     admin: adminDeps(policy, engines, rules, adminKey),
     telemetry,
     checks,
-    reasons: () => ({
-      auditLog: auditLog.health().reason,
-      ledger: ledger.health().reason,
-      sandbox: trouble(),
-    }),
+    reasons: () => ({ ...reasonsOf(engines), sandbox: trouble() }),
     trustProxy: server.trustProxy,
     ...secured.admin,
   });

@@ -41,7 +41,8 @@ const NOT_AUTHENTICATED = /^(?:auth\.|rate\.source$|edge\.https_required$)/;
 /** Codes of what a guardrail or the tool policy saw. */
 const DETECTED = /^(?:guardrail|tool)\./;
 /** Actions that say that something is wrong with a call, or with the gateway itself. */
-const ALARMING = /^(?:exchange\.over_reservation|ledger\.lost|audit\.(?:dropped|recovered)|incident\.)/;
+const ALARMING =
+  /^(?:exchange\.over_reservation|ledger\.lost|audit\.(?:dropped|recovered)|guard\.silent|incident\.)/;
 
 /** One event; `JSON.stringify` makes one line of it. */
 export function ocsfEvent(entry: Entry, product: Product): Readonly<Record<string, unknown>> {
@@ -81,7 +82,7 @@ function kindOf({ action, resource, metadata: { code } }: Entry): Kind {
     return { ...AUTHENTICATION, activity: 1, activityName: 'Logon' };
   if (ALARMING.test(action) || (action.endsWith('.refused') && matches(DETECTED, code)))
     return { ...FINDING, activity: 1, activityName: 'Create' };
-  if (/^(?:gateway|audit|ledger)\./.test(action)) return { ...LIFECYCLE, ...OTHER };
+  if (/^(?:gateway|audit|ledger|guard)\./.test(action)) return { ...LIFECYCLE, ...OTHER };
   const named = action.startsWith('exchange.') ? resource : action;
   const found = ACTIVITIES.find(([pattern]) => pattern.test(named));
   return { ...API, ...(found ? { activity: found[1], activityName: found[2] } : OTHER) };
@@ -93,7 +94,7 @@ function matches(pattern: RegExp, code: unknown): boolean {
 
 /** 1 informational, 2 low, 3 medium, 4 high. */
 function severityOf({ action, status }: Entry, kind: Kind): number {
-  if (/^(?:ledger\.lost|audit\.|incident\.)/.test(action) && kind.class === FINDING.class) return 4;
+  if (/^(?:ledger\.lost|audit\.|guard\.|incident\.)/.test(action) && kind.class === FINDING.class) return 4;
   if (kind.class === FINDING.class || action === 'access.exposed') return 3;
   return status === 'failure' ? 2 : 1;
 }

@@ -1,6 +1,7 @@
 /** Metrics, the only place that knows prom-client. Labels are bounded: never a key, a user, a model or a path. */
 import { collectDefaultMetrics, Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { Exchange } from '../domain/exchange.ts';
+import type { GuardStatus } from '../domain/liveness.ts';
 
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
@@ -14,6 +15,8 @@ export interface HealthNow {
   readonly openExchanges: number;
   /** Exchanges that a history should hold and does not; left out where there is none. */
   readonly historyLost?: number | undefined;
+  /** What is known of each control; left out where none is tried. */
+  readonly guards?: readonly GuardStatus[] | undefined;
 }
 
 /** Metrics of this process. Labels are operations, codes and stages; never a key or a user. */
@@ -24,6 +27,8 @@ export interface Telemetry {
   failedAttempt(): void;
   /** Upstream refused the gateway's key; `upstream` is a configured name. */
   readonly credentialRefused: (upstream: string) => void;
+  /** A control was tried. */
+  readonly guardTried: (control: string, result: string) => void;
   /** A call of the tool server; `tool` is a registered one, or `none`. */
   toolDone(tool: string, decision: string, code: string, seconds: number): void;
   /** Prometheus text format, and its content type. */
@@ -132,12 +137,17 @@ export function createTelemetry(health: () => HealthNow): Telemetry {
   const refused = counter('upstream_credential_refused_total', "Upstream's refusals of its key.", [
     'upstream',
   ]);
+  const tried = counter('guard_probes_total', 'Controls that were tried, by what came of it.', [
+    'control',
+    'result',
+  ]);
   const readHealth = healthGauges(metrics, health);
   return {
     observeStage: (stage, seconds) => stages[stage]?.observe(seconds),
     done: exchangeMetrics(metrics),
     failedAttempt: () => failed.add(1),
     credentialRefused: (upstream) => refused.add(1, upstream),
+    guardTried: (control, result) => tried.add(1, `${control} ${result}`),
     toolDone: toolMetrics(metrics),
     async render() {
       readHealth();
@@ -210,6 +220,7 @@ function healthGauges({ gauge }: Metrics, health: () => HealthNow): () => void {
   const ledgerUsable = gauge('ledger_usable', 'Whether the ledger can be used.');
   const openExchanges = gauge('open_exchanges', 'Calls that have not ended.');
   const historyLost = gauge('history_lost', 'Exchanges that a history should hold and does not.');
+  const guardSilent = gauge('guard_silent', 'Whether a control that is on did not fire.', ['control']);
   return () => {
     const now = health();
     for (const [check, ok] of Object.entries(now.checks)) ready.set({ check }, ok ? 1 : 0);
@@ -219,5 +230,7 @@ function healthGauges({ gauge }: Metrics, health: () => HealthNow): () => void {
     ledgerUsable.set(now.checks['ledger'] ? 1 : 0);
     openExchanges.set(now.openExchanges);
     historyLost.set(now.historyLost ?? 0);
+    for (const { control, result } of now.guards ?? [])
+      guardSilent.set({ control }, result === 'silent' ? 1 : 0);
   };
 }

@@ -186,6 +186,7 @@ describe('I27 who may do what', () => {
     ['POST', '/admin/end-users/erase', { team: 'red', endUser: 'eve' }, ['admin']],
     ['GET', '/admin/policy', undefined, ['developer', 'admin']],
     ['POST', '/admin/policy/reload', {}, ['admin']],
+    ['GET', '/admin/guards', undefined, ['developer', 'admin']],
   ];
   const roles: readonly Role[] = ['user', 'developer', 'admin'];
   const cases = rows.flatMap(([method, path, body, may]) =>

@@ -19,6 +19,7 @@ import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-policy-'));
 const BASE = {
+  liveness: { everySeconds: 0 },
   audit: { waitMsMax: 10_000 },
   tiers: { wide: {} },
   endpoints: { allow: ['chat.completions', 'sockets'] },

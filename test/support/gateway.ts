@@ -55,6 +55,8 @@ export interface Gateway extends AsyncDisposable {
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Of what V8 compiles: a start costs a third of the time, and what is started is the same sources. */
 export const COMPILED = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/sallyport') };
+/** A first run of the probe would be half of what a start costs; tests of it, or with files of their own, have it on. */
+const UNTRIED = { liveness: { everySeconds: 0 } };
 const READY_MS_MAX = 60_000;
 const ENDING_MS_MAX = 35_000;
 const open = new Set<ChildProcess>();
@@ -156,7 +158,9 @@ function environmentOf(
   home: string,
   own: { port: number; adminPort: number; dataDir: string },
 ): NodeJS.ProcessEnv {
-  const files = ['config/local.yaml'];
+  const quiet = join(home, 'quiet.yaml');
+  writeFileSync(quiet, JSON.stringify(UNTRIED));
+  const files = ['config/local.yaml', quiet];
   if (options.config !== undefined) {
     const overlay = join(home, 'overlay.yaml');
     const { config } = options;

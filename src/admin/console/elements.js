@@ -133,8 +133,8 @@ function cell(content, className) {
 }
 
 const LOOKS = {
-  good: 'active open approved used success ready recovered documented closed',
-  bad: 'failure revoked denied critical high shut detected exposed',
+  good: 'active open approved used success ready recovered documented closed fired',
+  bad: 'failure revoked denied critical high shut detected exposed silent',
   warn: 'pending expired medium withdrawn contained investigating remediated old',
 };
 

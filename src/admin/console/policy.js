@@ -1,6 +1,19 @@
-/** The page of the rules in force, and of reading them again. */
-import { button, code, confirmed, element, heading, say, time } from './elements.js';
-import { api } from './session.js';
+/** The page of the rules in force, of reading them again, and of whether each control fires. */
+import { badge, button, code, confirmed, element, heading, say, table, time } from './elements.js';
+import { api, listed } from './session.js';
+
+const GUARD_COLUMNS = [
+  ['Control', ({ control }) => control],
+  ['Promises', ({ promises }) => promises],
+  ['Result', ({ result }) => badge(result)],
+  ['Last fired', ({ firedAt }) => (firedAt ? time(firedAt) : '')],
+  ['Why', ({ reason }) => reason ?? ''],
+];
+
+async function guardsTable() {
+  const guards = await listed('/admin/guards');
+  return table('Controls, as they were last tried', GUARD_COLUMNS, guards, 'Nothing is tried.');
+}
 
 export async function show(place, { me }) {
   const shown = element('div');
@@ -34,4 +47,5 @@ export async function show(place, { me }) {
   place.append(heading('In force in this process'), shown);
   if (me.permissions.includes('manage_users')) place.append(reload);
   await refresh();
+  place.append(heading('Controls'), await guardsTable());
 }

@@ -1,0 +1,88 @@
+/**
+ * The probe of this process: the very stages that callers' calls go through, with all that they work with, but for what is
+ * sealed: its user, its limits, its upstream, its records. Nothing of it reaches upstream, the house's money or its log.
+ */
+import { systemClock } from '../base/clock.ts';
+import { createFailedAttempts } from '../domain/failed-attempts.ts';
+import { createFloods } from '../domain/floods.ts';
+import { UpstreamCredential } from '../domain/upstream-credential.ts';
+import { type WatchGuards, watchGuards } from '../jobs/watch-guards.ts';
+import type { Sealed } from '../liveness/call.ts';
+import { probeLimiting, sealedAuthenticator, STALE_KEY } from '../liveness/probe-user.ts';
+import { runProbe } from '../liveness/run.ts';
+import { createPipeline, type Pipeline, type PipelineDeps } from '../pipeline.ts';
+import type { Log } from '../server/log.ts';
+import { requestId } from '../server/request-id.ts';
+import type { Telemetry } from '../server/telemetry.ts';
+import type { Engines } from './engines.ts';
+import type { Policy } from './policy.ts';
+
+/** What the probe is told of the house. */
+export interface Probing {
+  readonly policy: Policy;
+  readonly engines: Pick<Engines, 'auditLog' | 'ledger'>;
+  /** What callers' stages work with at the moment. */
+  readonly deps: () => PipelineDeps;
+  readonly telemetry: Pick<Telemetry, 'guardTried'>;
+  readonly log: Log;
+}
+
+/** From now on until stopped; undefined where the configuration wants none. */
+export function startProbing({ policy, engines, deps, telemetry, log }: Probing): WatchGuards | undefined {
+  const { liveness } = policy.setup.config;
+  if (liveness.everySeconds === 0) return undefined;
+  const { auditLog, ledger } = engines;
+  const watching = watchGuards({
+    settings: liveness,
+    auditLog,
+    run(signal) {
+      const house = deps();
+      return runProbe({
+        policy: policy.setup.config,
+        wayOf: (sealed) => sealedWay(house, sealed),
+        outdate: () => ledger.setKeyVersion(STALE_KEY, 2),
+        newId: requestId,
+        signal,
+      });
+    },
+    onVerdicts(verdicts, silent) {
+      for (const { control, result } of verdicts) if (result !== 'off') telemetry.guardTried(control, result);
+      for (const { control, reason } of silent) log.error({ control, reason }, 'a control did not fire');
+    },
+  });
+  // Once it is what holds.
+  policy.onReload(() => () => void setImmediate(() => watching.soon()));
+  return watching;
+}
+
+/** The house's way, for one call of the probe. A detector is a service outside, which is shown nothing. */
+export function sealedWay(house: PipelineDeps, sealed: Sealed): Pick<Pipeline, 'handle'> {
+  const { upstream, auditLog, desk } = sealed;
+  const asking = house.screening.asking && { ...house.screening.asking, desk };
+  return createPipeline({
+    ...house,
+    authenticator: sealedAuthenticator(house.authenticator, sealed),
+    failedAttempts: createFailedAttempts({ clock: systemClock }),
+    floods: createFloods(systemClock),
+    limiting: probeLimiting(house.limiting),
+    auditLog,
+    upstream,
+    credential: new UpstreamCredential({ present: '', clock: systemClock, onRefused: () => undefined }),
+    organization: undefined,
+    project: undefined,
+    named: undefined,
+    upstreamChoice: undefined,
+    pressure: undefined,
+    screening: { ...house.screening, asking },
+    // The probe must be able to speak: what it says, and to what, is its own.
+    endpointsAllow: [...house.endpointsAllow, 'chat.completions'],
+    rules: { ...house.rules, characters: undefined, textCharsMax: TEXT_CHARS_MAX },
+    containment: { isActive: false, checkCaller: () => undefined, checkModel: () => undefined },
+    detecting: undefined,
+    judged: undefined,
+    history: undefined,
+    observe: () => undefined,
+    onDone: () => undefined,
+  });
+}
+const TEXT_CHARS_MAX = 1_000_000;
