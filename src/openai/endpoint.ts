@@ -74,6 +74,8 @@ export interface Endpoint {
   readonly files?: 'media' | 'documents';
   /** `binary`: bytes relayed unread (audio, images, archives, file content). `text`: JSON or plain text, as its content type says. */
   readonly answer: 'json' | 'binary' | 'text';
+  /** Of `binary`: its bytes may be the results of a batch, which are answers by the line. */
+  readonly results?: true;
   /** Whether `stream: true` (or `stream_format: sse`) makes it answer server-sent events. */
   readonly streams: boolean;
   /** Where the model is named; `required`: in the body, a call without one is refused. */

@@ -11,6 +11,7 @@ import { upstreamRefusal } from '../domain/upstream-errors.ts';
 import type { UpstreamControl } from '../ports/upstream.ts';
 import { createJsonAnswer } from './answer-json.ts';
 import { createRawAnswer } from './answer-raw.ts';
+import { createResultsAnswer } from './answer-results.ts';
 import { createStreamAnswer } from './answer-stream.ts';
 import type { OwnObjects } from './own-objects.ts';
 import { createTextAnswer } from './answer-text.ts';
@@ -78,6 +79,8 @@ function choose(status: number, headers: IncomingHttpHeaders, context: AnswerCon
     throw new Refusal('upstream.invalid_answer', { detail: 'encoded' });
   const type = typeOf(headers);
   if (type === 'text/event-stream') return createStreamAnswer(status, context);
+  if (exchange.endpoint.results && hasScreening(context.screening, exchange))
+    return createResultsAnswer(status, context);
   const isText = exchange.endpoint.answer === 'text' && type.startsWith('text/');
   if (isText && hasScreening(context.screening, exchange)) return createTextAnswer(status, context);
   const isJson = exchange.endpoint.answer === 'json' || type === 'application/json';

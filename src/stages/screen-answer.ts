@@ -53,6 +53,8 @@ const CALLING: ReadonlySet<string> = new Set([
   'sockets',
   'conversations',
   'threads',
+  // Results of batches.
+  'files',
 ]);
 
 /** Undefined where no call can be made, or every one may be. */

@@ -31,7 +31,7 @@ export const STORAGE: readonly Endpoint[] = [
   }),
   files.get('retrieve', '/files/{file_id}'),
   files.remove('delete', '/files/{file_id}'),
-  files.get('content', '/files/{file_id}/content', { answer: 'binary' }),
+  files.get('content', '/files/{file_id}/content', { answer: 'binary', results: true }),
 
   uploads.post('create', '/uploads', { makes: 'upload' }),
   uploads.post('parts.create', '/uploads/{upload_id}/parts', {
