@@ -1,4 +1,4 @@
-/** The commands: start · tools · check-config · keys · users · approvals · incidents · objects · usage · charges · policy · rehearse · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
+/** The commands: start · tools · check-config · keys · users · approvals · incidents · objects · usage · charges · policy · report · rollout · rehearse · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
@@ -24,6 +24,8 @@ const USAGE = `usage: npm run sallyport -- <command>
   audit verify DIR [--checkpoint FILE]
   lockdown show|set|release     the kill switch: --all, or --users A,B --models M …
   policy show|reload            the rules in force; the configuration's files read again
+  report --from ISO [--to ISO] [--format json|csv]   what guardrails refused, and would have
+  rollout show|lift             for whom guardrails enforce; ends a fallback to observing
   rehearse --policy FILE        what another policy would have made of the calls on record; [--from] [--to] [--team]
   ledger adopt                  leaves behind what a lost Redis knew
   scan                          JSON lines {text, role?} on standard input: what the guardrails find
@@ -90,6 +92,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   async policy(args) {
     const { runPolicy } = await import('./admin/commands.ts');
     return await administer((api) => runPolicy(args, api));
+  },
+  async report(args) {
+    const { runReport } = await import('./admin/rollout-commands.ts');
+    return await administer((api) => runReport(args, api));
+  },
+  async rollout(args) {
+    const { runRollout } = await import('./admin/rollout-commands.ts');
+    return await administer((api) => runRollout(args, api));
   },
   async rehearse(args) {
     const { runRehearse } = await import('./assemble/rehearse.ts');

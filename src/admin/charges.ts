@@ -1,39 +1,12 @@
 /** What calls have cost, for whoever is charged: by team, user, key, model, day, over a period, as JSON or CSV. */
 import { z } from 'zod';
 import { csvText } from '../base/csv.ts';
-import { Refusal } from '../base/errors.ts';
 import { CHARGED_ACTION, CHARGED_BY, type ChargedBy, ChargeBook } from '../domain/charge-back.ts';
 import { eachEntry } from '../domain/entry-pages.ts';
+import { periodOf, periodView, time } from './period.ts';
 import { type Route, route } from './route.ts';
 
-const DAY_MS = 86_400_000;
-const PERIOD_DAYS_MAX = 366;
 const one = CHARGED_BY.join('|');
-
-/** A time, or a date: its start in UTC. */
-export const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
-
-/** From ≤ time < to. */
-export interface Period {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** @throws request.invalid_field for none, a backward one, and more than 366 days */
-export function periodOf(
-  input: { readonly from: string; readonly to?: string | undefined },
-  now: number,
-): Period {
-  const period = { from: Date.parse(input.from), to: input.to === undefined ? now : Date.parse(input.to) };
-  if (period.from >= period.to || period.to - period.from > PERIOD_DAYS_MAX * DAY_MS)
-    throw new Refusal('request.invalid_field', { param: 'to' });
-  return period;
-}
-
-/** As it is told with what was found in it. */
-export function periodView({ from, to }: Period): { readonly from: string; readonly to: string } {
-  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-}
 
 const charges = route({
   method: 'GET',

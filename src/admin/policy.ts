@@ -1,5 +1,6 @@
 /** The rules in force: shown, and read again from the configuration's files. */
 import { z } from 'zod';
+import { ROLLOUT_ROUTES } from './rollout.ts';
 import { type Route, route } from './route.ts';
 
 const nothing = z.strictObject({});
@@ -32,4 +33,4 @@ const reloadPolicy = route({
 });
 
 /** In the order of the description. */
-export const POLICY_ROUTES: readonly Route[] = [showPolicy, reloadPolicy];
+export const POLICY_ROUTES: readonly Route[] = [showPolicy, reloadPolicy, ...ROLLOUT_ROUTES];

@@ -50,6 +50,14 @@ export interface PolicyTools {
   reload(by: string): Promise<unknown>;
 }
 
+/** How far guardrails are rolled out. */
+export interface RolloutTools {
+  /** @throws store.unavailable */
+  view(): Promise<unknown>;
+  /** Ends a fallback to observing, everywhere; whether there was one. @throws store.unavailable */
+  lift(): Promise<boolean>;
+}
+
 /** What the rows work with. */
 export interface AdminTools {
   readonly keys: KeyRing;
@@ -73,6 +81,7 @@ export interface AdminTools {
   readonly policy: PolicyTools;
   /** What is known of each control; undefined where none is tried. */
   readonly guards?: { list(): readonly GuardStatus[] } | undefined;
+  readonly rollout: RolloutTools;
   /** What is done with every operation of OpenAI's description. */
   readonly coverage: () => unknown;
   readonly clock: Clock;

@@ -8,7 +8,7 @@ import { checkManages, grantOf, isOfTeam, keysOf } from '../domain/team-admins.t
 import { usageOf } from '../domain/usage.ts';
 import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
 import { APPROVAL_ROUTES } from './approvals.ts';
-import { CHARGE_ROUTES, time } from './charges.ts';
+import { CHARGE_ROUTES } from './charges.ts';
 import { CONTAINMENT_ROUTES } from './containment.ts';
 import { GUARD_ROUTES } from './guards.ts';
 import { INCIDENT_ROUTES } from './incidents.ts';
@@ -16,6 +16,7 @@ import { END_USER_ROUTES, endUserDigest } from './end-users.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
 import { ME_ROUTES } from './me.ts';
 import { OBJECT_ROUTES } from './objects.ts';
+import { time } from './period.ts';
 import { PERSON_ROUTES } from './persons.ts';
 import { POLICY_ROUTES } from './policy.ts';
 import { type AdminTools, listOf, type Route, route } from './route.ts';

@@ -8,6 +8,7 @@ import { coverage } from '../openai/coverage.ts';
 import type { Rules } from './doors.ts';
 import type { Engines } from './engines.ts';
 import type { Policy } from './policy.ts';
+import { rolloutView } from './rolling-out.ts';
 
 /** With the door's own; tiers and teams stay what the policy says at the time. */
 export function adminDeps(policy: Policy, engines: Engines, rules: Rules, adminKey: string): AdminDeps {
@@ -17,14 +18,14 @@ export function adminDeps(policy: Policy, engines: Engines, rules: Rules, adminK
 
 type AdminRules = Pick<
   Rules,
-  'endUsers' | 'keys' | 'approvals' | 'incidents' | 'holds' | 'history' | 'containing'
+  'rollingOut' | 'endUsers' | 'keys' | 'approvals' | 'incidents' | 'holds' | 'history' | 'containing'
 >;
 
 /** What the admin API works with, behind a listener or without one. */
 export function adminTools(
   policy: Policy,
   { auditLog, store, ledger, adoption }: Engines,
-  { endUsers, keys, approvals, incidents, holds, history, containing }: AdminRules,
+  { endUsers, keys, approvals, incidents, holds, history, containing, rollingOut }: AdminRules,
 ): AdminTools {
   const { server, containment, upstreams } = policy.setup.config;
   const proxies = addressList(server.trustProxy);
@@ -35,6 +36,7 @@ export function adminTools(
     releaseTakesTwo: containment.release === 'two',
     isTrusted: (address: string) => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
   };
+  const { watching: rolling } = rollingOut;
   return {
     keys,
     approvals,
@@ -52,6 +54,10 @@ export function adminTools(
     },
     get teams() {
       return policy.setup.config.teams;
+    },
+    rollout: {
+      view: async () => rolloutView(policy.setup, await rolling.newest()),
+      lift: () => rolling.lift(),
     },
     policy: { view: () => policy.view(), reload: (by) => policy.reload(by) },
     upstreams: new Set(Object.keys(upstreams)),

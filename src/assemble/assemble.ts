@@ -111,7 +111,7 @@ function startJobs(
 ): { stop(): Promise<void> } {
   const { setup } = policy;
   const { auditLog, ledger, store } = engines;
-  const { failedAttempts, turnedAway, keys, containing } = rules;
+  const { failedAttempts, turnedAway, keys, containing, rollingOut } = rules;
   const watching = watchHealth({
     health: () => ({ ledger: ledger.health(), store: store.health() }),
     onChange: (name, { usable, reason }) =>
@@ -138,6 +138,7 @@ function startJobs(
       process.off('SIGUSR2', shutHere);
       process.off('SIGHUP', reload);
       containing.watching.stop();
+      rollingOut.watching.stop();
       revoking.stop();
       watching.stop();
       flush('all');

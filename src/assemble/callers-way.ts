@@ -20,9 +20,11 @@ import { requestId } from '../server/request-id.ts';
 import type { Telemetry } from '../server/telemetry.ts';
 import { askingOf } from '../stages/claim-parked.ts';
 import { ownObjects } from '../stages/own-objects.ts';
+import type { AnswerScreening } from '../stages/screen-answer.ts';
 import type { CallCounting } from '../stages/count-calls.ts';
 import type { Rules } from './doors.ts';
 import type { Engines } from './engines.ts';
+import { countingFor } from './rolling-out.ts';
 import type { Upstreams } from './upstreams.ts';
 
 /** What calls go by, beside rules and engines. */
@@ -88,7 +90,8 @@ export function swappable(first: CallersWay): {
 }
 
 /** Everything that the stages of the callers' way need. */
-function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): PipelineDeps {
+function pipelineDeps(setup: Setup, log: Log, engines: Engines, rules: Rules, ways: Ways): PipelineDeps {
+  const { config } = setup;
   const { upstreams, telemetry, detector, pool, share, history } = ways;
   const detection = config.detector;
   const { containment } = rules.containing;
@@ -115,15 +118,7 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
     inlineBytesMax: config.guardrails.workers.overBytes,
     large: (job, user) => share(user, () => pool.prepare(job)),
     countTokens: pool.countTokens,
-    screening: {
-      policy: answerPolicy(config.guardrails),
-      unknownEvents: config.guardrails.answers.unknownEvents,
-      inlineCharsMax: config.guardrails.workers.overBytes,
-      toolPolicyOf,
-      asking: askingOf(config.tools, rules.approvals),
-      counting: countingOf(config.tools, engines),
-      large: pool.screenAnswer,
-    },
+    screening: { ...answersOf(setup, engines, rules), toolPolicyOf, large: pool.screenAnswer },
     endpointsAllow: config.endpoints.allow,
     urlAllow: config.references.urlAllow,
     objects: config.objects,
@@ -131,7 +126,29 @@ function pipelineDeps({ config }: Setup, log: Log, engines: Engines, rules: Rule
     mcpServers: config.tools.mcp.serverUrlAllow,
     containment,
     observe: telemetry.observeStage,
-    onDone: done(telemetry, log),
+    onDone: done(telemetry, log, countingFor(setup, rules.rollingOut, rules.limiting)),
+  };
+}
+
+/** What answers are screened by. */
+function answersOf(
+  { config }: Setup,
+  engines: Engines,
+  { limiting, approvals }: Rules,
+): Omit<AnswerScreening, 'toolPolicyOf' | 'large'> {
+  const { answers, workers, rollout } = config.guardrails;
+  const policy = answerPolicy(config.guardrails);
+  return {
+    policy,
+    trial: policy &&
+      rollout && {
+        policy: { ...policy, isTrial: true },
+        isSpared: (caller) => limiting.isSpared(caller),
+      },
+    unknownEvents: answers.unknownEvents,
+    inlineCharsMax: workers.overBytes,
+    asking: askingOf(config.tools, approvals),
+    counting: countingOf(config.tools, engines),
   };
 }
 
@@ -167,7 +184,11 @@ function socketDoor(
 const UNPRICED_MAX = 1000;
 
 /** The end of every exchange, for metrics and the log; a fault of ours is the only thing that is loud. */
-function done(telemetry: Telemetry, log: Log): (exchange: Exchange) => void {
+function done(
+  telemetry: Telemetry,
+  log: Log,
+  count: ((exchange: Exchange) => void) | undefined,
+): (exchange: Exchange) => void {
   const unpriced = new BoundedMap<string | undefined, true>(UNPRICED_MAX);
   /** Once a model: who calls one calls it often. */
   const sayUnpriced = (exchange: Exchange): void => {
@@ -179,6 +200,7 @@ function done(telemetry: Telemetry, log: Log): (exchange: Exchange) => void {
   };
   return (exchange) => {
     telemetry.done(exchange);
+    count?.(exchange);
     if (exchange.sentUpstream && exchange.prepared.quote?.unpriced) sayUnpriced(exchange);
     const { id, operation, ending, refusal } = exchange;
     if (exchange.charge?.over) log.warn({ id, operation }, 'upstream reported more use than was reserved');

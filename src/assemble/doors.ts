@@ -18,6 +18,7 @@ import { type HistoryList, historyOf, type HistoryOwner, type HistoryQuery } fro
 import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
 import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { createLimiting, type Limiting } from '../domain/limiting.ts';
+import type { Rollout } from '../domain/rollout.ts';
 import { createHolds, type Holds } from '../domain/retention.ts';
 import { createSafetyIdentifiers, type SafetyIdentifier } from '../domain/safety-identifiers.ts';
 import { limitDefaults } from '../environment.ts';
@@ -30,13 +31,14 @@ import { createPreparationPool } from '../server/preparation-pool.ts';
 import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
 import type { TlsSettings } from '../server/tls.ts';
 import { adminDeps } from './admin-tools.ts';
-import { callersWay, fairShareOf, swappable, type Ways } from './callers-way.ts';
+import { type CallersWay, callersWay, fairShareOf, swappable, type Ways } from './callers-way.ts';
 import { type Containing, startContaining } from './containing.ts';
 import { createDetector, type Engines } from './engines.ts';
 import { buildIncidentDesk } from './incidents.ts';
 import type { Policy } from './policy.ts';
 import { startProbing } from './probing.ts';
 import { checksOf, reasonsOf } from './readiness.ts';
+import { type RollingOut, startRollingOut } from './rolling-out.ts';
 import { openUpstreams } from './upstreams.ts';
 import { historyKeeper } from './history-keeper.ts';
 import { ownPages } from './own-pages.ts';
@@ -59,6 +61,7 @@ export interface Rules {
   readonly safetyIdentifier: SafetyIdentifier;
   readonly endUsers: EndUsers;
   readonly containing: Containing;
+  readonly rollingOut: RollingOut;
   readonly holds: Holds;
   /** A page of what a user said, opened. */
   readonly history: (of: HistoryOwner, query: HistoryQuery) => Promise<HistoryList>;
@@ -69,7 +72,6 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
   const { setup } = policy;
   const { config, environment } = setup;
   const clock = systemClock;
-  const days = config.retention.piiDays;
   const containing = startContaining(setup, engines, log);
   const { store, ledger } = engines;
   const seal = createSeal(secret);
@@ -95,6 +97,7 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
   return {
     keys,
     containing,
+    rollingOut: startRollingOut(setup, secret, engines, log),
     approvals: buildApprovals(policy, secret, engines),
     incidents: buildIncidentDesk(setup, secret, engines, containing.watching),
     tokens,
@@ -110,17 +113,17 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
       deriveKey(secret.present, 'digest'),
       secret.previous && deriveKey(secret.previous, 'digest'),
     ),
-    keptPlaceholders: createKeptPlaceholders({ store, seal, days, clock }),
+    keptPlaceholders: createKeptPlaceholders({ store, seal, clock, days: config.retention.piiDays }),
     holds: createHolds(store, config.retention.hold, clock),
     history: (of, query) => historyOf({ history: store.history, seal }, of, query),
   };
 }
 
-/** What callers are held to by a policy. */
-export function limitingBy({ config, environment }: Setup): Limiting {
+/** What callers are held to by a policy. @param rollout left out, guardrails hold for everybody */
+export function limitingBy({ config, environment }: Setup, rollout?: Rollout): Limiting {
   const { tiers, house, teams, parameters, guardrails } = config;
   const scopes = { tiers, house, teams, parameters, defaults: limitDefaults(environment) };
-  return createLimiting(scopes, guardrails);
+  return createLimiting(scopes, guardrails, rollout);
 }
 
 function buildApprovals(
@@ -168,7 +171,6 @@ export type BuildDoors = (parts: DoorParts) => Doors | Promise<Doors>;
 export function buildDoors(parts: DoorParts): Doors {
   const { policy, secret, adminKey, log, engines, rules } = parts;
   const { config } = policy.setup;
-  const { auditLog, notifier } = engines;
   const pool = createPreparationPool(config.guardrails);
   const detector = config.detector && createDetector(config.detector.engine);
   const history = historyKeeper(policy, secret, engines, pool, log);
@@ -176,13 +178,14 @@ export function buildDoors(parts: DoorParts): Doors {
   const checks = () => ({ ...checksOf(engines, guards), serving: !draining });
   const telemetry = createTelemetry(() => ({
     checks: checks(),
-    auditWaiting: auditLog.health().waiting,
+    auditWaiting: engines.auditLog.health().waiting,
     exports: engines.exporting.health(),
     openExchanges: callers.open().size,
     historyLost: history?.lost(),
     guards: guards?.list(),
+    observing: rules.rollingOut.isObserving(),
   }));
-  const told = { auditLog, notifier, count: telemetry.credentialRefused, log };
+  const told = { ...engines, count: telemetry.credentialRefused, log };
   const upstreams = openUpstreams(policy.setup, told, rules.safetyIdentifier);
   const ways = { pool, upstreams, telemetry, detector, history, share: fairShareOf(config.guardrails) };
   const secured = transport(policy.setup, log);
@@ -236,10 +239,19 @@ function buildCallers(
 
 /** The way of callers' calls, which goes by whatever policy holds. */
 function wayBy(policy: Policy, log: Log, engines: Engines, rules: Rules, ways: Ways) {
-  const way = swappable(callersWay(policy.setup, log, engines, rules, ways));
+  const { rollingOut } = rules;
+  const made = (setup: Setup): CallersWay =>
+    callersWay(setup, log, engines, { ...rules, limiting: limitingBy(setup, rollingOut.of(setup)) }, ways);
+  const follow = ({ config }: Setup): void =>
+    rollingOut.watching.follow(config.guardrails.rollout?.backToObserve);
+  const way = swappable(made(policy.setup));
+  follow(policy.setup);
   policy.onReload((next) => {
-    const replacement = callersWay(next, log, engines, { ...rules, limiting: limitingBy(next) }, ways);
-    return () => way.replace(replacement);
+    const replacement = made(next);
+    return () => {
+      way.replace(replacement);
+      follow(next);
+    };
   });
   return way;
 }

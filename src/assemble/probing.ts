@@ -73,7 +73,7 @@ export function sealedWay(house: PipelineDeps, sealed: Sealed): Pick<Pipeline, '
     named: undefined,
     upstreamChoice: undefined,
     pressure: undefined,
-    screening: { ...house.screening, asking },
+    screening: { ...house.screening, trial: undefined, asking },
     // The probe must be able to speak: what it says, and to what, is its own.
     endpointsAllow: [...house.endpointsAllow, 'chat.completions'],
     rules: { ...house.rules, characters: undefined, textCharsMax: TEXT_CHARS_MAX },

@@ -15,6 +15,7 @@ const NOT_TOLD = [
   'texts are not kept: what other patterns, types or points would find is unknown; findings are those of the policy then',
   'tools that a request declared, limits and lists of keys, prices and references are not on record',
   'calls of other processes of the house are in their own data directories, and limits count what is here, from --from on',
+  'a roll-out of guardrails is taken as if everybody were inside',
 ];
 
 interface Window {

@@ -6,13 +6,8 @@ import type { Finding } from '../base/finding.ts';
 import { asFinding, LeakWatch } from '../guardrails/leak.ts';
 import { changesOutput } from '../guardrails/output-rules.ts';
 import type { Restorer } from '../guardrails/placeholders-restoring.ts';
-import {
-  inspectProse,
-  isActedUpon,
-  type Outcome,
-  outcomeInProse,
-  type ScreenPolicy,
-} from '../guardrails/screening.ts';
+import { isActedUpon, outcomeInProse } from '../guardrails/decide.ts';
+import { inspectProse, type Outcome, type ScreenPolicy } from '../guardrails/screening.ts';
 import { MARKS_AND_DIGITS, type StreamFinding, StreamScreen } from '../guardrails/stream-screen.ts';
 
 /** A piece as it came, and what became of it. */

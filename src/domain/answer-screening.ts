@@ -5,7 +5,7 @@
 import { asRefusal, Refusal } from '../base/errors.ts';
 import type { GuardrailId } from '../base/finding.ts';
 import { asFinding, LeakWatch } from '../guardrails/leak.ts';
-import { outcomeInOutput } from '../guardrails/output-rules.ts';
+import { outcomeInProse } from '../guardrails/decide.ts';
 import { Restorer } from '../guardrails/placeholders-restoring.ts';
 import type { VaultEntry } from '../guardrails/placeholders.ts';
 import { type LocatedFinding, screen, type ScreenInput, type ScreenPolicy } from '../guardrails/screening.ts';
@@ -141,7 +141,7 @@ function screenLeaking(
   policy: ScreenPolicy,
   rules: AnswerRules,
 ): ReturnType<typeof screenTexts> {
-  const outcome = outcomeInOutput(LEAK, policy.output);
+  const outcome = outcomeInProse(LEAK, policy);
   const left = texts.map((text, i) => {
     const value = outcome === 'redacted' ? splice(text.leaf.value, leaking[i] ?? []) : text.leaf.value;
     return { ...text, leaf: { value } };
@@ -227,6 +227,10 @@ export function noteScreened(
     answer.findings ??= {};
     answer.findings[name] = (answer.findings[name] ?? 0) + 1;
     if (outcome === 'redacted') answer.redactions++;
+    if (outcome === 'blocked' || outcome === 'spared') {
+      answer.stops ??= {};
+      answer.stops[name] = (answer.stops[name] ?? 0) + 1;
+    }
   }
   if (block) throw new Refusal('guardrail.answer', { detail: block });
 }

@@ -36,6 +36,8 @@ export type DetectionRules = z.infer<typeof detectionSchema>;
 /** What a detector adds to an exchange; kept beside what is prepared, which may be made anew. */
 export interface Detected {
   readonly findings: FindingCounts | undefined;
+  /** Those of them that stopped the call, or would have. */
+  readonly stops?: FindingCounts | undefined;
   /** A tool result tried to give orders. */
   readonly tainted: boolean;
 }

@@ -79,6 +79,8 @@ export interface AnswerState {
   madeId: string | undefined;
   /** Findings in what upstream said, by guardrail and type, with how often. */
   findings: Record<string, number> | undefined;
+  /** Those of them that stopped it, or would have: of a caller on whom guardrails are tried. */
+  stops: Record<string, number> | undefined;
   /** How many of them were cut out. */
   redactions: number;
   /** All that the caller got was screened before. */
@@ -143,6 +145,7 @@ export class Exchange {
     upstreamRequestId: undefined,
     madeId: undefined,
     findings: undefined,
+    stops: undefined,
     redactions: 0,
     isScreened: false,
     tools: undefined,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Seal } from '../base/seal.ts';
 import type { ScreenPolicy } from '../guardrails/screening.ts';
-import { ENFORCED_PII_TYPES } from '../guardrails/screening.ts';
+import { ENFORCED_PII_TYPES } from '../guardrails/decide.ts';
 import { screenPolicy, type GuardrailsSettings } from '../guardrails/settings.ts';
 import { KeptText } from '../openai/kept-text.ts';
 import type { HistoryRecord, HistoryStore } from '../ports/history-store.ts';

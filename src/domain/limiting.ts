@@ -6,6 +6,7 @@ import { screenPolicy, type GuardrailsSettings } from '../guardrails/settings.ts
 import type { Scope } from '../ports/ledger.ts';
 import type { Caller } from './caller.ts';
 import type { ParameterPolicy } from './parameters.ts';
+import type { Rollout } from './rollout.ts';
 import { scopesOf, type ScopeSettings } from './scopes.ts';
 import type { Tier } from './tiers.ts';
 
@@ -15,6 +16,8 @@ export interface Limiting {
   tier(caller: Caller): Tier;
   scopes(caller: Caller): readonly Scope[];
   screenPolicy(caller: Caller): ScreenPolicy;
+  /** What would stop their calls is only told. */
+  isSpared(caller: Caller): boolean;
   /** Of house, tier and team, in that order; undefined where none has any. */
   parameters(caller: Caller): readonly ParameterPolicy[] | undefined;
   refusalsPerMinute(caller: Caller): number;
@@ -25,14 +28,22 @@ interface Held {
   readonly scopes: readonly Scope[];
   readonly parameters: readonly ParameterPolicy[] | undefined;
   readonly refusalsPerMinute: number;
+  readonly isInside: boolean;
 }
 
 const CALLERS_MAX = 10_000;
 
-/** At most 10,000 credentials are held; the oldest are worked out again. */
-export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSettings): Limiting {
+/**
+ * At most 10,000 credentials are held; the oldest are worked out again.
+ * @param rollout left out, everybody is inside
+ */
+export function createLimiting(
+  settings: ScopeSettings,
+  guardrails: GuardrailsSettings,
+  rollout?: Rollout,
+): Limiting {
   const held = new BoundedMap<string, Held>(CALLERS_MAX);
-  const policies = new Map<string, ScreenPolicy>();
+  const policyOf = policiesBy(guardrails);
   /** Spares the name of those who were just asked about: authentication gives the same caller for the same record. */
   const ofCaller = new WeakMap<Caller, Held>();
 
@@ -58,24 +69,37 @@ export function createLimiting(settings: ScopeSettings, guardrails: GuardrailsSe
     if (!tier) throw new Refusal('auth.invalid', { detail: 'the tier of the caller is not configured' });
     const parameters = parametersOf(caller, tier, settings);
     const scopes = scopesOf({ ...caller, endUser: undefined }, settings);
-    found = { tier, scopes, parameters, refusalsPerMinute: refusalsOf(tier, scopes) };
+    const isInside = rollout?.includes(caller) ?? true;
+    found = { tier, scopes, parameters, isInside, refusalsPerMinute: refusalsOf(tier, scopes) };
     held.set(name, found);
     return found;
   }
 
+  const isSpared = (caller: Caller): boolean =>
+    rollout !== undefined && (rollout.isFallenBack || !find(caller).isInside);
+
   return {
+    isSpared,
     tier: (caller) => find(caller).tier,
     scopes: (caller) => find(caller).scopes,
     parameters: (caller) => find(caller).parameters,
     refusalsPerMinute: (caller) => find(caller).refusalsPerMinute,
-    screenPolicy(caller) {
-      let policy = policies.get(caller.tier);
-      if (!policy) {
-        policy = screenPolicy(guardrails, find(caller).tier.guardrails);
-        policies.set(caller.tier, policy);
-      }
-      return policy;
-    },
+    screenPolicy: (caller) => policyOf(caller.tier, isSpared(caller), find(caller).tier),
+  };
+}
+
+/** The policy of each tier, and the one that is tried on its callers. */
+function policiesBy(guardrails: GuardrailsSettings) {
+  const policies = [new Map<string, ScreenPolicy>(), new Map<string, ScreenPolicy>()] as const;
+  return (name: string, isTrial: boolean, tier: Tier): ScreenPolicy => {
+    const known = policies[isTrial ? 1 : 0];
+    let policy = known.get(name);
+    if (!policy) {
+      const own = screenPolicy(guardrails, tier.guardrails);
+      policy = isTrial ? { ...own, isTrial } : own;
+      known.set(name, policy);
+    }
+    return policy;
   };
 }
 

@@ -90,6 +90,8 @@ export interface Preparation {
   readonly batchNano: number | undefined;
   readonly findings: FindingCounts | undefined;
   readonly blockedBy: GuardrailId | undefined;
+  /** Findings that stop the call, or would: then nothing blocks. Left out where there are none. */
+  readonly stops?: FindingCounts | undefined;
   readonly tainted: boolean;
   /** Placeholder → original, for the answer. */
   readonly placeholders: readonly VaultEntry[];
@@ -147,6 +149,7 @@ export function prepare(job: PrepareJob): Preparation {
     batchNano: batch?.nano,
     findings: withUnread(countFindings(screening.findings), unread, job.rules),
     blockedBy: screening.block,
+    stops: stopsIn(screening),
     tainted: screening.taint,
     placeholders: screening.placeholders,
     chain: isKept(endpoint, facts) ? chainAfter(texts, screening) : undefined,
@@ -214,7 +217,14 @@ export function prepareOpening(job: PrepareJob): Preparation {
     references: findReferences(endpoint, params, undefined, query),
     findings: countFindings(screening.findings),
     blockedBy: screening.block,
+    stops: stopsIn(screening),
   };
+}
+
+/** Undefined as nearly always. */
+function stopsIn({ findings }: Screening): FindingCounts | undefined {
+  if (findings.length === 0) return undefined;
+  return countFindings(findings.filter(({ outcome }) => outcome === 'blocked' || outcome === 'spared'));
 }
 
 const NOTHING = {

@@ -3,6 +3,7 @@ import { HOSTED_TOOLS } from '../openai/hosted-tools.ts';
 import type { EntryDraft } from '../ports/audit-log.ts';
 import type { Scope } from '../ports/ledger.ts';
 import type { Exchange } from './exchange.ts';
+import { FOUND_CODES, stopsOf } from './rollout.ts';
 
 /** Models are named by callers: only what looks like a model's name is kept, and what may be a finding is none. */
 export function modelName(exchange: Exchange): string | undefined {
@@ -48,6 +49,13 @@ function common(exchange: Exchange): Record<string, unknown> {
     source: exchange.arrival.source,
     model: modelName(exchange),
   };
+}
+
+/** What guardrails stopped it for, or would have if they were not only tried on the caller. */
+function stopped(exchange: Exchange): Record<string, unknown> {
+  const stops = stopsOf(exchange);
+  const isRefused = FOUND_CODES.has(exchange.refusal?.code ?? '');
+  return stops ? { [isRefused ? 'refusedFor' : 'wouldRefuse']: stops } : {};
 }
 
 /** Before the first byte goes upstream. Carries what a restart needs to charge it. */
@@ -101,6 +109,7 @@ export function outcomeEntry(exchange: Exchange): EntryDraft {
       answerFindings: answer.findings,
       answerRedactions: answer.redactions || undefined,
       answerScreened: answer.isScreened || undefined,
+      ...stopped(exchange),
       tools: toolCounts(exchange),
       answerBytes: answer.bytes,
       upstreamRequestId: answer.upstreamRequestId,
@@ -147,6 +156,7 @@ export function refusalEntry(exchange: Exchange): EntryDraft {
         ? toolName(prepared?.toolFault?.tool, exchange)
         : undefined,
       findings: prepared?.findings,
+      ...stopped(exchange),
     },
   };
 }

@@ -3,7 +3,7 @@
  * were refused. By the rules and the ledger that judge calls; where the record does not tell, it says so and does not guess.
  */
 import type { Code } from '../base/errors.ts';
-import { piiAction } from '../guardrails/screening.ts';
+import { piiAction } from '../guardrails/decide.ts';
 import { type GuardrailsSettings, screenPolicy } from '../guardrails/settings.ts';
 import { allowedBy, endpointOf } from '../openai/endpoints/index.ts';
 import type { Entry } from '../ports/audit-log.ts';

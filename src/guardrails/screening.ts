@@ -5,13 +5,14 @@
 import type { Action, Finding, GuardrailId, Trust } from '../base/finding.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
 import { canonicalise, sourceRange, type View } from './canonical.ts';
+import { decide, pointsFor } from './decide.ts';
 import { encodedRuns } from './encoded.ts';
 import { findCutUp } from './injection/cut-up.ts';
 import { findInjection } from './injection/injection.ts';
-import { type Points, PRESETS } from './injection/signal.ts';
+import type { Points } from './injection/signal.ts';
 import { viewOf } from './json-escapes.ts';
 import { type AllowList, type CustomPattern, findCustom, withoutAllowed } from './operator-rules.ts';
-import { findInOutput, outcomeInOutput, type OutputRules } from './output-rules.ts';
+import { findInOutput, type OutputRules } from './output-rules.ts';
 import { resolveOverlaps } from './overlaps.ts';
 import { knownNames, namesIn } from './pii/known-names.ts';
 import { findPii } from './pii/pii.ts';
@@ -29,18 +30,6 @@ export interface ScreenInput {
   /** Somebody's page shows it: addresses in it may be followed, or loaded. */
   readonly isRendered?: boolean;
 }
-
-/** Personal data that is acted upon where nothing else is said. */
-export const ENFORCED_PII_TYPES = [
-  'EMAIL',
-  'PHONE',
-  'SSN',
-  'CREDIT_CARD',
-  'IBAN',
-  'PASSPORT',
-  'NATIONAL_ID',
-] as const;
-const TOKEN_FINDINGS = { pii: 'observe', secrets: 'block' } as const;
 
 /** What is done about findings. An `off` guardrail does not run. */
 export interface ScreenPolicy {
@@ -66,9 +55,12 @@ export interface ScreenPolicy {
   readonly injectionPoints?: Readonly<Record<'user' | 'tool', Points>>;
   /** A finding to redact where nothing may be rewritten: personal data is observed by default, a secret blocks. */
   readonly tokenFindings?: Readonly<Record<'pii' | 'secrets', 'observe' | 'block'>>;
+  /** Tried on a caller: what would stop a text is only told, everything else holds. */
+  readonly isTrial?: boolean;
 }
 
-export type Outcome = 'observed' | 'redacted' | 'tainted' | 'blocked';
+/** `spared`: it would stop the text, for a caller who is not stopped. */
+export type Outcome = 'observed' | 'redacted' | 'tainted' | 'blocked' | 'spared';
 
 export interface LocatedFinding extends Finding {
   /** Index of the text among those screened. */
@@ -253,48 +245,4 @@ function personalData(view: View, source: string, policy: ScreenPolicy): Finding
 /** Findings in a piece of prose that nobody keeps, by start. */
 export function inspectProse(text: string, policy: ScreenPolicy, isRendered = false): readonly Finding[] {
   return inspectWith(text, 'prose', 'tool', policy, isRendered);
-}
-
-/** What is done about a finding in prose of unknown trust. */
-export function outcomeInProse(finding: Finding, policy: ScreenPolicy): Outcome {
-  return decide(finding, PROSE, policy);
-}
-const PROSE: ScreenInput = { text: '', trust: 'tool', class: 'prose' };
-
-/** Whether findings of this type change a text, or stop it. */
-export function isActedUpon(type: string, policy: ScreenPolicy): boolean {
-  const action = piiAction(type, policy);
-  return action === 'redact' || action === 'block';
-}
-
-function decide(finding: Finding, input: ScreenInput, policy: ScreenPolicy): Outcome {
-  const { guardrail } = finding;
-  if (guardrail === 'injection') return decideInjection(finding, input, policy);
-  if (guardrail === 'links' || guardrail === 'leak') return outcomeInOutput(finding, policy.output);
-  const action = guardrail === 'pii' ? piiAction(finding.type, policy) : policy.secrets;
-  if (action === 'off' || action === 'observe') return 'observed';
-  if (action === 'block') return 'blocked';
-  if (input.class === 'prose') return 'redacted';
-  return (policy.tokenFindings ?? TOKEN_FINDINGS)[guardrail] === 'block' ? 'blocked' : 'observed';
-}
-
-function pointsFor(trust: Trust, { injectionPoints }: ScreenPolicy): Points {
-  return injectionPoints?.[trust === 'tool' ? 'tool' : 'user'] ?? PRESETS.balanced;
-}
-
-function decideInjection(finding: Finding, { trust }: ScreenInput, policy: ScreenPolicy): Outcome {
-  const { injection } = policy;
-  if (injection === 'off' || injection === 'observe') return 'observed';
-  if (finding.score < pointsFor(trust, policy).block) return 'observed';
-  if (injection === 'block' && trust === 'tool' && policy.toolInjection !== 'block') return 'tainted';
-  return injection === 'block' ? 'blocked' : 'redacted';
-}
-
-/** What is done about a type: its own action, else the guardrail's if it is one of those that are acted upon. */
-export function piiAction(
-  type: string,
-  { pii, piiActions, piiTypes = ENFORCED_PII_TYPES }: ScreenPolicy,
-): Action {
-  if (pii === 'off' || pii === 'observe') return pii;
-  return piiActions?.[type] ?? (piiTypes.includes(type) ? pii : 'observe');
 }

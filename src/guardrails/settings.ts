@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { Action, GuardrailId } from '../base/finding.ts';
 import { POINT_BOUNDS, PRESETS } from './injection/signal.ts';
 import { allowListSchema, customPatternsSchema, TYPE_NAME } from './operator-rules.ts';
-import { ENFORCED_PII_TYPES, type ScreenPolicy } from './screening.ts';
+import { ENFORCED_PII_TYPES } from './decide.ts';
+import { rolloutSchema } from './rollout-settings.ts';
+import type { ScreenPolicy } from './screening.ts';
 
 const action = z.enum(['off', 'observe', 'redact', 'block']);
 const inTokens = z.enum(['observe', 'block']);
@@ -105,6 +107,8 @@ export const guardrailsSchema = z.strictObject({
   pii: piiSchema.prefault({}),
   secrets: secretsSchema.prefault({}),
   answers: answersSchema.prefault({}),
+  /** Left out, everybody is inside. */
+  rollout: rolloutSchema.optional(),
   /** For one request in a worker; over it the request is refused with `guardrail.failed`. */
   timeoutMs: z.int().min(10).max(60_000).default(2000),
   workers: workersSchema.prefault({}),

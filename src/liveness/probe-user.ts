@@ -5,6 +5,7 @@
 import type { Authenticator } from '../domain/authentication.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Limiting } from '../domain/limiting.ts';
+import type { ScreenPolicy } from '../guardrails/screening.ts';
 import type { KeyRecord } from '../ports/store.ts';
 import type { Scope } from '../ports/ledger.ts';
 
@@ -57,10 +58,16 @@ export function probeLimiting(house: Pick<Limiting, 'screenPolicy'>): Limiting {
   return {
     tier: ({ credential }) => (credential === `${PROBE_USER}:size` ? { maxTokensPerRequest: 1 } : {}),
     scopes: ({ credential }) => [{ kind: 'user', id: credential, ...limitsOf(credential) }],
-    screenPolicy: (caller) => house.screenPolicy(caller),
+    screenPolicy: (caller) => enforced(house.screenPolicy(caller)),
+    isSpared: () => false,
     parameters: () => undefined,
     refusalsPerMinute: () => Infinity,
   };
+}
+
+/** As it holds for who is inside of a roll-out, however far that is. */
+function enforced(policy: ScreenPolicy): ScreenPolicy {
+  return policy.isTrial ? { ...policy, isTrial: false } : policy;
 }
 
 function limitsOf(credential: string): Partial<Scope> {

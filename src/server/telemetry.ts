@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { Exchange } from '../domain/exchange.ts';
 import type { GuardStatus } from '../domain/liveness.ts';
+import { FOUND_CODES, stopsOf } from '../domain/rollout.ts';
 
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
@@ -17,6 +18,8 @@ export interface HealthNow {
   readonly historyLost?: number | undefined;
   /** What is known of each control; left out where none is tried. */
   readonly guards?: readonly GuardStatus[] | undefined;
+  /** Guardrails have gone back to observing. */
+  readonly observing?: boolean | undefined;
 }
 
 /** Metrics of this process. Labels are operations, codes and stages; never a key or a user. */
@@ -171,6 +174,7 @@ function exchangeMetrics({ counter, histogram }: Metrics): (exchange: Exchange) 
   const unpriced = counter('unpriced_total', 'Calls reserved at a ceiling, since nobody knows the price.');
   const calls = counter('tool_calls_total', 'Calls of tools that answers made, by decision.', ['decision']);
   const findings = counter('findings_total', 'Findings by guardrail and side.', ['guardrail', 'side']);
+  const spared = counter('would_refuse_total', 'Calls that guardrails would have refused, and did not.');
 
   return (exchange) => {
     const { answer, charge } = exchange;
@@ -185,6 +189,7 @@ function exchangeMetrics({ counter, histogram }: Metrics): (exchange: Exchange) 
     }
     for (const decisions of answer.tools?.values() ?? [])
       for (const [decision, count] of Object.entries(decisions)) calls.add(count, decision);
+    if (stopsOf(exchange) && !FOUND_CODES.has(exchange.refusal?.code ?? '')) spared.add(1);
     if (!exchange.sentUpstream) return;
     overhead.observe((exchange.sentAt - exchange.startedAt) / 1000);
     if (exchange.firstByteAt > 0) upstream.observe((exchange.firstByteAt - exchange.sentAt) / 1000);
@@ -219,6 +224,7 @@ function healthGauges({ gauge }: Metrics, health: () => HealthNow): () => void {
   const arriving = gauge('export_arriving', 'Whether exported events arrive at a target.', ['target']);
   const ledgerUsable = gauge('ledger_usable', 'Whether the ledger can be used.');
   const openExchanges = gauge('open_exchanges', 'Calls that have not ended.');
+  const observing = gauge('guardrails_fallen_back', 'Whether guardrails have gone back to observing.');
   const historyLost = gauge('history_lost', 'Exchanges that a history should hold and does not.');
   const guardSilent = gauge('guard_silent', 'Whether a control that is on did not fire.', ['control']);
   return () => {
@@ -232,5 +238,6 @@ function healthGauges({ gauge }: Metrics, health: () => HealthNow): () => void {
     historyLost.set(now.historyLost ?? 0);
     for (const { control, result } of now.guards ?? [])
       guardSilent.set({ control }, result === 'silent' ? 1 : 0);
+    observing.set(now.observing ? 1 : 0);
   };
 }

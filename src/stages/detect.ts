@@ -29,7 +29,9 @@ export function detect(deps: DetectDeps): Guard {
     const action = limiting.tier(caller).guardrails?.detector ?? detection.action;
     if (action === 'off' || !prepared.judged || prepared.judged.texts.length === 0) return;
     const { texts, whole } = prepared.judged;
-    const isClosed = action === 'block' && detection.onFailure === 'block';
+    const isSpared = limiting.isSpared(caller);
+    const failsClosed = action === 'block' && detection.onFailure === 'block';
+    const isClosed = failsClosed && !isSpared;
     if (!whole && isClosed) throw new Refusal('request.too_long', { detail: 'more than detector.charsMax' });
     const verdicts = await judge(texts).catch((error: unknown) => {
       if (!isClosed) return undefined;
@@ -38,10 +40,13 @@ export function detect(deps: DetectDeps): Guard {
     });
     const stopsAtTools = limiting.screenPolicy(caller).toolInjection === 'block';
     const { seen, stops, tainted } = conclude(texts, verdicts ?? [], { detection, action, stopsAtTools });
-    if (!whole || !verdicts) seen.push(UNJUDGED);
-    exchange.detected = { findings: countFindings(seen), tainted };
+    if (!whole || !verdicts) {
+      seen.push(UNJUDGED);
+      if (failsClosed) stops.push(UNJUDGED);
+    }
+    exchange.detected = { findings: countFindings(seen), stops: countFindings(stops), tainted };
     exchange.prepared = withDetected(prepared, exchange.detected);
-    if (stops) throw new Refusal('guardrail.detector');
+    if (stops.length > 0 && !isSpared) throw new Refusal('guardrail.detector');
   };
 }
 
@@ -59,14 +64,14 @@ function conclude(
   { detection: { points }, action, stopsAtTools }: Manner,
 ) {
   const seen: { guardrail: 'detector'; type: string }[] = [];
-  let stops = false;
+  const stops: typeof seen = [];
   let tainted = false;
   for (const [i, { score, type }] of verdicts.entries()) {
     if (score < points.observe) continue;
     seen.push({ guardrail: 'detector', type });
     if (action !== 'block' || score < points.block) continue;
     if (texts[i]?.role === 'tool' && !stopsAtTools) tainted = true;
-    else stops = true;
+    else stops.push({ guardrail: 'detector', type });
   }
   return { seen, stops, tainted };
 }

@@ -21,6 +21,10 @@ import type { CallCounting } from './count-calls.ts';
 export interface AnswerScreening {
   /** Undefined where every guardrail of answers is off. */
   readonly policy: ScreenPolicy | undefined;
+  /** The same with what stops an answer only told; left out where everybody is inside. */
+  readonly trial?:
+    | { readonly policy: ScreenPolicy; readonly isSpared: (caller: Caller) => boolean }
+    | undefined;
   readonly unknownEvents: 'screen' | 'block';
   /** Texts above this go to `large`, UTF-16 units. */
   readonly inlineCharsMax: number;
@@ -104,9 +108,9 @@ export function screenRead(exchange: Exchange, screening: AnswerScreening, body:
 }
 
 /** For a stream without its calls; of a live session, what its events have come to by then. */
-export function streamRules(exchange: Exchange, { policy }: AnswerScreening): AnswerRules {
+export function streamRules(exchange: Exchange, screening: AnswerScreening): AnswerRules {
   return {
-    policy,
+    policy: policyFor(exchange, screening),
     get placeholders() {
       return exchange.prepared.placeholders;
     },
@@ -118,7 +122,12 @@ export function streamRules(exchange: Exchange, { policy }: AnswerScreening): An
 
 function rulesOf(exchange: Exchange, screening: AnswerScreening): AnswerRules {
   const { placeholders, prints } = exchange.prepared;
-  return { policy: screening.policy, placeholders, prints, tools: toolRulesOf(screening, exchange) };
+  const policy = policyFor(exchange, screening);
+  return { policy, placeholders, prints, tools: toolRulesOf(screening, exchange) };
+}
+
+function policyFor({ caller }: Exchange, { policy, trial }: AnswerScreening): ScreenPolicy | undefined {
+  return trial?.isSpared(caller) ? trial.policy : policy;
 }
 
 /** What may leave of it. @throws guardrail.answer, tool.* */

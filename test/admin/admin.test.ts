@@ -186,6 +186,9 @@ describe('I27 who may do what', () => {
     ['POST', '/admin/end-users/erase', { team: 'red', endUser: 'eve' }, ['admin']],
     ['GET', '/admin/policy', undefined, ['developer', 'admin']],
     ['POST', '/admin/policy/reload', {}, ['admin']],
+    ['GET', '/admin/rollout', undefined, ['developer', 'admin']],
+    ['DELETE', '/admin/rollout/fallback', undefined, ['admin']],
+    ['GET', '/admin/report?from=2026-11-01', undefined, ['developer', 'admin']],
     ['GET', '/admin/guards', undefined, ['developer', 'admin']],
   ];
   const roles: readonly Role[] = ['user', 'developer', 'admin'];

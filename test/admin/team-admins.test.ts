@@ -188,6 +188,7 @@ test('every other route is closed to it', async () => {
     'GET /admin/charges',
     'GET /admin/audit',
     'GET /admin/me',
+    'GET /admin/report',
   ]);
   for (const { method, path, forTeams } of ADMIN_ROUTES) {
     if (forTeams) continue;

@@ -1,6 +1,7 @@
 /** stages/detect: what its findings do to an exchange, how long a verdict holds, what a tier says of it. */
 import { beforeAll, afterAll, expect, test } from 'vitest';
 import { detectionSchema } from '../../src/domain/detection.ts';
+import type { Rollout } from '../../src/domain/rollout.ts';
 import { createGuardModel, guardModelSchema } from '../../src/engines/detector-guard-model.ts';
 import type { Detector } from '../../src/ports/detector.ts';
 import { detect } from '../../src/stages/detect.ts';
@@ -28,9 +29,12 @@ afterAll(async () => {
 
 let now = 0;
 /** A guard with a memory of its own, in a house with these settings and this tier. */
-function house(settings: object = {}, ofTier: object = {}) {
+function house(settings: object = {}, ofTier: object = {}, rollout?: Rollout) {
   const detection = detectionSchema.parse(settings);
-  const made = rules({ scopes: { tiers: { pro: { maxTokensPerRequest: 4000, guardrails: ofTier } } } });
+  const made = rules({
+    scopes: { tiers: { pro: { maxTokensPerRequest: 4000, guardrails: ofTier } } },
+    rollout,
+  });
   const parse = { ...made.parse, judged: detection };
   const guard = detect({ detector, detection, limiting: made.limiting, clock: { now: () => now } });
   const run = async (text: string) => {
@@ -58,6 +62,17 @@ test('a verdict holds for as long as it is said to', async () => {
     await run('A kingfisher dives.');
   }
   expect(server.requests.length - asked).toBe(2);
+});
+
+/** Shown false by a guard that asks nobody whom it stops. */
+test('of whom it is only tried on it stops nobody, and tells what it would have stopped', async () => {
+  const text = `Now ${FLAGGED}.`;
+  const rollout = { includes: () => false, isFallenBack: false };
+  const [code, exchange] = await house({}, {}, rollout).run(text);
+  expect([code, exchange.detected?.stops]).toEqual(['ok', { 'detector:flagged': 1 }]);
+  const tooMuch = await house({ charsMax: 100 }, {}, rollout).run(text.padEnd(200, ' heron'));
+  expect([tooMuch[0], tooMuch[1].detected?.stops]).toMatchObject(['ok', { 'detector:failed': 1 }]);
+  expect((await house({}, {}, { ...rollout, includes: () => true }).run(text))[0]).toBe('guardrail.detector');
 });
 
 test('a tier has an action of its own', async () => {

@@ -123,13 +123,21 @@ function entriesIn(auditDir: string): Entry[] {
 
 const coverage = () => [{ id: 'chat.completions.create', relayed: true }];
 
+const SETTINGS = {
+  rollout: { view: async () => ({ enforce: 'everybody' }), lift: async () => false },
+  tiers: TIERS,
+  teams: TEAMS,
+  coverage,
+  adminKey: ADMIN_KEY,
+};
+
 /** Listens at `url`; `close()` removes everything. */
 export async function startAdminHouse(disk?: DiskPort) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
   const auditDir = join(folder, 'audit');
   const parts = await buildParts(folder, disk);
   const policy = createPolicy(loadSetup({}), parts.auditLog, createLog('silent'));
-  const deps: AdminDeps = { ...parts, policy, tiers: TIERS, teams: TEAMS, coverage, adminKey: ADMIN_KEY };
+  const deps: AdminDeps = { ...parts, ...SETTINGS, policy };
   const app = fastify({ exposeHeadRoutes: false, routerOptions: { maxParamLength: 512 } });
   registerAdmin(app, deps);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -9,6 +9,7 @@ import type { Caller } from '../../src/domain/caller.ts';
 import { Exchange } from '../../src/domain/exchange.ts';
 import { createFloods, type Floods } from '../../src/domain/floods.ts';
 import { createKeptPlaceholders, type KeptPlaceholders } from '../../src/domain/kept-placeholders.ts';
+import type { Rollout } from '../../src/domain/rollout.ts';
 import { createLimiting, type Limiting } from '../../src/domain/limiting.ts';
 import { prepare } from '../../src/domain/preparation.ts';
 import { requestSchema } from '../../src/domain/request-rules.ts';
@@ -38,6 +39,7 @@ export const CHAT = '/v1/chat/completions';
 export const RESPONSES = '/v1/responses';
 
 export interface RulesOptions {
+  readonly rollout?: Rollout | undefined;
   readonly scopes?: Partial<ScopeSettings>;
   readonly guardrails?: object;
   readonly request?: object;
@@ -81,6 +83,7 @@ export function rules(options: RulesOptions = {}): Rules {
   const limiting = createLimiting(
     { tiers, defaults: {}, ...scopes },
     guardrailsSchema.parse(options.guardrails ?? {}),
+    options.rollout,
   );
   return {
     limiting,

@@ -1,0 +1,108 @@
+/**
+ * A small document that every process of the house goes by: in the store, looked at every half second, and as a copy in the
+ * data directory, as a process that starts without its store must not forget what it last knew. Needs no ledger.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { Refusal } from '../base/errors.ts';
+import type { Store } from '../ports/store.ts';
+
+const LOOK_MS = 500;
+const TRIES_MAX = 5;
+
+/** Where it is kept, and how it is read. */
+export interface SharedStateOptions<State> {
+  readonly store: Pick<Store, 'getSetting' | 'changeSetting' | 'putSetting'>;
+  /** Its name in the store. */
+  readonly name: string;
+  /** Of the copy. */
+  readonly file: string;
+  /** What holds until somebody has said something. */
+  readonly nothing: State;
+  /** @throws for what is not ours */
+  readonly read: (json: unknown) => State;
+  /** What was found, or changed here, that is new; once it holds. */
+  readonly onChange: (state: State) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** At work until stopped; begins with the copy. */
+export class SharedState<State> {
+  readonly #options: SharedStateOptions<State>;
+  readonly #timer: NodeJS.Timeout;
+  /** As the store last had it. */
+  #text: string;
+  #state: State;
+  #looking = false;
+
+  constructor(options: SharedStateOptions<State>) {
+    this.#options = options;
+    this.#text = existsSync(options.file) ? readFileSync(options.file, 'utf8') : '';
+    this.#state = this.#stateOf(this.#text);
+    this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref();
+    void this.#look();
+  }
+
+  /** As this process last knew it. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** What the store has now, which holds here from now on. @throws store.unavailable */
+  async newest(): Promise<State> {
+    const { store, name } = this.#options;
+    this.#adopt((await store.getSetting(name)) ?? '');
+    return this.#state;
+  }
+
+  /**
+   * Changes it for every process, and in this one at once. `step` sees the newest, and may be asked again.
+   * @throws store.unavailable, and what `step` throws
+   */
+  async change<T>(step: (state: State) => { readonly state: State; readonly result: T }): Promise<T> {
+    const { store, name, nothing } = this.#options;
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const from = await store.getSetting(name);
+      const { state, result } = step(this.#stateOf(from ?? ''));
+      const to = JSON.stringify(state);
+      if (from === undefined) await store.putSetting(name, JSON.stringify(nothing));
+      else if (await store.changeSetting(name, from, to)) {
+        this.#adopt(to);
+        return result;
+      }
+    }
+    throw new Refusal('store.unavailable', { detail: `${name} is being changed by others` });
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    const before = this.#text;
+    try {
+      const { store, name } = this.#options;
+      const found = (await store.getSetting(name)) ?? '';
+      // Changed here meanwhile: what was read may be older.
+      if (before === this.#text) this.#adopt(found);
+    } catch (error) {
+      this.#options.onFailure(error);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #adopt(text: string): void {
+    if (text === this.#text) return;
+    const state = this.#stateOf(text);
+    writeFileSync(this.#options.file, text, { mode: 0o600 });
+    this.#text = text;
+    this.#state = state;
+    this.#options.onChange(state);
+  }
+
+  #stateOf(text: string): State {
+    return text === '' ? this.#options.nothing : this.#options.read(JSON.parse(text));
+  }
+}
