@@ -116,6 +116,10 @@ function startJobs(
     health: () => ({ ledger: ledger.health(), store: store.health() }),
     onChange: (name, { usable, reason }) =>
       log[usable ? 'info' : 'error']({ reason }, `${name} ${usable ? 'usable' : 'not usable'}`),
+    onWarning(name, warning) {
+      log.warn({ engine: name }, warning);
+      auditLog.note(entry('gateway.warning', { warning }));
+    },
   });
   const flush = (all?: 'all'): void => {
     for (const counts of [failedAttempts, turnedAway])

@@ -35,7 +35,21 @@ async function readiness(): Promise<{ status: number; body: any }> {
   const answer = await fetch(`${gateway.adminUrl}/readyz`);
   return { status: answer.status, body: await answer.json() };
 }
+const warnings = async (): Promise<any> =>
+  (await admin(gateway, 'GET', '/admin/audit?action=gateway.warning')).body;
 const usage = async (): Promise<any> => (await admin(gateway, 'GET', '/admin/usage?user=tester')).body;
+
+// Shown false by an inspection that nobody reads, as it was.
+test('that Redis keeps nothing on disk is said, in the log and on record', async () => {
+  const KEEPS_NOTHING = 'Redis keeps nothing on disk: a restart loses the ledger';
+  await until(
+    () => gateway.logs(),
+    (logs) => logs.includes(KEEPS_NOTHING),
+  );
+  const said = ({ metadata }: { metadata: { warning: string } }) => metadata.warning === KEEPS_NOTHING;
+  const { data } = await until(warnings, (list) => list.data.some(said));
+  expect(data.filter(said)).toHaveLength(1);
+});
 
 test('not ready and why, nothing admitted, adopted on record, and no money given back', async () => {
   for (let calls = 0; calls < 3; calls++) expect(await call()).toMatchObject({ status: 200 });
