@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import fastifyProxy from '@fastify/http-proxy';
 import { fastify } from 'fastify';
 import { Pool } from 'undici';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { PORT_MESSAGE } from './workload.ts';
 
 const [, , kind, origin = ''] = process.argv;
@@ -29,9 +30,30 @@ async function bareHttp(): Promise<Server> {
       )
       .catch(() => reply.destroy());
   });
+  relaySockets(server);
   server.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   return server;
+}
+
+/** Two sockets, one behind the other: what comes over one is sent over the other. */
+function relaySockets(server: Server): void {
+  new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (caller, { url = '/' }) => {
+    const upstream = new WebSocket(origin.replace('http:', 'ws:') + url, { perMessageDeflate: false });
+    const waiting: string[] = [];
+    upstream.once('open', () => waiting.splice(0).forEach((text) => upstream.send(text)));
+    caller.on('message', (data) => {
+      const text = textOf(data);
+      if (upstream.readyState === upstream.OPEN) upstream.send(text);
+      else waiting.push(text);
+    });
+    upstream.on('message', (data) => caller.send(textOf(data)));
+    caller.once('close', () => upstream.terminate());
+  });
+}
+
+function textOf(data: RawData): string {
+  return Buffer.isBuffer(data) ? data.toString('utf8') : '';
 }
 
 /** The plugin with nothing but its upstream and enough connections. */

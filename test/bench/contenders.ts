@@ -38,12 +38,12 @@ export async function bareProxy(kind: 'http' | 'fastify', origin: string): Promi
 }
 
 /** Key, Redis ledger, guardrails as shipped, usage, metrics, durable audit log; limits nobody reaches. */
-export async function sallyport(origin: string, redisUrl: string): Promise<Contender> {
+export async function sallyport(origin: string, redisUrl: string, more: object = {}): Promise<Contender> {
   const bench = { requestsPerMinute: 100_000_000, maxTokensPerRequest: 2_000_000, dailyBudgetUsd: 1_000_000 };
   const gateway = await startGateway({
     upstream: { baseUrl: `${origin}/v1` },
     env: { REDIS_URL: redisUrl, LOG_LEVEL: 'warn' },
-    config: { ledger: { kind: 'redis', url: 'env:REDIS_URL' }, tiers: { bench } },
+    config: { ledger: { kind: 'redis', url: 'env:REDIS_URL' }, tiers: { bench }, ...more },
     key: { tier: 'bench' },
     command: onMeasuredCore,
   });

@@ -1,4 +1,7 @@
-/** `npm run bench`: what the gateway costs (`[quick]`), what guardrails find (`guardrails FOLDER`), how keys are refused (`credentials`). */
+/**
+ * `npm run bench`: what the gateway costs (`[quick]`), how late each event is (`events`), what guardrails find
+ * (`guardrails FOLDER`), how keys are refused (`credentials`).
+ */
 const [what, folder] = process.argv.slice(2);
 
 if (what === 'guardrails') {
@@ -8,6 +11,9 @@ if (what === 'guardrails') {
 } else if (what === 'credentials') {
   const { benchCredentials } = await import('./credentials.ts');
   process.stdout.write(`${await benchCredentials()}\n`);
+} else if (what === 'events') {
+  const { benchEvents } = await import('./events.ts');
+  process.stdout.write(`${await benchEvents(folder === 'quick' ? 3 : 10)}\n`);
 } else {
   await import('./gateway.ts');
 }
