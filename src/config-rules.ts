@@ -70,9 +70,22 @@ export function checkRules(
     for (const name of tiers)
       if (config.tiers && !Object.hasOwn(config.tiers, name))
         fault(`teams.${team}.tiers`, 'names no tier of the configuration');
+  checkPeople(config, fault);
   const tier = config.jwt?.defaults.tier;
   if (tier !== undefined && config.tiers && !Object.hasOwn(config.tiers, tier))
     fault('jwt.defaults.tier', 'is no tier of the configuration');
+}
+
+/** What a group gives must be there, and be what its team may have. */
+function checkPeople({ people, tiers, teams = {} }: Sections, fault: AddFault): void {
+  for (const [group, { team, tier }] of Object.entries(people?.groups ?? {})) {
+    const path = `people.groups.${group}.tier`;
+    if (tiers && !Object.hasOwn(tiers, tier)) fault(path, 'is no tier of the configuration');
+    const allowed = Object.hasOwn(teams, team) ? teams[team]?.tiers : undefined;
+    if (allowed && !allowed.includes(tier))
+      fault(path, `is none of the tiers of the team: teams.${team}.tiers`);
+  }
+  if (people) checkFiles('people', people, fault);
 }
 
 /** Of all upstreams; and where somebody is sent to one of several, whose the objects are must be known. */
@@ -93,10 +106,7 @@ function checkUpstreams(
           'is an admin key (sk-admin-), which can change the account; use a project key',
         );
     }
-    for (const file of ['caFile', 'clientCertFile', 'clientKeyFile'] as const) {
-      const name = one[file];
-      if (name !== undefined && !isReadable(name)) fault(`${path}.${file}`, 'cannot be read');
-    }
+    checkFiles(path, one, fault);
   }
   for (const [team, { upstream: name }] of Object.entries(teams)) {
     if (name !== undefined && name !== DEFAULT_UPSTREAM && !Object.hasOwn(upstreams, name))
@@ -183,6 +193,15 @@ function faultOf(attempt: () => unknown): string | undefined {
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : 'unknown';
+  }
+}
+
+type Files = { readonly [Name in 'caFile' | 'clientCertFile' | 'clientKeyFile']?: string | undefined };
+
+function checkFiles(path: string, files: Files, fault: AddFault): void {
+  for (const file of ['caFile', 'clientCertFile', 'clientKeyFile'] as const) {
+    const name = files[file];
+    if (name !== undefined && !isReadable(name)) fault(`${path}.${file}`, 'cannot be read');
   }
 }
 

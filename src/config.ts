@@ -14,6 +14,7 @@ import { jwtSchema } from './domain/jwt.ts';
 import { objectsSchema } from './domain/objects.ts';
 import { parametersSchema } from './domain/parameters.ts';
 import { livenessSchema } from './domain/liveness.ts';
+import { peopleSchema } from './domain/people.ts';
 import type { PolicySection } from './domain/policy.ts';
 import { requestSchema } from './domain/request-rules.ts';
 import { retentionSchema } from './domain/retention.ts';
@@ -40,6 +41,7 @@ import {
 import { guardrailsSchema } from './guardrails/settings.ts';
 import { modelsSchema } from './openai/prices.ts';
 import { socketsSchema } from './realtime/settings.ts';
+import { egressFields } from './server/egress.ts';
 import { plainHttpSchema } from './server/in-clear.ts';
 import { tlsSchema } from './server/tls.ts';
 import { upstreamSchema, upstreamsSchema } from './server/upstream.ts';
@@ -116,6 +118,7 @@ export const configSchema = z.strictObject({
   references: z.strictObject({ urlAllow: z.array(z.string()).default([]) }).prefault({}),
   sockets: socketsSchema.prefault({}),
   jwt: jwtSchema.optional(),
+  people: peopleSchema.extend(egressFields).optional(),
   history: historySchema.prefault({}),
   retention: retentionSchema.prefault({}),
   server: z
@@ -216,6 +219,8 @@ const HIDDEN = new Set<string>([
   ...SECRET_NAMES,
   'apiKey',
   'apiKeyNext',
+  'clientSecret',
+  'token',
   'authorization',
   'password',
   'secret',

@@ -2,15 +2,17 @@
  * The operators' door in HTTP: who acts, which row, how it is answered. Bodies are read only from who has shown a
  * credential; refusals have the shape and the headers they have on the callers' side.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { asRefusal, Refusal } from '../base/errors.ts';
 import { equalInConstantTime } from '../base/secret.ts';
 import { type Authenticator, readCredential } from '../domain/authentication.ts';
 import type { FailedAttempts } from '../domain/failed-attempts.ts';
 import { teamAdminOf } from '../domain/team-admins.ts';
 import { parseJson } from '../openai/json.ts';
 import { adminOpenApi } from './openapi.ts';
+import { type People, personActing } from './people.ts';
 import { perform } from './perform.ts';
+import { answerRefusal, refusalFrom } from './refusals.ts';
 import type { Actor, AdminTools, Route } from './route.ts';
 import { ADMIN_ROUTES } from './routes.ts';
 
@@ -20,6 +22,8 @@ export interface AdminDeps extends AdminTools {
   /** For issued keys and tokens, whose role decides. */
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
+  /** Left out where nobody signs in but by key or token. */
+  readonly people?: People | undefined;
 }
 
 const bodyBytesMax = 65_536;
@@ -70,6 +74,10 @@ async function actorOf(request: FastifyRequest, deps: AdminDeps): Promise<Actor>
   const { rawHeaders, url = '' } = request.raw;
   const source = request.ip;
   try {
+    // A credential that is shown is meant; a cookie comes along.
+    const isShown = request.headers.authorization !== undefined;
+    const person = deps.people && !isShown ? await personActing(request, deps.people) : undefined;
+    if (person) return person;
     const credential = readCredential(rawHeaders, url);
     if (equalInConstantTime(credential, deps.adminKey)) {
       return { user: 'admin', role: 'admin', credential: 'admin-key' };
@@ -100,17 +108,4 @@ function inputOf({ method, query, body }: FastifyRequest): unknown {
   }
   if (Object.keys(query ?? {}).length > 0) throw new Refusal('request.query');
   return parseJson(Buffer.isBuffer(body) ? body : Buffer.alloc(0)).value;
-}
-
-/** Fastify's own refusals of a request, in the catalogue's words. */
-function refusalFrom(error: unknown): Refusal {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  if (error instanceof Refusal || typeof status !== 'number' || status >= 500) return asRefusal(error);
-  if (status === 413) return new Refusal('request.too_large', { cause: error });
-  if (status === 415) return new Refusal('request.media_type', { cause: error });
-  return new Refusal('request.framing', { cause: error });
-}
-
-async function answerRefusal(reply: FastifyReply, refusal: Refusal): Promise<void> {
-  await reply.code(refusal.status).headers(errorHeaders(refusal)).send(errorBody(refusal));
 }

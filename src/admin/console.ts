@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 
 /** Paths of one page, which goes by the path. */
-const PAGES = ['', '/usage', '/audit', '/approvals', '/incidents', '/containment', '/policy'];
+const PAGES = ['', '/usage', '/audit', '/approvals', '/incidents', '/containment', '/policy', '/mine'];
 const SCRIPTS =
-  'approvals audit console containment elements incidents keys linked policy session usage'.split(' ');
+  'approvals audit console containment elements incidents keys linked mine policy session usage'.split(' ');
 const OTHERS = { 'console.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml' };
 
 export function registerConsole(app: FastifyInstance): void {

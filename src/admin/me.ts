@@ -1,6 +1,7 @@
 /** Who acts here, and what they may do: what a page has to know before it offers anything. */
 import { z } from 'zod';
 import { PERMISSIONS } from '../domain/permissions.ts';
+import { OWN_KEY_ROUTES } from './own-keys.ts';
 import { type Route, route } from './route.ts';
 
 const showMe = route({
@@ -12,13 +13,14 @@ const showMe = route({
   status: 200,
   forTeams: true,
   input: z.strictObject({}),
-  plan: (_input, _id, _tools, { user, role, credential, teamAdmin }) => ({
+  plan: (_input, _id, _tools, { user, role, credential, teamAdmin, person }) => ({
     resource: 'me',
     run: async () => ({
       user,
       role,
       credential,
-      team: teamAdmin?.team,
+      person: person !== undefined,
+      team: teamAdmin?.team ?? person?.team,
       administers: teamAdmin && 'team',
       permissions: [...PERMISSIONS[role]],
     }),
@@ -26,4 +28,4 @@ const showMe = route({
 });
 
 /** In the order of the description. */
-export const ME_ROUTES: readonly Route[] = [showMe];
+export const ME_ROUTES: readonly Route[] = [showMe, ...OWN_KEY_ROUTES];

@@ -10,6 +10,7 @@ import type { EndUsers } from '../domain/end-users.ts';
 import type { HistoryList, HistoryOwner, HistoryQuery } from '../domain/history-view.ts';
 import type { GuardStatus } from '../domain/liveness.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
+import type { Access } from '../domain/people.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Holds } from '../domain/retention.ts';
 import type { TeamAdmin, Teams } from '../domain/team-admins.ts';
@@ -26,6 +27,8 @@ export interface Actor {
   readonly credential: string;
   /** Sees and manages one team alone. */
   readonly teamAdmin?: TeamAdmin | undefined;
+  /** Of a person who signed in: what their group opens. */
+  readonly person?: Access | undefined;
 }
 
 /** The kill switch and the bans, for all processes. */
@@ -78,6 +81,8 @@ export interface AdminTools {
   readonly teams: Teams;
   /** Names of the section `upstreams`. */
   readonly upstreams?: ReadonlySet<string> | undefined;
+  /** How many live keys people make for themselves, of how many days; left out where nobody signs in. */
+  readonly ownKeys?: { readonly max: number; readonly daysMax: number } | undefined;
   readonly policy: PolicyTools;
   /** What is known of each control; undefined where none is tried. */
   readonly guards?: { list(): readonly GuardStatus[] } | undefined;

@@ -11,9 +11,15 @@ import type { Policy } from './policy.ts';
 import { rolloutView } from './rolling-out.ts';
 
 /** With the door's own; tiers and teams stay what the policy says at the time. */
-export function adminDeps(policy: Policy, engines: Engines, rules: Rules, adminKey: string): AdminDeps {
+export function adminDeps(
+  policy: Policy,
+  engines: Engines,
+  rules: Rules,
+  door: Pick<AdminDeps, 'adminKey' | 'people'>,
+): AdminDeps {
   const { authenticator, failedAttempts } = rules;
-  return Object.assign(adminTools(policy, engines, rules), { authenticator, failedAttempts, adminKey });
+  const ownKeys = door.people?.settings.keys;
+  return Object.assign(adminTools(policy, engines, rules), { authenticator, failedAttempts, ownKeys }, door);
 }
 
 type AdminRules = Pick<

@@ -36,6 +36,7 @@ import { type Containing, startContaining } from './containing.ts';
 import { createDetector, type Engines } from './engines.ts';
 import { buildIncidentDesk } from './incidents.ts';
 import type { Policy } from './policy.ts';
+import { openPeople } from './people.ts';
 import { startProbing } from './probing.ts';
 import { checksOf, reasonsOf } from './readiness.ts';
 import { type RollingOut, startRollingOut } from './rolling-out.ts';
@@ -168,7 +169,7 @@ export interface DoorParts {
 export type BuildDoors = (parts: DoorParts) => Doors | Promise<Doors>;
 
 /** The gateway's. */
-export function buildDoors(parts: DoorParts): Doors {
+export async function buildDoors(parts: DoorParts): Promise<Doors> {
   const { policy, secret, adminKey, log, engines, rules } = parts;
   const { config } = policy.setup;
   const pool = createPreparationPool(config.guardrails);
@@ -192,9 +193,10 @@ export function buildDoors(parts: DoorParts): Doors {
   const way = wayBy(policy, log, engines, rules, ways);
   const guards = startProbing({ policy, engines, deps: () => way.deps(), telemetry, log });
   const callers = buildCallers(parts, secured.callers, way, telemetry);
+  const people = await openPeople(policy.setup, secret, engines, rules);
   const admin = createAdminServer({
     // With its getters.
-    admin: Object.assign(adminDeps(policy, engines, rules, adminKey), { guards }),
+    admin: Object.assign(adminDeps(policy, engines, rules, { adminKey, people }), { guards }),
     telemetry,
     checks,
     reasons: () => reasonsOf(engines, guards),
@@ -213,7 +215,7 @@ export function buildDoors(parts: DoorParts): Doors {
     async close() {
       await guards?.stop();
       await history?.close();
-      await Promise.all([pool.close(), upstreams.close(), detector?.close()]);
+      await Promise.all([pool.close(), upstreams.close(), detector?.close(), people?.provider.close()]);
     },
   };
 }

@@ -47,7 +47,7 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
   const secured = transport(setup, log);
   const callers = buildCallers(parts, secured.callers, buildWay(parts, toolServer, tools, pool), telemetry);
   const admin = createAdminServer({
-    admin: adminDeps(policy, engines, rules, adminKey),
+    admin: adminDeps(policy, engines, rules, { adminKey }),
     telemetry,
     checks,
     reasons: () => ({ ...reasonsOf(engines), sandbox: trouble() }),

@@ -56,9 +56,12 @@ export const CATALOGUE = {
   ),
 
   'auth.unavailable': down(
-    'Tokens cannot be checked at the moment.',
-    "The identity provider's key set: jwt.jwksUrl.",
+    'The identity provider cannot be asked at the moment.',
+    'The identity provider: jwt.jwksUrl, people.issuer.',
   ),
+  'auth.sign_in': bad('The sign-in did not succeed; start again.', 'The log; people, and the provider.', {
+    status: 401,
+  }),
 
   // authorise
   'access.unknown_operation': bad('Unknown request URL.', 'Method and path against the endpoint table.', {
@@ -78,6 +81,8 @@ export const CATALOGUE = {
     'Where it is used: media of WebRTC and SIP would go past the gateway.',
   ),
   'access.permission': forbidden('Your role does not permit this.', 'The role of the key or token.'),
+  'access.no_group': forbidden('None of your groups has access here.', 'people.groups, people.groupsClaim.'),
+  'access.own_keys': forbidden('You have as many keys as you may have.', 'people.keys.max.'),
   'retention.held': forbidden(
     'A legal hold keeps what there is of this user.',
     'retention.hold, and GET /admin/holds.',

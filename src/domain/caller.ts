@@ -1,4 +1,5 @@
 /** Who calls: what authentication found out, the same for a key and a token. */
+import { keyedDigest } from '../base/secret.ts';
 import type { KeyRecord, Role } from '../ports/store.ts';
 import type { Granted } from './client-secrets.ts';
 
@@ -45,4 +46,11 @@ export function callerOfKey(record: KeyRecord | undefined): Caller | undefined {
     callersOfKeys.set(record, caller);
   }
   return caller;
+}
+
+/** A name of a provider's as it is where it can stand in the audit log, else a keyed digest of it; undefined for no name. */
+export function nameFrom(value: unknown, kind: 'sub' | 'team', digestKey: Buffer): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  if (isUserName(value)) return value;
+  return `${kind}:${keyedDigest(digestKey, value)}`;
 }

@@ -9,18 +9,18 @@ import { BoundedMap } from '../base/bounded-map.ts';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { isOwnCallUrl, OWN_CALL_URL } from '../base/own-calls.ts';
-import { keyedDigest, type Secret } from '../base/secret.ts';
+import type { Secret } from '../base/secret.ts';
 import type { Role } from '../ports/store.ts';
-import { type Caller, isUserName } from './caller.ts';
+import { type Caller, nameFrom } from './caller.ts';
 import { remoteKeySet } from './key-set.ts';
 
 const role = z.enum(['user', 'developer', 'admin']);
 const name = z.string().min(1).max(256);
 /** Asymmetric ones alone: a public key must never serve as the secret of HS256 (RFC 8725, section 2.1). */
-const algorithm = z.enum([
+export const SIGNATURE_ALGORITHMS = [
   ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
   ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
-]);
+] as const;
 
 /** The section `jwt:`. Tokens are taken only where it is there. */
 export const jwtSchema = z
@@ -31,7 +31,7 @@ export const jwtSchema = z
     hs256: z.boolean().default(false),
     /** The provider's key set: https, or http to loopback. */
     jwksUrl: z.string().refine(isOwnCallUrl, OWN_CALL_URL).optional(),
-    algorithms: z.array(algorithm).min(1).default(['RS256', 'PS256', 'ES256', 'EdDSA']),
+    algorithms: z.array(z.enum(SIGNATURE_ALGORITHMS)).min(1).default(['RS256', 'PS256', 'ES256', 'EdDSA']),
     claims: z
       .strictObject({
         user: name.default('sub'),
@@ -145,11 +145,4 @@ function callerFrom(
   if (said(claims.team) !== undefined && team === undefined) return undefined;
   const own: Role = asked.data;
   return { user, team, tier, role: own, credential: `jwt:${user}` };
-}
-
-/** As it is where it can stand in the audit log, else a keyed digest of it. */
-function nameFrom(value: unknown, kind: 'sub' | 'team', digestKey: Buffer): string | undefined {
-  if (typeof value !== 'string' || value === '') return undefined;
-  if (isUserName(value)) return value;
-  return `${kind}:${keyedDigest(digestKey, value)}`;
 }

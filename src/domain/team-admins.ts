@@ -9,12 +9,6 @@ import type { Caller } from './caller.ts';
 import type { NewKey } from './keys.ts';
 import type { Team } from './tiers.ts';
 
-/** Whom a key of this kind stands for. */
-export interface TeamAdmin {
-  readonly team: string;
-  readonly key: KeyRecord;
-}
-
 /** What the configuration says of teams. */
 export type Teams = Readonly<Record<string, Team>>;
 
@@ -33,6 +27,15 @@ const NUMBERS = [
   'concurrency',
   'expiresAt',
 ] as const;
+
+/** Whom a key of this kind stands for; its bounds, or those of the person. */
+export interface TeamAdmin {
+  readonly team: string;
+  readonly key: Pick<
+    KeyRecord,
+    'role' | 'tier' | 'upstream' | (typeof LISTS)[number] | (typeof NUMBERS)[number]
+  >;
+}
 
 /**
  * The key as it may be made: in the administrator's team, whatever was left out.

@@ -6,6 +6,8 @@ import { uuidv7 } from 'uuidv7';
 import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
 import { registerAdmin, type AdminDeps } from '../admin/admin.ts';
 import { registerConsole } from '../admin/console.ts';
+import { registerScim } from '../admin/scim.ts';
+import { registerSignIn } from '../admin/sign-in.ts';
 import { type InClear, UPGRADE_HEADERS } from './in-clear.ts';
 import type { Telemetry } from './telemetry.ts';
 import { createListener, type Secured } from './tls.ts';
@@ -59,6 +61,8 @@ export function createAdminServer(options: AdminServerOptions): FastifyInstance 
   registerHealth(app, options);
   registerAdmin(app, options.admin);
   registerConsole(app);
+  registerSignIn(app, options.admin);
+  registerScim(app, options.admin);
   app.setNotFoundHandler((_request, reply) => answer(reply, new Refusal('access.not_found')));
   app.setErrorHandler((error, _request, reply) => answer(reply, refusalOf(error)));
   return app;

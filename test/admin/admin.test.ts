@@ -182,6 +182,11 @@ describe('I27 who may do what', () => {
     ['POST', '/admin/calibrations', {}, ['admin']],
     ['GET', '/admin/coverage', undefined, ['developer', 'admin']],
     ['GET', '/admin/me', undefined, ['user', 'developer', 'admin']],
+    // People's alone: people-sign-in.test.ts.
+    ['POST', '/admin/me/keys', {}, []],
+    ['GET', '/admin/me/keys', undefined, []],
+    ['DELETE', '/admin/me/keys/ID', undefined, []],
+    ['GET', '/admin/me/usage', undefined, []],
     ['POST', '/admin/end-users/digest', { team: 'red', endUser: 'eve' }, ['developer', 'admin']],
     ['POST', '/admin/end-users/erase', { team: 'red', endUser: 'eve' }, ['admin']],
     ['GET', '/admin/policy', undefined, ['developer', 'admin']],

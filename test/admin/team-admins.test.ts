@@ -188,6 +188,10 @@ test('every other route is closed to it', async () => {
     'GET /admin/charges',
     'GET /admin/audit',
     'GET /admin/me',
+    'POST /admin/me/keys',
+    'GET /admin/me/keys',
+    'DELETE /admin/me/keys/:id',
+    'GET /admin/me/usage',
     'GET /admin/report',
   ]);
   for (const { method, path, forTeams } of ADMIN_ROUTES) {

@@ -10,7 +10,7 @@ import { type Gateway, startGateway } from '../support/gateway.ts';
 import { until } from '../support/until.ts';
 
 const HOSTILE = '<img src=x onerror=alert(1)>';
-const PATHS = ['', '/usage', '/audit', '/approvals', '/incidents', '/containment', '/policy'];
+const PATHS = ['', '/usage', '/audit', '/approvals', '/incidents', '/containment', '/policy', '/mine'];
 /** Ways from text to markup, and places that outlive the page. */
 const MARKUP =
   /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|setHTML|localStorage|sessionStorage/;
@@ -47,7 +47,7 @@ test('every page is text under a strict policy, and none makes markup of what it
     expect(await answer.text()).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>|\son\w+=|style=/i);
   }
   const scripts = await scriptsOf('console.js');
-  expect(scripts.size).toBe(11);
+  expect(scripts.size).toBe(12);
   for (const [name, script] of scripts) expect([name, ...(MARKUP.exec(script) ?? [])]).toEqual([name]);
 });
 
@@ -129,11 +129,21 @@ describe.runIf(program)('in Chromium', () => {
       () => browser.evaluate<string>(`${row}?.innerText ?? ''`),
       (text) => text.includes('active'),
     );
-    await browser.evaluate(`${row}.querySelector('.danger').click()`);
-    await browser.click('#no');
+    const ask = `${row}.querySelector('.danger')`;
+    const revoke = async (answer: string) => {
+      await until(
+        () => browser.evaluate<boolean>(`!${ask}.disabled && (${ask}.click(), true)`),
+        (clicked) => clicked,
+      );
+      await until(
+        () => browser.evaluate<boolean>("document.querySelector('dialog').open"),
+        (isOpen) => isOpen,
+      );
+      await browser.click(answer);
+    };
+    await revoke('#no');
     expect(await browser.evaluate(`${row}.innerText`)).toContain('active');
-    await browser.evaluate(`${row}.querySelector('.danger').click()`);
-    await browser.click('#yes');
+    await revoke('#yes');
     await until(
       () => browser.evaluate<string>(`${row}?.innerText ?? ''`),
       (text) => text.includes('revoked'),

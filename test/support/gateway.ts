@@ -13,8 +13,8 @@ import { freePorts } from './free-port.ts';
 export const UPSTREAM_KEY = `sk-proj-${'fakefakefake'.repeat(4)}`;
 
 export interface GatewayOptions {
-  /** Laid over `config/local.yaml`: YAML text, or an object. */
-  readonly config?: string | object;
+  /** Laid over `config/local.yaml`: YAML text, or an object; or one that has to know where the admin port is. */
+  readonly config?: string | object | ((adminUrl: string) => object);
   /** Over the harness's own environment; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where OPENAI_BASE_URL points. */
@@ -164,7 +164,8 @@ function environmentOf(
   if (options.config !== undefined) {
     const overlay = join(home, 'overlay.yaml');
     const { config } = options;
-    writeFileSync(overlay, typeof config === 'string' ? config : JSON.stringify(config));
+    const content = typeof config === 'function' ? config(`http://127.0.0.1:${own.adminPort}`) : config;
+    writeFileSync(overlay, typeof content === 'string' ? content : JSON.stringify(content));
     files.push(overlay);
   }
   return {

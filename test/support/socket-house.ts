@@ -28,7 +28,7 @@ export interface SocketDoor {
 export function socketHouse({
   config,
   ...options
-}: GatewayOptions & { readonly config?: object } = {}): SocketHouse {
+}: Omit<GatewayOptions, 'config'> & { readonly config?: object } = {}): SocketHouse {
   let upstream: SocketUpstream;
   let gateway: Gateway;
   beforeAll(async () => {

@@ -5,7 +5,7 @@
 import { attempt, byId, element, say } from './elements.js';
 import { api, signInWith } from './session.js';
 
-/** By path: its name, what it takes to read it, whether administrators of one team may, and where it is. */
+/** By path: its name, what it takes to read it, whether administrators of one team may, people alone, and where it is. */
 const PAGES = {
   '/console': { name: 'Keys', needs: 'manage_users', forTeams: true, load: () => import('./keys.js') },
   '/console/usage': { name: 'Usage', needs: 'view_costs', forTeams: true, load: () => import('./usage.js') },
@@ -27,12 +27,29 @@ const PAGES = {
     load: () => import('./containment.js'),
   },
   '/console/policy': { name: 'Policy', needs: 'view_logs', load: () => import('./policy.js') },
+  '/console/mine': {
+    name: 'My keys',
+    needs: 'query',
+    forTeams: true,
+    forPeople: true,
+    load: () => import('./mine.js'),
+  },
 };
 
 let me;
 
-const mayOpen = ({ needs, forTeams }) =>
-  me.permissions.includes(needs) && (me.administers !== 'team' || forTeams === true);
+/** Why somebody came back from the provider without a session. */
+const REFUSALS = {
+  'access.no_group': 'None of your groups has access here.',
+  'access.banned': 'Your access has been shut.',
+  'access.locked_down': 'Your access has been shut.',
+  'auth.unavailable': 'The identity provider cannot be asked at the moment.',
+};
+
+const mayOpen = ({ needs, forTeams, forPeople }) =>
+  me.permissions.includes(needs) &&
+  (me.administers !== 'team' || forTeams === true) &&
+  (me.person || !forPeople);
 
 /** The page of this path, or the first that may be opened. */
 function pathToShow() {
@@ -78,18 +95,47 @@ function showSignedOut() {
   byId('admin-key').focus();
 }
 
+async function enter() {
+  me = await api('GET', '/admin/me');
+  showSignedIn();
+  await showPage();
+}
+
 /** A key that does not open is forgotten. */
 async function signIn() {
   signInWith(byId('admin-key').value);
   byId('admin-key').value = '';
   try {
-    me = await api('GET', '/admin/me');
+    await enter();
   } catch (error) {
     signInWith('');
     throw error;
   }
-  showSignedIn();
-  await showPage();
+}
+
+/** Here, and where the provider says, at the provider. */
+async function signOut() {
+  const isPerson = me.person;
+  signInWith('');
+  showSignedOut();
+  if (!isPerson) return;
+  const { url } = await api('POST', '/console/sign-out');
+  if (url) location.assign(url);
+}
+
+/** Who has a session goes on; who came back without one is told why. */
+async function begin() {
+  showSignedOut();
+  const refused = new URLSearchParams(location.search).get('refused');
+  if (refused !== null) {
+    history.replaceState(null, '', location.pathname + location.hash);
+    say(`${REFUSALS[refused] ?? 'The sign-in did not succeed; start again.'}`, true);
+  }
+  const { people, signedIn } = await api('GET', '/console/session');
+  const to = location.pathname + location.hash;
+  byId('with-provider').hidden = !people;
+  byId('provider').href = `/console/sign-in?${new URLSearchParams({ to })}`;
+  if (signedIn) await enter();
 }
 
 async function showHealth() {
@@ -106,7 +152,7 @@ async function showHealth() {
 }
 
 document.addEventListener('click', (event) => {
-  const link = event.target.closest?.('a[href^="/console"]');
+  const link = event.target.closest?.('nav a, #brand');
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   history.pushState(null, '', link.getAttribute('href'));
@@ -117,12 +163,11 @@ byId('with-key').addEventListener('submit', (event) => {
   event.preventDefault();
   void attempt(signIn, event.submitter);
 });
-byId('sign-out').addEventListener('click', () => {
-  signInWith('');
-  say('');
-  showSignedOut();
+byId('sign-out').addEventListener('click', () => void attempt(signOut));
+window.addEventListener('signed-out', () => {
+  if (me) showSignedOut();
 });
 
-showSignedOut();
+begin().catch((error) => say(error.message, true));
 await showHealth();
 setInterval(showHealth, 5000);

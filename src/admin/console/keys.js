@@ -10,7 +10,7 @@ function stateOf(key) {
 }
 
 /** The new secret, to be taken from here and nowhere else. */
-function secretOf({ id, key }) {
+export function secretOf({ id, key }) {
   const copy = button('Copy', async () => {
     await navigator.clipboard.writeText(key);
     say('Copied.');
@@ -54,7 +54,7 @@ function actionsOf(key, refresh, shown) {
   return element('div', { className: 'line' }, rotate, revoke);
 }
 
-const COLUMNS = [
+export const KEY_COLUMNS = [
   ['Key', ({ id }) => code(id)],
   ['User', ({ user }) => user],
   ['Team', ({ team }) => team],
@@ -71,7 +71,7 @@ export async function show(place, { me }) {
   const list = element('div');
   const refresh = async () => {
     const keys = await listed('/admin/keys');
-    const columns = [...COLUMNS, ['', (key) => actionsOf(key, refresh, shown)]];
+    const columns = [...KEY_COLUMNS, ['', (key) => actionsOf(key, refresh, shown)]];
     list.replaceChildren(table('Keys, the oldest first', columns, keys, 'There are no keys yet.'));
   };
   const name = '[A-Za-z0-9._:\\-]{1,128}';

@@ -21,6 +21,8 @@ export async function api(method, path, body) {
   const isJson = response.headers.get('content-type')?.startsWith('application/json');
   const answer = await (isJson ? response.json() : response.text());
   if (response.ok) return answer;
+  // A session, or a key, that ended meanwhile.
+  if (response.status === 401) window.dispatchEvent(new Event('signed-out'));
   const { message = `status ${response.status}`, param } = answer.error ?? {};
   const code = response.headers.get('x-sallyport-code');
   const error = new Error(`${message}${param ? ` (${param})` : ''}${code ? ` [${code}]` : ''}`);

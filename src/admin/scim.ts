@@ -1,0 +1,219 @@
+/**
+ * SCIM 2.0 (RFC 7644) for the company's directory, as much as tells who has left: users are put, switched off, deleted. Who
+ * is not active is out within a second, everywhere. Each change is on record before it takes effect.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { asRefusal, errorBody, Refusal } from '../base/errors.ts';
+import { equalInConstantTime } from '../base/secret.ts';
+import { readCredential } from '../domain/authentication.ts';
+import { nameFrom } from '../domain/caller.ts';
+import type { Member } from '../domain/directory.ts';
+import { parseJson } from '../openai/json.ts';
+import type { People } from './people.ts';
+import { answerRefusal, refusalFrom } from './refusals.ts';
+import type { SignInDeps } from './sign-in.ts';
+import {
+  changesOf,
+  readScim,
+  type ScimUser,
+  scimList,
+  scimUserSchema,
+  scimView,
+  SERVICE_PROVIDER,
+} from './scim-user.ts';
+
+const USERS = '/Users';
+const BODY_BYTES_MAX = 65_536;
+const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+const querySchema = z.object({
+  filter: z.string().max(1024).optional(),
+  startIndex: z.coerce.number().int().min(1).catch(1),
+  count: z.coerce.number().int().min(0).max(100).catch(100),
+});
+const FILTER = /^\s*(userName|externalId|id)\s+eq\s+"([^"\\]{1,512})"\s*$/i;
+
+type Provisioning = NonNullable<People['settings']['provisioning']>;
+type Asked = FastifyRequest<{ Params: { id: string } }>;
+
+/** Adds `/scim/v2/…`, where the configuration has a token for it. */
+export function registerScim(app: FastifyInstance, deps: SignInDeps): void {
+  const { people } = deps;
+  const provisioning = people?.settings.provisioning;
+  if (people === undefined || provisioning === undefined) return;
+  const door = new ScimDoor(deps, people, provisioning);
+  void app.register(
+    async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser(
+        ['application/scim+json', 'application/json'],
+        { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
+        (_request, body, done) => done(null, body),
+      );
+      scope.addHook('onRequest', async (request) => door.admit(request));
+      scope.setErrorHandler((error, _request, reply) => answer(reply, refusalFrom(error)));
+      scope.setNotFoundHandler((_request, reply) => answer(reply, new Refusal('access.not_found')));
+      scope.get('/ServiceProviderConfig', () => SERVICE_PROVIDER);
+      scope.get(USERS, (request) => door.list(request));
+      scope.post(USERS, (request, reply) => door.create(request, reply));
+      scope.get(`${USERS}/:id`, (request: Asked) => door.show(request));
+      scope.put(`${USERS}/:id`, (request: Asked) => door.put(request));
+      scope.patch(`${USERS}/:id`, (request: Asked) => door.change(request));
+      scope.delete(`${USERS}/:id`, (request: Asked, reply) => door.remove(request, reply));
+    },
+    { prefix: '/scim/v2' },
+  );
+}
+
+class ScimDoor {
+  readonly #deps: SignInDeps;
+  readonly #people: People;
+  readonly #provisioning: Provisioning;
+
+  constructor(deps: SignInDeps, people: People, provisioning: Provisioning) {
+    this.#deps = deps;
+    this.#people = people;
+    this.#provisioning = provisioning;
+  }
+
+  /** @throws auth.*, rate.source */
+  admit({ raw, ip: source, id }: FastifyRequest): void {
+    const { failedAttempts, auditLog } = this.#deps;
+    try {
+      const shown = readCredential(raw.rawHeaders, raw.url ?? '');
+      if (equalInConstantTime(shown, this.#provisioning.token)) return;
+      throw new Refusal('auth.invalid');
+    } catch (error) {
+      const { code } = asRefusal(error);
+      if (failedAttempts.count(source)) {
+        const metadata = { request: id, source, code };
+        auditLog.note({
+          userId: 'anonymous',
+          action: 'admin.refused',
+          resource: 'scim',
+          status: 'failure',
+          metadata,
+        });
+      }
+      failedAttempts.check(source);
+      throw error;
+    }
+  }
+
+  async list({ query }: FastifyRequest): Promise<object> {
+    const { filter, startIndex, count } = readScim(querySchema, query);
+    const all = (await this.#people.directory.list()).filter(({ deleted }) => deleted === undefined);
+    if (filter === undefined) return scimList(all, startIndex, count);
+    const [, attribute = '', value = ''] = FILTER.exec(filter) ?? [];
+    if (attribute === '') throw new Refusal('request.invalid_field', { param: 'filter' });
+    const valueOf = VALUES[attribute.toLowerCase()] ?? VALUES['id'];
+    return scimList(
+      all.filter((member) => valueOf?.(member) === value),
+      startIndex,
+      count,
+    );
+  }
+
+  async show({ params }: Asked): Promise<object> {
+    return scimView(await this.#find(params.id));
+  }
+
+  /** @throws access.not_found */
+  async #find(id: string): Promise<Member> {
+    const member = await this.#people.directory.find(id);
+    if (member === undefined || member.deleted) throw new Refusal('access.not_found');
+    return member;
+  }
+
+  async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const given = readScim(scimUserSchema, bodyOf(request));
+    const user = this.#userOf(given);
+    const known = await this.#people.directory.find(user);
+    if (known && !known.deleted)
+      throw new Refusal('request.invalid_field', { param: 'userName', status: 409 });
+    return await reply.code(201).send(scimView(await this.#keep(request, { user, ...given })));
+  }
+
+  async put(request: Asked): Promise<object> {
+    const { user } = await this.#find(request.params.id);
+    const given = readScim(scimUserSchema, bodyOf(request));
+    if (this.#userOf(given) !== user) throw this.#another();
+    return scimView(await this.#keep(request, { user, ...given }));
+  }
+
+  async change(request: Asked): Promise<object> {
+    const { changedAt: _, ...before } = await this.#find(request.params.id);
+    const told = changesOf(bodyOf(request));
+    const after = {
+      ...before,
+      active: told.active ?? before.active,
+      userName: told.userName ?? before.userName,
+      externalId: told.externalId ?? before.externalId,
+    };
+    if (this.#userOf(after) !== before.user) throw this.#another();
+    return scimView(await this.#keep(request, after));
+  }
+
+  async remove(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
+    const { changedAt: _, ...before } = await this.#find(request.params.id);
+    await this.#keep(request, { ...before, active: false, deleted: true });
+    return await reply.code(204).send();
+  }
+
+  /** @throws request.invalid_field where the attribute that names the person is not there */
+  #userOf(given: Pick<ScimUser, 'userName' | 'externalId'>): string {
+    const { userAttribute } = this.#provisioning;
+    const user = nameFrom(given[userAttribute], 'sub', this.#people.digestKey);
+    if (user === undefined) throw new Refusal('request.invalid_field', { param: userAttribute });
+    return user;
+  }
+
+  /** Whoever was switched off would be somebody else. */
+  #another(): Refusal {
+    return new Refusal('request.invalid_field', { param: this.#provisioning.userAttribute });
+  }
+
+  async #keep(request: FastifyRequest, member: Omit<Member, 'changedAt'>): Promise<Member> {
+    const { auditLog } = this.#deps;
+    const entry = {
+      userId: 'system',
+      action: 'admin.person.put',
+      resource: member.user,
+    };
+    const told = {
+      request: request.id,
+      source: request.ip,
+      credential: 'provisioning',
+      active: member.active,
+    };
+    await auditLog.record({ ...entry, status: 'pending', metadata: { ...told, deleted: member.deleted } });
+    try {
+      const { member: kept, ...ended } = await this.#people.directory.put(member);
+      auditLog.note({ ...entry, status: 'success', metadata: { ...told, ...ended } });
+      return kept;
+    } catch (error) {
+      auditLog.note({ ...entry, status: 'failure', metadata: { ...told, code: asRefusal(error).code } });
+      throw error;
+    }
+  }
+}
+
+const VALUES: Readonly<Record<string, (member: Member) => string | undefined>> = {
+  username: ({ userName }) => userName,
+  externalid: ({ externalId }) => externalId,
+  id: ({ user }) => user,
+};
+
+function bodyOf({ body }: FastifyRequest): unknown {
+  return parseJson(Buffer.isBuffer(body) ? body : Buffer.alloc(0)).value;
+}
+
+/** The error of SCIM (RFC 7644, section 3.12) beside ours. */
+async function answer(reply: FastifyReply, refusal: Refusal): Promise<void> {
+  const scimType = refusal.status === 409 ? { scimType: 'uniqueness' } : {};
+  const detail = errorBody(refusal).error.message;
+  await answerRefusal(reply, refusal, {
+    beside: { schemas: [ERROR], status: String(refusal.status), detail, ...scimType },
+  });
+}

@@ -1,0 +1,136 @@
+/**
+ * Who has left is out: told by SCIM at one of two processes, out at both within a second, with keys, stream and session.
+ * Shown false by a directory that bans and revokes nothing (the key opens), by one that revokes but does not ban (the token
+ * opens), and by a sign-in that does not ask it.
+ */
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { admin } from '../support/admin.ts';
+import { type Gateway, startGateways } from '../support/gateway.ts';
+import { CLIENT_ID, CLIENT_SECRET, startProvider, type TestProvider } from '../support/identity-provider.ts';
+import { CHAT_BODY, CHAT_STREAM } from '../support/journey.ts';
+import { chatAnswer, honest } from '../support/openai-answer.ts';
+import { type Postgres, startPostgres } from '../support/postgres.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { until } from '../support/until.ts';
+import { Visitor } from '../support/visitor.ts';
+
+const USERS = '/Users';
+const TOKEN = 'a token of the directory, of thirty-two characters';
+const JWT_SECRET = 'a secret of at least thirty-two bytes, for HS256';
+/** What is promised, and how long a look at it may take on a busy machine. */
+const OUT_MS_MAX = 1_000;
+const PATIENCE_MS = 500;
+let gateways: readonly Gateway[] = [];
+let provider: TestProvider;
+let postgres: Postgres;
+let upstream: Upstream;
+const at = (index: number): Gateway => {
+  const gateway = gateways[index];
+  if (!gateway) throw new Error('not started');
+  return gateway;
+};
+
+beforeAll(async () => {
+  [postgres, upstream] = await Promise.all([startPostgres(), startUpstream()]);
+  // Streams last ten seconds, if nobody ends them.
+  upstream.script = (seen) =>
+    seen.body.includes('"stream":true')
+      ? chatAnswer(seen, { outputTokens: 2000 }, { gapMs: 5 })
+      : honest(seen);
+  provider = await startProvider(() => `${at(0).adminUrl}/console/callback`);
+  gateways = await startGateways(2, {
+    upstream,
+    env: { DATABASE_URL: postgres.url, JWT_SECRET, SCIM_TOKEN: TOKEN },
+    key: null,
+    config: (baseUrl: string) => ({
+      store: { kind: 'postgres', url: 'env:DATABASE_URL' },
+      people: {
+        issuer: provider.issuer,
+        clientId: CLIENT_ID,
+        clientSecret: CLIENT_SECRET,
+        baseUrl,
+        groups: { staff: { team: 'red', role: 'user', tier: 'internal' } },
+        provisioning: { token: 'env:SCIM_TOKEN' },
+      },
+    }),
+  });
+});
+afterAll(async () => {
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  await Promise.all([upstream.close(), provider[Symbol.asyncDispose](), postgres.stop()]);
+});
+
+async function scim(method: string, path: string, body?: object, token = TOKEN) {
+  const answer = await fetch(`${at(0).adminUrl}/scim/v2${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/scim+json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+const user = (sub: string, more: object = {}) => ({
+  userName: `${sub}@example.com`,
+  externalId: sub,
+  ...more,
+});
+const patched = (value: unknown) => ({
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+  Operations: [{ op: 'Replace', path: 'active', value }],
+});
+
+/** At the first process. */
+async function signedIn(sub: string): Promise<Visitor> {
+  provider.person = { sub, groups: ['staff'] };
+  const person = new Visitor(at(0).adminUrl);
+  await person.signIn();
+  return person;
+}
+const call = (gateway: Gateway, credential: string, body = CHAT_BODY) =>
+  fetch(`${gateway.baseUrl}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
+    body,
+  });
+const tokenOf = (sub: string) =>
+  new SignJWT({ sub, iss: 'sallyport', aud: 'sallyport', exp: Date.now() / 1000 + 3600, tier: 'internal' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(Buffer.from(JWT_SECRET));
+const keyOf = async (sub: string): Promise<string> => {
+  const wanted = { user: sub, tier: 'internal', role: 'user' };
+  return Object((await admin(at(0), 'POST', '/admin/keys', wanted)).body).key;
+};
+
+test.each([
+  ['switched off', (sub: string) => scim('PATCH', `${USERS}/${sub}`, patched('False'))],
+  ['put as not active', (sub: string) => scim('PUT', `${USERS}/${sub}`, user(sub, { active: false }))],
+  ['deleted', (sub: string) => scim('DELETE', `${USERS}/${sub}`)],
+])('%s: keys, token, stream and session are out at both processes within a second', async (how, leave) => {
+  const sub = `leaver-${how.length}`;
+  expect((await scim('POST', USERS, user(sub))).status).toBe(201);
+  const [key, token] = [await keyOf(sub), await tokenOf(sub)];
+  const open = async () =>
+    await Promise.all(
+      [0, 1].flatMap((index) => [key, token].map(async (one) => (await call(at(index), one)).status)),
+    );
+  expect(await open()).toEqual([200, 200, 200, 200]);
+  const stream = await call(at(1), key, CHAT_STREAM);
+  const ended = stream.text().then(
+    () => performance.now(),
+    () => performance.now(),
+  );
+  const person = await signedIn(sub);
+  const told = performance.now();
+  expect((await leave(sub)).status).toBeLessThan(300);
+  await until(open, (statuses) => statuses.every((status) => status === 401 || status === 403));
+  expect(performance.now() - told).toBeLessThan(OUT_MS_MAX + PATIENCE_MS);
+  expect((await ended) - told).toBeLessThan(2 * OUT_MS_MAX + PATIENCE_MS);
+  expect((await person.call('GET', '/admin/me')).status).toBeGreaterThanOrEqual(401);
+  expect(Object((await admin(at(1), 'GET', '/admin/keys')).body).data).toContainEqual(
+    expect.objectContaining({ user: sub, revokedAt: expect.any(String) }),
+  );
+  provider.person = { sub, groups: ['staff'] };
+  const again = await new Visitor(at(0).adminUrl).signIn();
+  expect(again.headers.get('location')).toBe('/console?refused=access.banned');
+});
