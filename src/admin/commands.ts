@@ -20,7 +20,7 @@ const KEYS_USAGE = `usage: keys create --user U --tier T [--role user|developer|
          [--name N] [--upstream U]
          [--expires-at ISO] [--models A,B] [--endpoints A,B] [--tools A,B] [--ips A,B] [--daily-budget-usd X]
          [--requests-per-minute N] [--tokens-per-minute N] [--max-tokens-per-request N] [--concurrency N]
-       keys list
+       keys list [--unused-days N]
        keys revoke ID
        keys rotate ID [--overlap SECONDS]   (${DEFAULT_OVERLAP_S} if left out; 0 ends the present secret at once)
 `;
@@ -50,7 +50,11 @@ export async function runKeys(
   const [verb = '', ...rest] = args;
   const verbs: Record<string, () => Promise<unknown> | undefined> = {
     create: () => api.call('POST', '/admin/keys', newKeyFrom(flags(rest, [...texts, ...lists, ...numbers]))),
-    list: () => (rest.length === 0 ? api.call('GET', '/admin/keys') : undefined),
+    list: () => {
+      const { 'unused-days': unusedDays } = flags(rest, ['unused-days']);
+      const query = unusedDays === undefined ? '' : `?${queryOf({ unusedDays })}`;
+      return api.call('GET', `/admin/keys${query}`);
+    },
     revoke: () => (rest.length === 1 ? api.call('DELETE', pathOf(rest[0])) : undefined),
     rotate: () => {
       const { positionals, values } = parse(rest, ['overlap'], true);

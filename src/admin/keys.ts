@@ -1,9 +1,11 @@
 /** Keys as the admin API takes and shows them: dollars and ISO times. A digest is never shown. */
 import { z } from 'zod';
+import { utcDay } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { nanoFromUsd, usdFromNano } from '../base/money.ts';
 import { isAddressRange } from '../domain/authentication.ts';
 import { isUserName, USER_NAME } from '../domain/caller.ts';
+import type { KeyUses } from '../domain/key-use.ts';
 import { isOld, type NewKey } from '../domain/keys.ts';
 import type { Tiers } from '../domain/tiers.ts';
 import { DEFAULT_UPSTREAM } from '../domain/upstreams.ts';
@@ -80,8 +82,15 @@ const iso = (ms: number | undefined): string | undefined =>
  * What anybody who may manage keys sees of one.
  * @param nowMs tells which secrets are over 90 days old
  * @param pepperId of the present house secret: a key that has no digest with it is told, as it ends with the one before
+ * @param uses tells on which day it was last used
  */
-export function keyView(record: KeyRecord, pepperId?: string, nowMs?: number): Record<string, unknown> {
+export function keyView(
+  record: KeyRecord,
+  pepperId?: string,
+  nowMs?: number,
+  uses?: KeyUses,
+): Record<string, unknown> {
+  const usedOn = uses?.lastUsed.get(record.id);
   const { secretDigest: _, secondDigest: __, previousDigest: ___, pepperId: own, ...shown } = record;
   const { createdAt, rotatedAt, expiresAt, revokedAt, exposedAt, ...rest } = shown;
   const { previousUntil, dailyBudgetNano, ...same } = rest;
@@ -89,6 +98,7 @@ export function keyView(record: KeyRecord, pepperId?: string, nowMs?: number): R
     ...same,
     createdAt: iso(createdAt),
     rotatedAt: iso(rotatedAt),
+    lastUsedOn: usedOn === undefined ? undefined : utcDay(usedOn),
     old: (nowMs !== undefined && revokedAt === undefined && isOld(record, nowMs)) || undefined,
     expiresAt: iso(expiresAt),
     revokedAt: iso(revokedAt),

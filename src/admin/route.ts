@@ -66,7 +66,10 @@ export interface AdminTools {
   readonly keys: KeyRing;
   readonly approvals: ApprovalDesk;
   readonly incidents: IncidentDesk;
-  readonly store: Pick<Store, 'findEntries' | 'pageEntries' | 'listSettings' | 'listOwners' | 'putOwner'> &
+  readonly store: Pick<
+    Store,
+    'keyUse' | 'findEntries' | 'pageEntries' | 'listSettings' | 'listOwners' | 'putOwner'
+  > &
     ErasureDeps['store'];
   readonly holds: Holds;
   /** A page of what a user said, opened. */

@@ -4,7 +4,7 @@ import { Refusal } from '../base/errors.ts';
 import { CHECKPOINTS, keptCheckpoints } from '../domain/checkpoints.ts';
 import { isHarmless } from '../domain/harmless.ts';
 import { isLive } from '../domain/keys.ts';
-import { checkManages, grantOf, isOfTeam, keysOf } from '../domain/team-admins.ts';
+import { checkManages, grantOf, isOfTeam } from '../domain/team-admins.ts';
 import { usageOf } from '../domain/usage.ts';
 import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
 import { APPROVAL_ROUTES } from './approvals.ts';
@@ -13,6 +13,7 @@ import { CONTAINMENT_ROUTES } from './containment.ts';
 import { GUARD_ROUTES } from './guards.ts';
 import { INCIDENT_ROUTES } from './incidents.ts';
 import { END_USER_ROUTES, endUserDigest } from './end-users.ts';
+import { listKeys, reportKey } from './key-lists.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
 import { ME_ROUTES } from './me.ts';
 import { OBJECT_ROUTES } from './objects.ts';
@@ -64,25 +65,6 @@ const createKey = route({
   },
 });
 
-const listKeys = route({
-  method: 'GET',
-  path: '/admin/keys',
-  action: 'admin.key.list',
-  permission: 'manage_users',
-  summary: 'Every key, the oldest first; never its text.',
-  status: 200,
-  input: nothing,
-  forTeams: true,
-  plan: (_input, _id, { keys, clock }, { teamAdmin }) => ({
-    resource: 'keys',
-    async run() {
-      const all = await keys.list();
-      const shown = teamAdmin ? keysOf(teamAdmin, all) : all;
-      return listOf(shown.map((record) => keyView(record, keys.pepperId, clock.now())));
-    },
-  }),
-});
-
 const revokeKey = route({
   method: 'DELETE',
   path: '/admin/keys/:id',
@@ -121,29 +103,6 @@ const rotateKey = route({
       async run() {
         const { key, record } = await keys.rotate(id, overlapSeconds * 1000);
         return { id, key, ...keyView(record) };
-      },
-    };
-  },
-});
-
-const reportKey = route({
-  method: 'POST',
-  path: '/admin/keys/report',
-  action: 'admin.key.report',
-  permission: 'view_logs',
-  summary: 'A key whose text was found where it does not belong: revoked, if it opens anything.',
-  status: 200,
-  input: z.strictObject({ key: z.string().min(1).max(512) }),
-  async plan({ key }, _id, { keys }) {
-    const found = await keys.verify(key);
-    return {
-      // Never its text, which may be somebody's else.
-      resource: found?.id ?? 'keys',
-      metadata: { opens: found !== undefined },
-      async run() {
-        if (found === undefined) return { revoked: false };
-        const { revokedAt } = keyView(await keys.revoke(found.id));
-        return { revoked: true, id: found.id, user: found.user, revokedAt };
       },
     };
   },

@@ -13,6 +13,7 @@ import type { Log } from '../server/log.ts';
 import { buildRules, type BuildDoors, type Doors, type Rules } from './doors.ts';
 import { buildEngines, type Engines } from './engines.ts';
 import { startIncidents } from './incidents.ts';
+import { startKeyUse } from './key-use.ts';
 import { createPolicy, type Policy } from './policy.ts';
 import { PRODUCT } from './product.ts';
 import { startRetaining } from './retaining.ts';
@@ -136,6 +137,7 @@ function startJobs(
   process.on('SIGHUP', reload);
   const incidents = startIncidents(setup, engines, containing.watching, log);
   const retaining = startRetaining(setup, engines, rules, log);
+  const keyUse = startKeyUse(engines, rules, log);
   return {
     async stop() {
       clearInterval(timer);
@@ -148,6 +150,7 @@ function startJobs(
       flush('all');
       await incidents.stop();
       await retaining.stop();
+      await keyUse.stop();
     },
   };
 }

@@ -15,8 +15,9 @@ import { createFloods, type Floods } from '../domain/floods.ts';
 import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
 import type { IncidentDesk } from '../domain/incidents.ts';
 import { type HistoryList, historyOf, type HistoryOwner, type HistoryQuery } from '../domain/history-view.ts';
-import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
 import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/kept-placeholders.ts';
+import { OpenedKeys } from '../domain/key-use.ts';
 import { createLimiting, type Limiting } from '../domain/limiting.ts';
 import type { Rollout } from '../domain/rollout.ts';
 import { createHolds, type Holds } from '../domain/retention.ts';
@@ -42,11 +43,13 @@ import { checksOf, reasonsOf } from './readiness.ts';
 import { type RollingOut, startRollingOut } from './rolling-out.ts';
 import { openUpstreams } from './upstreams.ts';
 import { historyKeeper } from './history-keeper.ts';
+import { keyRing } from './key-use.ts';
 import { ownPages } from './own-pages.ts';
 
 /** The rules, built once and shared by all doors. */
 export interface Rules {
   readonly keys: KeyRing;
+  readonly opened: OpenedKeys;
   readonly approvals: ApprovalDesk;
   readonly incidents: IncidentDesk;
   readonly tokens: TokenVerifier | undefined;
@@ -74,15 +77,10 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
   const { config, environment } = setup;
   const clock = systemClock;
   const containing = startContaining(setup, engines, log);
-  const { store, ledger } = engines;
+  const { store } = engines;
   const seal = createSeal(secret);
-  const keys = createKeyRing({
-    store,
-    ledger,
-    pepper: deriveKey(secret.present, 'pepper'),
-    previousPepper: secret.previous && deriveKey(secret.previous, 'pepper'),
-    clock,
-  });
+  const opened = new OpenedKeys();
+  const keys = keyRing(secret, engines, opened);
   const failedAttempts = createFailedAttempts({ clock });
   const tokens =
     config.jwt &&
@@ -97,6 +95,7 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
   const { containment } = containing;
   return {
     keys,
+    opened,
     containing,
     rollingOut: startRollingOut(setup, secret, engines, log),
     approvals: buildApprovals(policy, secret, engines),
@@ -179,8 +178,7 @@ export async function buildDoors(parts: DoorParts): Promise<Doors> {
   const checks = () => ({ ...checksOf(engines, guards), serving: !draining });
   const telemetry = createTelemetry(() => ({
     checks: checks(),
-    auditWaiting: engines.auditLog.health().waiting,
-    exports: engines.exporting.health(),
+    ...healthOf(engines, rules),
     openExchanges: callers.open().size,
     historyLost: history?.lost(),
     guards: guards?.list(),
@@ -237,6 +235,11 @@ function buildCallers(
     onUnreadable: onRefused(auditLog, rules.failedAttempts, telemetry),
     onTurnedAway: onRefused(auditLog, rules.turnedAway, telemetry),
   });
+}
+
+/** What metrics show of both. */
+function healthOf({ auditLog, exporting }: Engines, { opened }: Rules) {
+  return { auditWaiting: auditLog.health().waiting, exports: exporting.health(), keys: opened.counts };
 }
 
 /** The way of callers' calls, which goes by whatever policy holds. */

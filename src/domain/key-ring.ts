@@ -9,6 +9,7 @@ import { Refusal } from '../base/errors.ts';
 import { keyIdOf } from '../base/secret.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { KeyRecord, Store } from '../ports/store.ts';
+import type { OpenedKeys } from './key-use.ts';
 import {
   digestSecret,
   type IssuedKey,
@@ -85,6 +86,8 @@ export interface KeyRingOptions {
   /** The one before it, while the house secret is being rotated. */
   readonly previousPepper?: Buffer | undefined;
   readonly clock: Clock;
+  /** Told of each key that opens. */
+  readonly opened?: Pick<OpenedKeys, 'note'> | undefined;
 }
 
 /** Nothing is read before it is asked for; at most 10,000 keys are held. */
@@ -140,6 +143,7 @@ class CachedKeyRing implements KeyRing {
         this.#opened.set(name, presented);
         if (record) this.#redigest(record, presented);
       }
+      this.#options.opened?.note(id);
       return record;
     };
     const found = this.find(id);

@@ -4,9 +4,10 @@
  */
 import { type Dialect, type Expression, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { addIncidents, type IncidentTables } from './store-sql-incident-tables.ts';
+import { addKeyUse, type KeyUseTables } from './store-sql-key-use.ts';
 
 /** Times are milliseconds since 1970. */
-export interface Tables extends IncidentTables {
+export interface Tables extends IncidentTables, KeyUseTables {
   sallyport_schema: { version: number };
   /** `record` is the KeyRecord as JSON: what is not searched needs no column, nor a migration. */
   sallyport_keys: { id: string; version: number; user_name: string; created_at: number; record: string };
@@ -94,7 +95,8 @@ export interface SqlEngine {
   readonly migrationLock?: RawBuilder<unknown>;
 }
 
-type Migration = (db: Transaction<Tables>, text: RawBuilder<unknown>) => Promise<void>;
+/** One step. */
+export type Migration = (db: Transaction<Tables>, text: RawBuilder<unknown>) => Promise<void>;
 
 /** Position + 1 is the version. */
 const migrations: readonly Migration[] = [
@@ -106,6 +108,7 @@ const migrations: readonly Migration[] = [
   addIncidents,
   addHistory,
   addEndUsers,
+  addKeyUse,
 ];
 
 async function createTables(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {

@@ -8,14 +8,17 @@ import type { Entry } from '../ports/audit-log.ts';
 import type { ApprovalStore } from '../ports/approval-store.ts';
 import type { HistoryStore } from '../ports/history-store.ts';
 import type { EntryRef, IncidentStore } from '../ports/incident-store.ts';
+import type { KeyUseStore } from '../ports/key-use-store.ts';
 import type { Person } from '../ports/person.ts';
 import type { AuditFilter, KeyRecord, ObjectOwner, PlaceholderRow, Store } from '../ports/store.ts';
 import { createSqlApprovals } from './store-sql-approvals.ts';
 import { findEntries, getEntries, pageEntries, pruneEntries } from './store-sql-entries.ts';
 import { createSqlHistory } from './store-sql-history.ts';
 import { createSqlIncidents } from './store-sql-incidents.ts';
+import { createSqlKeyUse } from './store-sql-key-use.ts';
+import { getOwners, listOwners, putOwner } from './store-sql-owners.ts';
 import { changePlaceholders, dropSealed, getSealed, listSealed } from './store-sql-placeholders.ts';
-import { keyFrom, OWNER_COLUMNS, ownerFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
+import { keyFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
 import { type Db, migrate, type SqlEngine, type Tables } from './store-sql-schema.ts';
 
 /** Rows of one INSERT. */
@@ -31,6 +34,7 @@ class SqlStore implements Store {
   readonly approvals: ApprovalStore = createSqlApprovals((query) => this.#run(query));
   readonly incidents: IncidentStore = createSqlIncidents((query) => this.#run(query));
   readonly history: HistoryStore = createSqlHistory((query) => this.#run(query));
+  readonly keyUse: KeyUseStore = createSqlKeyUse((query) => this.#run(query));
   readonly #engine: SqlEngine;
   readonly #db: Db;
   #migrated: Promise<void> | undefined;
@@ -100,71 +104,15 @@ class SqlStore implements Store {
   }
 
   async putOwner(owner: ObjectOwner, kept?: PlaceholderRow): Promise<boolean> {
-    const row = {
-      id: owner.id,
-      kind: owner.kind,
-      user_name: owner.user,
-      team: owner.team ?? null,
-      created_at: owner.createdAt,
-      tokens: owner.tokens ?? null,
-      nano: owner.nano ?? null,
-      placeholders: kept?.placeholders ?? owner.placeholders ?? null,
-      upstream: owner.upstream ?? null,
-      end_user: owner.endUser ?? null,
-      sealed: kept?.sealed ?? null,
-      sealed_since: kept?.since ?? null,
-    };
-    return await this.#run(async (db) => {
-      const kept = await db
-        .insertInto('sallyport_owners')
-        .values(row)
-        .onConflict((conflict) =>
-          conflict
-            .column('id')
-            .doUpdateSet({
-              tokens: sql`case when excluded.tokens > coalesce(sallyport_owners.tokens, -1)
-                then excluded.tokens else sallyport_owners.tokens end`,
-              nano: sql`case when excluded.nano > coalesce(sallyport_owners.nano, -1)
-                then excluded.nano else sallyport_owners.nano end`,
-            })
-            .where('sallyport_owners.user_name', '=', row.user_name)
-            .where('sallyport_owners.team', 'is not distinct from', row.team)
-            .where('sallyport_owners.end_user', 'is not distinct from', row.end_user),
-        )
-        .returning('id')
-        .execute();
-      return kept.length === 1;
-    });
+    return await this.#run((db) => putOwner(db, owner, kept));
   }
 
   async getOwners(ids: readonly string[]): Promise<readonly ObjectOwner[]> {
-    if (ids.length === 0) return [];
-    const rows = await this.#run((db) =>
-      db.selectFrom('sallyport_owners').select(OWNER_COLUMNS).where('id', 'in', ids).execute(),
-    );
-    return rows.map(ownerFrom);
+    return ids.length === 0 ? [] : await this.#run((db) => getOwners(db, ids));
   }
 
-  async listOwners(
-    kind: string,
-    of: { user?: string; team?: string },
-    limit: number,
-    before?: string,
-  ): Promise<readonly ObjectOwner[]> {
-    const rows = await this.#run((db) => {
-      let query = db.selectFrom('sallyport_owners').select(OWNER_COLUMNS).where('kind', '=', kind);
-      if (of.user !== undefined) query = query.where('user_name', '=', of.user);
-      if (of.team !== undefined) query = query.where('team', '=', of.team);
-      if (before !== undefined) {
-        const anchor = db
-          .selectFrom('sallyport_owners')
-          .select(['created_at', 'id'])
-          .where('id', '=', before);
-        query = query.where(sql<boolean>`(created_at, id) < (${anchor})`);
-      }
-      return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
-    });
-    return rows.map(ownerFrom);
+  listOwners(...page: Parameters<Store['listOwners']>): Promise<readonly ObjectOwner[]> {
+    return this.#run((db) => listOwners(db, ...page));
   }
 
   async deleteOwner(id: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { ApprovalStore } from './approval-store.ts';
 import type { Entry } from './audit-log.ts';
 import type { EntryRef, IncidentStore } from './incident-store.ts';
 import type { HistoryStore } from './history-store.ts';
+import type { KeyUseStore } from './key-use-store.ts';
 import type { Person } from './person.ts';
 
 /** What its bearer may do is a table: `domain/permissions.ts`. */
@@ -173,6 +174,7 @@ export interface Store {
   readonly approvals: ApprovalStore;
   readonly incidents: IncidentStore;
   readonly history: HistoryStore;
+  readonly keyUse: KeyUseStore;
 
   health(): { readonly usable: boolean; readonly reason?: string | undefined };
   close(): Promise<void>;

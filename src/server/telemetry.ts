@@ -20,6 +20,8 @@ export interface HealthNow {
   readonly guards?: readonly GuardStatus[] | undefined;
   /** Guardrails have gone back to observing. */
   readonly observing?: boolean | undefined;
+  /** Live keys that should be looked at. */
+  readonly keys?: { readonly unused: number; readonly old: number } | undefined;
 }
 
 /** Metrics of this process. Labels are operations, codes and stages; never a key or a user. */
@@ -225,6 +227,8 @@ function healthGauges({ gauge }: Metrics, health: () => HealthNow): () => void {
   const ledgerUsable = gauge('ledger_usable', 'Whether the ledger can be used.');
   const openExchanges = gauge('open_exchanges', 'Calls that have not ended.');
   const observing = gauge('guardrails_fallen_back', 'Whether guardrails have gone back to observing.');
+  const keysUnused = gauge('keys_unused', 'Live keys that were not used for 90 days.');
+  const keysOld = gauge('keys_old', 'Live keys whose secret is over 90 days old.');
   const historyLost = gauge('history_lost', 'Exchanges that a history should hold and does not.');
   const guardSilent = gauge('guard_silent', 'Whether a control that is on did not fire.', ['control']);
   return () => {
@@ -239,5 +243,7 @@ function healthGauges({ gauge }: Metrics, health: () => HealthNow): () => void {
     for (const { control, result } of now.guards ?? [])
       guardSilent.set({ control }, result === 'silent' ? 1 : 0);
     observing.set(now.observing ? 1 : 0);
+    keysUnused.set(now.keys?.unused ?? 0);
+    keysOld.set(now.keys?.old ?? 0);
   };
 }

@@ -6,7 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
 import { approvalStoreContract } from '../contracts/approval-store.ts';
 import { incidentStoreContract } from '../contracts/incident-store.ts';
+import { endUserContract } from '../contracts/end-users.ts';
 import { historyStoreContract } from '../contracts/history-store.ts';
+import { keyUseContract } from '../contracts/key-use.ts';
 import { storeContract } from '../contracts/store.ts';
 import { settingsContract } from '../contracts/store-settings.ts';
 
@@ -26,6 +28,8 @@ describe('store contract', () => {
 
 describe('history store contract', () => {
   historyStoreContract(fresh);
+  endUserContract(fresh);
+  keyUseContract(fresh);
 });
 
 describe('approval store contract', () => {

@@ -1,0 +1,52 @@
+/** Keys as they are looked for: all of them, those that nobody uses, one by its text. */
+import { z } from 'zod';
+import { isUnused } from '../domain/key-use.ts';
+import { keysOf } from '../domain/team-admins.ts';
+import { keyView } from './keys.ts';
+import { listOf, route } from './route.ts';
+
+export const listKeys = route({
+  method: 'GET',
+  path: '/admin/keys',
+  action: 'admin.key.list',
+  permission: 'manage_users',
+  summary:
+    'Every key, the oldest first, and the day of its last use; those not used for so many days; never its text.',
+  status: 200,
+  input: z.strictObject({ unusedDays: z.coerce.number().int().min(1).max(3650).optional() }),
+  forTeams: true,
+  plan: ({ unusedDays }, _id, { keys, store, clock }, { teamAdmin }) => ({
+    resource: 'keys',
+    metadata: { unusedDays },
+    async run() {
+      const [all, uses, now] = [await keys.list(), await store.keyUse.read(), clock.now()];
+      const own = teamAdmin ? keysOf(teamAdmin, all) : all;
+      const shown =
+        unusedDays === undefined ? own : own.filter((record) => isUnused(record, uses, unusedDays, now));
+      return listOf(shown.map((record) => keyView(record, keys.pepperId, now, uses)));
+    },
+  }),
+});
+
+export const reportKey = route({
+  method: 'POST',
+  path: '/admin/keys/report',
+  action: 'admin.key.report',
+  permission: 'view_logs',
+  summary: 'A key whose text was found where it does not belong: revoked, if it opens anything.',
+  status: 200,
+  input: z.strictObject({ key: z.string().min(1).max(512) }),
+  async plan({ key }, _id, { keys }) {
+    const found = await keys.verify(key);
+    return {
+      // Never its text, which may be somebody's else.
+      resource: found?.id ?? 'keys',
+      metadata: { opens: found !== undefined },
+      async run() {
+        if (found === undefined) return { revoked: false };
+        const { revokedAt } = keyView(await keys.revoke(found.id));
+        return { revoked: true, id: found.id, user: found.user, revokedAt };
+      },
+    };
+  },
+});

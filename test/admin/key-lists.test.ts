@@ -1,0 +1,30 @@
+/** When keys were last used, as operators see it. Shown false by a list that leaves out the day of a use, or asks nothing of it. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startAdminHouse } from '../support/admin-house.ts';
+
+let house: Awaited<ReturnType<typeof startAdminHouse>>;
+beforeAll(async () => {
+  house = await startAdminHouse();
+});
+afterAll(() => house.close());
+
+test('keys are listed with the day of its last use, or where it had none for so long', async () => {
+  const { body: made } = await house.call('POST', '/admin/keys', { user: 'ada', tier: 'pro', role: 'user' });
+  const day = Date.UTC(2026, 9, 1);
+  const listed = async (query = '') => {
+    const { data } = (await house.call('GET', `/admin/keys${query}`)).body;
+    return data.find(({ id }: { id: string }) => id === made.id);
+  };
+  expect((await listed()).lastUsedOn).toBeUndefined();
+  await house.deps.store.keyUse.mark([made.id], day);
+  expect((await listed()).lastUsedOn).toBe('2026-10-01');
+  const days = Math.floor((Date.now() - day) / 86_400_000);
+  expect(await listed(`?unusedDays=${days - 2}`)).toMatchObject({ lastUsedOn: '2026-10-01' });
+  expect(await listed(`?unusedDays=${days + 1}`)).toBeUndefined();
+  await house.call('DELETE', `/admin/keys/${made.id}`);
+  expect(await listed(`?unusedDays=${days - 2}`)).toBeUndefined();
+  for (const wrong of ['unusedDays=0', 'unusedDays=x', 'unusedDays=9999'])
+    expect((await house.call('GET', `/admin/keys?${wrong}`)).headers.get('x-sallyport-code')).toBe(
+      'request.invalid_field',
+    );
+});
