@@ -103,12 +103,17 @@ test("somebody else's keys are not there, and a key makes none", async () => {
   expect((await joe.call('GET', '/admin/me/keys')).body.data).toEqual([]);
   expect((await joe.call('DELETE', `/admin/me/keys/${body.id}`)).code).toBe('access.not_found');
   expect((await call(body.key)).status).toBe(200);
-  const byKey = await fetch(`${gateway.adminUrl}/admin/me/keys`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${body.key}`, 'content-type': 'application/json' },
-    body: '{}',
-  });
-  expect(byKey.headers.get('x-sallyport-code')).toBe('access.permission');
+  for (const [method, path] of [
+    ['POST', '/keys'],
+    ['GET', '/keys'],
+    ['DELETE', `/keys/${body.id}`],
+    ['GET', '/usage'],
+  ] as const)
+    for (const adminKey of [body.key, gateway.adminKey]) {
+      const input = method === 'POST' ? {} : undefined;
+      const { body: answer } = await admin({ ...gateway, adminKey }, method, `/admin/me${path}`, input);
+      expect([path, Object(answer).error.code]).toEqual([path, 'access.permission']);
+    }
 });
 
 test('who called decides about it neither by key nor by sign-in; another person does', async () => {
