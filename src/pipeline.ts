@@ -119,7 +119,7 @@ interface Way {
   readonly beforeTaking: readonly Guard[];
   readonly claiming: readonly Guard[];
   readonly taking: readonly Guard[];
-  readonly grant: (exchange: Exchange, reply: Reply) => boolean;
+  readonly grant: ReturnType<typeof grantSecret>;
   readonly send: Forward;
   readonly afterwards: readonly Closing[];
 }
@@ -138,8 +138,8 @@ function run(way: Way, onDone: PipelineDeps['onDone']): Pipeline {
       onExchange(exchange);
       try {
         await pass(beforeForwarding, exchange);
-        const isAnswered = exchange.callerGone || sendParked(exchange, reply) || grant(exchange, reply);
-        if (!isAnswered) await send(exchange, reply);
+        const isAnswered = exchange.callerGone || sendParked(exchange, reply);
+        if (!isAnswered) await (grant(exchange, reply) || send(exchange, reply));
       } catch (error) {
         exchange.refusal = asRefusal(error);
         refuse(exchange, reply);

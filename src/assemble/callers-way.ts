@@ -105,6 +105,7 @@ function pipelineDeps(setup: Setup, log: Log, engines: Engines, rules: Rules, wa
     teams: config.teams,
     pressure: isAnyLow(config.teams) ? new UpstreamPressure(systemClock) : undefined,
     history,
+    secretsPerHour: config.sockets.secretsPerHour,
     forgetKey: (id) => rules.keys.forget(id),
     answerHeaders,
     ownObjects: ownObjects(engines.store, config.objects, rules.keptPlaceholders, (err) =>

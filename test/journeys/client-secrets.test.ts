@@ -20,6 +20,7 @@ const house = socketHouse({
       live: { maxTokensPerRequest: 20_000, models: ['gpt-realtime', 'gpt-4o-realtime-preview'] },
       once: { requestsPerDay: 1 },
     },
+    sockets: { secretsPerHour: 12 },
   },
 });
 beforeEach(() => {
@@ -78,6 +79,14 @@ describe('a secret', () => {
     const entries = JSON.stringify(await entriesOf(house.gateway));
     expect(entries).not.toContain(made.value.slice(6, 80));
     expect(house.gateway.logs()).not.toContain(made.value.slice(6, 80));
+  });
+
+  test('is one of so many of an hour, whatever keys its user has', async () => {
+    const [one, other] = [await house.doorOf('many'), await house.doorOf('many')];
+    for (let at = 0; at < 12; at++)
+      await sdk(at % 2 ? one : other).realtime.clientSecrets.create({ session });
+    await expect(sdk(one).realtime.clientSecrets.create({ session })).rejects.toMatchObject({ status: 429 });
+    expect((await granted('another')).made.value).toMatch(/^ek_sp_/);
   });
 
   test('counts as a call', async () => {
