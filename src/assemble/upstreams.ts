@@ -45,9 +45,9 @@ export function openUpstreams(
   safetyIdentifier: SafetyIdentifier,
 ): Upstreams {
   const names = Object.keys(config.upstreams);
-  const isTold = config.upstream.safetyIdentifier === 'digest';
+  const identifier = toldOf(config.upstream.safetyIdentifier, safetyIdentifier);
   const open = (name: string, settings: UpstreamSettings): Both =>
-    openUpstream(name, settings, told, isTold ? safetyIdentifier : undefined);
+    openUpstream(name, settings, told, identifier);
   const first = open(DEFAULT_UPSTREAM, config.upstream);
   const others = Object.entries(config.upstreams).map(
     ([name, settings]) => [name, open(name, settings)] as const,
@@ -64,6 +64,15 @@ export function openUpstreams(
       await Promise.all([first, ...others.map(([, both]) => both)].map((both) => both.stop()));
     },
   };
+}
+
+/** Undefined where nobody is told anything. */
+function toldOf(
+  which: Setup['config']['upstream']['safetyIdentifier'],
+  digest: SafetyIdentifier,
+): SafetyIdentifier | undefined {
+  if (which === 'off') return undefined;
+  return which === 'digest' ? digest : ({ endUser }) => endUser;
 }
 
 function openUpstream(

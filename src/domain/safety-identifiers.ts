@@ -1,6 +1,6 @@
 /**
  * `safety_identifier` tells upstream which person a call is for, so that what one does is held against that one alone. It
- * is always written here, a keyed digest: nobody names others, and no name of anybody's goes up.
+ * is written here, a keyed digest, wherever it is written: nobody names others, and no name of anybody's goes up.
  */
 import { BoundedMap } from '../base/bounded-map.ts';
 import { keyedDigest } from '../base/secret.ts';
@@ -11,8 +11,11 @@ import type { Endpoint } from '../openai/endpoint.ts';
 import { type Edit, quote, setMember } from '../openai/json-edit.ts';
 import type { Caller } from './caller.ts';
 
-/** What upstream is told of a caller: 64 hexadecimal digits, the same for the same one, and as long as OpenAI takes. */
-export type SafetyIdentifier = (caller: Caller) => string;
+/**
+ * What upstream is told of a caller: 64 hexadecimal digits, the same for the same one, and as long as OpenAI takes.
+ * Undefined: nothing, and the call stays as it came.
+ */
+export type SafetyIdentifier = (caller: Caller) => string | undefined;
 
 /** Where calls have no field for it: live sessions, and what opens them. */
 export const SAFETY_HEADER = 'openai-safety-identifier';
@@ -24,7 +27,7 @@ const OTHERWISE: ReadonlySet<string> = new Set(['chatkit.sessions.create']);
 const USERS_MAX = 10_000;
 
 /** @param key of the house, for digests */
-export function createSafetyIdentifiers(key: Buffer): SafetyIdentifier {
+export function createSafetyIdentifiers(key: Buffer): (caller: Caller) => string {
   const known = new BoundedMap<string, string>(USERS_MAX);
   return ({ user, endUser }) => {
     if (endUser !== undefined) return endUser;

@@ -63,9 +63,10 @@ export const upstreamSchema = fields
   .extend({
     /**
      * What every upstream is told of whom a call is for, as `safety_identifier`: a keyed digest of the gateway's own,
-     * whatever the caller says, or (`off`) what the caller says.
+     * whatever the caller says (`digest`: in every call; `endUsers`: in those that name an end user, and others go up as
+     * they came), or (`off`) what the caller says.
      */
-    safetyIdentifier: z.enum(['digest', 'off']).default('digest'),
+    safetyIdentifier: z.enum(['endUsers', 'digest', 'off']).default('endUsers'),
   })
   .refine(hasBoth, BOTH);
 /** The section `upstreams`: further ones, by name, each with a key of its own. */

@@ -174,7 +174,7 @@ export function headersUp(
   if (exchange.prepared.contentType !== undefined) headers['content-type'] = exchange.prepared.contentType;
   if (organization !== undefined) headers['openai-organization'] = organization;
   if (project !== undefined) headers['openai-project'] = project;
-  if (safetyIdentifier && isToldByHeader(exchange.endpoint))
-    headers[SAFETY_HEADER] = safetyIdentifier(exchange.caller);
+  const identifier = isToldByHeader(exchange.endpoint) ? safetyIdentifier?.(exchange.caller) : undefined;
+  if (identifier !== undefined) headers[SAFETY_HEADER] = identifier;
   return headers;
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
       endpoints: { allow: ['chat.completions', 'sockets.responses'] },
       audit: { waitMsMax: 10_000 },
       server: { cors: ['https://app.example.com'] },
-      upstream: { organization: 'org-ours', connectMsMax: 1000, caFile },
+      upstream: { organization: 'org-ours', safetyIdentifier: 'digest', connectMsMax: 1000, caFile },
     },
   });
 });

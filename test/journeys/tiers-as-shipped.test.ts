@@ -23,7 +23,7 @@ beforeAll(async () => {
     key: null,
     env: { RATE_LIMIT_PER_MINUTE: '5', RATE_LIMIT_PER_HOUR: '40' },
     config: {
-      tiers: { poor: { dailyBudgetUsd: POOR_USD } },
+      tiers: { poor: { dailyBudgetUsd: POOR_USD }, app: { endUsers: 'allowed' } },
       models: { projectServiceTier: 'default' },
     },
   });
@@ -51,6 +51,25 @@ async function untilRefused(who: Caller, fields: object): Promise<{ granted: num
     if (answer.status !== 200) return { granted, refusal: answer };
   }
 }
+
+// Shown false by writing whom every call is for, as `upstream.safetyIdentifier: digest` does.
+test('a call without findings that names its cap goes up byte for byte, until it names an end user', async () => {
+  const { baseUrl, callerKey } = await caller('app');
+  const body =
+    '{"user": "theirs","model":"gpt-4o-mini", "max_completion_tokens":16,"messages":[{"role":"user","content":"\\u0048i"}],"temperature":1.50}';
+  const sentWith = async (headers: Readonly<Record<string, string>>): Promise<string | undefined> => {
+    const answer = await fetch(`${baseUrl}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${callerKey}`, 'content-type': 'application/json', ...headers },
+      body,
+    });
+    expect(answer.status).toBe(200);
+    await answer.arrayBuffer();
+    return upstream.requests.at(-1)?.body.toString();
+  };
+  expect(await sentWith({})).toBe(body);
+  expect(await sentWith({ 'x-sallyport-end-user': 'eve' })).toMatch(/"safety_identifier":"[0-9a-f]{64}"/);
+});
 
 describe('requests', () => {
   test.each([
