@@ -25,7 +25,7 @@ import { syslogExportSchema } from './engines/export-syslog.ts';
 import { webhookExportSchema } from './engines/export-webhook.ts';
 import { guardModelSchema } from './engines/detector-guard-model.ts';
 import { moderationSchema } from './engines/detector-moderation.ts';
-import { notifySchema } from './engines/notify-webhook.ts';
+import { notifySchema } from './engines/notify.ts';
 import { redisLedgerSchema } from './engines/ledger-redis-settings.ts';
 import { commandPlaceholders, commandRunSchema, type CommandRun } from './engines/tool-command.ts';
 import { httpRunSchema, pathPlaceholders, type HttpRun } from './engines/tool-http.ts';

@@ -63,8 +63,13 @@ const DOORS: readonly { readonly packages: RegExp; readonly into: RegExp; readon
   { packages: /^kysely/, into: /^src\/engines\//, filesMax: 12 },
   { packages: /^prom-client/, into: /^src\/server\//, filesMax: 1 },
   { packages: /^ws($|\/)/, into: /^src\/(?:server|simulator)\//, filesMax: 4 },
+  { packages: /^nodemailer/, into: /^src\/engines\//, filesMax: 1 },
   { packages: /^pino/, into: /^src\/server\//, filesMax: 1 },
-  { packages: /^(?:openai|fast-check|vitest|@modelcontextprotocol)($|\/)/, into: /^$/, filesMax: 0 },
+  {
+    packages: /^(?:openai|fast-check|vitest|smtp-server|@modelcontextprotocol)($|\/)/,
+    into: /^$/,
+    filesMax: 0,
+  },
 ];
 
 /** Tables, and suites of cases: more lines than other files may have. */

@@ -11,7 +11,7 @@ import { createGuardModel } from '../engines/detector-guard-model.ts';
 import { createModeration } from '../engines/detector-moderation.ts';
 import { createEmbeddedLedger, type EmbeddedLedger } from '../engines/ledger-embedded.ts';
 import { openOnFailure } from '../engines/ledger-open.ts';
-import { createWebhookNotifier } from '../engines/notify-webhook.ts';
+import { createNotifier } from '../engines/notify.ts';
 import { openSqliteStore } from '../engines/store-sqlite.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Detector } from '../ports/detector.ts';
@@ -61,10 +61,9 @@ export async function buildEngines(
   const at = { auditDir: join(dataDir, 'audit'), dataDir, place: placeOf(dataDir), store };
   const records = await openRecords(at, config, secret, log);
   const { ledger, adoption, stopKeeping } = await buildLedger(config, secret, records, log);
-  const notifier = createWebhookNotifier({
-    ...config.notify,
-    onFailure: (webhook, reason) => log.warn({ webhook, reason }, 'a webhook was not told'),
-  });
+  const notifier = createNotifier(config.notify, (receiver, reason) =>
+    log.warn({ receiver, reason }, 'a receiver of notices was not told'),
+  );
   return {
     auditLog: records.auditLog,
     auditDir: records.auditDir,

@@ -26,6 +26,11 @@ export function isOwnCallUrl(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host));
 }
 
+/** Whether a configured host, a name or an address, may be called; a name is looked at again when it is resolved. */
+export function isOwnCallHost(host: string): boolean {
+  return isIP(host) === 0 || !isForbidden(host);
+}
+
 /** What is said of a URL that is none of these. */
 export const OWN_CALL_URL = 'must be https, or http to loopback, no link-local';
 

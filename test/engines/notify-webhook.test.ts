@@ -9,11 +9,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createWebhookNotifier,
-  notifySchema,
-  type WebhookOptions,
-} from '../../src/engines/notify-webhook.ts';
+import { notifySchema } from '../../src/engines/notify.ts';
+import { createWebhookNotifier, type WebhookOptions } from '../../src/engines/notify-webhook.ts';
 import type { Notifier } from '../../src/ports/notifier.ts';
 
 const SECRET = 'what-the-receiver-knows';
