@@ -59,6 +59,8 @@ async function planOf(tools: AdminTools, request: AdminRequest): Promise<Plan> {
   const { route, actor, target } = request;
   try {
     permit(actor.role, route.permission);
+    // No name and no id is made of anything else: what is pasted there gets into no record and no answer.
+    if (route.path.includes(':id') && !targetFormat.test(target)) throw new Refusal('access.not_found');
     if (actor.teamAdmin && !route.forTeams) throw new Refusal('access.permission', { detail: 'one team' });
     return await route.plan(request.input(), target, tools, actor);
   } catch (error) {
