@@ -19,7 +19,11 @@ let gateway: Gateway;
 beforeAll(async () => {
   gateway = await startGateway({
     env: { OPENAI_API_KEY: undefined },
-    config: { tools: { needsApproval: ['send_email'] } },
+    config: {
+      audit: { waitMsMax: 10_000 },
+      guardrails: { timeoutMs: 10_000 },
+      tools: { needsApproval: ['send_email'] },
+    },
   });
 });
 afterAll(async () => void (await gateway.stop()));

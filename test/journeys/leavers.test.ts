@@ -16,11 +16,12 @@ import { until } from '../support/until.ts';
 import { Visitor } from '../support/visitor.ts';
 
 const USERS = '/Users';
+const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 const TOKEN = 'a token of the directory, of thirty-two characters';
 const JWT_SECRET = 'a secret of at least thirty-two bytes, for HS256';
 /** What is promised, and how long a look at it may take on a busy machine. */
 const OUT_MS_MAX = 1_000;
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1_500;
 let gateways: readonly Gateway[] = [];
 let provider: TestProvider;
 let postgres: Postgres;
@@ -44,6 +45,8 @@ beforeAll(async () => {
     env: { DATABASE_URL: postgres.url, JWT_SECRET, SCIM_TOKEN: TOKEN },
     key: null,
     config: (baseUrl: string) => ({
+      audit: { waitMsMax: 10_000 },
+      guardrails: { timeoutMs: 10_000 },
       store: { kind: 'postgres', url: 'env:DATABASE_URL' },
       people: {
         issuer: provider.issuer,
@@ -133,4 +136,66 @@ test.each([
   provider.person = { sub, groups: ['staff'] };
   const again = await new Visitor(at(0).adminUrl).signIn();
   expect(again.headers.get('location')).toBe('/console?refused=access.banned');
+});
+
+test('without the token nothing is told, and nothing happens', async () => {
+  expect((await scim('POST', USERS, user('guarded'))).status).toBe(201);
+  for (const token of ['x', at(0).adminKey, `${TOKEN}x`]) {
+    const refused = await scim('PATCH', `${USERS}/guarded`, patched(false), token);
+    expect([refused.status, refused.body.status, refused.body.schemas]).toEqual([401, '401', [ERROR]]);
+  }
+  expect((await scim('GET', `${USERS}/guarded`)).body).toMatchObject({ active: true });
+});
+
+test('found by what the directory calls them; one person is one user', async () => {
+  await scim('POST', USERS, user('found', { name: { givenName: 'F' }, roles: [] }));
+  expect((await scim('POST', USERS, user('found'))).body).toMatchObject({
+    status: '409',
+    scimType: 'uniqueness',
+  });
+  const filtered = async (filter: string) => scim('GET', `${USERS}?filter=${encodeURIComponent(filter)}`);
+  for (const filter of ['externalId eq "found"', 'userName eq "found@example.com"', 'ID eq "found"']) {
+    const { body } = await filtered(filter);
+    expect(body).toMatchObject({ totalResults: 1, Resources: [{ id: 'found', externalId: 'found' }] });
+  }
+  expect((await filtered('userName eq "nobody"')).body).toMatchObject({ totalResults: 0, Resources: [] });
+  expect((await filtered('userName sw "f"')).status).toBe(400);
+  const page = (await scim('GET', `${USERS}?startIndex=2&count=1`)).body;
+  expect([page.startIndex, page.itemsPerPage, page.Resources.length]).toEqual([2, 1, 1]);
+  expect((await scim('GET', `${USERS}/unknown`)).body).toMatchObject({ status: '404', schemas: [ERROR] });
+});
+
+const change = (value: object) => ({ Operations: [{ op: 'replace', value }] });
+
+test('nobody becomes somebody else, and what cannot be read changes nothing', async () => {
+  await scim('POST', USERS, user('same'));
+  for (const [method, body] of [
+    ['PUT', user('other', { active: false })],
+    ['PATCH', change({ externalId: 'other', active: false })],
+    ['PATCH', change({ active: 'perhaps' })],
+    ['PATCH', { Operations: [] }],
+    ['PUT', { externalId: 'same', active: false }],
+  ] as const)
+    expect((await scim(method, `${USERS}/same`, body)).status).toBe(400);
+  expect((await scim('GET', `${USERS}/same`)).body).toMatchObject({ active: true });
+  expect((await scim('POST', USERS, { userName: 'without@example.com' })).status).toBe(400);
+  const renamed = await scim('PATCH', `${USERS}/same`, change({ userName: 'new@example.com' }));
+  expect(renamed.body).toMatchObject({ id: 'same', userName: 'new@example.com', active: true });
+});
+
+test('who is back may sign in again; the keys that were theirs stay ended', async () => {
+  await scim('POST', USERS, user('back'));
+  const key = await keyOf('back');
+  await scim('DELETE', `${USERS}/back`);
+  expect((await scim('GET', `${USERS}/back`)).status).toBe(404);
+  expect((await scim('POST', USERS, user('back'))).body).toMatchObject({ id: 'back', active: true });
+  const person = await signedIn('back');
+  await until(
+    async () => (await person.call('GET', '/admin/me')).status,
+    (status) => status === 200,
+  );
+  const { status, body } = await person.call('POST', '/admin/me/keys', {});
+  expect(status).toBe(201);
+  expect((await call(at(0), body.key)).status).toBe(200);
+  expect((await call(at(0), key)).status).toBe(401);
 });
