@@ -138,6 +138,16 @@ test.each([
   expect(again.headers.get('location')).toBe('/console?refused=access.banned');
 });
 
+test('who has left stays out when their ban is over', async () => {
+  await scim('POST', USERS, user('gone', { active: false }));
+  const { data } = Object((await admin(at(0), 'GET', '/admin/bans')).body);
+  const ban = data.find((each: { user?: string }) => each.user === 'gone');
+  expect((await admin(at(0), 'DELETE', `/admin/bans/${ban.id}`)).status).toBe(200);
+  provider.person = { sub: 'gone', groups: ['staff'] };
+  const refused = await new Visitor(at(0).adminUrl).signIn();
+  expect(refused.headers.get('location')).toBe('/console?refused=access.banned');
+});
+
 test('without the token nothing is told, and nothing happens', async () => {
   expect((await scim('POST', USERS, user('guarded'))).status).toBe(201);
   for (const token of ['x', at(0).adminKey, `${TOKEN}x`]) {

@@ -1,7 +1,7 @@
 /**
  * Keys that people make for themselves: of their group's team and tier, bounded in number and time, nobody else's; and whose
- * call it was may not decide about it, by key or by sign-in. Shown false by a plan that does not count, by a run that does
- * not count again (ten at once), by a revocation that looks at no user, and by a user of the session's own.
+ * call it was may not decide about it, by key or by sign-in. Shown false by a run that does not
+ * count again (ten at once), by a revocation that looks at no user, and by a user of the session's own.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admin } from '../support/admin.ts';
