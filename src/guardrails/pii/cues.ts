@@ -2,7 +2,9 @@
 import type { LabelKind } from './labels-table.ts';
 import { labelsAt } from './label-words.ts';
 import { boxAt, hasDigitAfter, labelledAddressAt, streetAt, streetFirstAt } from './address.ts';
+import { dealtWithAt, dealtWithBefore, isAddressed, smallNameAt } from './dealt-with.ts';
 import { statedBefore } from './identity-number.ts';
+import type { Candidate } from '../candidate.ts';
 import type { Pass } from './pass.ts';
 import {
   asPerson,
@@ -40,13 +42,19 @@ function onLabel(pass: Pass, kind: LabelKind, start: number, end: number): void 
       pass.add(signedAt(text, end));
       return;
     case 'person-name':
-      pass.add(namedAt(text, end));
+      pass.add(namedAt(text, end) ?? statedSmall(text, end));
       return;
     case 'name':
       onPlainName(pass, end);
       return;
     case 'called':
       onIntroduction(pass, start, end);
+      return;
+    case 'dealt-with':
+      pass.add(dealtWithAt(text, start, end));
+      return;
+    case 'is-of':
+      pass.add(dealtWithBefore(text, start));
       return;
     case 'street':
       pass.add(streetAt(text, start, end));
@@ -95,8 +103,17 @@ function onGivenName(pass: Pass, start: number): void {
   if (first > 0x5a || !isMixedCase(pass.text, start)) return;
   const name = givenNameAt(pass.text, start);
   if (!name) return;
-  if (isPrivate(pass.text, name)) pass.add(name);
+  const isMet =
+    isPrivate(pass.text, name) || (startsLine(pass.text, start) && isAddressed(pass.text, name.end));
+  if (isMet) pass.add(name);
   else pass.weak.push(name);
+}
+
+const IS = /^['"]?(?: is|'s|:|\?) /;
+
+function statedSmall(text: string, labelEnd: number): Candidate | undefined {
+  const [gap] = IS.exec(text.slice(labelEnd, labelEnd + 6)) ?? [];
+  return gap === undefined ? undefined : smallNameAt(text, labelEnd + gap.length);
 }
 
 /** In the middle of a line, as in a title, only what is known to be a given name is greeted. */
@@ -124,12 +141,24 @@ function onPlainName(pass: Pass, end: number): void {
   else if (words > 1 || isGiven) pass.weak.push(candidate);
 }
 
+/** "People call me Marit": not what one would say of a thing. */
+const isCalledMe = (text: string, start: number, end: number): boolean =>
+  /^me$/i.test(text.slice(start, end)) &&
+  isMixedCase(text, end + 1) &&
+  /\b(?:people|they|friends|everyone|everybody|all|can|just) (?:call|calls|called) $/i.test(
+    text.slice(Math.max(0, start - 24), start),
+  );
+
 function onIntroduction(pass: Pass, start: number, end: number): void {
   const isVerb = end - start <= 2;
   const isMine = /name['’]? ?$/i.test(pass.text.slice(Math.max(0, start - 6), start));
-  const name = calledAt(pass.text, end, isMine || !isVerb);
-  if (!name) return;
-  if (isMine || !isVerb) {
+  const isSure = isMine || !isVerb || isCalledMe(pass.text, start, end);
+  const name = calledAt(pass.text, end, isSure);
+  if (!name) {
+    if (isSure) pass.add(smallNameAt(pass.text, end + 1));
+    return;
+  }
+  if (isSure) {
     pass.add(name);
     return;
   }

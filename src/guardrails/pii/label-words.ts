@@ -3,7 +3,9 @@
  * that ordinary words cost a few nanoseconds and only what is likely a label is ever compared.
  */
 import { canonicalise } from '../canonical.ts';
-import { GIVEN_NAMES } from './given-names-table.ts';
+import { DEALT_WITH } from './dealt-with-table.ts';
+import { GIVEN_NAMES_A_J } from './given-names-a-j-table.ts';
+import { GIVEN_NAMES_K_Z } from './given-names-k-z-table.ts';
 import { type LabelKind, LABELS, UNSPACED_LABELS } from './labels-table.ts';
 
 interface Rule {
@@ -47,9 +49,14 @@ function learn(words: string, rule: Rule, bit: number): void {
     maybe[slotOf(hash)] = (maybe[slotOf(hash)] ?? 0) | bit;
   }
 }
-for (const { words, initial, ...rule } of LABELS)
+for (const { words, initial, ...rule } of [...LABELS, ...DEALT_WITH])
   learn(words, { ...rule, initial }, initial ? INITIAL : LABEL);
-learn(GIVEN_NAMES, { kind: 'given-name', initial: true }, INITIAL);
+for (const names of [GIVEN_NAMES_A_J, GIVEN_NAMES_K_Z])
+  learn(names, { kind: 'given-name', initial: true }, INITIAL);
+
+/** Whether the word, in any case, is known to be a given name. */
+export const isGivenName = (word: string): boolean =>
+  rules.get(word.toLowerCase())?.some(({ kind }) => kind === 'given-name') ?? false;
 
 const CONTEXT = 40;
 const WORD_MAX = 32;
@@ -63,8 +70,8 @@ export function labelsAt(text: string, start: number, end: number): readonly Lab
   const isSmall = text.charCodeAt(start) >= 0x61;
   for (const { kind, before, after, capitals, initial } of known) {
     if (initial && isSmall) continue;
-    if (before && !before.test(text.slice(Math.max(0, start - CONTEXT), start))) continue;
     if (after && !after.test(text.slice(end, end + CONTEXT))) continue;
+    if (before && !before.test(text.slice(Math.max(0, start - CONTEXT), start))) continue;
     if (capitals && isSmall && !FIELD.test(text.slice(end, end + 5))) continue;
     kinds.push(kind);
   }

@@ -28,6 +28,8 @@ export type LabelKind =
   | 'name'
   | 'person-name'
   | 'called'
+  | 'dealt-with'
+  | 'is-of'
   | 'given-name'
   | 'number'
   | 'other';
@@ -241,13 +243,14 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'name',
     words:
-      'from to cc bcc sender author reporter reported assignee assigned reviewer organizer organiser attendee attendees participant participants contact owner customer client guest student teacher lawyer doctor buyer seller agent manager supervisor caller interviewer interviewee consultant landlord',
+      'from to cc bcc sender author reporter reported assignee assigned reviewer organizer organiser user attendee attendees participant participants contact owner customer client guest student teacher lawyer doctor buyer seller agent manager supervisor caller interviewer interviewee consultant landlord',
     after: /^(?: (?:person|to|by))?["']?\s?[:=]/,
   },
   { kind: 'called', words: 'heiße heisse llamo appelle chiamo heet heter chamo nazywam hedder зовут' },
   { kind: 'called', words: 'is', before: /(?:\bmy (?:full |first |last |real )?name|\bthis) $/i },
   { kind: 'called', words: 's', before: /\b(?:my|his|her) (?:full |first |last )?name['’]$/i },
   { kind: 'called', words: 'me', before: /\b(?:call|calls|called|named) $/i },
+  { kind: 'called', words: 'him her them', before: /\b(?:named|name|christened|baptised|baptized) $/i },
   { kind: 'called', words: 'am m', before: /(?:^|[^a-z])i[ '’]$/i },
   {
     kind: 'other',

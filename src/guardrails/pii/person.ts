@@ -160,7 +160,7 @@ export function signedAt(text: string, wordEnd: number): Candidate | undefined {
 }
 
 const FIELD_GAP =
-  /^(?:["']|\*\*|<\/b>|\])?(?: ?\([a-z ]{1,16}\))?[ \t]{0,4}(?:[:=|>]|=>|:=|,(?="))(?:\*\*)?[ \t]{0,12}(?:\r?\n {0,4})?["'[]{0,2}/i;
+  /^(?:["']|\*\*|<\/b>|\])?(?: ?\([a-z ]{1,16}\))?[ \t]{0,4}(?:[:=|>]|=>|:=|,(?=")|\?)(?:\*\*)?[ \t]{0,12}(?:\r?\n {0,4})?["'[]{0,2}/i;
 const STATED_GAP =
   /^s?[ ,]{1,2}(?:is|es|ist|est|e|on|era|was|are|jest|er|ar) ["'*]{0,2}(?:(?:mr|mrs|ms|dr)\.? )?/i;
 
@@ -213,10 +213,13 @@ export function namedBefore(text: string, emailStart: number): Candidate | undef
   return person({ start, end: start + name.length, words: 2 }, CONFIDENCE.heuristic, 'a name beside a label');
 }
 
-const NOT_SURNAMES =
+/** Last words of what is no person's name. */
+export const NOT_SURNAMES =
   /^(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Court|Place|Square|Park|University|College|School|Hospital|Hotel|Inc|Ltd|LLC|Corp|Company|Foundation|Institute|Museum|Airport|River|Lake|Island|County|City|Center|Centre|Award|Cup|Bridge|Church|Cathedral|Station|Stadium|Theatre|Theater|Bank|Group|Day|Prize|Society|Band|Railway|Cups?|Company|Associates|Partners|Systems|Hall|Library|League|Series|Show|Tower|Building|Flat|Bypass|Lodge|Stanley|Beach|Bay|Valley|Mountain|Mount|And|Or|The|In|On|At|Is|Was|Has|Will|To|For|From|With)$/;
 const PLACE_BEFORE =
-  /(?:\b(?:St|Saint|San|Santa|Lake|Mount|Fort|Port|Cape|University of|Hotel|Via|Rue|Calle|Rua)\.? |[\w/.@#&$-])$/;
+  /(?:\b(?:St|Saint|San|Santa|Lake|Mount|Fort|Port|Cape|University of|Hotel|Via|Rue|Calle|Rua|Vila|Avenida|Avenue|Praca|Plaza|Piazza|Viale|Corso|ul)\.? |\d[a-z]? |[\w/.@#&$-])$/i;
+/** A house number behind it: a street. */
+const HOUSE_AFTER = /^(?: and P\.? ?O\.? Box| and [\w. ]{2,24} \d|,? \d{1,4}[a-z]?(?![\d\w./:-]| \d))/i;
 
 /** A given name, the names after it included; nothing where it is a part of a place or of code. */
 export function givenNameAt(text: string, start: number): Candidate | undefined {
@@ -227,6 +230,7 @@ export function givenNameAt(text: string, start: number): Candidate | undefined 
   const last = value.split(' ').at(-1) ?? '';
   if (NOT_SURNAMES.test(last) || /^(?:[_@\d(=]|\.\w)/.test(text.slice(name.end, name.end + 2)))
     return undefined;
+  if (HOUSE_AFTER.test(text.slice(name.end, name.end + 32))) return undefined;
   return person(name, CONFIDENCE.heuristic, 'a given name in a text about a person');
 }
 
