@@ -2,69 +2,70 @@
  * Hashed features of a view for the trained heads: words 1 to 3 with the breaks between them, four characters inside
  * words (three where a character is a syllable). One pass, no strings, no allocation. Training and screening read this same code.
  */
-
-/** Buckets a feature can fall into, as a power of two. A change makes every file of weights void. */
-export const BUCKET_BITS = 17;
-/** What a model file must say; raised with every change of what is hashed. */
-export const FEATURES_VERSION = 2;
-
-/** Given each token in order. */
-export interface TokenSink {
-  /** The first `count` of `buckets` are the token's features; `start` and `end` its half-open range in the view. */
-  token(buckets: Int32Array, count: number, start: number, end: number): void;
-}
+import { codeUnits } from '../code-units.ts';
+import { KIND_FEATURES_MAX, kindOfTarget, kindOfWord, KindRow } from './kind-features.ts';
+import * as hashing from './token-hash.ts';
 
 /** Units of a word beyond this begin another one: every token's work is bounded. */
 const WORD_MAX = 24;
-const FEATURES_MAX = WORD_MAX + 5;
-const buckets = new Int32Array(FEATURES_MAX);
+const FEATURES_MAX = WORD_MAX + 5 + KIND_FEATURES_MAX;
 
-/** Breaks that are told apart; a plain gap is none of them. */
-const GAP = 0;
-const LEFT_OUT = 8;
-const BREAKS = ['', '.!?\n\r。।؟!?', '::;;', '"`«»„“”「」『』', '[](){}<>#*|=~_\\/+@&^'];
+/** The tokens of a text, kept for the next one: what is behind `count` is of another text. */
+export class Tokens {
+  count = 0;
+  /** Buckets of all features in a row; room for those of one more token is always there. */
+  features: Int32Array = new Int32Array(8192);
+  /** By token: where its features end, its half-open range in the view. */
+  featuresEnd: Int32Array = new Int32Array(1024);
+  starts: Int32Array = new Int32Array(1024);
+  ends: Int32Array = new Int32Array(1024);
 
-/** Unit → its letter in lower case, `0` for any digit, or a break. */
-const FOLDED = fillFolded(new Uint16Array(0x10000));
-
-function fillFolded(table: Uint16Array): Uint16Array {
-  for (let unit = 0xc0; unit < 0x10000; unit++) {
-    const isGap = (unit >= 0x2000 && unit < 0x2c00) || (unit >= 0xd800 && unit < 0xf900);
-    const isMark = (unit >= 0x3000 && unit < 0x3040) || unit >= 0xfe00;
-    table[unit] = isGap || isMark ? GAP : unit;
+  /** Makes room for one more token. */
+  grow(): void {
+    this.features = twice(this.features);
+    this.featuresEnd = twice(this.featuresEnd);
+    this.starts = twice(this.starts);
+    this.ends = twice(this.ends);
   }
-  for (let unit = 0x61; unit <= 0x7a; unit++) table[unit] = table[unit - 0x20] = unit;
-  for (let unit = 0x30; unit <= 0x39; unit++) table[unit] = 0x30;
-  for (const [kind, units] of BREAKS.entries()) {
-    for (let i = 0; i < units.length; i++) table[units.charCodeAt(i)] = kind;
-  }
-  table[0x27] = LEFT_OUT;
-  return table;
 }
+
+function twice(from: Int32Array): Int32Array<ArrayBuffer> {
+  const room = new Int32Array(2 * from.length);
+  room.set(from);
+  return room;
+}
+
+// Constants of the module itself: what is imported is looked up anew at each unit.
+const { bucketOf, FOLDED, GAP, K, K2, K3, LEFT_OUT, step, WORD_SEED } = hashing;
+
+const row = new KindRow();
 
 const EDGE = 0x5e;
 /** From here on (Hangul) a character is a syllable: its grams have three, behind this mark. */
 const SYLLABLE = 0x1100;
-const SALT = { one: 0x51ed, two: 0x2f0b, three: 0x6c8d } as const;
-const K = 0x01000193;
-const K2 = 0x2c1b3c6d;
-const K3 = 0x297a2d39;
-const SHIFT = 32 - BUCKET_BITS;
-
-const bucketOf = (hash: number): number => Math.imul(hash ^ (hash >>> 15), 0x9e3779b1 | 0) >>> SHIFT;
+/** Shorter words are their own grams. */
+const GRAMS_FROM = 4;
+const SALT = { two: 0x2f0b, three: 0x6c8d } as const;
 
 /** Han and kana have no spaces: each is a word, and words 1 to 3 are their n-grams. */
 const isIdeograph = (unit: number): boolean => unit >= 0x2e80 && unit < 0xa000;
 
-/** Hands every token of the view to the sink; linear. */
-export function eachToken(text: string, sink: TokenSink): void {
+/** Fills in the tokens of the view; linear. */
+export function tokenise(text: string, tokens: Tokens): void {
   const { length } = text;
-  let before = Math.imul(SALT.one, K);
+  const units = codeUnits(text);
+  let before = Math.imul(WORD_SEED, K);
   let before2 = 0;
+  let nth = 0;
+  let filled = 0;
+  let { features } = tokens;
+  let isOpen = 1;
+  row.begin();
   for (let at = 0; at < length; ) {
-    let unit = FOLDED[text.charCodeAt(at)] ?? GAP;
+    let unit = FOLDED[units[at] ?? 0] ?? GAP;
     if (unit <= LEFT_OUT) {
       if (unit !== GAP && unit !== LEFT_OUT) {
+        isOpen = 1;
         const mark = Math.imul(unit, K3);
         if (mark !== before) {
           before2 = before;
@@ -75,14 +76,15 @@ export function eachToken(text: string, sink: TokenSink): void {
       continue;
     }
     const start = at;
+    const first = unit;
     const limit = isIdeograph(unit) ? at + 1 : Math.min(length, at + WORD_MAX);
-    let hash: number = SALT.one;
+    let hash = WORD_SEED;
     let c1 = EDGE;
     let c2 = 0;
     let c3 = 0;
-    let count = 3;
+    let count = filled + 3;
     for (; at < limit; at++) {
-      unit = FOLDED[text.charCodeAt(at)] ?? GAP;
+      unit = FOLDED[units[at] ?? 0] ?? GAP;
       if (unit <= LEFT_OUT) {
         if (unit === LEFT_OUT) continue;
         break;
@@ -91,21 +93,35 @@ export function eachToken(text: string, sink: TokenSink): void {
         if (at > start && isIdeograph(unit)) break;
         c3 = SYLLABLE;
       }
-      hash = Math.imul(hash ^ unit, K);
-      if (c3 !== 0) buckets[count++] = gram(c3, c2, c1, unit);
+      hash = step(hash, unit);
+      if (c3 !== 0) features[count++] = gram(c3, c2, c1, unit);
       c3 = c2;
       c2 = c1;
       c1 = unit;
     }
-    if (c3 !== 0) buckets[count++] = gram(c3, c2, c1, EDGE);
+    if (at - start < GRAMS_FROM && c1 < SYLLABLE) count = filled + 3;
+    else if (c3 !== 0) features[count++] = gram(c3, c2, c1, EDGE);
     const two = Math.imul(before, K2) + hash;
-    buckets[0] = bucketOf(hash);
-    buckets[1] = bucketOf(Math.imul(two, K) ^ SALT.two);
-    buckets[2] = bucketOf(Math.imul(Math.imul(before2, K3) + two, K) ^ SALT.three);
-    sink.token(buckets, count, start, at);
+    const bucket = bucketOf(hash);
+    features[filled] = bucket;
+    features[filled + 1] = bucketOf(Math.imul(two, K) ^ SALT.two);
+    features[filled + 2] = bucketOf(Math.imul(Math.imul(before2, K3) + two, K) ^ SALT.three);
+    let kind = kindOfWord(hash, bucket);
+    if (kind === 0 && (isOpen !== 0 || first === 0x30)) kind = kindOfTarget(text, start, at);
+    if (kind !== 0) count = row.add(features, count, kind, nth, isOpen);
+    isOpen = 0;
+    tokens.featuresEnd[nth] = count;
+    tokens.starts[nth] = start;
+    tokens.ends[nth++] = at;
+    filled = count;
+    if (filled + FEATURES_MAX > features.length || nth === tokens.starts.length) {
+      tokens.grow();
+      ({ features } = tokens);
+    }
     before2 = before;
     before = hash;
   }
+  tokens.count = nth;
 }
 
 /** The bucket of four characters that end here. */

@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Trust } from '../../base/finding.ts';
-import { BUCKET_BITS, eachToken, type TokenSink } from './features.ts';
+import { tokenise, Tokens } from './features.ts';
+import { BUCKET_BITS } from './token-hash.ts';
 import { type Head, type HeadName, logitOf, type Model, MODEL_FILE, readModel, WINDOWS } from './model.ts';
 import type { InjectionType, Signal } from './signal.ts';
 
@@ -43,66 +44,72 @@ function pairOf(model: Model, [first, second]: readonly [HeadName, HeadName | un
 
 /** Three words that came so many words ago say nothing new: repetition is not evidence. */
 const REPEATED_WITHIN = 16;
-/** Places to remember them in, a power of two. */
-const SEEN = 65_536;
+/** Places to remember them in, a power of two; few, so that they stay in the cache. */
+const SEEN = 16_384;
+/** Times begin anew before they outgrow what is fast. */
+const TIME_MAX = 2 ** 30;
 
-/** Sums up to and with each token; grown as texts need it, up to a size that is kept. */
-class Sums implements TokenSink {
-  packed: Int16Array = new Int16Array(0);
-  length = 0;
-  /** When three words came last, by their bucket; time goes on from text to text, so that nothing is cleared. */
-  readonly #seen = new Float64Array(SEEN).fill(Number.NEGATIVE_INFINITY);
+/** Sums of weights up to and with each token; grown as texts need it, up to a size that is kept. */
+class Sums {
+  readonly tokens: Tokens = new Tokens();
+  /** Which three words came last at a place, by their bucket, and when; time goes on from text to text: nothing is cleared. */
+  readonly #seen = new Int32Array(SEEN).fill(-1);
+  readonly #seenAt = new Int32Array(SEEN);
   #now = 0;
-  high = new Int32Array(2049);
-  low = new Int32Array(2049);
-  counts = new Int32Array(2049);
-  starts = new Int32Array(2049);
-  ends = new Int32Array(2049);
+  high: Int32Array = new Int32Array(1024);
+  low: Int32Array = new Int32Array(1024);
+  counts: Int32Array = new Int32Array(1024);
 
-  /** Forgets the text before. */
-  begin(packed: Int16Array): void {
-    this.packed = packed;
-    this.length = 0;
+  /** Takes in a text in place of the one before. */
+  read(text: string, packed: Int16Array): void {
+    tokenise(text, this.tokens);
+    if (this.high.length <= this.tokens.count) this.#grow();
     this.#now += REPEATED_WITHIN;
+    if (this.#now > TIME_MAX) {
+      this.#now = 0;
+      this.#seen.fill(-1);
+    }
+    this.#sum(packed);
   }
 
-  token(buckets: Int32Array, count: number, start: number, end: number): void {
-    const threeWords = (buckets[2] ?? 0) & (SEEN - 1);
-    const ago = ++this.#now - (this.#seen[threeWords] ?? 0);
-    this.#seen[threeWords] = this.#now;
-    const { packed } = this;
+  #sum(packed: Int16Array): void {
+    const { high, low, counts } = this;
+    const { count, features, featuresEnd } = this.tokens;
+    const seen = this.#seen;
+    const seenAt = this.#seenAt;
+    let now = this.#now;
     let first = 0;
     let second = 0;
-    // They keep their place: what stands around them is as far apart as it is.
-    const heard = ago <= REPEATED_WITHIN ? 0 : count;
-    for (let i = 0; i < heard; i++) {
-      const both = packed[buckets[i] ?? 0] ?? 0;
-      const low = (both << 24) >> 24;
-      first += (both - low) >> 8;
-      second += low;
+    let from = 0;
+    for (let token = 0; token < count; token++) {
+      const end = featuresEnd[token] ?? 0;
+      const threeWords = features[from + 2] ?? 0;
+      const place = threeWords & (SEEN - 1);
+      now++;
+      // What is repeated keeps its place: what stands around it is as far apart as it is.
+      if (seen[place] !== threeWords || now - (seenAt[place] ?? 0) > REPEATED_WITHIN) {
+        for (let i = from; i < end; i++) {
+          const both = packed[features[i] ?? 0] ?? 0;
+          const own = (both << 24) >> 24;
+          first += (both - own) >> 8;
+          second += own;
+        }
+      }
+      seen[place] = threeWords;
+      seenAt[place] = now;
+      high[token + 1] = first;
+      low[token + 1] = second;
+      counts[token + 1] = from = end;
     }
-    const at = this.length++;
-    if (at + 1 >= this.high.length) this.#grow();
-    this.high[at + 1] = (this.high[at] ?? 0) + first;
-    this.low[at + 1] = (this.low[at] ?? 0) + second;
-    this.counts[at + 1] = (this.counts[at] ?? 0) + count;
-    this.starts[at] = start;
-    this.ends[at] = end;
+    this.#now = now;
   }
 
   #grow(): void {
-    this.high = twice(this.high);
-    this.low = twice(this.low);
-    this.counts = twice(this.counts);
-    this.starts = twice(this.starts);
-    this.ends = twice(this.ends);
+    const size = 2 * this.tokens.count;
+    this.high = new Int32Array(size);
+    this.low = new Int32Array(size);
+    this.counts = new Int32Array(size);
   }
-}
-
-function twice(from: Int32Array): Int32Array<ArrayBuffer> {
-  const room = new Int32Array(2 * from.length);
-  room.set(from);
-  return room;
 }
 
 /** Of fewer words nothing can be told; content is seldom so short, and a row of letters is no sentence. */
@@ -123,10 +130,9 @@ export class Heads {
   judge(text: string, trust: Trust): Signal[] {
     const { heads, packed } = this.#pairs[trust];
     const sums = this.#sums;
-    sums.begin(packed);
-    eachToken(text, sums);
+    sums.read(text, packed);
     const signals: Signal[] = [];
-    if (sums.length < TOKENS_MIN[trust]) return signals;
+    if (sums.tokens.count < TOKENS_MIN[trust]) return signals;
     for (const [index, [name, head]] of heads.entries()) {
       const signal = verdict(name, head, sums, index === 0 ? sums.high : sums.low);
       if (signal) signals.push(signal);
@@ -138,23 +144,25 @@ export class Heads {
 
 function verdict(name: HeadName, head: Head, sums: Sums, totals: Int32Array): Signal | undefined {
   const { bias, scale, observe, block } = head;
+  const { count: length, starts, ends } = sums.tokens;
+  const { counts } = sums;
   let most = Number.NEGATIVE_INFINITY;
   let best: readonly [number, number] = [0, 0];
   for (const { size, stride } of WINDOWS[name]) {
-    for (let from = 0; from < sums.length; from += stride) {
-      const to = Math.min(sums.length, from + size);
+    for (let from = 0; from < length; from += stride) {
+      const to = Math.min(length, from + size);
       const sum = (totals[to] ?? 0) - (totals[from] ?? 0);
-      const logit = logitOf(bias, scale * sum, (sums.counts[to] ?? 0) - (sums.counts[from] ?? 0));
+      const logit = logitOf(bias, scale * sum, (counts[to] ?? 0) - (counts[from] ?? 0));
       if (logit > most) [most, best] = [logit, [from, to]];
-      if (to === sums.length) break;
+      if (to === length) break;
     }
-    if (sums.length <= size) break;
+    if (length <= size) break;
   }
   const weight = 1 / (1 + Math.exp((-LOGIT_BLOCK * (most - observe)) / (block - observe)));
   if (!(weight >= WEIGHT_MIN)) return undefined;
   const [first, last] = loudest(totals, best[0], best[1]);
   const [type, reason] = SAID[name];
-  return { type, rule: 'head', weight, reason, start: sums.starts[first] ?? 0, end: sums.ends[last] ?? 0 };
+  return { type, rule: 'head', weight, reason, start: starts[first] ?? 0, end: ends[last] ?? 0 };
 }
 
 /** First and last token of the run with the largest sum. */

@@ -1,7 +1,7 @@
 /** What a file of trained heads holds, and how it is read and written: a line of JSON, then int8 weights, head by head. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BUCKET_BITS, FEATURES_VERSION } from './features.ts';
+import { BUCKET_BITS, FEATURES_VERSION } from './token-hash.ts';
 
 /** `override`: orders and extraction by users; `persona`: role-play jailbreaks; `untrusted`: results of tools, documents. */
 export const HEADS = ['override', 'persona', 'untrusted'] as const;

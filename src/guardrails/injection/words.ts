@@ -1,4 +1,5 @@
 /** The words of a view that the lexicon knows, by one scan that hashes as it goes and makes no strings for others. */
+import { codeUnits } from '../code-units.ts';
 import { CODED } from './disguises.ts';
 import { LEXICON, SENSE } from './lexicon.ts';
 import { CUES } from './phrases.ts';
@@ -92,6 +93,7 @@ const RUN_MIN = 18;
 export function scanWords(text: string): Words {
   const hits: Hit[] = [];
   const { length } = text;
+  const units = codeUnits(text);
   let cues = 0;
   let senses = 0;
   let codings = 0;
@@ -107,7 +109,7 @@ export function scanWords(text: string): Words {
     let hash = SEED;
     let digits = 0;
     let unit = BETWEEN;
-    for (; at < length && (unit = folded(text.charCodeAt(at))) > SENTENCE_END; at++) {
+    for (; at < length && (unit = folded(units[at] ?? 0)) > SENTENCE_END; at++) {
       if (unit === LEFT_OUT) continue;
       hash = step(hash, unit);
       if (unit < 0x3a) digits++;

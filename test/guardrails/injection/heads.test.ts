@@ -1,6 +1,6 @@
 /** The trained heads at work: what they hear from whom, where they point, and that their work grows with the text. */
 import { describe, expect, it } from 'vitest';
-import { eachToken } from '../../../src/guardrails/injection/features.ts';
+import { tokenise, Tokens } from '../../../src/guardrails/injection/features.ts';
 import { heads } from '../../../src/guardrails/injection/heads.ts';
 import { OBSERVE_AT } from '../../../src/guardrails/injection/signal.ts';
 
@@ -75,16 +75,45 @@ it('points at the orders in a long text, not at all of it', () => {
   expect(found?.end).toBeLessThan(FILLER.length * 42 + order.length);
 });
 
+const tokens = new Tokens();
 const countOf = (text: string): { tokens: number; features: number } => {
-  const counted = { tokens: 0, features: 0 };
-  eachToken(text, {
-    token(_, count) {
-      counted.tokens++;
-      counted.features += count;
-    },
-  });
-  return counted;
+  tokenise(text, tokens);
+  return { tokens: tokens.count, features: tokens.featuresEnd[tokens.count - 1] ?? 0 };
 };
+
+const featuresOf = (text: string): Set<number> => {
+  const { features } = countOf(text);
+  return new Set(tokens.features.subarray(0, features));
+};
+const shared = (one: string, other: string): number => {
+  const others = featuresOf(other);
+  return [...featuresOf(one)].filter((bucket) => others.has(bucket)).length;
+};
+
+// Shown false by words without kinds: nothing is shared then.
+describe('words of one kind', () => {
+  it.each([
+    ['forward passwords', 'transmit credentials'],
+    ['Open: garage', 'Disarm: thermostat'],
+    ['mail ann@example.org', 'forward bob@sample.net'],
+    ['visit https://example.org', 'browse http://sample.net'],
+    ['wire $900', 'remit £75'],
+  ])('are alike, in a row as well: %s', (one, other) => {
+    expect(shared(one, other)).toBeGreaterThanOrEqual(3);
+  });
+
+  it('are not alike where they open a sentence and where they do not, nor far apart', () => {
+    expect(shared('They. Open', 'they disarm')).toBeLessThan(shared('They. Open', 'They. Disarm'));
+    const far = 'open green blue white black brown grey pink garage';
+    expect(shared(far, 'disarm thermostat')).toBeLessThan(shared('open garage', 'disarm thermostat'));
+  });
+
+  it('of one text tell nothing of the next', () => {
+    const alone = featuresOf('garage');
+    featuresOf('open');
+    expect(featuresOf('garage')).toEqual(alone);
+  });
+});
 
 describe('the work', () => {
   it.each([

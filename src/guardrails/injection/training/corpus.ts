@@ -76,7 +76,8 @@ const WELLS: Readonly<Record<string, string>> = {
   garak_misc: 'jailbreaks',
 };
 
-function foldOf(source: string): number {
+/** The part in which a source is left out. */
+export function foldOf(source: string): number {
   return hashOf(WELLS[source] ?? source) % FOLDS;
 }
 

@@ -2,7 +2,8 @@
  * Logistic regression over hashed features: AdaGrad, features dropped at random so that no single word decides, of
  * each text the window that weighs most. Deterministic by seed, one thread, all in typed arrays.
  */
-import { BUCKET_BITS, eachToken, type TokenSink } from '../features.ts';
+import { tokenise, Tokens as Row } from '../features.ts';
+import { BUCKET_BITS } from '../token-hash.ts';
 import { type HeadName, logitOf, WINDOWS } from '../model.ts';
 import { seeded, shuffle } from './random.ts';
 
@@ -12,27 +13,12 @@ export interface Tokens {
   readonly ends: Int32Array;
 }
 
-class Collector implements TokenSink {
-  #features: number[] = [];
-  #ends: number[] = [];
-
-  token(buckets: Int32Array, count: number): void {
-    for (let i = 0; i < count; i++) this.#features.push(buckets[i] ?? 0);
-    this.#ends.push(this.#features.length);
-  }
-
-  take(): Tokens {
-    const tokens = { features: Int32Array.from(this.#features), ends: Int32Array.from(this.#ends) };
-    this.#features = [];
-    this.#ends = [];
-    return tokens;
-  }
-}
-const collector = new Collector();
+const row = new Row();
 
 export function tokensOf(text: string): Tokens {
-  eachToken(text, collector);
-  return collector.take();
+  tokenise(text, row);
+  const ends = row.featuresEnd.slice(0, row.count);
+  return { features: row.features.slice(0, ends.at(-1) ?? 0), ends };
 }
 
 /** Half-open ranges of tokens, one a window. */
@@ -61,7 +47,7 @@ export interface Learned {
   readonly weights: Float32Array;
 }
 
-const EPOCHS = 12;
+const EPOCHS = 6;
 const RATE = 0.4;
 const KEPT = 0.6;
 const DECAY = 2e-6;

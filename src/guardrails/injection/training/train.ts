@@ -1,14 +1,15 @@
 /**
  * `sallyport train FOLDER [FILE]`: trains the heads on a folder of labelled texts and on the grammars beside this file,
  * sets their points by the rule in cross-fit.ts, writes one file, prints how each source fares when it is left out.
- * Minutes on one core; the same folder and seed give the same bytes.
+ * Minutes on one core; the same folder, repository and seed give the same bytes.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Head, type HeadName, HEADS, type Model, MODEL_FILE, writeModel } from '../model.ts';
 import { Heads } from '../heads.ts';
-import { compose, FOLDS, generate, readExamples } from './corpus.ts';
+import { compose, type Example, FOLDS, generate, readExamples } from './corpus.ts';
 import { crossFit, type CrossFitted, type Points, pointsOf, prepare, weightedFor } from './cross-fit.ts';
+import { declaration } from './declaration.ts';
 import { learn, type Learned } from './learner.ts';
 import { reportOfHeads, reportOfWhole } from './report.ts';
 
@@ -23,18 +24,24 @@ export function runTrain([folder, file = MODEL_FILE]: readonly string[]): number
     process.stderr.write('usage: train FOLDER [FILE]\n');
     return 2;
   }
-  const { model, report } = train(folder);
+  const { model, report } = train(folder, { also: declaration() });
   writeFileSync(file, writeModel(model));
   process.stdout.write(`${report}\n`);
   return 0;
 }
 
+export interface TrainOptions {
+  readonly grammars?: string;
+  readonly heldBack?: string;
+  /** Honest texts from elsewhere. */
+  readonly also?: readonly Example[];
+}
+
 export function train(
   folder: string,
-  grammars = GRAMMARS,
-  heldBack = HELD_BACK,
+  { grammars = GRAMMARS, heldBack = HELD_BACK, also = [] }: TrainOptions = {},
 ): { model: Model; report: string } {
-  const base = [...readExamples(folder), ...generate(grammars, SEED)];
+  const base = [...readExamples(folder), ...also, ...generate(grammars, SEED)];
   const examples = prepare([...base, ...compose(base, SEED)]);
   const fits = new Map<HeadName, CrossFitted & { points: Points }>();
   for (const head of HEADS) {
