@@ -8,6 +8,7 @@
 import type { Finding } from '../../src/base/finding.ts';
 import { SHIPPED_POLICY } from '../../src/guardrails/scan.ts';
 import { screen, type ScreenInput, type Screening } from '../../src/guardrails/screening.ts';
+import { disguiseTable } from './guardrails-hard.ts';
 import { type EntityRow, type InjectionRow, readLabelledRows, trustOf } from './labelled-rows.ts';
 import { quantile } from './workload.ts';
 
@@ -17,7 +18,7 @@ export function benchGuardrails(folder: string): string {
   const warm = [...injection, ...entities].slice(0, 2000);
   for (const { text } of warm) timed({ text, trust: 'user', class: 'prose' });
   const tables = [
-    ...(injection.length > 0 ? [injectionTable(injection)] : []),
+    ...(injection.length > 0 ? [injectionTable(injection), disguiseTable(injection)] : []),
     ...(entities.length > 0 ? [entityTable(entities)] : []),
   ];
   return tables.join('\n\n');

@@ -6,8 +6,9 @@ const [what, folder] = process.argv.slice(2);
 
 if (what === 'guardrails') {
   const { benchGuardrails } = await import('./guardrails.ts');
+  const { longTable } = await import('./guardrails-long.ts');
   if (folder === undefined) throw new Error('usage: npm run bench -- guardrails FOLDER');
-  process.stdout.write(`${benchGuardrails(folder)}\n`);
+  process.stdout.write(`${benchGuardrails(folder)}\n\n${longTable()}\n`);
 } else if (what === 'credentials') {
   const { benchCredentials } = await import('./credentials.ts');
   process.stdout.write(`${await benchCredentials()}\n`);
