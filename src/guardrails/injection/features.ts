@@ -20,8 +20,15 @@ export class Tokens {
   starts: Int32Array = new Int32Array(1024);
   ends: Int32Array = new Int32Array(1024);
 
-  /** Makes room for one more token. */
-  grow(): void {
+  /** The token at a place, whose features are there already; makes room for one more. */
+  put(nth: number, start: number, end: number, featuresEnd: number): void {
+    this.starts[nth] = start;
+    this.ends[nth] = end;
+    this.featuresEnd[nth] = featuresEnd;
+    if (featuresEnd + FEATURES_MAX > this.features.length || nth + 1 === this.starts.length) this.#grow();
+  }
+
+  #grow(): void {
     this.features = twice(this.features);
     this.featuresEnd = twice(this.featuresEnd);
     this.starts = twice(this.starts);
@@ -49,6 +56,47 @@ const SALT = { two: 0x2f0b, three: 0x6c8d } as const;
 
 /** Han and kana have no spaces: each is a word, and words 1 to 3 are their n-grams. */
 const isIdeograph = (unit: number): boolean => unit >= 0x2e80 && unit < 0xa000;
+
+/** What was read of a word: its hash, and where its features end. */
+const word = { hash: 0, count: 0 };
+
+/** Reads a word up to `limit` into `word`, its grams from `first` on; gives where it ends. */
+function readWord(
+  units: Uint16Array,
+  features: Int32Array,
+  start: number,
+  limit: number,
+  first: number,
+): number {
+  let at = start;
+  let unit: number;
+  let hash = WORD_SEED;
+  let c1 = EDGE;
+  let c2 = 0;
+  let c3 = 0;
+  let count = first;
+  for (; at < limit; at++) {
+    unit = FOLDED[units[at] ?? 0] ?? GAP;
+    if (unit <= LEFT_OUT) {
+      if (unit === LEFT_OUT) continue;
+      break;
+    }
+    if (unit >= SYLLABLE) {
+      if (at > start && isIdeograph(unit)) break;
+      c3 = SYLLABLE;
+    }
+    hash = step(hash, unit);
+    if (c3 !== 0) features[count++] = gram(c3, c2, c1, unit);
+    c3 = c2;
+    c2 = c1;
+    c1 = unit;
+  }
+  if (at - start < GRAMS_FROM && c1 < SYLLABLE) count = first;
+  else if (c3 !== 0) features[count++] = gram(c3, c2, c1, EDGE);
+  word.hash = hash;
+  word.count = count;
+  return at;
+}
 
 /** Fills in the tokens of the view; linear. */
 export function tokenise(text: string, tokens: Tokens): void {
@@ -78,29 +126,9 @@ export function tokenise(text: string, tokens: Tokens): void {
     const start = at;
     const first = unit;
     const limit = isIdeograph(unit) ? at + 1 : Math.min(length, at + WORD_MAX);
-    let hash = WORD_SEED;
-    let c1 = EDGE;
-    let c2 = 0;
-    let c3 = 0;
-    let count = filled + 3;
-    for (; at < limit; at++) {
-      unit = FOLDED[units[at] ?? 0] ?? GAP;
-      if (unit <= LEFT_OUT) {
-        if (unit === LEFT_OUT) continue;
-        break;
-      }
-      if (unit >= SYLLABLE) {
-        if (at > start && isIdeograph(unit)) break;
-        c3 = SYLLABLE;
-      }
-      hash = step(hash, unit);
-      if (c3 !== 0) features[count++] = gram(c3, c2, c1, unit);
-      c3 = c2;
-      c2 = c1;
-      c1 = unit;
-    }
-    if (at - start < GRAMS_FROM && c1 < SYLLABLE) count = filled + 3;
-    else if (c3 !== 0) features[count++] = gram(c3, c2, c1, EDGE);
+    at = readWord(units, features, at, limit, filled + 3);
+    const { hash } = word;
+    let { count } = word;
     const two = Math.imul(before, K2) + hash;
     const bucket = bucketOf(hash);
     features[filled] = bucket;
@@ -110,14 +138,9 @@ export function tokenise(text: string, tokens: Tokens): void {
     if (kind === 0 && (isOpen !== 0 || first === 0x30)) kind = kindOfTarget(text, start, at);
     if (kind !== 0) count = row.add(features, count, kind, nth, isOpen);
     isOpen = 0;
-    tokens.featuresEnd[nth] = count;
-    tokens.starts[nth] = start;
-    tokens.ends[nth++] = at;
+    tokens.put(nth++, start, at, count);
+    ({ features } = tokens);
     filled = count;
-    if (filled + FEATURES_MAX > features.length || nth === tokens.starts.length) {
-      tokens.grow();
-      ({ features } = tokens);
-    }
     before2 = before;
     before = hash;
   }
