@@ -23,7 +23,8 @@ const USAGE = `usage: npm run sallyport -- <command>
   audit checkpoints [--place P] the newest the store has: for --checkpoint
   audit verify DIR [--checkpoint FILE]
   lockdown show|set|release     the kill switch: --all, or --users A,B --models M …
-  policy show|reload            the rules in force; the configuration's files read again
+  policy show|reload            the rules in force; the configuration's files read again; [--break-glass REASON]
+  policy proposals|confirm ID|withdraw ID   weaker rules that wait for a second person
   report --from ISO [--to ISO] [--format json|csv]   what guardrails refused, and would have
   rollout show|lift             for whom guardrails enforce; ends a fallback to observing
   rehearse --policy FILE        what another policy would have made of the calls on record; [--from] [--to] [--team]

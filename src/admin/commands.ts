@@ -26,7 +26,9 @@ const KEYS_USAGE = `usage: keys create --user U --tier T [--role user|developer|
 `;
 const USAGE_USAGE = 'usage: usage --user U\n';
 const CHECKPOINTS_USAGE = 'usage: audit checkpoints [--place P]\n';
-const POLICY_USAGE = 'usage: policy show | policy reload\n';
+const POLICY_USAGE = `usage: policy show | policy reload [--break-glass REASON [--seconds N]]   (3600 if left out; at most 14400)
+       policy proposals | policy confirm ID | policy withdraw ID
+`;
 const LEDGER_USAGE = 'usage: ledger adopt\n';
 const AUDIT_USAGE =
   'usage: audit list [--user U] [--action A] [--status S] [--from ISO] [--to ISO] [--limit N]\n';
@@ -113,13 +115,25 @@ export class Lines {
   }
 }
 
-/** `policy show`, `policy reload`. */
+/** `policy show | reload | proposals | confirm | withdraw`. */
 export async function runPolicy([verb, ...rest]: readonly string[], api: AdminApi): CommandResult {
   return await run(POLICY_USAGE, () => {
+    if (verb === 'reload') return api.call('POST', '/admin/policy/reload', reloadFrom(rest));
+    const [id, ...more] = rest;
+    const proposal = `/admin/policy/proposals/${encodeURIComponent(id ?? '')}`;
+    if (id !== undefined && more.length === 0) {
+      if (verb === 'confirm') return api.call('POST', proposal, {});
+      return verb === 'withdraw' ? api.call('DELETE', proposal) : undefined;
+    }
     if (rest.length > 0) return undefined;
     if (verb === 'show') return api.call('GET', '/admin/policy');
-    return verb === 'reload' ? api.call('POST', '/admin/policy/reload', {}) : undefined;
+    return verb === 'proposals' ? api.call('GET', '/admin/policy/proposals') : undefined;
   });
+}
+
+function reloadFrom(args: readonly string[]): object {
+  const { 'break-glass': reason, seconds = '3600' } = flags(args, ['break-glass', 'seconds']);
+  return reason === undefined ? {} : { breakGlass: { reason, seconds: Number(seconds) } };
 }
 
 /** `ledger adopt`. */

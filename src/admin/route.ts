@@ -12,6 +12,7 @@ import type { GuardStatus } from '../domain/liveness.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Access } from '../domain/people.ts';
 import type { Permission } from '../domain/permissions.ts';
+import type { BreakGlass, PolicyProposals } from '../domain/policy-proposals.ts';
 import type { Holds } from '../domain/retention.ts';
 import type { TeamAdmin, Teams } from '../domain/team-admins.ts';
 import type { Tiers } from '../domain/tiers.ts';
@@ -49,8 +50,11 @@ export interface ContainingTools {
 export interface PolicyTools {
   /** Version, since when, and the rules; no secret. */
   view(): unknown;
-  /** The configuration's files, read again: whole or not at all. @throws policy.*, audit.unavailable */
-  reload(by: string): Promise<unknown>;
+  /** The configuration's files, read again: whole or not at all. @throws policy.*, audit.unavailable, store.unavailable */
+  reload(by: string, breakGlass?: BreakGlass): Promise<unknown>;
+  /** @throws access.not_found, access.second_person, and as `reload` */
+  confirm(digest: string, by: string): Promise<unknown>;
+  readonly proposals: Pick<PolicyProposals, 'list' | 'withdraw'>;
 }
 
 /** How far guardrails are rolled out. */

@@ -65,7 +65,7 @@ export function adminTools(
       view: async () => rolloutView(policy.setup, await rolling.newest()),
       lift: () => rolling.lift(),
     },
-    policy: { view: () => policy.view(), reload: (by) => policy.reload(by) },
+    policy,
     upstreams: new Set(Object.keys(upstreams)),
     coverage,
     clock: systemClock,

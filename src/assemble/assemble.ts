@@ -42,7 +42,7 @@ export async function assemble(
   buildDoors: BuildDoors,
 ): Promise<House> {
   const engines = await buildEngines(setup, secret, log);
-  const policy = createPolicy(setup, engines.auditLog, log);
+  const policy = createPolicy(setup, engines, log);
   const rules = buildRules(policy, secret, engines, log);
   const doors = await buildDoors({ policy, secret, adminKey, log, engines, rules });
   const jobs = startJobs(policy, engines, rules, doors, log);

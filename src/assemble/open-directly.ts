@@ -22,7 +22,7 @@ export async function openDirectly(env: NodeJS.ProcessEnv): Promise<AdminAtHand>
   }
   // What the last process had no time to ship is to be found as well.
   await engines.shipping.flush();
-  const policy = createPolicy(setup, engines.auditLog, log);
+  const policy = createPolicy(setup, engines, log);
   return {
     ...directAdminApi(adminTools(policy, engines, buildRules(policy, secret, engines, log))),
     close: () => engines.close(),

@@ -2,11 +2,17 @@
  * The policy in force: read anew on a word, checked whole, on record, and only then what the next call goes by. What
  * cannot be used, or cannot change while the process runs, changes nothing.
  */
+import { systemClock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { ConfigError, policyOf, printablePolicy, type Setup } from '../config.ts';
+import { isHarmless } from '../domain/harmless.ts';
 import { policyChange, policyDigest, shownPaths } from '../domain/policy.ts';
+import { type BreakGlass, PolicyProposals, type Proposal } from '../domain/policy-proposals.ts';
+import { weakenings } from '../domain/weakening.ts';
+import { limitDefaults } from '../environment.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Log } from '../server/log.ts';
+import type { Engines } from './engines.ts';
 
 /** Makes everything that goes by a policy, and puts it in the place of what is there when it is called. */
 export type Prepare = (next: Setup) => () => void;
@@ -29,17 +35,26 @@ export interface Policy {
   view(): PolicyView;
   /**
    * One at a time, whole or not at all. The same rules again change nothing.
+   * What is weaker waits for a second person where there are two administrators, or holds for some hours by `breakGlass`.
    * @param by who asked: an operator's name, or `system` for a signal
-   * @throws policy.invalid, policy.needs_restart with the paths at fault; audit.unavailable (then nothing was changed)
+   * @throws policy.invalid, policy.needs_restart, policy.needs_second with the paths at fault; audit.unavailable,
+   * store.unavailable (then nothing was changed)
    */
-  reload(by: string): Promise<PolicyView>;
+  reload(by: string, breakGlass?: BreakGlass): Promise<PolicyView>;
+  /** A weaker policy that somebody else proposed; read again, and in force if it is still that. @throws as `reload` */
+  confirm(digest: string, by: string): Promise<PolicyView>;
+  readonly proposals: PolicyProposals;
   /** Told of each change before it is on record. A process that names none keeps its rules until it ends. */
   onReload(prepare: Prepare): void;
 }
 
 /** In force is what the process was started with. */
-export function createPolicy(started: Setup, auditLog: Pick<AuditLog, 'record' | 'note'>, log: Log): Policy {
-  return new Held(started, auditLog, log);
+export function createPolicy(
+  started: Setup,
+  { auditLog, store }: Pick<Engines, 'auditLog' | 'store'>,
+  log: Log,
+): Policy {
+  return new Held(started, auditLog, new PolicyProposals({ store, clock: systemClock }), log);
 }
 
 class Held implements Policy {
@@ -49,11 +64,18 @@ class Held implements Policy {
   #since = Date.now();
   #refused: PolicyView['refused'];
   #running: Promise<unknown> = Promise.resolve();
+  readonly proposals: PolicyProposals;
   setup: Setup;
   version: string;
 
-  constructor(started: Setup, auditLog: Pick<AuditLog, 'record' | 'note'>, log: Log) {
+  constructor(
+    started: Setup,
+    auditLog: Pick<AuditLog, 'record' | 'note'>,
+    proposals: PolicyProposals,
+    log: Log,
+  ) {
     this.#auditLog = auditLog;
+    this.proposals = proposals;
     this.#log = log;
     this.setup = started;
     this.version = policyDigest(started.config);
@@ -72,14 +94,23 @@ class Held implements Policy {
     };
   }
 
-  async reload(by: string): Promise<PolicyView> {
-    const turn = this.#running.then(() => this.#reload(by));
-    this.#running = turn.catch(() => undefined);
-    await turn;
+  async reload(by: string, breakGlass?: BreakGlass): Promise<PolicyView> {
+    await this.#next(() => this.#reload(by, breakGlass));
     return this.view();
   }
 
-  async #reload(by: string): Promise<void> {
+  async confirm(digest: string, by: string): Promise<PolicyView> {
+    await this.proposals.confirm(digest, by);
+    return await this.reload(by);
+  }
+
+  async #next(step: () => Promise<void>): Promise<void> {
+    const turn = this.#running.then(step);
+    this.#running = turn.catch(() => undefined);
+    await turn;
+  }
+
+  async #reload(by: string, breakGlass: BreakGlass | undefined): Promise<void> {
     const read = this.#read(by);
     const { changed, needRestart } = policyChange(wholeOf(this.setup), wholeOf(read));
     const beyond = this.#prepare.length === 0 ? [...needRestart, ...changed] : needRestart;
@@ -89,9 +120,38 @@ class Held implements Policy {
       return;
     }
     const next: Setup = { ...this.setup, config: { ...this.setup.config, ...policyOf(read.config) } };
+    const before = this.setup;
+    const grant = await this.#grantFor(by, next, breakGlass);
+    if (grant?.state === 'breakGlass')
+      await this.#auditLog.record(entry(by, 'policy.break_glass', 'failure', told(grant)));
+    await this.#apply(by, next, changed, grant && { granted: grant.state, second: grant.second });
+    if (grant?.state === 'breakGlass') this.#returnAt(grant.until, before, changed);
+  }
+
+  /** What lets it pass where it is weaker; undefined where nothing need. @throws policy.needs_second, store.unavailable */
+  async #grantFor(
+    by: string,
+    next: Setup,
+    breakGlass: BreakGlass | undefined,
+  ): Promise<Proposal | undefined> {
+    const weaker = weakenings(comparedOf(this.setup), comparedOf(next));
+    if (weaker.length === 0 || !(await this.proposals.needsSecond(by))) return undefined;
+    const step = { digest: policyDigest(next.config), from: this.version };
+    const known = await this.proposals.grant(step);
+    if (known) return known;
+    if (breakGlass) return await this.proposals.breakGlass(step, by, weaker, breakGlass);
+    await this.proposals.propose(step, by, weaker);
+    throw this.#refuse(
+      by,
+      'policy.needs_second',
+      weaker.map(({ pointer }) => pointer),
+    );
+  }
+
+  async #apply(by: string, next: Setup, changed: readonly string[], more: object = {}): Promise<void> {
     const version = policyDigest(next.config);
     const commits = this.#prepare.map((prepare) => prepare(next));
-    const metadata = { version, previous: this.version, changed: shownPaths(changed) };
+    const metadata = { version, previous: this.version, changed: shownPaths(changed), ...more };
     await this.#auditLog.record(entry(by, 'policy.applied', 'success', metadata));
     for (const commit of commits) commit();
     this.setup = next;
@@ -99,6 +159,21 @@ class Held implements Policy {
     this.#since = Date.now();
     this.#refused = undefined;
     this.#log.warn(metadata, 'another policy holds');
+  }
+
+  /** The policy before holds again then, unless another has taken the place of this one. */
+  #returnAt(until: number, before: Setup, changed: readonly string[]): void {
+    const { version } = this;
+    const back = async (): Promise<void> => {
+      if (this.version !== version) return;
+      await this.#apply('system', before, changed, { granted: 'breakGlassEnded' });
+    };
+    const turn = (): void =>
+      void this.#next(back).catch((err: unknown) => {
+        this.#log.error({ err }, 'the policy before could not be put in force again; tried again');
+        setTimeout(turn, AGAIN_MS).unref();
+      });
+    setTimeout(turn, Math.max(0, until - Date.now())).unref();
   }
 
   /** @throws policy.invalid */
@@ -112,7 +187,11 @@ class Held implements Policy {
     }
   }
 
-  #refuse(by: string, code: 'policy.invalid' | 'policy.needs_restart', all: readonly string[]): Refusal {
+  #refuse(
+    by: string,
+    code: `policy.${'invalid' | 'needs_restart' | 'needs_second'}`,
+    all: readonly string[],
+  ): Refusal {
     const paths = shownPaths(all);
     this.#refused = { at: new Date().toISOString(), paths };
     this.#log.error({ code, paths }, 'the policy was not changed');
@@ -122,6 +201,23 @@ class Held implements Policy {
 }
 
 const PARAM_CHARS_MAX = 1000;
+const AGAIN_MS = 1000;
+
+/** What is compared for what is weaker; of tiers also what holds where they say nothing. */
+function comparedOf({ config, environment }: Setup): Readonly<Record<string, unknown>> {
+  return { ...policyOf(config), defaults: limitDefaults(environment) };
+}
+
+/** A reason is a person's words. */
+function told({ digest, until, weaker, reason = '' }: Proposal): Readonly<Record<string, unknown>> {
+  const places = shownPaths(weaker.map(({ pointer }) => pointer));
+  return {
+    version: digest,
+    until: new Date(until).toISOString(),
+    weaker: places,
+    reason: isHarmless(reason) ? reason : '[hidden]',
+  };
+}
 
 /** All that counts; a key that is followed in its file is not of it. */
 function wholeOf({ environment, config }: Setup): Readonly<Record<string, unknown>> {

@@ -113,6 +113,7 @@ export const CATALOGUE = {
     'This key may not speak for end users.',
     'endUsers of the tier, or leave out X-Sallyport-End-User.',
   ),
+  'policy.needs_second': forbidden('Another administrator must confirm this.', '/admin/policy/proposals.'),
   'access.model': bad('This model is not available to you.', 'The models the key or tier allows.', {
     status: 403,
     type: 'permission_error',

@@ -93,6 +93,18 @@ export function createSessions(store: SessionStore, hours: number, clock: Clock)
   };
 }
 
+/** Users of live sessions who administer the house. @throws store.unavailable */
+export async function signedInAdministrators(
+  store: Pick<Store, 'listSettings'>,
+  now: number,
+): Promise<readonly string[]> {
+  const sessions = [...(await store.listSettings(PREFIX)).values()].map((text) => sessionFrom(text, now));
+  return sessions.flatMap((session) => {
+    const { role, administers } = session?.access ?? {};
+    return session && role === 'admin' && !administers ? [session.user] : [];
+  });
+}
+
 /** A row, and the session in it unless that is over. */
 interface Kept {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Shown false by cells that are joined as they are: the quotes, the formulas and the line break came out raw. */
+/** Shown false by cells that begin as they are: every formula came out as one. */
 import { expect, test } from 'vitest';
 import { csvText } from '../../src/base/csv.ts';
 

@@ -46,6 +46,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'access.second_person': forbidden,
   'policy.invalid': bad,
   'policy.needs_restart': bad,
+  'policy.needs_second': forbidden,
   'retention.held': forbidden,
   'access.address': forbidden,
   'access.origin': forbidden,

@@ -137,7 +137,7 @@ export async function startAdminHouse(disk?: DiskPort) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
   const auditDir = join(folder, 'audit');
   const parts = await buildParts(folder, disk);
-  const policy = createPolicy(loadSetup({}), parts.auditLog, createLog('silent'));
+  const policy = createPolicy(loadSetup({}), parts, createLog('silent'));
   const deps: AdminDeps = { ...parts, ...SETTINGS, policy };
   const app = fastify({ exposeHeadRoutes: false, routerOptions: { maxParamLength: 512 } });
   registerAdmin(app, deps);

@@ -43,7 +43,7 @@ async function buildHouse(setup: Setup) {
   const log = createLog('silent');
   const secret = { present: new Secret(randomBytes(32).toString('hex')) };
   const engines = await buildEngines(setup, secret, log);
-  const policy = createPolicy(setup, engines.auditLog, log);
+  const policy = createPolicy(setup, engines, log);
   const rules = buildRules(policy, secret, engines, log);
   const { auditLog, notifier } = engines;
   const told = { auditLog, notifier, count: () => undefined, log };

@@ -1,0 +1,163 @@
+/**
+ * Weaker policies that wait for a second person, that one has confirmed, or that somebody put in force alone for some hours. Each
+ * is bound to the digest of the whole new policy and of the one before, so nothing else can be let in by it, and ends by itself.
+ */
+import { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import { Refusal } from '../base/errors.ts';
+import type { Store } from '../ports/store.ts';
+import { isLive } from './keys.ts';
+import { signedInAdministrators } from './sessions.ts';
+import type { Weakening } from './weakening.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const proposalSchema = z.strictObject({
+  /** Of the policy that is to hold, and of the one in whose place. */
+  digest,
+  from: digest,
+  by: z.string(),
+  /** Milliseconds since 1970, as all times here. */
+  at: z.int(),
+  until: z.int(),
+  state: z.enum(['proposed', 'confirmed', 'breakGlass']),
+  /** Who confirmed it. */
+  second: z.string().optional(),
+  reason: z.string().optional(),
+  weaker: z.array(z.strictObject({ pointer: z.string(), why: z.string() })),
+});
+/** One of them. */
+export type Proposal = z.infer<typeof proposalSchema>;
+
+const PREFIX = 'policy.proposal:';
+const HOUR_MS = 3_600_000;
+/** Of what waits; and of what is confirmed, in which every process has to have read it. */
+const WAITS_MS = 24 * HOUR_MS;
+const CONFIRMED_MS = HOUR_MS;
+/** The most that one person may do alone. */
+export const BREAK_GLASS_SECONDS_MAX = 4 * 3600;
+/** Places that are kept of one. */
+const WEAKER_MAX = 200;
+
+/** The house's own admin key is one person's. */
+const ADMIN_KEY_USER = 'admin';
+/** Whoever can signal a process: the operator of its machine. */
+export const HOST = 'system';
+
+export interface PolicyProposalsOptions {
+  readonly store: Pick<Store, 'getSetting' | 'putSetting' | 'changeSetting' | 'listSettings' | 'listKeys'>;
+  readonly clock: Clock;
+}
+
+/** Why somebody acts alone, and for how long. */
+export interface BreakGlass {
+  readonly reason: string;
+  readonly seconds: number;
+}
+
+/** A policy, in the place of another. */
+export interface Step {
+  readonly digest: string;
+  readonly from: string;
+}
+
+/** Every operation may throw `store.unavailable`: then nothing is loosened. */
+export class PolicyProposals {
+  readonly #options: PolicyProposalsOptions;
+
+  constructor(options: PolicyProposalsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the house has a second administrator: of live keys and sessions, the admin key, and whoever acts. */
+  async needsSecond(by: string): Promise<boolean> {
+    const { store, clock } = this.#options;
+    const people = new Set([ADMIN_KEY_USER, ...(by === HOST ? [] : [by])]);
+    for (const key of await store.listKeys())
+      if (key.role === 'admin' && key.administers === undefined && isLive(key, clock.now()))
+        people.add(key.user);
+    for (const user of await signedInAdministrators(store, clock.now())) people.add(user);
+    return people.size > 1;
+  }
+
+  /** What lets this step pass, if anything does. */
+  async grant(step: Step): Promise<Proposal | undefined> {
+    const found = (await this.#find(step.digest))?.proposal;
+    return found?.from === step.from && found.state !== 'proposed' ? found : undefined;
+  }
+
+  /** Asks for a second person; the first who asked stays the one who did. */
+  async propose(step: Step, by: string, weaker: readonly Weakening[]): Promise<Proposal> {
+    const before = (await this.#find(step.digest))?.proposal;
+    if (before?.from === step.from) return before;
+    return await this.#put(step, by, weaker, {
+      state: 'proposed',
+      until: this.#options.clock.now() + WAITS_MS,
+    });
+  }
+
+  /** @param seconds up to four hours */
+  async breakGlass(
+    step: Step,
+    by: string,
+    weaker: readonly Weakening[],
+    { reason, seconds }: BreakGlass,
+  ): Promise<Proposal> {
+    const until = this.#options.clock.now() + seconds * 1000;
+    return await this.#put(step, by, weaker, { state: 'breakGlass', until, reason });
+  }
+
+  /** @throws access.not_found for none that waits, access.second_person for whoever proposed it */
+  async confirm(id: string, by: string): Promise<Proposal> {
+    const found = await this.#find(id);
+    if (found?.proposal.state !== 'proposed') throw new Refusal('access.not_found');
+    if (found.proposal.by === by) throw new Refusal('access.second_person');
+    const until = this.#options.clock.now() + CONFIRMED_MS;
+    const confirmed: Proposal = { ...found.proposal, state: 'confirmed', second: by, until };
+    await this.#change(id, found.text, JSON.stringify(confirmed));
+    return confirmed;
+  }
+
+  /** Nobody can confirm it any more, nor go by it; what is in force stays. @throws access.not_found */
+  async withdraw(id: string): Promise<void> {
+    const found = await this.#find(id);
+    if (!found) throw new Refusal('access.not_found');
+    await this.#change(id, found.text, undefined);
+  }
+
+  /** Those that have not ended; what has is dropped. */
+  async list(): Promise<readonly Proposal[]> {
+    const { store, clock } = this.#options;
+    const live: Proposal[] = [];
+    for (const [name, text] of await store.listSettings(PREFIX)) {
+      const proposal = proposalSchema.parse(JSON.parse(text));
+      if (proposal.until > clock.now()) live.push(proposal);
+      else await store.changeSetting(name, text, undefined);
+    }
+    return live;
+  }
+
+  async #find(id: string): Promise<{ readonly proposal: Proposal; readonly text: string } | undefined> {
+    const text = digest.safeParse(id).success ? await this.#options.store.getSetting(PREFIX + id) : undefined;
+    if (text === undefined) return undefined;
+    const proposal = proposalSchema.parse(JSON.parse(text));
+    return proposal.until > this.#options.clock.now() ? { proposal, text } : undefined;
+  }
+
+  async #put(
+    step: Step,
+    by: string,
+    weaker: readonly Weakening[],
+    more: Pick<Proposal, 'state' | 'until' | 'reason'>,
+  ): Promise<Proposal> {
+    const { store, clock } = this.#options;
+    const places = weaker.slice(0, WEAKER_MAX).map(({ pointer, why }) => ({ pointer, why }));
+    const proposal: Proposal = { ...step, by, at: clock.now(), ...more, weaker: places };
+    await store.putSetting(PREFIX + step.digest, JSON.stringify(proposal));
+    return proposal;
+  }
+
+  async #change(id: string, from: string, to: string | undefined): Promise<void> {
+    const done = await this.#options.store.changeSetting(PREFIX + id, from, to);
+    if (!done) throw new Refusal('access.not_found', { detail: 'somebody else was first' });
+  }
+}
