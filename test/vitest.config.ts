@@ -10,8 +10,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 10_000 } },
-    // Processes are waited for a third of the time: three at a time suit two cores, and no bound is strained.
-    maxWorkers: 3,
+    // As many as there are cores where this is run most: more would strain the bounds that are tested, of disks above all.
+    maxWorkers: 2,
     // Node loads the sources as it does in production, and once for all the files of a worker: loading them through
     // Vite anew for each file took more than half of all the time. Hence no module of ours can be mocked.
     isolate: false,

@@ -106,7 +106,7 @@ class Shipper implements ShipEntries {
       .catch((error: unknown) => {
         // What was in hand may or may not have arrived: the cursor knows.
         this.#queue = [];
-        this.#reading = undefined;
+        this.#stopReading();
         this.#behind = true;
         this.#failed = true;
         this.#options.onFailure(error);
@@ -132,6 +132,12 @@ class Shipper implements ShipEntries {
       this.#queue.splice(0, batch.length);
       if (once || this.#isEnough()) return;
     }
+  }
+
+  /** An iterator that is only left has its file open until it is collected. */
+  #stopReading(): void {
+    this.#reading?.return?.().catch(() => undefined);
+    this.#reading = undefined;
   }
 
   /** The files, read to catch up, had it already: the cursor must not go back. */

@@ -14,18 +14,23 @@ const EVENT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What upstream is asked with. @throws request.query for a place that is no number of an event */
 export function wholeQuery({ endpoint }: RouteMatch, query: RouteMatch['query']): RouteMatch['query'] {
-  if (!endpoint.query.includes(AFTER)) return query;
-  const after = query.find(([name]) => name === AFTER)?.[1];
+  const after = placeIn({ endpoint, query });
   if (after === undefined) return query;
   if (!/^\d{1,15}$/.test(after)) throw new Refusal('request.query', { param: AFTER });
   return query.filter(([name]) => name !== AFTER);
 }
 
 /** Which events of such a stream are told; undefined for any other. */
-export function takenUp({ endpoint, query }: RouteMatch): TakenUp | undefined {
-  if (!endpoint.query.includes(AFTER)) return undefined;
-  const after = query.find(([name]) => name === AFTER)?.[1];
+export function takenUp(match: RouteMatch): TakenUp | undefined {
+  const after = placeIn(match);
   return after === undefined ? undefined : new TakenUp(Number(after));
+}
+
+/** Where a stream is to go on; undefined where none is asked for, which has no middle. */
+function placeIn({ endpoint, query }: Pick<RouteMatch, 'endpoint' | 'query'>): string | undefined {
+  if (!endpoint.query.includes(AFTER)) return undefined;
+  const valueOf = (key: string): string | undefined => query.find(([name]) => name === key)?.[1];
+  return (valueOf('stream') ?? 'false') === 'false' ? undefined : valueOf(AFTER);
 }
 
 export class TakenUp {

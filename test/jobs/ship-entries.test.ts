@@ -137,3 +137,30 @@ test('flush ships what is there, and the shipper goes on', async () => {
   );
   await shipping.stop();
 });
+
+test('the files that are read to catch up are closed where the store fails in between', async () => {
+  const dir = await auditDir();
+  const log = await auditLog(dir);
+  await log.record(intent('one'));
+  let closed = 0;
+  const shipper = shipEntries({
+    auditLog: log,
+    store: { ...failing(await openStore(dir), 2, false) },
+    cursorName: 'cursor',
+    async *readAfter(after) {
+      try {
+        yield* readEntries(dir, { after });
+      } finally {
+        closed += 1;
+      }
+    },
+    onFailure: () => undefined,
+    intervalMs: 5,
+  });
+  await until(
+    () => closed,
+    (times) => times === 2,
+  );
+  await shipper.stop();
+  expect(closed).toBe(2);
+});
