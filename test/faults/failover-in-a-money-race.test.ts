@@ -47,7 +47,7 @@ afterAll(async () => {
   await Promise.all([group?.stop(), postgres?.stop(), upstream?.close()]);
 });
 
-test('no budget is overshot, and the service is back with the new master', { timeout: 90_000 }, async () => {
+test('no budget is overshot, and the service is back with the new master', { timeout: 180_000 }, async () => {
   const [master, replica] = group.servers;
   if (!master || !replica) throw new Error('two were asked for');
   const spending = spendAll(gateways, CALLERS, { max_completion_tokens: CAP });
