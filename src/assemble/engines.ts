@@ -203,10 +203,10 @@ async function buildLedger(
 async function ownLedger(
   ledger: EmbeddedLedger,
   secret: HouseSecret,
-  { auditDir, dataDir }: Records,
+  { auditDir, dataDir, place }: Records,
   log: Log,
 ): Promise<BuiltLedger> {
-  const file = { files: cursorFiles(join(dataDir, 'ledger')), seal: createSeal(secret) };
+  const file = { files: cursorFiles(join(dataDir, 'ledger')), seal: createSeal(secret), place };
   const now = Date.now();
   const days = await readWholeDays(file, now);
   await ledger.restore(ownFacts(auditDir, readSince(days, now)), days);

@@ -13,7 +13,7 @@ const PAGE = 1000;
  * Entries bear the time of processes, whose clocks may be off; what they say of the day is the ledger's word. So much
  * before a day they are looked through.
  */
-const CLOCKS_OFF_MS = 2 * 86_400_000;
+export const CLOCKS_OFF_MS = 2 * 86_400_000;
 
 /**
  * What each scope has spent on that day and in its month, as far as the store knows; open calls count in full.

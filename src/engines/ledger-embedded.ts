@@ -45,8 +45,8 @@ export interface EmbeddedLedger extends Ledger {
   /**
    * Rebuilds the books from the audit log, before the first admission. Intents without an outcome are charged in full;
    * returns how many.
-   * @param batches this month's entries and the last day's, or those from the end of `days` on
-   * @param days of this month, told before
+   * @param batches this month's entries and the last day's; with `days`, those from about their end on
+   * @param days of this month, whose calls are not counted again where batches have them
    */
   restore(
     batches: AsyncIterable<readonly Fact[]>,
@@ -126,9 +126,10 @@ class InProcessLedger implements EmbeddedLedger {
     days?: WholeDays,
   ): Promise<{ facts: number; charged: number }> {
     if (days) for (const [scope, nano] of days.settled) this.#books.resume(scope, days.until - 1, nano);
+    const last = days ? utcDay(days.until - 1) : '';
     let count = 0;
     for await (const facts of batches) {
-      for (const fact of facts) this.#restoreOne(fact);
+      for (const fact of facts) if (fact.day > last) this.#restoreOne(fact);
       count += facts.length;
     }
     return { facts: count, charged: this.#books.chargeOpen() };

@@ -18,7 +18,7 @@ const DAYS = { until: Date.UTC(2026, 10, 22), settled: [[SCOPE, 5]] };
 let dir: string;
 let path: string;
 const sealOf = (text: string) => createSeal({ present: new Secret(text.repeat(32)) });
-const file = () => ({ files: cursorFiles(dir), seal: sealOf('ab') });
+const file = () => ({ files: cursorFiles(dir), seal: sealOf('ab'), place: 'here' });
 
 /** A ledger in which ann spent 5 two days ago. */
 async function spent() {
@@ -45,10 +45,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 describe('what whole days came to', () => {
-  test('is read back, and entries from its end on', async () => {
+  test('is read back, and entries from two days before its end on', async () => {
     const days = await readWholeDays(file(), NOON);
     expect(days).toEqual(DAYS);
-    expect(readSince(days, NOON)).toBe(DAYS.until);
+    expect(readSince(days, NOON)).toBe(DAYS.until - 2 * DAY_MS);
   });
 
   test('is nothing in another month, or where it would leave less than a day to the windows', async () => {
@@ -58,6 +58,7 @@ describe('what whole days came to', () => {
 
   test('is not believed of anybody else, nor of a file that was changed', async () => {
     expect(await readWholeDays({ ...file(), seal: sealOf('cd') }, NOON)).toBeUndefined();
+    expect(await readWholeDays({ ...file(), place: 'there' }, NOON)).toBeUndefined();
     const sealed = readFileSync(path, 'utf8');
     const changed = Buffer.from(sealed, 'base64');
     changed[60] = (changed[60] ?? 0) ^ 1;
@@ -65,6 +66,14 @@ describe('what whole days came to', () => {
     expect(await readWholeDays(file(), NOON)).toBeUndefined();
     writeFileSync(path, sealed);
     expect(await readWholeDays(file(), NOON)).toEqual(DAYS);
+  });
+
+  test('is not read where another version wrote it', async () => {
+    const sealed = readFileSync(path, 'utf8');
+    const other = sealOf('ab').seal(JSON.stringify({ ...DAYS, version: 2 }), ['whole-days', 'here']);
+    writeFileSync(path, other.toString('base64'));
+    expect(await readWholeDays(file(), NOON)).toBeUndefined();
+    writeFileSync(path, sealed);
   });
 
   test('without it the month is read, and of its first hours the day before', () => {

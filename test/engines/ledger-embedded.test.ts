@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { utcDay } from '../../src/base/clock.ts';
 import { createEmbeddedLedger, type Fact } from '../../src/engines/ledger-embedded.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { ledgerHistories } from '../contracts/ledger-histories.ts';
@@ -115,8 +116,9 @@ function* twelveDays() {
         { kind: 'house', id: 'house' },
         { kind: 'user', id: i % 2 ? 'ann' : 'bob' },
       ] as const;
-      yield fact({ reservationId, scopes, at, nano: 1000 });
-      yield fact({ reservationId, scopes: [], at: at + 9, kind: 'outcome', nano: 100 + i + 10 * -day });
+      const own = { reservationId, day: utcDay(at) };
+      yield fact({ ...own, scopes, at, nano: 1000 });
+      yield fact({ ...own, scopes: [], at: at + 9, kind: 'outcome', nano: 100 + i + 10 * -day });
     }
   }
 }
@@ -162,8 +164,9 @@ describe('restart', () => {
     await whole.restore(inOne([...twelveDays()]));
     const days = whole.wholeDays();
     expect(days).toMatchObject({ until: Date.UTC(2026, 10, 22) });
-    const rest = [...twelveDays()].filter(({ at }) => at >= (days?.until ?? 0));
-    expect(rest.length).toBe(2 * 8 * 2);
+    // Two days of it are read again.
+    const rest = [...twelveDays()].filter(({ at }) => at >= (days?.until ?? 0) - 2 * DAY.day);
+    expect(rest.length).toBe(4 * 8 * 2);
     await later.restore(inOne(rest), days);
     for (const [kind, id] of NAMES) expect(await later.usage(kind, id)).toEqual(await whole.usage(kind, id));
     expect(later.wholeDays()).toEqual(days);
@@ -171,6 +174,20 @@ describe('restart', () => {
     const ask = { scopes, tokens: 0, nano: 0 };
     const told = await whole.admit({ reservationId: 'x', ...ask });
     expect(await later.admit({ reservationId: 'x', ...ask })).toEqual(told);
+  });
+
+  test('which day a call is of is what its entry says, not when it was written', async () => {
+    const { ledger } = await start();
+    const days = { until: Date.UTC(2026, 10, 22), settled: [[{ kind: 'user', id: 'ann' }, 7]] } as const;
+    const late = { day: '2026-11-21', at: days.until + 60_000 };
+    const early = { day: '2026-11-22', at: days.until - 60_000 };
+    const facts = [
+      fact({ reservationId: 'counted', ...late }),
+      fact({ reservationId: 'counted', ...late, kind: 'outcome', scopes: [], nano: 7 }),
+      fact({ reservationId: 'of the next day', ...early, nano: 30 }),
+    ];
+    expect(await ledger.restore(inOne(facts), days)).toMatchObject({ charged: 1 });
+    expect(await ledger.usage('user', 'ann')).toMatchObject({ monthSettledNano: 37 });
   });
 
   test('a day is not whole while something of it is open, and today and yesterday never are', async () => {
