@@ -3,7 +3,7 @@
  * master had told last: upstream's books are what counts. Shown false by trusting a server because it has books
  * (the look at `run` in batch.lua, at `run` and `seq` in beat.lua): what had ended stays held, and the race never does.
  */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateways, type Gateway } from '../support/gateway.ts';
 import { INPUT_NANO, MONEY_ONLY, OUTPUT_NANO, spendAll } from '../support/money.ts';
 import { capOf, chatAnswer } from '../support/openai-answer.ts';
@@ -21,7 +21,7 @@ let postgres: Postgres;
 let upstream: Upstream;
 let group: RedisGroup;
 let gateways: Gateway[] = [];
-beforeEach(async () => {
+beforeAll(async () => {
   [postgres, upstream, group] = await Promise.all([
     startPostgres(),
     startUpstream(),
@@ -42,18 +42,12 @@ beforeEach(async () => {
     },
   });
 });
-/** What each try spent: a machine that is too busy may try again, but no try may overshoot. */
-const spent: number[] = [];
-afterEach(async () => {
-  spent.push(upstream.tally({ inputNano: INPUT_NANO, outputNano: OUTPUT_NANO }).nano);
+afterAll(async () => {
   await Promise.all(gateways.map((gateway) => gateway.stop('SIGKILL')));
   await Promise.all([group?.stop(), postgres?.stop(), upstream?.close()]);
 });
 
-test('no budget is overshot, and the service is back with the new master', {
-  timeout: 60_000,
-  retry: 2,
-}, async () => {
+test('no budget is overshot, and the service is back with the new master', { timeout: 90_000 }, async () => {
   const [master, replica] = group.servers;
   if (!master || !replica) throw new Error('two were asked for');
   const spending = spendAll(gateways, CALLERS, { max_completion_tokens: CAP });
@@ -74,6 +68,6 @@ test('no budget is overshot, and the service is back with the new master', {
   );
   await spending;
   const { nano } = upstream.tally({ inputNano: INPUT_NANO, outputNano: OUTPUT_NANO });
-  expect(Math.max(nano, ...spent)).toBeLessThanOrEqual(BUDGET_NANO);
+  expect(nano).toBeLessThanOrEqual(BUDGET_NANO);
   expect(nano).toBeGreaterThan(BUDGET_NANO / 2);
 });

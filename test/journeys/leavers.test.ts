@@ -21,7 +21,7 @@ const TOKEN = 'a token of the directory, of thirty-two characters';
 const JWT_SECRET = 'a secret of at least thirty-two bytes, for HS256';
 /** What is promised, and how long a look at it may take on a busy machine. */
 const OUT_MS_MAX = 1_000;
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 1_500;
 let gateways: readonly Gateway[] = [];
 let provider: TestProvider;
 let postgres: Postgres;

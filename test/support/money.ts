@@ -105,7 +105,7 @@ export async function metric({ adminUrl }: Pick<Gateway, 'adminUrl'>, name: stri
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
-const PASSING = new Set(['rate.held', 'ledger.unavailable', 'audit.unavailable', 'store.unavailable']);
+const PASSING = new Set(['rate.held', 'ledger.unavailable', 'audit.unavailable']);
 
 /** Calls until the budget is said to be spent. */
 async function spend(door: Door, fields: object): Promise<void> {

@@ -4,21 +4,13 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { passingFolder } from './passing-folder.ts';
 
 export interface Postgres {
   /** A fresh, empty database. */
@@ -68,7 +60,7 @@ function identity(): { uid?: number; gid?: number } {
 
 async function startServer(bin: string): Promise<Postgres> {
   const who = identity();
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-postgres-'));
+  const folder = passingFolder('postgres');
   chmodSync(folder, 0o700);
   if (who.uid !== undefined && who.gid !== undefined) chownSync(folder, who.uid, who.gid);
   const data = join(folder, 'data');
