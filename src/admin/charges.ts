@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { csvText } from '../base/csv.ts';
 import { CHARGED_ACTION, CHARGED_BY, type ChargedBy, ChargeBook } from '../domain/charge-back.ts';
 import { eachEntry } from '../domain/entry-pages.ts';
-import { periodOf, periodView, time } from './period.ts';
+import { periodInput, periodOf, periodView } from './period.ts';
 import { type Route, route } from './route.ts';
 
 const one = CHARGED_BY.join('|');
@@ -19,14 +19,11 @@ const charges = route({
   mediaTypes: ['application/json', 'text/csv'],
   forTeams: true,
   input: z.strictObject({
-    from: time,
-    /** Now, if left out. */
-    to: time.optional(),
+    ...periodInput,
     by: z
       .string()
       .regex(new RegExp(`^(?:${one})(?:,(?:${one})){0,4}$`))
       .default('team'),
-    format: z.enum(['json', 'csv']).default('json'),
   }),
   plan({ by, format, ...input }, _id, { store, clock }, { teamAdmin }) {
     const period = periodOf(input, clock.now());

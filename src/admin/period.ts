@@ -8,6 +8,14 @@ const DAYS_MAX = 366;
 /** A time, or a date: its start in UTC. */
 export const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 
+/** What a route takes that tells of a period, as JSON or as CSV. */
+export const periodInput = {
+  from: time,
+  /** Now, if left out. */
+  to: time.optional(),
+  format: z.enum(['json', 'csv']).default('json'),
+};
+
 /** From ≤ time < to, in milliseconds since 1970. */
 export interface Period {
   readonly from: number;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { csvText } from '../base/csv.ts';
 import { eachEntry } from '../domain/entry-pages.ts';
 import { RefusalReport, REPORTED_ACTIONS } from '../domain/refusal-report.ts';
-import { periodOf, periodView, time } from './period.ts';
+import { periodInput, periodOf, periodView } from './period.ts';
 import { type Route, route } from './route.ts';
 
 const nothing = z.strictObject({});
@@ -46,10 +46,7 @@ const report = route({
   mediaTypes: ['application/json', 'text/csv'],
   forTeams: true,
   input: z.strictObject({
-    from: time,
-    /** Now, if left out. */
-    to: time.optional(),
-    format: z.enum(['json', 'csv']).default('json'),
+    ...periodInput,
   }),
   plan({ format, ...input }, _id, { store, clock }, { teamAdmin }) {
     const period = periodOf(input, clock.now());

@@ -210,6 +210,21 @@ export function ledgerContract(name: string, start: () => Promise<Subject>): voi
         await taken(admit([ann]));
       });
 
+      test('an end user has its own, beside those of the user that speaks for it', async () => {
+        const ann = user({ requestsPerMinute: 5, dailyBudgetNano: 1000 });
+        const eve = {
+          kind: 'endUser',
+          id: randomUUID(),
+          requestsPerMinute: 2,
+          dailyBudgetNano: 100,
+        } as const;
+        await taken(admit([ann, eve], { nano: 60 }));
+        expect(await refused(admit([ann, eve], { nano: 60 }))).toMatchObject({ scope: 'endUser' });
+        await taken(admit([ann, { ...eve, id: randomUUID() }], { nano: 60 }));
+        await taken(admit([ann, eve], { nano: 1 }));
+        expect(await refused(admit([ann, eve]))).toMatchObject({ reason: 'requests', scope: 'endUser' });
+      });
+
       test('what waiting does not help is said first', async () => {
         const key = { kind: 'key', id: randomUUID(), dailyBudgetNano: 1 } as const;
         expect(await refused(admit([user({ requestsPerMinute: 0 }), key], { nano: 2 }))).toMatchObject({

@@ -43,7 +43,6 @@ beforeAll(async () => {
       audit: { segmentBytesMax: 65_536 },
     },
   });
-  if (!a || !b) throw new Error('two were asked for');
   gateways = [a, b];
   key = await createKey(b, { user: 'bob', tier: 'open' });
   let next = 0;

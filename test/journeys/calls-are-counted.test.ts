@@ -19,7 +19,7 @@ let one: Gateway;
 let other: Gateway;
 beforeAll(async () => {
   [redis, postgres, upstream] = await Promise.all([startRedis(), startPostgres(), startUpstream()]);
-  const [first, second] = await startGateways(2, {
+  [one, other] = await startGateways(2, {
     upstream,
     env: { REDIS_URL: redis.url, DATABASE_URL: postgres.url },
     key: { tier: 'open', user: 'ada' },
@@ -30,8 +30,6 @@ beforeAll(async () => {
       tools: { callsPerMinute: 5 },
     },
   });
-  if (!first || !second) throw new Error('two processes were asked for');
-  [one, other] = [first, second];
 });
 afterAll(async () => {
   await Promise.all([one?.stop('SIGKILL'), other?.stop('SIGKILL')]);

@@ -30,7 +30,7 @@ beforeAll(async () => {
       { outputTokens: 2000, inputTokens: 40 },
       { gapMs: 5 },
     );
-  const [first, second] = await startGateways(2, {
+  [one, other] = await startGateways(2, {
     upstream,
     env: { REDIS_URL: redis.url, DATABASE_URL: postgres.url },
     key: { tier: 'wide', user: 'twin' },
@@ -41,8 +41,6 @@ beforeAll(async () => {
       tiers: { wide: { dailyBudgetUsd: 50 } },
     },
   });
-  if (!first || !second) throw new Error('two processes were asked for');
-  [one, other] = [first, second];
 });
 afterAll(async () => {
   await Promise.all([one?.stop('SIGKILL'), other?.stop('SIGKILL')]);

@@ -31,7 +31,7 @@ let other: Gateway;
 
 beforeAll(async () => {
   [redis, postgres, upstream] = await Promise.all([startRedis(), startPostgres(), startUpstream()]);
-  const [first, second] = await startGateways(2, {
+  [one, other] = await startGateways(2, {
     upstream,
     env: { REDIS_URL: redis.url, DATABASE_URL: postgres.url },
     key: { tier: 'wide', user: 'ada' },
@@ -44,8 +44,6 @@ beforeAll(async () => {
       containment: { release: 'two' },
     },
   });
-  if (!first || !second) throw new Error('two processes were asked for');
-  [one, other] = [first, second];
 });
 afterAll(async () => {
   await Promise.all([one?.stop('SIGKILL'), other?.stop('SIGKILL')]);

@@ -88,6 +88,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
  * N processes with the same secrets. With a shared store all answer to the key made on the first; with a store of
  * its own each has a key of its own for the same user.
  */
+export async function startGateways(count: 2, options?: GatewayOptions): Promise<[Gateway, Gateway]>;
+export async function startGateways(count: number, options?: GatewayOptions): Promise<Gateway[]>;
 export async function startGateways(count: number, options: GatewayOptions = {}): Promise<Gateway[]> {
   const env = { ...freshSecrets(), ...options.env };
   const shared = typeof env.DATABASE_URL === 'string' && options.key !== null;
