@@ -45,7 +45,9 @@ export class StreamCalls {
   #hasPatterns = false;
   #asked = 0;
   #counted = 0;
-  readonly #over = new AbortController();
+  #isOver = false;
+  /** Made with the first question to a person: most answers ask none, and aborting is told with a stack trace. */
+  #withdrawing: AbortController | undefined;
 
   constructor(ways: StreamCallsWays) {
     this.#ways = ways;
@@ -58,7 +60,8 @@ export class StreamCalls {
 
   /** The answer has ended: what is still asked is withdrawn. */
   stop(): void {
-    this.#over.abort();
+    this.#isOver = true;
+    this.#withdrawing?.abort();
   }
 
   /** Something was cut out: events have to be looked at once more when they leave. */
@@ -175,8 +178,9 @@ export class StreamCalls {
       call.state = 'asked';
       this.#counts.set(call.list, (this.#counts.get(call.list) ?? 0) + 1);
       const { exchange, asking } = this.#ways;
+      const { signal } = (this.#withdrawing ??= new AbortController());
       void this.#wait(call, 'approved', () =>
-        approvalOf(exchange, call.whole ?? call.asCall(), asking, this.#over.signal),
+        approvalOf(exchange, call.whole ?? call.asCall(), asking, signal),
       );
     } else this.#deny(call, codeOf(found));
   }
@@ -212,7 +216,7 @@ export class StreamCalls {
       refusal = asRefusal(error);
     }
     this.#asked--;
-    if (!this.#over.signal.aborted) decided(refusal);
+    if (!this.#isOver) decided(refusal);
   }
 
   #deny(call: ToolCall, code: Code): void {
