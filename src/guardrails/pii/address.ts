@@ -13,8 +13,9 @@ const DIRECTION =
 const UNIT =
   '(?:[,.]{0,2}\\s{1,3}(?:#\\s?\\w{1,5}|(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Room|Rm|Bldg|Building|Flat|Lot|Box|Dept|P\\.?O\\.? Box)\\.?\\s?#?\\s?[\\w-]{1,6}|\\d{1,2}(?:st|nd|rd|th) (?:Floor|Fl)))';
 const WORD = "(?:(?:St|Ft|Mt)\\.|[A-Z][\\w'-]{1,20})";
-const CITY = `${WORD}(?: ${WORD}){0,3}`;
-const CODE = '(?:\\d{5}(?:-\\d{4})?|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|\\d{4})';
+const CITY = `${WORD}(?:(?: (?:de|do|da|dos|del|di))? ${WORD}){0,3}`;
+const CODE =
+  '(?:\\d{5}(?:-\\d{4})?|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|\\d\\d-\\d{3}|\\d{3} \\d\\d|\\d{6}|\\d{4}(?: ?[A-Z]{2}(?= [A-Z]))?)';
 /** What may follow a street in an address. */
 const REST = new RegExp(
   `(?:\\.?,? ${DIRECTION}(?![\\w]))?(?:${UNIT}){0,2}(?:(?:[,.]{0,2}[ \\n]{1,3}(?:${CITY}))?[,.]{0,2}[ \\n]{1,3}(?:${STATE}|${CITY})\\.?,?[ \\n]{1,3}${CODE}(?!\\w)|[,.]{0,2}[ \\n]{1,3}(?:${CODE})(?!\\w)(?: ${CITY})?|[,.]{0,2}[ \\n]{1,2}${CITY},? ${STATE}(?!\\w)|, ${CITY}(?:, ${CITY}){0,2})?`,
@@ -123,7 +124,7 @@ export function boxAt(text: string, start: number, end: number): Candidate | und
 }
 
 const SUFFIXED =
-  /(?:^|[^\w.-])((?:[A-Z][\w'-]{1,20}[ -]){0,2}(?:[A-Z][\w-]{0,24}|[A-Z][\w-]{1,24} )(?:[Ss]tr(?:asse)?\.?|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Dd]amm|[Uu]fer|steig|chaussee|markt|stieg|straat|laan|plein|gracht|kade|singel|dreef|dijk|gatan|gata|vagen|vej|gade|veien|vegen|gaten|katu|kuja|polku|utca|stigen|braut|gotu|straede|parken|bakken|toften) ?)$/;
+  /(?:^|[^\w.-])((?:[A-Z][\w'-]{1,20}[ -]){0,2}(?:[A-Z][\w-]{0,24}|[A-Z][\w-]{1,24} )(?:[Ss]tr(?:asse)?\.?|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Dd]amm|[Uu]fer|steig|chaussee|markt|stieg|straat|laan|plein|gracht|kade|singel|dreef|dijk|plantsoen|gatan|[Gg]ata|vagen|[Vv]ag|vej|gade|veien|vegen|gaten|katu|kuja|polku|utca|stigen|braut|gotu|straede|parken|bakken|toften) ?)$/;
 
 /** `Hauptstraße 12, 10115 Berlin`: the number's group at `start` to `end`, the street before it. */
 export function suffixedStreetAt(text: string, start: number, end: number): Candidate | undefined {
@@ -141,7 +142,7 @@ function isYear(text: string, start: number, end: number): boolean {
 }
 /** How such names end, by their last three letters: cheap, before the pattern is tried. */
 const SUFFIX_ENDS = new Set(
-  'sse tr. str weg atz lee amm fer eig see rkt ieg aat aan ein cht ade gel eef ijk tan ata gen vej ien atu uja lku cia tca aut otu ede ken ten gade'.split(
+  'sse tr. str oen vag weg atz lee amm fer eig see rkt ieg aat aan ein cht ade gel eef ijk tan ata gen vej ien atu uja lku cia tca aut otu ede ken ten gade'.split(
     ' ',
   ),
 );

@@ -38,6 +38,11 @@ const ISSUERS: readonly (readonly [from: number, to: number, lengths: readonly n
   [6304, 6304, [12, 13, 14, 15, 16, 17, 18, 19]],
   [6759, 6759, [12, 13, 14, 15, 16, 17, 18, 19]],
   [6761, 6763, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [2200, 2204, [16, 17, 18, 19]], // Mir
+  [5060, 5061, [16, 18, 19]], // Verve
+  [5019, 5019, [16]], // Dankort
+  [6062, 6062, [16]], // Hipercard
+  [9792, 9792, [16]], // Troy
 ];
 
 /** How the digits stand in groups on cards and forms. */
@@ -52,6 +57,7 @@ const GROUPINGS: ReadonlySet<number> = new Set(
     [6, 13],
     [8, 8],
     [4, 4, 4, 2],
+    [4, 4, 4, 4, 2],
     [4, 5, 6],
     [4, 4, 4, 3],
   ].map(shapeOf),

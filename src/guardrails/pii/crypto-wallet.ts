@@ -24,7 +24,7 @@ export const WALLET_MIN = 25;
 export const WALLET_MAX = 110;
 
 const LABELLED_FORM =
-  /^(?:[13LMDTXtrnm2][1-9A-HJ-NP-Za-km-z]{24,33}|[48][1-9A-HJ-NP-Za-km-z]{94,105}|(?:0x)?[0-9a-fA-F]{40}|[2-9A-HJ-NP-Za-km-z][1-9A-HJ-NP-Za-km-z]{31,43}|G[A-Z2-7]{55}|(?:bc|ltc|tb)1[02-9ac-hj-np-z]{6,87}|addr1[02-9ac-hj-np-z]{50,100}|cosmos1[02-9ac-hj-np-z]{38})$/;
+  /^(?:[13LMDTXtrnm2][1-9A-HJ-NP-Za-km-z]{24,33}|[48][1-9A-HJ-NP-Za-km-z]{94,105}|(?:0x)?[0-9a-fA-F]{40}|[2-9A-HJ-NP-Za-km-z][1-9A-HJ-NP-Za-km-z]{31,43}|1[1-9A-HJ-NP-Za-km-z]{45,47}|G[A-Z2-7]{55}|(?:bc|ltc|tb)1[02-9ac-hj-np-z]{6,87}|addr1[02-9ac-hj-np-z]{50,100}|cosmos1[02-9ac-hj-np-z]{38}|[qp][02-9ac-hj-np-z]{41})$/;
 
 /** The address that is the whole run of letters and digits from `start` to `end`. */
 export function walletAt(
@@ -34,7 +34,8 @@ export function walletAt(
   isLabelled: boolean,
 ): Candidate | undefined {
   const run = text.slice(start, end);
-  const isValid = hasWalletForm(run) || (isLabelled && LABELLED_FORM.test(run) && /\d/.test(run));
+  const isCash = /^[qp][02-9ac-hj-np-z]{41}$/.test(run) && text.startsWith('bitcoincash:', start - 12);
+  const isValid = isCash || hasWalletForm(run) || (isLabelled && LABELLED_FORM.test(run) && /\d/.test(run));
   if (!isValid) return undefined;
   const score = isLabelled ? CONFIDENCE.contextual : CONFIDENCE.validated;
   return { type: 'CRYPTO_WALLET', start, end, score, reason: 'an address of a crypto-currency' };
@@ -45,6 +46,7 @@ function hasWalletForm(run: string): boolean {
   if (first === '0') return /^0x[0-9a-fA-F]{40}$/.test(run) && !/^0x(.)\1{15}/.test(run);
   if (/^(?:bc|tb|ltc|bcrt|addr|cosmos|osmo|BC|TB)1/.test(run)) return isBech32(run);
   if ('13LMDTXAt9'.includes(first) && run.length <= 36) return isBase58Check(run, BASE58_VALUE);
+  if (first === 'G' && run.length === 56) return /^G[A-Z2-7]{55}$/.test(run) && /\d.{0,40}\d/.test(run);
   if (first === 'r' && run.length <= 36) return isBase58Check(run, RIPPLE_VALUE);
   return (
     (first === '4' || first === '8') && run.length === 95 && /^[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}$/.test(run)

@@ -3,6 +3,7 @@ import type { LabelKind } from './labels-table.ts';
 import { labelsAt } from './label-words.ts';
 import { boxAt, hasDigitAfter, labelledAddressAt, streetAt, streetFirstAt } from './address.ts';
 import { dealtWithAt, dealtWithBefore, isAddressed, smallNameAt } from './dealt-with.ts';
+import { birthDateBefore } from './birth-date.ts';
 import { statedBefore } from './identity-number.ts';
 import type { Candidate } from '../candidate.ts';
 import type { Pass } from './pass.ts';
@@ -67,7 +68,8 @@ function onLabel(pass: Pass, kind: LabelKind, start: number, end: number): void 
       return;
     case 'number':
       // "my passport number is": the label before it stays.
-      if (start - pass.labelEnd > 3 || pass.labelKind === 'CALL') pass.label('PHONE', end);
+      if (start - pass.labelEnd > 3 || pass.labelKind === undefined || pass.labelKind === 'CALL')
+        pass.label('PHONE', end);
       return;
     default:
       onTypeLabel(pass, kind, start, end);
@@ -86,6 +88,7 @@ function onTypeLabel(pass: Pass, kind: LabelKind, start: number, end: number): v
   pass.label(kind, end);
   if (kind === 'PASSPORT' || kind === 'DRIVER_LICENSE' || kind === 'NATIONAL_ID')
     pass.add(statedBefore(text, start, kind));
+  else if (kind === 'DATE_OF_BIRTH') pass.add(birthDateBefore(text, start));
 }
 
 /** Characters and public figures have titles too: a family name behind one counts in a text about a person. */

@@ -9,9 +9,17 @@ const TLD_MAX = 24;
 const SCHEME_MAX = 128;
 
 const isAlphanumeric = (unit: number): boolean => isDigit(unit) || isLetter(unit);
-const isLocal = (unit: number): boolean => isAlphanumeric(unit) || LOCAL_MARKS.has(unit);
-const isDomain = (unit: number): boolean => isAlphanumeric(unit) || unit === 0x2e || unit === 0x2d;
+const isLocal = (unit: number): boolean => (isAlphanumeric(unit) && !isMark(unit)) || LOCAL_MARKS.has(unit);
+const isDomain = (unit: number): boolean =>
+  (isAlphanumeric(unit) && !isMark(unit)) || unit === 0x2e || unit === 0x2d;
+/** General and ideographic punctuation, which count as letters elsewhere: `“`, `。`. */
+const isMark = (unit: number): boolean =>
+  (unit >= 0x2000 && unit <= 0x206f) || (unit >= 0x3000 && unit <= 0x303f);
 const LOCAL_MARKS = new Set(Array.from('._%+-', (mark) => mark.charCodeAt(0)));
+
+/** `o'brien`: between letters it quotes nothing. */
+const isApostrophe = (text: string, at: number): boolean =>
+  text.charCodeAt(at) === 0x27 && isLetter(text.charCodeAt(at - 1)) && isLetter(text.charCodeAt(at + 1));
 
 /** `logo@2x.png` and `main@index.ts` look like addresses; no such top-level domains exist. */
 const FILE_ENDINGS = new Set(
@@ -23,7 +31,12 @@ const FILE_ENDINGS = new Set(
 /** The address around the `@` at `at`; at most 64 units to the left and 253 to the right are looked at. */
 export function emailAt(text: string, at: number): Candidate | undefined {
   let start = at;
-  while (start > 0 && at - start < LOCAL_MAX && isLocal(text.charCodeAt(start - 1))) start--;
+  while (
+    start > 0 &&
+    at - start < LOCAL_MAX &&
+    (isLocal(text.charCodeAt(start - 1)) || isApostrophe(text, start - 1))
+  )
+    start--;
   while (start < at && !isAlphanumeric(text.charCodeAt(start)) && text[start] !== '_') start++;
   if (start === at || text[at - 1] === '.') return undefined;
   let end = at + 1;

@@ -19,7 +19,9 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
 export function ibanAt(text: string, at: number): Candidate | undefined {
   const start = at - 2;
   const length = LENGTHS.get(text.slice(start, at).toUpperCase());
-  if (length === undefined || isWord(text.charCodeAt(start - 1))) return undefined;
+  if (length === undefined) return undefined;
+  if (isWord(text.charCodeAt(start - 1)) && !/\bIBAN$/.test(text.slice(Math.max(0, start - 5), start)))
+    return undefined;
   let iban = '';
   let end = start;
   for (; iban.length < length && end < text.length; end++) {

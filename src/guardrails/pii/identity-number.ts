@@ -27,12 +27,17 @@ const LENGTH_MAX = 32;
 const OTHER =
   /^(?:(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d|\d{1,2}:\d\d|(?:19|20)\d\d$)/;
 
+/** What stands before a path, a sum, a name of a variable; a space before `#` makes it "number". */
+const BEFORE_OTHERS = /[_@$£€/]$|[^ ]#$/;
+/** `A123456(3)`: as Hong Kong writes it. */
+const CHECK_CHARACTER = /^\([\dA-Z]\)/;
+
 const isAlphanumeric = (unit: number): boolean => isDigit(unit) || isLatinLetter(unit);
 const isJoint = (unit: number): boolean =>
   unit === 0x2d || unit === 0x2e || unit === 0x2f || unit === 0x3a || unit === 0x2b;
 
 /**
- * Where the letters and digits around `at` begin, separators within them included, and the letters of `AB 123456`; at most
+ * Where the letters and digits around `at` begin, separators within them included, and the letters of `AB 123456`, `X-12`; at most
  * 24 units to the left.
  */
 export function tokenStart(text: string, at: number, labelEnd: number): number {
@@ -44,7 +49,7 @@ export function tokenStart(text: string, at: number, labelEnd: number): number {
       start--;
     else break;
   }
-  const letters = /(?:^|[^A-Za-z0-9])([A-Z]{1,3}) $/.exec(text.slice(Math.max(0, start - 5), start))?.[1];
+  const letters = /(?:^|[^A-Za-z0-9])([A-Z]{1,3})[ -]$/.exec(text.slice(Math.max(0, start - 5), start))?.[1];
   const whole = start - (letters === undefined ? 0 : letters.length + 1);
   return whole > labelEnd ? whole : start;
 }
@@ -69,10 +74,16 @@ export function identityAt(text: string, start: number, type: IdentityType): Can
   const isMixed = size > 6 && /^[A-Z\d]+$/.test(token) && !/^[A-Z]{4,}\d{1,2}$/.test(token);
   if (size < min || size > max || digits < (isMixed ? 1 : digitsMin) || OTHER.test(token)) return undefined;
   const next = text.charCodeAt(end);
-  if (isAlphanumeric(next) || next === 0x5f || next === 0x40 || /[_@$£€#/]/.test(text[start - 1] ?? ''))
+  if (
+    isAlphanumeric(next) ||
+    next === 0x5f ||
+    next === 0x40 ||
+    BEFORE_OTHERS.test(text.slice(start - 2, start))
+  )
     return undefined;
   if (/^[a-z]+\d{1,4}$|^0x|\.[a-z]{2,4}$/.test(token)) return undefined;
-  return { type, start, end, score: CONFIDENCE.contextual, reason };
+  const checked = end + (CHECK_CHARACTER.exec(text.slice(end, end + 4))?.[0].length ?? 0);
+  return { type, start, end: checked, score: CONFIDENCE.contextual, reason };
 }
 
 /** A space between two groups that both have a digit: `QQ 12 34 56 C` and `AB 123456`, never "12345 and". */

@@ -6,7 +6,9 @@ import { canonicalise } from '../canonical.ts';
 import { DEALT_WITH } from './dealt-with-table.ts';
 import { GIVEN_NAMES_A_J } from './given-names-a-j-table.ts';
 import { GIVEN_NAMES_K_Z } from './given-names-k-z-table.ts';
+import { IDENTITY_LABELS } from './labels-identity-table.ts';
 import { type LabelKind, LABELS, UNSPACED_LABELS } from './labels-table.ts';
+import { isLatinLetter } from '../units.ts';
 
 interface Rule {
   readonly kind: LabelKind;
@@ -49,7 +51,7 @@ function learn(words: string, rule: Rule, bit: number): void {
     maybe[slotOf(hash)] = (maybe[slotOf(hash)] ?? 0) | bit;
   }
 }
-for (const { words, initial, ...rule } of [...LABELS, ...DEALT_WITH])
+for (const { words, initial, ...rule } of [...LABELS, ...IDENTITY_LABELS, ...DEALT_WITH])
   learn(words, { ...rule, initial }, initial ? INITIAL : LABEL);
 for (const names of [GIVEN_NAMES_A_J, GIVEN_NAMES_K_Z])
   learn(names, { kind: 'given-name', initial: true }, INITIAL);
@@ -72,14 +74,14 @@ export function labelsAt(text: string, start: number, end: number): readonly Lab
     if (initial && isSmall) continue;
     if (after && !after.test(text.slice(end, end + CONTEXT))) continue;
     if (before && !before.test(text.slice(Math.max(0, start - CONTEXT), start))) continue;
-    if (capitals && isSmall && !FIELD.test(text.slice(end, end + 5))) continue;
+    if (capitals && isSmall && !FIELD.test(text.slice(end, end + 12))) continue;
     kinds.push(kind);
   }
   return kinds;
 }
 const NONE: readonly LabelKind[] = [];
 /** What follows the name of a field. */
-const FIELD = /^["']?\s{0,2}[:=]/;
+const FIELD = /^(?:[_-](?:number|no|num|nr|id))?["']?\s{0,2}[:=]/i;
 
 const GAP_MAX = 44;
 
@@ -111,9 +113,13 @@ function isAbbreviated(text: string, at: number): boolean {
 
 /** The label before a number in a script without spaces; one look where the units before are of other scripts. */
 export function unspacedLabelAt(text: string, at: number): LabelKind | undefined {
+  let end = at;
+  while (at - end < 3 && isLatinLetter(text.charCodeAt(end - 1))) end--;
   const isNear =
-    text.charCodeAt(at - 1) >= 0xe00 || text.charCodeAt(at - 2) >= 0xe00 || text.charCodeAt(at - 3) >= 0xe00;
+    text.charCodeAt(end - 1) >= 0xe00 ||
+    text.charCodeAt(end - 2) >= 0xe00 ||
+    text.charCodeAt(end - 3) >= 0xe00;
   if (!isNear) return undefined;
-  const before = text.slice(Math.max(0, at - 24), at);
+  const before = text.slice(Math.max(0, end - 24), end);
   return UNSPACED_LABELS.find(([, pattern]) => pattern.test(before))?.[0];
 }

@@ -57,6 +57,8 @@ export const LABELS: readonly LabelRow[] = [
     words:
       'phone phones telephone tel tele telefon telefono telefone telefonnummer telefoonnummer telefoon handynummer handy rufnummer mobilnummer mobile mobil movil celular cellulare cell cellphone portable fax faks whatsapp viber phonenumber mobilenumber telepon telepono telefonszam puhelin puhelinnumero telefonnr mobiltelefon komorka hotline landline telefax gsm cep teléfono тел телефон телефона мобильный факс',
   },
+  { kind: 'PHONE', words: 'app', before: /\bwhats$/i },
+  { kind: 'PHONE', words: 'office desk direct switchboard', after: /^(?: (?:line|phone))?:/i },
   {
     kind: 'number',
     words: 'number numbers nummer numero',
@@ -71,6 +73,7 @@ export const LABELS: readonly LabelRow[] = [
   },
   { kind: 'SSN', words: 'ssn ssns socialsecuritynumber socialsecurity' },
   { kind: 'SSN', words: 'ss', after: /^ ?(?:#|no\b|number\b|num\b)/i },
+  { kind: 'SSN', words: 'social', after: /^["']?\s?(?::|#) ?\d{3}[ -]?\d\d/ },
   { kind: 'SSN', words: 'security sec', before: /soc(?:ial|\.)?[ _-]?$/i },
   {
     kind: 'CREDIT_CARD',
@@ -80,89 +83,15 @@ export const LABELS: readonly LabelRow[] = [
   },
   { kind: 'IP', words: 'ip ipv ipaddress ipaddr' },
   {
-    kind: 'NATIONAL_ID',
-    words:
-      'aadhaar aadhar personnummer fodselsnummer cprnummer hetu henkilotunnus henkilotunnukseni burgerservicenummer codicefiscale sozialversicherungsnummer steueridentifikationsnummer steuernummer steuerid rijksregisternummer personalausweis personalausweisnummer ausweisnummer ausweisnr ausweis nationalid nationalidnumber idnumber identitynumber krankenversichertennummer versichertennummer krankenkasse cedula tckimlik ahvnummer taxid taxpayerid isikukood asmenskodas снилс инн mykad sedula medicare idcard personnr krankenversicherungsnummer identifikationsnummer steueridnr idnr',
-  },
-  {
-    kind: 'NATIONAL_ID',
-    words:
-      'nino nif nie dni cpf curp rfc pesel bsn svnr rvnr itin tfn rrn frn emso jmbg cnp egn ahv avs insee nir kvnr egk prsid nas amka tckn nid oib inn nric hkid nik ktp cuil cuit rut sin pps ppsn epic nis',
-    capitals: true,
-  },
-  {
-    kind: 'NATIONAL_ID',
-    words: 'id ids identity identification identifier identifikation',
-    before:
-      /(?:national|steuer|citizen|citizenship|resident|residence|residency|tax|taxpayer|voter|government|govt|gov|personal|state|social|foreign|refugee|fiscal|civil|insurance|health|swedish|spanish|german|italian|finnish|thai|turkish|korean|indian|polish|french|dutch|belgian|danish|norwegian|african|sa|z)(?:[ _-](?:card|issued|document))?[ _-]?$/i,
-  },
-  {
-    kind: 'NATIONAL_ID',
-    words: 'id identity identification',
-    before: /(?:^|[^\w-]|my |his |her |their )$/i,
-    after: /^[ _-]?(?:card|number|no|document|code|papers)(?![a-z])/i,
-  },
-  { kind: 'NATIONAL_ID', words: 'insurance', before: /(?:national|social)[ _-]?$/i },
-  {
-    kind: 'NATIONAL_ID',
-    words: 'sociale social',
-    before: /(?:securite|sicurezza|seguridad|seguranca|numero|seguro)[ _-]?$/i,
-  },
-  {
-    kind: 'NATIONAL_ID',
-    words: 'fiscal fiscale',
-    before: /(?:codice|numero|identificacion|n\.|code)[ _-]?$/i,
-  },
-  {
-    kind: 'NATIONAL_ID',
-    words:
-      'tax pan nhs personal kimlik dowod residence identite identita identidad identidade identificacion identificacao',
-    after:
-      /^[ _'-]?(?:id|card|number|no|nr|num|file|numarasi|osobisty|permit|identity|personale|code|\W{0,3}n[o°.]?|\W{1,4}[A-Z0-9])/i,
-    before: /(?:^|[^a-z]|\W|_)$/i,
-  },
-  {
-    kind: 'PASSPORT',
-    words:
-      'passport passports passportnumber passportno passportnum reisepass reisepassnummer passnummer passeport pasaporte passaporto passaporte paspoort paspoortnummer paszport paszportu passnr pasaport pasnummer utlevel passi passinumero паспорт паспорта pasporti',
-    after: /^(?!word|es?\b(?: de| par)|ed\b|ing\b| ?(?:rate|through|the|it|on|me|a|by)\b|["']?\s?[=>]{2})/i,
-  },
-  { kind: 'PASSPORT', words: 'document documento', before: /(?:travel)[ _-]?$/i },
-  {
-    kind: 'DRIVER_LICENSE',
-    words:
-      'driverlicense driverslicense fuhrerschein fuhrerscheinnummer fuehrerschein fuehrerscheinnummer rijbewijs rijbewijsnummer korkort korkortsnummer forerkort forerkortnummer korekort ajokortti ajokorttinumero jazdy ehliyet dlnumber dln driverlicence drivinglicence',
-  },
-  {
-    kind: 'DRIVER_LICENSE',
-    words: 'license licence licenses licences licencia permit lic',
-    before: /(?:driv(?:er|ing)(?:['’]?s)?|operator(?:['’]?s)?|dl)['’]?[ _-]{0,2}$/i,
-  },
-  { kind: 'DRIVER_LICENSE', words: 'dl', after: /^ ?(?:#|no\b|number\b|num\b|is\b|:)/i },
-  {
-    kind: 'DRIVER_LICENSE',
-    words: 'conduire conducir conducao guida conduzione conducere',
-    before: /(?:permis|permiso|licencia|carnet|carta|patente|licenca|permisul)(?: de| di)?[ _-]?$/i,
-  },
-  { kind: 'DATE_OF_BIRTH', words: 'b', before: /\bd\. ?o\. ?$/i },
-  { kind: 'DATE_OF_BIRTH', words: 'ne', after: /^(?:\(e\))? le\b/i },
-  {
-    kind: 'DRIVER_LICENSE',
-    words: 'license licence',
-    before: /(?:^|[^a-z])(?!plate|software|product|medical|business|open|mit|gpl)[a-z]{0,8}[ _-]?["']?$/i,
-    after: /^[ _-]?(?:number|no|num|nr)(?![a-z])/i,
-  },
-  {
-    kind: 'DATE_OF_BIRTH',
-    words:
-      'dob birthdate birthday dateofbirth birthdates geburtsdatum geburtstag geb geboren geburtsdaten naissance nee nacimiento nacido nacida nascita nato nata nascimento nascido nascida geboortedatum fodelsedatum fodselsdato foddag fodt fodd urodzenia urodzony urodzona syntymaaika narozeni born рождения родился родилась geboorte szuletesi dogum doğum',
-  },
-  { kind: 'DATE_OF_BIRTH', words: 'birth', before: /(?:dates?|day|year)[ _-]?of[ _-]?$/i },
-  { kind: 'DATE_OF_BIRTH', words: 'birth', after: /^[ _-]?(?:date|day)\b|^["' ]{0,2}[:=]/i },
-  {
     kind: 'CRYPTO_WALLET',
     words:
-      'bitcoin btc ethereum eth litecoin ltc dogecoin doge monero xmr ripple xrp tron trx solana cardano wallet wallets dash zcash crypto cryptocurrency usdt usdc coin stellar bitcoinaddress ethereumaddress litecoinaddress',
+      'bitcoin btc ethereum eth litecoin ltc dogecoin doge monero xmr ripple xrp tron trx solana cardano polkadot polygon avalanche wallet wallets dash zcash crypto cryptocurrency usdt usdc coin stellar bitcoinaddress ethereumaddress litecoinaddress',
+  },
+  {
+    kind: 'CRYPTO_WALLET',
+    words: 'ada sol dot bch bnb xlm ton avax atom matic near algo',
+    capitals: true,
+    after: /^(?: (?:address|wallet|account))?\W{1,4}(?:is )?[\w:-]{25,110}(?!\w)/i,
   },
   { kind: 'URL', words: 'website homepage blog site page portfolio', before: /(?:my|his|her|personal) $/i },
   { kind: 'URL', words: 'website homepage blog webseite sitio portfolio', after: /^["']?\s?[:=]/ },
@@ -192,19 +121,19 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'street',
     words:
-      'harbor harbors cliff cliffs tunnel garden land shore shores spring springs valley valleys viaduct village ville vista wells plain plains prairie ranch rapids river shoal shoals skyway knoll knolls lake lakes mill mills mountain neck orchard pine pines forest glen glens green greens groves haven inlet island islands isle junction falls ferry ford fords dale dam estate estates crest brook brooks burg bayou bend bluff beach canyon cape causeway oval overpass manors motorway',
+      'harbor harbors cliff cliffs tunnel garden land shore shores spring springs valley valleys viaduct village ville vista wells plain plains prairie ranch rapids river shoal shoals skyway knoll knolls lake lakes mill mills mountain neck orchard pine pines forest glen glens green greens groves haven inlet island islands isle junction falls ferry ford fords dale dam estate estates crest brook brooks burg bayou bend bluff beach canyon cape causeway oval overpass manors motorway parade gate gateway track rise chase wharf quay corner broadway freeway',
     initial: true,
   },
   {
     kind: 'street-first',
     words:
-      'place avenue boulevard passage voie carretera travesia explanada poligono escalinata barranco subida rambla glorieta urbanizacion contrada borgo rotonda incrocio piazzale strada alameda travessa largo',
+      'place avenue boulevard passage voie carretera travesia explanada poligono escalinata barranco subida rambla glorieta urbanizacion contrada borgo rotonda incrocio piazzale strada alameda travessa largo rodovia estrada praceta pasaje riera barrio jardines rampa muelle aleja plac osiedle bulwar',
     initial: true,
   },
   {
     kind: 'street-first',
     words:
-      'rue via viale piazza corso calle avenida rua praca travessa chemin impasse allee quai ulica ul aleja plaza paseo carrer carrera ronda camino largo vicolo strada bulevar bulevardul str postfach ulitsa ул улица проспект cours',
+      'rue via viale piazza corso calle avenida rua praca travessa chemin impasse allee quai ulica ul aleja plaza paseo carrer carrera ronda camino largo vicolo strada bulevar bulevardul str postfach ulitsa os rondo ул улица проспект cours',
   },
   {
     kind: 'box',
@@ -264,7 +193,7 @@ export const UNSPACED_LABELS: readonly (readonly [kind: LabelKind, pattern: RegE
   ['PHONE', /(?:电话|手机|電話|携帯|전화|휴대폰|연락처|联系方式|โทรศัพท์|โทร)[^0-9\n]{0,10}$/],
   [
     'NATIONAL_ID',
-    /(?:身份证|身分證|居民证|マイナンバー|個人番号|주민등록번호|주민번호|외국인등록번호|บัตรประชาชน)[^0-9\n]{0,10}$/,
+    /(?:身份证|身分證|身份号码|居民证|マイナンバー|個人番号|주민등록번호|주민번호|외국인등록번호|ประชาชน)[^0-9\n]{0,10}$/,
   ],
   ['PASSPORT', /(?:护照|護照|旅券|パスポート|여권)[^0-9\n]{0,10}$/],
   ['DRIVER_LICENSE', /(?:驾驶证|驾照|駕照|運転免許|免許証|운전면허)[^0-9\n]{0,10}$/],

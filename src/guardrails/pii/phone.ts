@@ -14,12 +14,13 @@ const SHORT_CODES = new Set(
     ' ',
   ),
 );
-const LONG_CODE = /^(?:2[1-6]\d|29[0179]|3[578]\d|42[0123]|50\d|59\d|6[789]\d|8[0578]\d|96\d|97\d|99\d)/;
+const LONG_CODE = /^(?:2[1-6]\d|29[01789]|3[578]\d|42[0123]|50\d|59\d|6[789]\d|8[0578]\d|96\d|97\d|99\d)/;
 
 /** What stands between a label and its number where nothing else is meant. */
 const TIGHT =
   /^(?:s|\(s\))?["'*_)\]]{0,3}[\W_]{0,6}(?:(?:number|numbers|no|nr|num|nummer|numero|n|is|at|on|was|to|es|ist|est|e|me|us|him|her|them|office|home|work|under|unter|au|al|der|line|primary|new|old|alt|us|uk)\b[\W_]{1,4}){0,4}$/i;
-const LABEL_AFTER = /^[ (-]{1,3}(?:office|fax|phone|mobile|cell|home|work)\b/i;
+const LABEL_AFTER =
+  /^(?:[ (-]{1,3}(?:office|fax|phone|mobile|cell|home|work)\b| is (?:my|the|his|her|our|a|their)(?: [a-z]{2,10}){0,2} (?:number|phone|cell|mobile)\b)/i;
 const DATE = /^(?:(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?|\d\d?[-/. ]\d\d?[-/. ](?:19|20)?\d\d)(?!\d)(?![-.]\d)/;
 
 /** The label before a number: its kind, and where it ends. */
@@ -45,7 +46,9 @@ export function phoneAt(text: string, span: NumberSpan, label: NumberLabel): Can
     (!isInside && text.startsWith('00', first) && span.count > 1
       ? internationalAt(text, span, start, 2)
       : undefined) ??
-    (isInside || (label.kind !== 'PHONE' && /[A-Z]{2}[ ,]$/.test(text.slice(Math.max(0, start - 3), start)))
+    (isInside ||
+    label.kind === 'other' ||
+    (label.kind !== 'PHONE' && /[A-Z]{2}[ ,]$/.test(text.slice(Math.max(0, start - 3), start)))
       ? undefined
       : nationalAt(text, span, start)) ??
     (isParenthesised ? brazilianAt(text, span, start) : undefined) ??
@@ -71,7 +74,7 @@ function candidate(start: number, end: number, score: number, reason: string): C
 
 /** After `+`, or after the two digits `00`, which `skip` says. */
 function internationalAt(text: string, span: NumberSpan, start: number, skip: number): Candidate | undefined {
-  if (/[\w+/=]/.test(text[start - 1] ?? '')) return undefined;
+  if (/[\w+/]/.test(text[start - 1] ?? '')) return undefined;
   let digits = '';
   let best: number | undefined;
   for (let i = 0; i < span.count; i++) {
@@ -153,7 +156,9 @@ function nationalAt(text: string, span: NumberSpan, start: number): Candidate | 
     (lead === 1 && !/\(/.test(gaps[0] ?? ''))
   )
     return undefined;
-  const plain = gaps.filter((gap) => !/[()]/.test(gap));
+  // `08-411 25 76`: the area code may be set apart.
+  const apart = gaps[0] === '-' && gaps[1] === ' ' ? gaps.slice(1) : gaps;
+  const plain = apart.filter((gap) => !/[()]/.test(gap));
   if (new Set(plain).size > 1 || plain.some((gap) => gap.length > 1)) return undefined;
   const isPaired = count === 5 && lengths.every((length) => length === 2);
   if ((plain[0] === '.' || plain[0] === '/') && !isPaired) return undefined;
@@ -183,13 +188,16 @@ function labelledAt(
   for (; count < span.count && digits + lengthAt(span, count) <= 15; count++) digits += lengthAt(span, count);
   const end = endOf(span, count);
   if (digits < 6 || digits > 15 || digits < 2 * count) return undefined;
-  if (DATE.test(text.slice(start, start + 12)) || (!endsAt(text, end) && !hasExtension(text, end)))
+  if (
+    ((count < 4 || span.gaps[0] !== ' ') && DATE.test(text.slice(start, start + 12))) ||
+    (!endsAt(text, end) && !hasExtension(text, end))
+  )
     return undefined;
   const isGrouped = count > 1;
   const isNear = label.kind !== undefined && (label.end >= start || TIGHT.test(text.slice(label.end, start)));
   const isNamed =
     (label.kind === 'PHONE' && (isNear || (isGrouped && digits > 7))) ||
-    (hasLabelAfter(text, end) && LABEL_AFTER.test(text.slice(end, end + 12)));
+    (hasLabelAfter(text, end) && LABEL_AFTER.test(text.slice(end, end + 40)));
   const isTrunk = text[start] === '0' && digits > 8 && digits < 12;
   const isLoose =
     isTrunk || (isGrouped && digits > 6) || (digits === 10 && isNorthAmerican(digitsOf(text, span, count)));

@@ -107,7 +107,8 @@ function inWord(pass: Pass, at: number, end: number): Candidate | undefined {
   const { text } = pass;
   let start = at;
   while (start > 0 && at - start < WALLET_MAX && isAlphanumeric(text.charCodeAt(start - 1))) start--;
-  const iban = at - start === 2 && end - at >= 2 ? ibanAt(text, at) : undefined;
+  const isIban = end - at >= 2 && (at - start === 2 || (at - start === 6 && text.startsWith('IBAN', start)));
+  const iban = isIban ? ibanAt(text, at) : undefined;
   if (iban) return iban;
   const runEnd = endOfRun(text, end);
   if (runEnd - start < WALLET_MIN || runEnd - start > WALLET_MAX) return undefined;
@@ -172,7 +173,8 @@ function cardAt(text: string, span: NumberSpan, label: LabelKind | undefined): C
 }
 
 const CARD_MIN = 12;
-const isCardGap = (gap: string | undefined): boolean => gap === ' ' || gap === '-' || gap === '.';
+const isCardGap = (gap: string | undefined): boolean =>
+  gap === ' ' || gap === '-' || gap === '.' || gap === '  ';
 const CARD = { type: 'CREDIT_CARD', score: CONFIDENCE.validated, reason: 'a payment card number' };
 
 /** What makes two spellings one value: `Ann@x.org` and `ann@X.org`, `(415) 555-0100` and `415.555.0100`. */

@@ -36,7 +36,26 @@ describe('is found beside its label', () => {
     ['née le 14 juillet 1992', 'DATE_OF_BIRTH 14 juillet 1992'],
     ['дата рождения: 12.05.1988', 'DATE_OF_BIRTH 12.05.1988'],
     ['生年月日：1990年5月4日', 'DATE_OF_BIRTH 1990年5月4日'],
+    ['4 May 1971 is my birthday', 'DATE_OF_BIRTH 4 May 1971'],
+    ['DOB: 12/May/1971', 'DATE_OF_BIRTH 12/May/1971'],
+    ['Geburtsdatum: 1971. 5. 12', 'DATE_OF_BIRTH 1971. 5. 12'],
     ['SSN: 123 45 6789', 'SSN 123 45 6789'],
+    ['Social: 123 45 6789', 'SSN 123 45 6789'],
+    ['CNIC: 35202-1234567-1', 'NATIONAL_ID 35202-1234567-1'],
+    ['CPR-nummer 070761-4285', 'NATIONAL_ID 070761-4285'],
+    ['Emirates ID 784-1985-7654321-4', 'NATIONAL_ID 784-1985-7654321-4'],
+    ['rodné číslo 736028/5163', 'NATIONAL_ID 736028/5163'],
+    ['R.U.T. 11.222.333-K', 'NATIONAL_ID 11.222.333-K'],
+    ['C.F. RSSGLI85T50H501Z', 'NATIONAL_ID RSSGLI85T50H501Z'],
+    ['HKID: C668668(E)', 'NATIONAL_ID C668668(E)'],
+    ['NIE: X-1234567-L', 'NATIONAL_ID X-1234567-L'],
+    ['NRIC/FIN G1234567X', 'NATIONAL_ID G1234567X'],
+    ['sin_number: 130 692 544', 'NATIONAL_ID 130 692 544'],
+    ['"idCardNumber": "LX9921345"', 'NATIONAL_ID LX9921345'],
+    ['số CCCD 001099012345', 'NATIONAL_ID 001099012345'],
+    ['MBI 1EG4-TE5-MK72', 'NATIONAL_ID 1EG4-TE5-MK72'],
+    ['여권번호 M12345678', 'PASSPORT M12345678'],
+    ['US passport #E12345678', 'PASSPORT E12345678'],
   ])('%s', (text, expected) => {
     expect(found(text)).toEqual([expected]);
   });
@@ -61,6 +80,12 @@ describe('is left alone', () => {
     ['an RFC', 'see https://example.org/specs/rfc9110.html#parameter'],
     ['a year of birth', 'DOB: 1985'],
     ['a password', 'passwords AB1234567'],
+    ['a passport in code', 'passport.use(new Strategy(12345678)), passport office 123456'],
+    ['taxes and insurance', 'tax 123456 USD, social insurance costs 1234567, Medicare spent 1200000'],
+    [
+      'short words in other senses',
+      'CC 1234567 copies, fin 1234567, RUN 1234567, IC 74181, CPR 123456, PAN 1234567',
+    ],
     ['ids of programs', '{"id": 12345678, "customer_id": 99887766, "pid": 1234567}'],
   ])('%s', (_, text) => {
     expect(found(text)).toEqual([]);
@@ -80,6 +105,12 @@ describe('wallets', () => {
     expect(found(`send to ${address} now`)).toEqual(isFound ? [`CRYPTO_WALLET ${address}`] : []);
   });
 
+  it('of networks whose addresses have no checksum are found beside a label', () => {
+    const address = '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin';
+    expect(found(`SOL: ${address}`)).toEqual([`CRYPTO_WALLET ${address}`]);
+    expect(found(`commit ${address}`)).toEqual([]);
+  });
+
   it('need no checksum beside a label', () => {
     expect(found('my bitcoin wallet: 1BoatSLRHtKNngkdXEeobR76b53LETtpyU')).toHaveLength(1);
   });
@@ -92,4 +123,10 @@ it('phones of countries stand alone, ten digits do not', () => {
   expect(found('+33 1 42 68 53 00')).toEqual(['PHONE +33 1 42 68 53 00']);
   expect(found('message ids 4155552671, 4155552672 and order number 4155552673')).toEqual([]);
   expect(found('电话：13812345678')).toEqual(['PHONE 13812345678']);
+  expect(found('Bo, 08-411 25 76, comes')).toEqual(['PHONE 08-411 25 76']);
+  expect(found('phone=+4512345678')).toEqual(['PHONE +4512345678']);
+  expect(found('WhatsApp 70 12 34 56')).toEqual(['PHONE 70 12 34 56']);
+  expect(found('My number is 912 345 678')).toEqual(['PHONE 912 345 678']);
+  expect(found('912 345 678 is the best number to reach me on')).toEqual(['PHONE 912 345 678']);
+  expect(found('case number 02-1234-567')).toEqual([]);
 });

@@ -29,6 +29,12 @@ describe('is found', () => {
     ['41\u200b11111111111111', 'CREDIT_CARD 41\u200b11111111111111'],
     ['pay DE89 3704 0044 0532 0130 00 now', 'IBAN DE89 3704 0044 0532 0130 00'],
     ['GB82WEST12345698765432', 'IBAN GB82WEST12345698765432'],
+    ['IBANDE89370400440532013000', 'IBAN DE89370400440532013000'],
+    ['4111  1111  1111  1111', 'CREDIT_CARD 4111  1111  1111  1111'],
+    ["mail o'neil@example.ie", "EMAIL o'neil@example.ie"],
+    ['an „ann@example.com“ senden', 'EMAIL ann@example.com'],
+    ['hon bor Skolgatan 12, 582 55 Nyberg', 'ADDRESS Skolgatan 12, 582 55 Nyberg'],
+    ['ul. Lipowa 38, 18-737 Braniewo', 'ADDRESS ul. Lipowa 38, 18-737 Braniewo'],
     ['my ip is 203.0.113.77', 'IP 203.0.113.77'],
     ['client_ip: 2001:db8:0:1:2:3:4:5', 'IP 2001:db8:0:1:2:3:4:5'],
   ])('%s', (text, expected) => {
