@@ -6,8 +6,9 @@ import { certificateEnd, readCertificate } from './base/certificate.ts';
 import { isWithin } from './base/folders.ts';
 import type { Config, Sections } from './config.ts';
 import { isAddressRange } from './domain/authentication.ts';
+import { isBelow } from './domain/lowered-tiers.ts';
 import { DEFAULT_UPSTREAM } from './domain/upstreams.ts';
-import type { Environment, Fault } from './environment.ts';
+import { type Environment, type Fault, limitDefaults } from './environment.ts';
 import { unknownNames } from './openai/endpoints/index.ts';
 
 const DAY_MS = 86_400_000;
@@ -71,6 +72,9 @@ export function checkRules(
       if (config.tiers && !Object.hasOwn(config.tiers, name))
         fault(`teams.${team}.tiers`, 'names no tier of the configuration');
   checkPeople(config, fault);
+  for (const [rule, { lowerTo }] of Object.entries(config.incidents?.rules ?? {}))
+    if (lowerTo !== undefined && config.tiers && !Object.hasOwn(config.tiers, lowerTo))
+      fault(`incidents.rules.${rule}.lowerTo`, 'is no tier of the configuration');
   const tier = config.jwt?.defaults.tier;
   if (tier !== undefined && config.tiers && !Object.hasOwn(config.tiers, tier))
     fault('jwt.defaults.tier', 'is no tier of the configuration');
@@ -151,10 +155,8 @@ function checkFolders({ toolServer }: Sections, dataDir: string, fault: AddFault
 type AddFault = (path: string, message: string) => void;
 
 /** What works and should be known: at start, in the log and in the audit log. */
-export function warningsOf(
-  environment: Environment,
-  { upstream, ledger, store, server, liveness }: Config,
-): string[] {
+export function warningsOf(environment: Environment, config: Config): string[] {
+  const { upstream, ledger, store, server, liveness } = config;
   const { apiKey, apiKeyCreatedAt } = upstream;
   const ageMs = apiKeyCreatedAt === undefined ? 0 : Date.now() - Date.parse(apiKeyCreatedAt);
   const production = isProduction(environment);
@@ -183,7 +185,25 @@ export function warningsOf(
     [production && liveness.everySeconds === 0, 'controls are not tried: liveness.everySeconds is 0'],
     [ageMs > KEY_AGE_DAYS_MAX * DAY_MS, `upstream's key is over ${KEY_AGE_DAYS_MAX} days old; rotate it`],
   ];
-  return found.flatMap(([holds, warning]) => (holds ? [warning] : []));
+  return [
+    ...found.flatMap(([holds, warning]) => (holds ? [warning] : [])),
+    ...notLowered(environment, config),
+  ];
+}
+
+/** A tier that is neither above nor below the one that a rule lowers to: its callers keep it. */
+function notLowered(environment: Environment, { tiers, guardrails, incidents }: Config): string[] {
+  const policy = { tiers, guardrails, defaults: limitDefaults(environment) };
+  return Object.entries(incidents.rules).flatMap(([rule, { lowerTo }]) => {
+    if (lowerTo === undefined) return [];
+    const beside = Object.keys(tiers).filter(
+      (tier) => tier !== lowerTo && !isBelow(policy, lowerTo, tier) && !isBelow(policy, tier, lowerTo),
+    );
+    return beside.map(
+      (tier) =>
+        `incidents.rules.${rule}: callers of tier ${tier} keep it, as ${lowerTo} gives more in something`,
+    );
+  });
 }
 
 /** Its message, if it throws. */

@@ -33,6 +33,7 @@ function lineOf(incident: IncidentRecord): Record<string, unknown> {
     contained: incident.contained.map(({ kind, of, value: whom, ...when }) => ({
       kind,
       [of]: whom,
+      tier: when.tier,
       at: iso(when.at),
       until: iso(when.until),
       liftedAt: iso(when.liftedAt),

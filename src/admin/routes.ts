@@ -15,6 +15,7 @@ import { INCIDENT_ROUTES } from './incidents.ts';
 import { END_USER_ROUTES, endUserDigest } from './end-users.ts';
 import { listKeys, reportKey } from './key-lists.ts';
 import { keyView, newKeyFrom, newKeySchema, rotateSchema, userName } from './keys.ts';
+import { LOWERING_ROUTES } from './lowerings.ts';
 import { ME_ROUTES } from './me.ts';
 import { OBJECT_ROUTES } from './objects.ts';
 import { time } from './period.ts';
@@ -250,6 +251,7 @@ export const ADMIN_ROUTES: readonly Route[] = [
   ...ME_ROUTES,
   ...APPROVAL_ROUTES,
   ...CONTAINMENT_ROUTES,
+  ...LOWERING_ROUTES,
   ...OBJECT_ROUTES,
   ...INCIDENT_ROUTES,
   ...PERSON_ROUTES,

@@ -76,7 +76,7 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
   const { setup } = policy;
   const { config, environment } = setup;
   const clock = systemClock;
-  const containing = startContaining(setup, engines, log);
+  const containing = startContaining(policy, engines, log);
   const { store } = engines;
   const seal = createSeal(secret);
   const opened = new OpenedKeys();
@@ -92,7 +92,6 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
       clock,
     });
   const clientSecrets = createClientSecrets({ seal, clock });
-  const { containment } = containing;
   return {
     keys,
     opened,
@@ -104,7 +103,7 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
     clientSecrets,
     failedAttempts,
     turnedAway: createFailedAttempts({ clock }),
-    authenticator: createAuthenticator({ keys, tokens, clientSecrets, failedAttempts, containment, clock }),
+    authenticator: createAuthenticator({ keys, tokens, clientSecrets, failedAttempts, ...containing, clock }),
     floods: createFloods(clock),
     limiting: limitingBy(setup),
     cacheScope: createCacheScopes(deriveKey(secret.present, 'digest')),

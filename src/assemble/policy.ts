@@ -9,6 +9,7 @@ import { isHarmless } from '../domain/harmless.ts';
 import { policyChange, policyDigest, shownPaths } from '../domain/policy.ts';
 import { type BreakGlass, PolicyProposals, type Proposal } from '../domain/policy-proposals.ts';
 import { weakenings } from '../domain/weakening.ts';
+import type { PolicyTree } from '../domain/weakening-rules.ts';
 import { limitDefaults } from '../environment.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Log } from '../server/log.ts';
@@ -32,6 +33,8 @@ export interface Policy {
   /** With the rules in force; asked anew for each use. */
   readonly setup: Setup;
   readonly version: string;
+  /** The same as it is compared for what is weaker; the same object while it holds. */
+  readonly compared: PolicyTree;
   view(): PolicyView;
   /**
    * One at a time, whole or not at all. The same rules again change nothing.
@@ -67,6 +70,7 @@ class Held implements Policy {
   readonly proposals: PolicyProposals;
   setup: Setup;
   version: string;
+  compared: PolicyTree;
 
   constructor(
     started: Setup,
@@ -79,6 +83,7 @@ class Held implements Policy {
     this.#log = log;
     this.setup = started;
     this.version = policyDigest(started.config);
+    this.compared = comparedOf(started);
   }
 
   onReload(prepare: Prepare): void {
@@ -134,7 +139,7 @@ class Held implements Policy {
     next: Setup,
     breakGlass: BreakGlass | undefined,
   ): Promise<Proposal | undefined> {
-    const weaker = weakenings(comparedOf(this.setup), comparedOf(next));
+    const weaker = weakenings(this.compared, comparedOf(next));
     if (weaker.length === 0 || !(await this.proposals.needsSecond(by))) return undefined;
     const step = { digest: policyDigest(next.config), from: this.version };
     const known = await this.proposals.grant(step);
@@ -156,6 +161,7 @@ class Held implements Policy {
     for (const commit of commits) commit();
     this.setup = next;
     this.version = version;
+    this.compared = comparedOf(next);
     this.#since = Date.now();
     this.#refused = undefined;
     this.#log.warn(metadata, 'another policy holds');
@@ -204,7 +210,7 @@ const PARAM_CHARS_MAX = 1000;
 const AGAIN_MS = 1000;
 
 /** What is compared for what is weaker; of tiers also what holds where they say nothing. */
-function comparedOf({ config, environment }: Setup): Readonly<Record<string, unknown>> {
+function comparedOf({ config, environment }: Setup): PolicyTree {
   return { ...policyOf(config), defaults: limitDefaults(environment) };
 }
 

@@ -18,6 +18,7 @@ import type { FailedAttempts } from './failed-attempts.ts';
 import { grantedCallers } from './granted-callers.ts';
 import type { TokenVerifier } from './jwt.ts';
 import type { KeyRing } from './key-ring.ts';
+import type { LoweredTiers } from './lowered-tiers.ts';
 
 /** What authentication reads of an arriving request. */
 export interface Presented {
@@ -124,6 +125,8 @@ export interface AuthenticatorOptions {
   readonly clock: Clock;
   /** What is shut, and for whom; without one nothing is. */
   readonly containment?: Pick<Containment, 'isActive' | 'checkCaller' | 'isBannedAddress'> | undefined;
+  /** Who is held to a lower tier; without it nobody is. */
+  readonly loweredTiers?: LoweredTiers | undefined;
 }
 
 /** Tells who calls. */
@@ -144,7 +147,7 @@ export interface Authenticator {
 
 /** Keys and tokens are told apart by their form alone. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { failedAttempts, containment } = options;
+  const { failedAttempts, containment, loweredTiers } = options;
   const callerBy = grantedCallers(options.keys, options.clock);
   const callerOf = callersBy(options, callerBy);
 
@@ -159,8 +162,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   function accept(caller: Caller | undefined, source: string, asPerson?: boolean): Caller {
     if (caller === undefined) throw failed(source, new Refusal('auth.invalid'));
     checkAddress(caller.key, source);
-    if (containment?.isActive) containment.checkCaller(caller, asPerson);
-    return caller;
+    if (!containment?.isActive) return caller;
+    containment.checkCaller(caller, asPerson);
+    // What is not lowered is what operators may do.
+    const counted = asPerson || !loweredTiers ? caller : loweredTiers.lowered(caller);
+    if (counted !== caller) containment.checkCaller(counted);
+    return counted;
   }
 
   return {

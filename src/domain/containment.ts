@@ -1,6 +1,7 @@
 /**
- * What is shut at the moment, and for whom: the kill switch (all, tiers, users, keys, models, tools, until it is
- * released) and bans (a user, a key, an address, an end user, for a time). Rules alone; who keeps the state is `jobs/watch-containment`.
+ * What is shut at the moment, and for whom: the kill switch (all, tiers, users, keys, models, tools, until it is released),
+ * bans (a user, a key, an address, an end user, for a time), and users and keys that are held to a lower tier for a time.
+ * Rules alone; who keeps the state is `jobs/watch-containment`.
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
@@ -46,10 +47,21 @@ const banSchema = z.strictObject({
 /** Somebody is shut out until then. */
 export type Ban = z.infer<typeof banSchema>;
 
+const loweringSchema = banSchema.extend({
+  kind: z.enum(['user', 'key']),
+  value: name,
+  /** Its name in the section `tiers`. */
+  tier: name,
+});
+/** Somebody is held to a lower tier until then. */
+export type Lowering = z.infer<typeof loweringSchema>;
+
 /** As it is kept; by whom and when the kill switch was last changed. */
 export const containmentSchema = z.strictObject({
   lockdown: lockdownSchema.extend({ by: z.string(), at: z.int() }).optional(),
   bans: z.array(banSchema).max(10_000),
+  /** Left out where there are none. */
+  lowerings: z.array(loweringSchema).max(10_000).optional(),
 });
 /** After the schema. */
 export type ContainmentState = z.infer<typeof containmentSchema>;
@@ -58,6 +70,17 @@ export type ContainmentState = z.infer<typeof containmentSchema>;
 export const NOTHING_SHUT: ContainmentState = { bans: [] };
 /** Name of the state in the store. */
 export const CONTAINMENT = 'containment';
+
+/** The same state with these in the place of the lowerings it has; those that have ended are left out. */
+export function withLowerings(
+  state: ContainmentState,
+  lowerings: readonly Lowering[],
+  now: number,
+): ContainmentState {
+  const { lockdown, bans } = state;
+  const held = lowerings.filter(({ until }) => until > now);
+  return { ...(lockdown && { lockdown }), bans, ...(held.length > 0 && { lowerings: held }) };
+}
 
 /** Whether the kill switch shuts anything at all. */
 export function shutsAnything(lockdown: Lockdown): boolean {
@@ -86,6 +109,8 @@ export interface Containment {
   checkCaller(caller: Caller, asPerson?: boolean): void;
   /** @throws access.locked_down */
   checkModel(model: string | undefined): void;
+  /** Tiers that this one is held to, in the order in which that was said; mostly none. */
+  tiersFor(caller: Caller): readonly string[];
   /** Denied as by policy, whatever that allows. */
   readonly deniedTools: readonly string[];
   /** Of who shows no valid credential. */
@@ -106,9 +131,10 @@ interface Index {
   readonly keys: ReadonlySet<string>;
   /** When the ban of it ends, by kind and value. */
   readonly bans: ReadonlyMap<string, number>;
+  readonly lowerings: readonly Lowering[];
 }
 
-function indexOf({ lockdown, bans }: ContainmentState): Index {
+function indexOf({ lockdown, bans, lowerings = [] }: ContainmentState): Index {
   const ends = new Map<string, number>();
   for (const { kind, value, until } of bans) {
     const ban = `${kind} ${value}`;
@@ -120,10 +146,12 @@ function indexOf({ lockdown, bans }: ContainmentState): Index {
     users: new Set(lockdown?.users),
     keys: new Set(lockdown?.keys),
     bans: ends,
+    lowerings,
   };
 }
 
 const NO_TOOLS: readonly string[] = [];
+const NO_TIERS: readonly string[] = [];
 
 /** Nothing is shut yet. */
 export function createContainment(clock: Clock): Containment {
@@ -147,7 +175,8 @@ class Held implements Containment {
     this.state = state;
     this.#local = local;
     this.#index = indexOf(state);
-    this.isActive = local || state.bans.length > 0 || state.lockdown !== undefined;
+    const { bans, lockdown, lowerings = [] } = state;
+    this.isActive = local || bans.length > 0 || lockdown !== undefined || lowerings.length > 0;
     this.deniedTools = state.lockdown?.tools ?? NO_TOOLS;
     for (const listener of this.#listeners) listener();
   }
@@ -178,6 +207,16 @@ class Held implements Containment {
       entry.endsWith('*') ? model.startsWith(entry.slice(0, -1)) : entry === model,
     );
     if (isShut) throw new Refusal('access.locked_down', { param: 'model' });
+  }
+
+  tiersFor({ user, key }: Caller): readonly string[] {
+    const { lowerings } = this.#index;
+    if (lowerings.length === 0) return NO_TIERS;
+    const now = this.#clock.now();
+    const held = lowerings.filter(
+      ({ kind, value, until }) => value === (kind === 'user' ? user : key?.id) && until > now,
+    );
+    return held.map(({ tier }) => tier);
   }
 
   isBannedAddress(address: string): boolean {

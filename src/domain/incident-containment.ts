@@ -1,6 +1,6 @@
 /** What incidents shut, and how it is opened again: steps over the state of the kill switch and the bans. Idempotent. */
 import type { Containing, IncidentRecord, IncidentSubject } from '../ports/incident-store.ts';
-import { type ContainmentState, lockdownSchema } from './containment.ts';
+import { type ContainmentState, lockdownSchema, withLowerings } from './containment.ts';
 import type { IncidentRule } from './incident-rules.ts';
 
 type Wanted = IncidentRecord['wanted'][number];
@@ -9,10 +9,13 @@ type Step<T> = (state: ContainmentState) => { readonly state: ContainmentState; 
 /** What a rule wants to be shut, of whom it counted. */
 export function wantedBy(rule: IncidentRule, subject: IncidentSubject, at: number): Wanted[] {
   const { kind: of, value } = subject;
+  const { actions, lowerTo } = rule;
   const wanted: Wanted[] = [];
-  if (rule.actions.includes('ban')) wanted.push({ kind: 'ban', of, value, until: at + rule.banS * 1000 });
+  if (actions.includes('ban')) wanted.push({ kind: 'ban', of, value, until: at + rule.banS * 1000 });
+  if (actions.includes('lowerTier') && lowerTo !== undefined)
+    wanted.push({ kind: 'lowering', of, value, tier: lowerTo, until: at + rule.lowerS * 1000 });
   const shuts = (['disableKey', 'disableUser', 'lockDown'] as const).some((action) =>
-    rule.actions.includes(action),
+    actions.includes(action),
   );
   if (shuts) wanted.push({ kind: 'lockdown', of, value });
   return wanted;
@@ -27,7 +30,7 @@ export function shut(id: string, wanted: readonly Wanted[], at: number): Step<re
     let state = before;
     const result: Containing[] = [];
     for (const one of wanted) {
-      const next = one.kind === 'ban' ? banned(state, id, one, at) : lockedDown(state, id, one, at);
+      const next = STEPS[one.kind](state, id, one, at);
       if (next !== state) result.push({ ...one, at });
       state = next;
     }
@@ -40,6 +43,15 @@ function banned(state: ContainmentState, id: string, wanted: Wanted, at: number)
   if (kind === 'house' || until === undefined || state.bans.some((ban) => ban.id === id)) return state;
   const ban = { id, kind, value, until, at, by: 'system', reason: markOf(id) };
   return { ...state, bans: [...state.bans.filter((old) => old.until > at), ban] };
+}
+
+function lowered(state: ContainmentState, id: string, wanted: Wanted, at: number): ContainmentState {
+  const { of: kind, value, until, tier } = wanted;
+  const before = state.lowerings ?? [];
+  if ((kind !== 'user' && kind !== 'key') || tier === undefined || until === undefined) return state;
+  if (before.some((lowering) => lowering.id === id)) return state;
+  const lowering = { id, kind, value, tier, until, at, by: 'system', reason: markOf(id) };
+  return withLowerings(state, [...before, lowering], at);
 }
 
 function lockedDown(
@@ -58,14 +70,19 @@ function lockedDown(
   return { ...state, lockdown: { ...before, [list]: [...before[list], value] } };
 }
 
-/** Opens what this incident shut; what somebody else has shut meanwhile stays. Tells whether anything was still shut. */
-export function lift(id: string, contained: readonly Containing[]): Step<boolean> {
+const STEPS = { ban: banned, lowering: lowered, lockdown: lockedDown };
+
+/** Opens what this incident shut; what somebody else has shut meanwhile stays. */
+export function lift(id: string, contained: readonly Containing[]): Step<undefined> {
   return (before) => {
-    let state: ContainmentState = { ...before, bans: before.bans.filter((ban) => ban.id !== id) };
+    const { bans, lowerings = [] } = before;
+    const others = bans.filter((ban) => ban.id !== id);
+    const otherTiers = lowerings.filter((lowering) => lowering.id !== id);
+    let state = withLowerings({ ...before, bans: others }, otherTiers, 0);
     for (const { kind, of, value } of contained) {
       if (kind === 'lockdown') state = released(state, id, of, value);
     }
-    return { state, result: state.lockdown !== before.lockdown || state.bans.length < before.bans.length };
+    return { state, result: undefined };
   };
 }
 

@@ -87,8 +87,9 @@ function impactLines(facts: IncidentFacts): string[] {
 
 function actionsOf({ contained, steps }: IncidentRecord): string[] {
   const shut = contained.map(
-    ({ kind, of, value, at, until, liftedAt, liftedBy }) =>
+    ({ kind, of, value, tier, at, until, liftedAt, liftedBy }) =>
       `- ${iso(at)}: ${kind} of ${of} ${inert(value)}` +
+      (tier === undefined ? '' : ` to tier ${inert(tier)}`) +
       (until === undefined ? '' : ` until ${iso(until)}`) +
       (liftedAt === undefined ? '' : `; lifted ${iso(liftedAt)} by ${inert(liftedBy ?? '')}`),
   );

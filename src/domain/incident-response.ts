@@ -217,7 +217,8 @@ function sentenceOf(incident: NamedIncident & Pick<IncidentRecord, 'contained' |
   const [first] = contained;
   const until = first?.until === undefined ? '' : ` until ${new Date(first.until).toISOString()}`;
   const nothing = wanted.length > 0 ? '; not contained' : '';
-  return `Incident (${severity}): ${rule}${whom}${first ? `; shut out${until}` : nothing}`;
+  const done = first?.kind === 'lowering' ? `held to tier ${first.tier}` : 'shut out';
+  return `Incident (${severity}): ${rule}${whom}${first ? `; ${done}${until}` : nothing}`;
 }
 
 /** Changes the newest version of it. @throws store.unavailable, what `step` throws, Error if others change it too often */

@@ -30,11 +30,15 @@ const common = {
   by: z.enum(SUBJECT_KINDS),
   severity: z.enum(['low', 'medium', 'high', 'critical']).default('medium'),
   actions: z
-    .array(z.enum(['notify', 'ban', 'disableKey', 'disableUser', 'lockDown']))
-    .max(5)
+    .array(z.enum(['notify', 'ban', 'lowerTier', 'disableKey', 'disableUser', 'lockDown']))
+    .max(6)
     .default(['notify']),
   /** How long `ban` holds. */
   banS: z.int().min(1).max(2_592_000).default(3600),
+  /** Of the section `tiers`: what `lowerTier` holds them to. Whoever has less already keeps that. */
+  lowerTo: z.string().optional(),
+  /** How long. */
+  lowerS: z.int().min(1).max(2_592_000).default(3600),
   /** `observe`: what would have been an incident is on record, and nothing else. */
   mode: z.enum(['off', 'observe', 'enforce']).default('enforce'),
 };
@@ -65,7 +69,9 @@ const ruleSchema = z
       afterDays: z.int().min(1).max(365).default(7),
     }),
   ])
-  .superRefine(({ by, actions }, context) => {
+  .superRefine(({ by, actions, lowerTo }, context) => {
+    if (actions.includes('lowerTier') !== (lowerTo !== undefined))
+      context.addIssue({ code: 'custom', path: ['lowerTo'], message: 'belongs to the action lowerTier' });
     const wrong = actions.find((action) => !FITS[action].includes(by));
     if (wrong === undefined) return;
     const message = `${wrong} would be for others than whom the rule counts`;
@@ -79,6 +85,7 @@ export type IncidentAction = IncidentRule['actions'][number];
 const FITS: Readonly<Record<IncidentAction, readonly IncidentRule['by'][]>> = {
   notify: SUBJECT_KINDS,
   ban: ['user', 'key', 'address', 'endUser'],
+  lowerTier: ['user', 'key'],
   disableKey: ['key'],
   disableUser: ['user'],
   lockDown: ['house'],

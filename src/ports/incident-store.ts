@@ -28,12 +28,14 @@ export interface IncidentSubject {
 
 /** What was shut because of it. Times are milliseconds since 1970. */
 export interface Containing {
-  readonly kind: 'ban' | 'lockdown';
+  readonly kind: 'ban' | 'lowering' | 'lockdown';
   /** `house`: everything. */
   readonly of: IncidentSubject['kind'];
   readonly value: string;
   readonly at: number;
-  /** Of a ban. */
+  /** Of a lowering: the tier they are held to. */
+  readonly tier?: string | undefined;
+  /** Of a ban or a lowering. */
   readonly until?: number | undefined;
   readonly liftedAt?: number | undefined;
   readonly liftedBy?: string | undefined;

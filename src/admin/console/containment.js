@@ -1,4 +1,4 @@
-/** The page of what is shut: the kill switch, bans, users that are switched off. Everything that shuts or opens asks first. */
+/** The page of what is shut: the kill switch, bans, lowered tiers, users that are switched off. Everything that shuts or opens asks first. */
 import { badge, button, code, confirmed, element, form, heading, say, table, time } from './elements.js';
 import { api, listed } from './session.js';
 
@@ -61,9 +61,9 @@ const BAN_COLUMNS = [
   ['Reason', ({ reason }) => reason],
 ];
 
-function liftColumn(refresh) {
+function liftColumn(path, refresh) {
   const lift = (id) => async () => {
-    await api('DELETE', `/admin/bans/${encodeURIComponent(id)}`);
+    await api('DELETE', `${path}/${encodeURIComponent(id)}`);
     await refresh();
     say('Lifted.');
   };
@@ -81,6 +81,32 @@ const banForm = (refresh) =>
     'Ban',
     async ({ kind, value, seconds, reason }, made) => {
       await api('POST', '/admin/bans', { [kind]: value, seconds: Number(seconds), reason });
+      made.reset();
+      await refresh();
+    },
+    'danger',
+  );
+
+const LOWERING_COLUMNS = [
+  ['Who', ({ user, key }) => code(user ?? key)],
+  ['Tier', ({ tier }) => tier],
+  ['Until', ({ until }) => time(until)],
+  ['By', ({ by }) => by],
+  ['Reason', ({ reason }) => reason],
+];
+
+const loweringForm = (refresh) =>
+  form(
+    {
+      kind: { text: 'Lower a', options: ['user', 'key'] },
+      value: { text: 'Which', required: true, autocomplete: 'off' },
+      tier: { text: 'To tier', required: true, autocomplete: 'off' },
+      seconds: { text: 'For seconds', type: 'number', min: 1, max: 2_592_000, value: 3600 },
+      reason: { text: 'Reason', maxLength: 500, autocomplete: 'off' },
+    },
+    'Lower',
+    async ({ kind, value, tier, seconds, reason }, made) => {
+      await api('POST', '/admin/lowerings', { [kind]: value, tier, seconds: Number(seconds), reason });
       made.reset();
       await refresh();
     },
@@ -112,16 +138,26 @@ const userForm = (refresh) =>
 export async function show(place, { me }) {
   const state = element('div');
   const bans = element('div');
+  const lowerings = element('div');
   const mayChange = me.permissions.includes('manage_users');
   const refresh = async () => {
-    const [lockdown, held] = await Promise.all([api('GET', '/admin/lockdown'), listed('/admin/bans')]);
+    const [lockdown, banned, lowered] = await Promise.all([
+      api('GET', '/admin/lockdown'),
+      listed('/admin/bans'),
+      listed('/admin/lowerings'),
+    ]);
     state.replaceChildren(lockdownState(lockdown), ...(mayChange ? lockdownForm(lockdown, refresh) : []));
-    const columns = mayChange ? [...BAN_COLUMNS, liftColumn(refresh)] : BAN_COLUMNS;
-    bans.replaceChildren(table('Bans that hold', columns, held, 'Nobody is banned.'));
+    const lifted = (columns, path) => (mayChange ? [...columns, liftColumn(path, refresh)] : columns);
+    const columns = lifted(BAN_COLUMNS, '/admin/bans');
+    bans.replaceChildren(table('Bans that hold', columns, banned, 'Nobody is banned.'));
+    const tiers = lifted(LOWERING_COLUMNS, '/admin/lowerings');
+    lowerings.replaceChildren(table('Lowered tiers', tiers, lowered, 'Nobody is held to a lower tier.'));
   };
   place.append(heading('Kill switch'), state, heading('Bans'));
   if (mayChange) place.append(banForm(refresh));
-  place.append(bans);
+  place.append(bans, heading('Lower tier'));
+  if (mayChange) place.append(loweringForm(refresh));
+  place.append(lowerings);
   if (mayChange) place.append(heading('A user with all keys and tokens'), userForm(refresh));
   await refresh();
 }

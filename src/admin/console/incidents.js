@@ -18,7 +18,12 @@ const subjectOf = (each) =>
 function heldBy({ contained }) {
   const held = contained.filter(({ liftedAt }) => liftedAt === undefined);
   return held.map((each) =>
-    element('li', {}, `${each.kind} of ${subjectOf(each)}`, each.until ? [' until ', time(each.until)] : ''),
+    element(
+      'li',
+      {},
+      `${each.kind} of ${subjectOf(each)}${each.tier ? ` to tier ${each.tier}` : ''}`,
+      each.until ? [' until ', time(each.until)] : '',
+    ),
   );
 }
 
@@ -35,9 +40,10 @@ function changesOf({ id, closedAt }, held, changed) {
     say(`${rule}: ${state}`);
   };
   const undo = button(
-    'Open what was shut because of it',
+    'Undo what was done because of it',
     async () => {
-      if (await confirmed('Open for whom this incident shuts out?', 'Open')) await change({ undo: true });
+      if (await confirmed('Open for whom this incident shuts out or holds to a lower tier?', 'Open'))
+        await change({ undo: true });
     },
     'danger',
   );
@@ -80,7 +86,7 @@ async function draw(id, again, refresh, me) {
   };
   return [
     element('h2', {}, `${rule}, ${subjectOf(incident)} `, badge(severity), ' ', badge(state)),
-    held.length === 0 ? element('p', {}, 'Nobody is shut out because of it.') : element('ul', {}, held),
+    held.length === 0 ? element('p', {}, 'Nobody is held because of it.') : element('ul', {}, held),
     ...(me.permissions.includes('manage_users') ? changesOf(incident, held, changed) : []),
     reportsOf(id),
     element('h3', {}, 'Notes'),
