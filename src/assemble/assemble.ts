@@ -112,7 +112,7 @@ function startJobs(
 ): { stop(): Promise<void> } {
   const { setup } = policy;
   const { auditLog, ledger, store } = engines;
-  const { failedAttempts, turnedAway, keys, containing, rollingOut } = rules;
+  const { failedAttempts, turnedAway, floods, keys, containing, rollingOut } = rules;
   const watching = watchHealth({
     health: () => ({ ledger: ledger.health(), store: store.health() }),
     onChange: (name, { usable, reason }) =>
@@ -129,6 +129,7 @@ function startJobs(
   const timer = setInterval(() => flush(), 60_000);
   const revoking = endRevoked({ keys, open: () => callers.open(), clock: systemClock });
   endContained(containing.containment, () => callers.open());
+  containing.containment.onChanged(() => floods.askAgain());
   // Where nothing else works: whoever can signal the process can shut it.
   const shutHere = (): void => containing.watching.shutHere();
   process.on('SIGUSR2', shutHere);

@@ -29,6 +29,8 @@ export interface Floods {
   refusedFor(credential: string, code: Code, retryAfterMs: number, windows?: Windows): void;
   /** A call was refused by a guard; counts towards `refusalsPerMinute`. */
   countRefusal(credential: string): void;
+  /** Limits may be others now: the ledger is asked again of whomever it refused. */
+  askAgain(): void;
 }
 
 /** Nobody was refused yet. */
@@ -73,6 +75,9 @@ export function createFloods(clock: Clock): Floods {
         found.refusals = 0;
       }
       found.refusals += 1;
+    },
+    askAgain() {
+      for (const found of standings.values()) found.until = 0;
     },
   };
 }

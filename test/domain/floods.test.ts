@@ -38,6 +38,14 @@ describe('who was refused until then', () => {
   });
 });
 
+test('once limits may be others, whoever waits is asked about again; how often they were refused stays', () => {
+  floods.refusedFor('ann', 'rate.tokens', 60_000);
+  for (let i = 0; i < 4; i++) floods.countRefusal('bob');
+  floods.askAgain();
+  expect(check()).toBe('ok');
+  expect(check('bob')).toBe('rate.refusals 30');
+});
+
 describe('who is refused too often', () => {
   test('waits out the minute; up to the bound nobody does', () => {
     for (let i = 0; i < 3; i++) floods.countRefusal('ann');

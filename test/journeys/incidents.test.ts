@@ -214,7 +214,9 @@ test('a rule lowers a tier, of one key and in both processes; nobody is raised; 
   expect((await admin(gateway, 'POST', '/admin/lowerings', raising)).status).toBe(201);
   expect((await admin(gateway, 'POST', '/admin/lowerings', { ...raising, tier: 'none' })).status).toBe(400);
   expect(await limitOf(gateway, freeKey.key)).toBe('10');
-  await admin(other, 'POST', `/admin/incidents/${incident?.id}`, { undo: true });
+  expect(await admin(other, 'POST', `/admin/incidents/${incident?.id}`, { undo: true })).toMatchObject({
+    status: 200,
+  });
   expect(await until(limits, (both) => both.every((limit) => limit === '60'))).toEqual(['60', '60']);
   expect((await admin(gateway, 'GET', '/admin/lowerings')).body).toMatchObject({ data: [{ user: 'flo' }] });
 });
