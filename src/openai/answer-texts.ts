@@ -4,6 +4,7 @@
  */
 import type { JsonBody, Leaf, Place } from './body.ts';
 import { child } from './child.ts';
+import { checkEchoes } from './echoes.ts';
 import { FREE_FORM, fieldClass, textClass } from './fields.ts';
 
 /**
@@ -42,6 +43,8 @@ const KNOWN_TYPE =
 /** Of live sessions, beside those. */
 const LIVE_TYPE =
   /^(?:session\.(?:created|updated)|conversation\.created|conversation\.item\.(?:added|created|done|retrieved|deleted|truncated|input_audio_transcription\.(?:delta|completed|failed|segment))|input_audio_buffer\.(?:committed|cleared|speech_started|speech_stopped|timeout_triggered)|output_audio_buffer\.(?:started|stopped|cleared)|rate_limits\.updated|response\.(?:created|done)|mcp_list_tools\.(?:in_progress|completed|failed))$/;
+/** What an event without a type has: chat, an error, a thread. */
+const UNTYPED = ['choices', 'error', 'object'];
 /** Speech, as base64. */
 const SOUND = /^response\.(?:output_)?audio\.delta /;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -49,12 +52,15 @@ const LAST_TYPE = /^(?:response\.(?:completed|incomplete|failed)|error|(?:speech
 /** Random letters that hide the length of an event. */
 const PADDING = /^[A-Za-z0-9]{0,256}$/;
 
-/** @param body of `parseAnswer` */
+/** @param body of `parseAnswer` @throws upstream.invalid_answer for log probabilities whose bytes say something else */
 export function readAnswerEvent(body: JsonBody): AnswerEvent {
   const { value } = body;
+  checkEchoes(body);
   const type = child(value, 'type');
   const isTyped = typeof type === 'string' && !Array.isArray(child(value, 'choices'));
-  const isKnown = !isTyped || KNOWN_TYPE.test(type) || LIVE_TYPE.test(type);
+  const isKnown = isTyped
+    ? KNOWN_TYPE.test(type) || LIVE_TYPE.test(type)
+    : UNTYPED.some((name) => has(value, name));
   const from: Origin = { value, base: isTyped ? `${type} ${idsOf(value)}` : '', isKnown };
   return {
     body,
@@ -64,8 +70,12 @@ export function readAnswerEvent(body: JsonBody): AnswerEvent {
   };
 }
 
-/** The whole of a JSON answer: no string in it is a piece of another one's text. */
+/**
+ * The whole of a JSON answer: no string in it is a piece of another one's text.
+ * @throws upstream.invalid_answer for log probabilities whose bytes say something else
+ */
 export function readWholeAnswer(body: JsonBody): AnswerEvent {
+  checkEchoes(body);
   return { body, texts: body.leaves.map(whole), ends: [], isKnown: true };
 }
 
@@ -143,6 +153,10 @@ function nameOf(place: Place | undefined): string {
   return at ? String(at.key) : '';
 }
 
+function has(value: unknown, name: string): boolean {
+  return (child(value, name) ?? undefined) !== undefined;
+}
+
 function keysOf(place: Place | undefined): (string | number)[] {
   const keys: (string | number)[] = [];
   for (let at = place; at; at = at.parent) keys.push(at.key);
@@ -165,10 +179,17 @@ function indexOf(element: unknown, position: string | number): string {
   return String(typeof index === 'number' ? index : position);
 }
 
-const IDS = ['item_id', 'id', 'output_index', 'content_index', 'summary_index'];
+const PARTS = ['response_id', 'content_index', 'summary_index'];
 
+/**
+ * Which text an event is of: by the place of its item, as clients put it together, since not every upstream gives an item one
+ * id for all of its events; by its id where no place is told.
+ */
 function idsOf(value: unknown): string {
-  return IDS.map((name) => scalar(child(value, name))).join(' ');
+  const place = child(value, 'output_index');
+  const id = child(value, 'item_id') ?? child(value, 'id');
+  const item = typeof place === 'number' ? `at ${place}` : scalar(id);
+  return `${item} ${PARTS.map((name) => scalar(child(value, name))).join(' ')}`;
 }
 
 function scalar(value: unknown): string {

@@ -13,6 +13,8 @@ export interface Frame {
   readonly raw: Buffer;
   /** Its data lines joined by a line feed; undefined for a comment or an event without data. */
   readonly data: string | undefined;
+  /** It has lines that no answer of OpenAI's has: see `tidied`. */
+  readonly isOdd?: boolean | undefined;
 }
 
 /** Lines of data in an event: none, or not exactly one that is known. */
@@ -30,6 +32,10 @@ function dataOf(raw: Buffer): string | undefined {
   return data;
 }
 
+function frameOf(raw: Buffer): Frame {
+  return { raw, data: dataOf(raw), isOdd: hasOddLine(raw) };
+}
+
 /** Whether the line that begins here is `data:`. */
 function isData(bytes: Buffer, at: number): boolean {
   return (
@@ -39,6 +45,40 @@ function isData(bytes: Buffer, at: number): boolean {
     bytes[at + 3] === 97 &&
     bytes[at + 4] === 58
   );
+}
+
+/**
+ * Lines beside data that say nothing of an answer: what keeps a connection alive, the name of an event, a counter. Whatever
+ * else stands there is read by nobody here, and by some readers.
+ */
+const KNOWN_LINE =
+  /^(?::(?: ?[A-Za-z][A-Za-z -]{0,31})?|event: ?[a-z][a-z_.]{0,79}|id: ?\d{1,6}|retry: ?\d{1,7})$/;
+const KNOWN_LINE_BYTES_MAX = 96;
+
+function isKnown(bytes: Buffer, at: number, end: number): boolean {
+  return end - at <= KNOWN_LINE_BYTES_MAX && KNOWN_LINE.test(bytes.toString('latin1', at, end));
+}
+
+function hasOddLine(raw: Buffer): boolean {
+  const lines = raw.toString('latin1').split(/\r\n|\n|\r/);
+  return !lines.every((line) => line === '' || line.startsWith('data:') || KNOWN_LINE.test(line));
+}
+
+/**
+ * An odd event as it may go on: without lines that clients are to ignore, since not all do; comments say nothing. A byte
+ * order mark before a line is none of it: the standard drops one at the start of a stream, and some readers drop all.
+ * Undefined where nothing is left.
+ */
+export function tidied(raw: Buffer): Frame | undefined {
+  const lines = raw
+    .toString('utf8')
+    .split(/\r\n|\n|\r/)
+    .map((line) => line.replace(/^\ufeff+/, ''))
+    .map((line) => (line.startsWith(':') && !KNOWN_LINE.test(line) ? ':' : line))
+    .filter((line) => line.startsWith('data:') || KNOWN_LINE.test(line));
+  if (lines.length === 0) return undefined;
+  const told = Buffer.from([...lines, '', ''].join('\n'));
+  return { raw: told, data: dataOf(told) };
 }
 
 /** The value of the one line of data, of which this is what stands behind the colon. */
@@ -76,8 +116,10 @@ export function withData(raw: Buffer, data: string): Buffer {
 
 /** Whether it calls itself an error, whatever its data is. */
 export function isNamedError(raw: Buffer): boolean {
-  return raw[0] === 101 && /^event: ?error[\r\n]/.test(raw.toString('latin1', 0, 16));
+  // Data comes first where nothing else is said.
+  return raw[0] !== 100 && /^event: ?error$/m.test(raw.toString('latin1', 0, NAME_BYTES_MAX));
 }
+const NAME_BYTES_MAX = 1024;
 
 export class FrameSplitter {
   readonly #bytesMax: number;
@@ -104,6 +146,7 @@ export class FrameSplitter {
     // Of an event that began in an earlier piece not every line was seen here.
     let dataAt = at > 0 ? SEVERAL : NONE;
     let dataEnd = 0;
+    let isOdd = false;
     let lf = indexFrom(bytes, LF, at);
     let cr = indexFrom(bytes, CR, at);
     for (;;) {
@@ -118,13 +161,16 @@ export class FrameSplitter {
       if (isData(bytes, at)) {
         dataAt = dataAt === NONE ? at + 5 : SEVERAL;
         dataEnd = lineEnd;
-      }
+      } else if (lineEnd > at && !isKnown(bytes, at, lineEnd)) isOdd = true;
       at = next;
       if (end > 0) {
         const raw = bytes.subarray(start, end);
-        frames.push({ raw, data: dataAt === SEVERAL ? dataOf(raw) : valueOf(bytes, dataAt, dataEnd) });
+        frames.push(
+          dataAt === SEVERAL ? frameOf(raw) : { raw, data: valueOf(bytes, dataAt, dataEnd), isOdd },
+        );
         start = at = end;
         dataAt = NONE;
+        isOdd = false;
       }
       if (lf < at) lf = indexFrom(bytes, LF, at);
       if (cr < at) cr = indexFrom(bytes, CR, at);
@@ -170,6 +216,6 @@ export class FrameSplitter {
   end(): Frame | undefined {
     const raw = this.#room.subarray(this.#restStart, this.#restEnd);
     this.#forget();
-    return raw.length > 0 ? { raw, data: dataOf(raw) } : undefined;
+    return raw.length > 0 ? frameOf(raw) : undefined;
   }
 }

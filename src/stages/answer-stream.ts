@@ -3,7 +3,7 @@ import { asRefusal, Refusal, errorBody } from '../base/errors.ts';
 import { countsText, streamOverran } from '../domain/charges.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { cleanEvent } from '../domain/upstream-errors.ts';
-import { FrameSplitter, isNamedError, withData, type Frame } from '../openai/frames.ts';
+import { FrameSplitter, isNamedError, tidied, withData, type Frame } from '../openai/frames.ts';
 import { KeptText } from '../openai/kept-text.ts';
 import { withoutNullUsage } from '../openai/null-usage.ts';
 import { StreamUsage } from '../openai/usage-stream.ts';
@@ -64,10 +64,16 @@ class StreamAnswer implements Answer {
     }
     if (frames.length === 0) return;
     const leaving: Buffer[] = [];
-    for (const frame of frames) this.#look(frame, leaving);
+    for (const frame of frames) this.#lookTidied(frame, leaving);
     this.#bound();
     this.#write(leaving);
     this.#pace();
+  }
+
+  /** What stands in no event of OpenAI's goes no further. */
+  #lookTidied(frame: Frame, leaving: Buffer[]): void {
+    const tidy = frame.isOdd ? tidied(frame.raw) : frame;
+    if (tidy) this.#look(tidy, leaving);
   }
 
   /** Counts an event, and adds what leaves with it: nothing of what exists only since the gateway asked for it. */
@@ -166,7 +172,7 @@ class StreamAnswer implements Answer {
   end(): void | Promise<void> {
     const leaving: Buffer[] = [];
     const rest = this.#splitter.end();
-    if (rest) this.#look(rest, leaving);
+    if (rest) this.#lookTidied(rest, leaving);
     this.#write(leaving);
     if (!this.#screening) this.#close([]);
     else
