@@ -9,8 +9,10 @@ import type { Endpoint, ObjectKind } from '../openai/endpoint.ts';
 import type { PlaceholderRow } from '../ports/store.ts';
 import type { Reference } from './objects.ts';
 
-/** What later calls go on from, or read again. */
+/** What later calls go on from, or read again: files too, and what they are put together of. */
 const CONTINUED: ReadonlySet<string> = new Set<ObjectKind>([
+  'file',
+  'upload_part',
   'response',
   'conversation',
   'conversation_item',
@@ -21,8 +23,9 @@ const CONTINUED: ReadonlySet<string> = new Set<ObjectKind>([
 const GROWING: ReadonlySet<string> = new Set<ObjectKind>(['conversation', 'chat_completion', 'thread']);
 
 /** Whether placeholders of such a call may come back in a later one. */
-export function canBeContinued({ makes, objects }: Endpoint): boolean {
-  return holdsPlaceholders(makes) || Object.values(objects ?? {}).some(holdsPlaceholders);
+export function canBeContinued({ makes, objects, reveals }: Endpoint): boolean {
+  const named = [...Object.values(objects ?? {}), ...Object.values(reveals ?? {})];
+  return holdsPlaceholders(makes) || named.some(holdsPlaceholders);
 }
 
 /** Whether placeholders stand in an object of this kind. */

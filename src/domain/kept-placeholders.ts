@@ -43,6 +43,14 @@ export interface KeptPlaceholders {
   /** What is kept with an object that this caller made. */
   row(caller: Caller, chain: ChainPlaceholders, id: string): PlaceholderRow;
   /**
+   * What is kept with an object that was made from that one: the same, where both are one user's, for the same end user;
+   * else which placeholders there are. Undefined where nobody knows.
+   */
+  derived(
+    from: string,
+    owner: Pick<ObjectOwner, 'id' | 'user' | 'endUser'>,
+  ): Promise<PlaceholderRow | undefined>;
+  /**
    * Drops values that would be older than they may be before it is called again.
    * @param everyMs how often it is called
    * @param except users of whom nothing is dropped
@@ -139,6 +147,23 @@ class Keeping implements KeptPlaceholders {
 
   row({ user }: Caller, chain: ChainPlaceholders, id: string): PlaceholderRow {
     const { seal, days, clock } = this.#deps;
+    return sealChain(seal, chain, { id, user }, { now: clock.now(), days });
+  }
+
+  async derived(
+    from: string,
+    { id, user, endUser }: Parameters<KeptPlaceholders['derived']>[1],
+  ): ReturnType<KeptPlaceholders['derived']> {
+    const { store, seal, days, clock } = this.#deps;
+    const [source] = await store.getOwners([from]);
+    if (source?.placeholders === undefined) return undefined;
+    const { placeholders } = source;
+    if (placeholders === '{}' || source.user !== user || source.endUser !== endUser) return { placeholders };
+    const sealed = (await store.getSealed([from])).get(from);
+    const chain = {
+      numbers: numbersFrom(placeholders),
+      entries: openEntries(seal, sealed, source, this.#since()),
+    };
     return sealChain(seal, chain, { id, user }, { now: clock.now(), days });
   }
 

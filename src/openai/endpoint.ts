@@ -88,6 +88,8 @@ export interface Endpoint {
    * whoever owns the answer's own.
    */
   readonly reveals?: Readonly<Record<string, ObjectKind>>;
+  /** Where an answer says of what the objects that it reveals were made. */
+  readonly madeFrom?: string;
   /** The kind of object a success creates, whose id ends the `Location` that it answers. */
   readonly locates?: ObjectKind;
   /** Path parameters that name objects of upstream's, by parameter name. */

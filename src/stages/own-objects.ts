@@ -2,6 +2,7 @@
 import { holdsPlaceholders } from '../domain/chained-placeholders.ts';
 import { isOwn } from '../domain/end-users.ts';
 import type { Exchange } from '../domain/exchange.ts';
+import { child } from '../openai/child.ts';
 import type { KeptPlaceholders } from '../domain/kept-placeholders.ts';
 import { firstPageQuery, ownPage, type AskPage } from '../domain/object-lists.ts';
 import { idsShown, type ObjectsSettings, type ShownId } from '../domain/objects.ts';
@@ -32,20 +33,22 @@ const ADDING: ReadonlySet<string> = new Set(['POST', 'WEBSOCKET']);
 export function ownObjects(
   store: Store,
   settings: ObjectsSettings,
-  placeholders: Pick<KeptPlaceholders, 'row'>,
+  placeholders: Pick<KeptPlaceholders, 'row' | 'derived'>,
   onFailure: (error: unknown) => void,
 ): OwnObjects {
   const isolated = settings.isolation !== 'off';
   return {
     record(exchange, answer) {
-      const { makes, locates = makes } = exchange.endpoint;
+      const { makes, locates = makes, madeFrom } = exchange.endpoint;
       // Everybody's objects are recorded for what stands in them, if for anything.
-      if (!isolated && !holdsPlaceholders(makes)) return undefined;
+      if (!isolated && madeFrom === undefined && !holdsPlaceholders(makes)) return undefined;
       const grows =
         ADDING.has(exchange.endpoint.method) && exchange.owners.some(({ kind }) => kind === 'conversation');
       if (grows && isOver(exchange)) void grow(store, exchange).catch(onFailure);
       const shown = idsOf(exchange, answer, locates);
-      return shown.length === 0 ? undefined : put(store, exchange, shown, placeholders).catch(onFailure);
+      if (shown.length === 0) return undefined;
+      const from = madeFrom === undefined ? undefined : child(answer, madeFrom);
+      return put({ store, placeholders, exchange, from }, shown).catch(onFailure);
     },
     query({ endpoint, match }) {
       return isolated && endpoint.lists !== undefined ? firstPageQuery(endpoint, match.query) : match.query;
@@ -61,7 +64,7 @@ export function ownObjects(
     const view = { store, settings, caller, endpoint, query: match.query };
     const { list, items } = await ownPage(view, answer, ask);
     // What a listed object shows is usable by who sees it, as it is after a look at the object alone.
-    if (endpoint.reveals) await putListed(store, exchange, items).catch(onFailure);
+    if (endpoint.reveals) await putListed({ store, placeholders, exchange }, items).catch(onFailure);
     return list;
   }
 }
@@ -78,45 +81,61 @@ function idsOf({ endpoint, prepared }: Exchange, answer: unknown, makes?: string
 
 type Whose = Pick<ObjectOwner, 'user' | 'team' | 'endUser'>;
 
+/** One answer that shows objects. */
+interface Showing {
+  readonly store: Store;
+  readonly placeholders: Pick<KeptPlaceholders, 'row' | 'derived'>;
+  readonly exchange: Exchange;
+  /** Of what it says that they were made. */
+  readonly from?: unknown;
+}
+
 /** What the items of a list show belongs to the owner of each. */
-async function putListed(store: Store, exchange: Exchange, items: readonly unknown[]): Promise<void> {
+async function putListed(
+  { store, placeholders, exchange }: Showing,
+  items: readonly unknown[],
+): Promise<void> {
   const { caller, endpoint, upstream } = exchange;
   const shown = items.flatMap((item) => {
     const [holder] = idsShown(item, endpoint.lists);
-    return idsShown(item, undefined, endpoint.reveals).map((one) => ({ ...one, holder: holder?.id }));
+    const from = endpoint.madeFrom === undefined ? undefined : child(item, endpoint.madeFrom);
+    return idsShown(item, undefined, endpoint.reveals).map((one) => ({ ...one, holder: holder?.id, from }));
   });
   if (shown.length === 0) return;
   const ids = shown.flatMap(({ id, holder }) => (holder === undefined ? [id] : [id, holder]));
   const known = new Map((await store.getOwners([...new Set(ids)])).map((owner) => [owner.id, owner]));
   const missing = shown.filter(({ id }) => !known.has(id));
   await Promise.all(
-    missing.map(({ id, kind, holder = '' }) => {
+    missing.map(async ({ id, kind, holder = '', from }) => {
       const { user, team, endUser }: Whose = known.get(holder) ?? caller;
-      return store.putOwner({ id, kind, user, team, endUser, createdAt: Date.now(), upstream });
+      const owner = { id, kind, user, team, endUser, createdAt: Date.now(), upstream };
+      const kept = typeof from === 'string' ? await placeholders.derived(from, owner) : undefined;
+      return store.putOwner(owner, kept);
     }),
   );
 }
 
 /** What was made is its maker's; what else is shown of an object belongs to the owner of that. */
 async function put(
-  store: Store,
-  exchange: Exchange,
+  { store, placeholders, exchange, from }: Showing,
   shown: readonly ShownId[],
-  placeholders: Pick<KeptPlaceholders, 'row'>,
 ): Promise<void> {
   const { caller, prepared, recalled, endpoint, upstream } = exchange;
   const { makes, locates = makes } = endpoint;
   const holder: Whose = holderOf(exchange) ?? caller;
   const chain = recalled?.isKnown === false ? undefined : prepared.chain;
   const fresh = endpoint.method === 'GET' ? await unknownOf(store, shown) : shown;
+  const keptOf = (id: string, kind: string, whose: Whose) => {
+    if (!holdsPlaceholders(kind)) return undefined;
+    if (endpoint.madeFrom !== undefined && kind !== locates)
+      return typeof from === 'string' ? placeholders.derived(from, { id, ...whose }) : undefined;
+    return chain && isOwn(caller, whose) ? placeholders.row(caller, chain, id) : undefined;
+  };
   await Promise.all(
-    fresh.map(({ kind, id }) => {
+    fresh.map(async ({ kind, id }) => {
       const isMade = kind === locates;
       const { user, team, endUser } = isMade ? caller : holder;
-      const kept =
-        chain && isOwn(caller, { user, endUser }) && holdsPlaceholders(kind)
-          ? placeholders.row(caller, chain, id)
-          : undefined;
+      const kept = await keptOf(id, kind, { user, endUser });
       const known = isMade && { tokens: tokensHeld(exchange), nano: prepared.batchNano };
       const owner = { id, kind, user, team, endUser, createdAt: Date.now(), upstream, ...known };
       return store.putOwner(owner, kept);

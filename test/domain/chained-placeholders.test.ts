@@ -73,7 +73,9 @@ test.each([
   ['conversations.items.create', true],
   ['chat.completions.retrieve', true],
   ['embeddings.create', false],
-  ['files.create', false],
+  ['files.create', true],
+  ['uploads.complete', true],
+  ['vector_stores.create', false],
 ])('%s can be gone on from: %s', (id, expected) => {
   const endpoint = endpointOf(id);
   expect(endpoint && canBeContinued(endpoint)).toBe(expected);
@@ -84,7 +86,7 @@ const reference = (kind: string, id: string, pointer: string) => ({ kind, id, po
 test('objects that a call goes on from are told once each', () => {
   const response = reference('response', 'resp_1', '/previous_response_id');
   expect(
-    continuedBy([reference('file', 'file-1', '/a'), response, { ...response, pointer: '/b' }]),
+    continuedBy([reference('batch', 'batch_1', '/a'), response, { ...response, pointer: '/b' }]),
   ).toHaveLength(1);
-  expect(continuedBy([reference('file', 'file-1', '/a')])).toEqual([]);
+  expect(continuedBy([reference('batch', 'batch_1', '/a')])).toEqual([]);
 });

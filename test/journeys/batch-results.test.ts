@@ -2,6 +2,8 @@
  * Promise 39 for results of batches: each line of a result file is an answer, screened when it is downloaded, however it is
  * cut on its way; what may not leave is told as a call that failed; the files belong to whose the batch is. Other files come
  * byte for byte. Shown false by taking `results` off the row, and by relaying lines as they come (stages/answer-results).
+ * Values behind placeholders of its file come back in its results, and to nobody else: shown false by leaving out `madeFrom`,
+ * and by a `derived` that does not look whose the file is.
  */
 import OpenAI from 'openai';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -12,7 +14,7 @@ import { entriesOf } from '../support/money.ts';
 import { until } from '../support/until.ts';
 
 const house = journey({
-  key: { tier: 'internal', user: 'ada' },
+  key: { tier: 'internal', user: 'ada', team: 'one' },
   config: { audit: { waitMsMax: 10_000 }, guardrails: { timeoutMs: 10_000 } },
 });
 const ai = (apiKey = house.gateway.callerKey) =>
@@ -159,6 +161,107 @@ describe('results', () => {
     for (const id of ['file-out', 'file-err'])
       await expect(download(saying('Hello'), id, key)).rejects.toMatchObject({ status: 404 });
     expect((await download(saying('Hello'))).toString()).toBe(saying('Hello'));
+  });
+});
+
+describe('values behind placeholders', () => {
+  const mail = ['ann@example.com', 'bob@example.org'];
+  const call = (content: string) =>
+    JSON.stringify({
+      custom_id: content.length,
+      method: 'POST',
+      url: '/v1/chat/completions',
+      body: { model: 'gpt-4o-mini', max_tokens: 9, messages: [{ role: 'user', content }] },
+    }).replace(/"custom_id":(\d+)/, '"custom_id":"a$1"');
+  let count = 0;
+
+  /** A batch of ada's whose file holds two addresses. */
+  async function placed(apiKey?: string) {
+    const own = { input: `file-in-${++count}`, output: `file-out-${count}`, batch: `batch_of_${count}` };
+    house.upstream.script = ({ target, method, body }) => {
+      if (target.endsWith('/content')) return bytes([content], { splitAt });
+      if (target.endsWith('/files'))
+        return json({ id: own.input, object: 'file', sent: body.toString().includes('<EMAIL_2>') });
+      if (target.endsWith('/chat/completions'))
+        return json({
+          id: 'c',
+          choices: [{ index: 0, message: { content: '<EMAIL_1> <EMAIL_2> <EMAIL_3>' } }],
+        });
+      const made = {
+        id: own.batch,
+        object: 'batch',
+        input_file_id: own.input,
+        output_file_id: method === 'POST' ? null : own.output,
+      };
+      return json(
+        method === 'GET' && !target.includes('batch_of')
+          ? { object: 'list', data: [made], has_more: false }
+          : made,
+      );
+    };
+    const text = [call(`Write to ${mail[0]}.`), call(`Write to ${mail[1]}, and to ${mail[0]}.`)].join('\n');
+    const file = await ai(apiKey).files.create({ file: new File([text], 'a.jsonl'), purpose: 'batch' });
+    expect(file).toMatchObject({ id: own.input, sent: true });
+    await ai().batches.create({
+      input_file_id: own.input,
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+    });
+    return own;
+  }
+  const results = [
+    saying('To <EMAIL_1>, <EMAIL_2> and <EMAIL_3>.'),
+    calling('search').replace('{\\"x\\":1}', '{\\"to\\":\\"<email\\\\_2>\\"}'),
+  ].join('\n');
+  const read = async (id: string, apiKey?: string) => {
+    content = results;
+    return (await ai(apiKey).files.content(id)).text();
+  };
+  const mate = async (user = 'bea') =>
+    (await createKey(house.gateway, { user, team: 'one', tier: 'internal' })).key;
+
+  test.each<readonly [string, (batch: string) => Promise<unknown>]>([
+    ['a look at the batch', (batch) => ai().batches.retrieve(batch)],
+    ['a list', () => ai().batches.list()],
+    ["a team-mate's look", async (batch) => ai(await mate()).batches.retrieve(batch)],
+  ])('come back in its results, wherever they are cut, after %s', async (_name, look) => {
+    const { output, batch } = await placed();
+    await look(batch);
+    for (splitAt of [[], [200, 201], [results.indexOf('<EMAIL_2>') + 3]]) {
+      const text = await read(output);
+      expect(text).toContain(`"To ${mail[0]}, ${mail[1]} and <EMAIL_3>."`);
+      expect(text).toContain(`\\"to\\":\\"${mail[1]}\\"`);
+    }
+    const theirs = await read(output, await mate());
+    expect(theirs).toContain('<EMAIL_1>');
+    for (const value of mail) expect(theirs).not.toContain(value);
+  });
+
+  test("do not come back in another user's batch over the same file", async () => {
+    const theirs = await mate();
+    const { output, batch } = await placed(theirs);
+    await ai().batches.retrieve(batch);
+    for (const key of [undefined, theirs])
+      expect(await read(output, key)).toContain('"To <EMAIL_1>, <EMAIL_2> and');
+  });
+
+  test('of a file that a call reads are not mixed up with its own', async () => {
+    const { input } = await placed();
+    const file = { type: 'file' as const, file: { file_id: input } };
+    const messages = [
+      { role: 'user' as const, content: [file, { type: 'text' as const, text: 'From cyd@example.net.' }] },
+    ];
+    for (const [key, wanted] of [
+      [undefined, `${mail.join(' ')} cyd@example.net`],
+      [await mate(), '<EMAIL_1> <EMAIL_2> cyd@example.net'],
+    ] as const) {
+      const { choices } = await ai(key).chat.completions.create({
+        model: 'gpt-4o-mini',
+        max_tokens: 99,
+        messages,
+      });
+      expect(choices[0]?.message.content).toBe(wanted);
+    }
   });
 });
 

@@ -7,7 +7,7 @@ const uploads = family('uploads', { upload_id: 'upload' });
 const batches = family(
   'batches',
   { batch_id: 'batch' },
-  { reveals: { output_file_id: 'file', error_file_id: 'file' } },
+  { reveals: { output_file_id: 'file', error_file_id: 'file' }, madeFrom: 'input_file_id' },
 );
 const stores = family('vector_stores', {
   vector_store_id: 'vector_store',
