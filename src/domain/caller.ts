@@ -14,6 +14,8 @@ export interface Caller {
   readonly key?: KeyRecord | undefined;
   /** Public id of the credential, for logs and load shedding: the key's id, or `jwt:` and the user. */
   readonly credential: string;
+  /** When the token presented ends, in milliseconds since 1970; what is made with it lasts no longer. Left out for a key. */
+  readonly until?: number | undefined;
   /** What was presented is a client secret that this caller's credential made: it opens one kind of socket. */
   readonly granted?: Granted | undefined;
   /** Digest of whom the call is for, where its caller said so: 64 hexadecimal digits. */

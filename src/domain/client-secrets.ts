@@ -31,6 +31,8 @@ const grantedSchema = z.object({
   endUser: z.string().optional(),
   /** The key that made it; none for a token. */
   keyId: z.string().optional(),
+  /** When that token ends. */
+  tokenUntil: z.number().optional(),
   at: z.number(),
   until: z.number(),
   /** Settings that the session starts with, and that it may not widen. */
@@ -45,7 +47,7 @@ export interface ClientSecrets {
   /**
    * @param session settings, checked and screened
    * @param id of the call that makes it
-   * @returns the only copy, and the milliseconds since 1970 at which it ends
+   * @returns the only copy, and the milliseconds since 1970 at which it ends: with the token that makes it, if not before
    * @throws request.too_large for settings that no handshake could carry
    */
   grant(
@@ -61,10 +63,10 @@ export interface ClientSecrets {
 export function createClientSecrets({ seal, clock }: { seal: Seal; clock: Clock }): ClientSecrets {
   return {
     grant(caller, session, seconds, id) {
-      const { user, team, tier, role, credential, endUser, key } = caller;
+      const { user, team, tier, role, credential, endUser, key, until: tokenUntil } = caller;
       const at = clock.now();
-      const until = at + seconds * 1000;
-      const whose = { user, team, tier, role, credential, endUser, keyId: key?.id };
+      const until = Math.min(at + seconds * 1000, tokenUntil ?? Infinity);
+      const whose = { user, team, tier, role, credential, endUser, keyId: key?.id, tokenUntil };
       const granted: Granted = { id, ...whose, at, until, session };
       const envelope = seal.seal(deflateRawSync(JSON.stringify(granted)), BELONGS_TO);
       const body = CLIENT_SECRET_PREFIX + envelope.toString('base64url');

@@ -1,4 +1,4 @@
-/** Who calls with a client secret: who made it, as long as the credential that made it stands. */
+/** Who calls with a client secret: who made it, as long as the key or token that made it stands. */
 import type { Clock } from '../base/clock.ts';
 import type { KeyRecord } from '../ports/store.ts';
 import { type Caller, callerOfKey } from './caller.ts';
@@ -8,14 +8,14 @@ import { isLive } from './keys.ts';
 
 type Found = Caller | undefined;
 
-/** At once where the key is cached; nobody once it is revoked, expired or rotated away. @throws store.unavailable */
+/** At once where the key is cached; nobody once it is revoked or rotated away, or has ended. @throws store.unavailable */
 export function grantedCallers(
   keys: Pick<KeyRing, 'find'>,
   clock: Clock,
 ): (granted: Granted) => Found | Promise<Found> {
   return (granted) => {
-    const { keyId } = granted;
-    if (keyId === undefined) return callerOf(granted, undefined);
+    const { keyId, tokenUntil = 0 } = granted;
+    if (keyId === undefined) return clock.now() < tokenUntil ? callerOf(granted, undefined) : undefined;
     const check = (record: KeyRecord | undefined): Found => {
       const now = clock.now();
       return isLive(record, now) && hasStayed(record, granted, now) ? callerOf(granted, record) : undefined;

@@ -83,9 +83,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
   async function verifyAfresh(token: string, digest: string): Promise<Caller | undefined> {
     const payload = await payloadOf(token);
-    const caller = payload && callerFrom(payload, options);
-    if (caller === undefined) return undefined;
     const endsAt = ((payload?.exp ?? 0) + settings.clockToleranceSeconds) * 1000;
+    const caller = payload && callerFrom(payload, endsAt, options);
+    if (caller === undefined) return undefined;
     verified.set(digest, { caller, until: Math.min(endsAt, clock.now() + cachedMsMax) });
     return caller;
   }
@@ -133,6 +133,7 @@ function payloadReader({ settings, secret, clock }: TokenVerifierOptions) {
 
 function callerFrom(
   payload: JWTPayload,
+  until: number,
   { settings, tiers, digestKey }: TokenVerifierOptions,
 ): Caller | undefined {
   const { claims, defaults } = settings;
@@ -144,5 +145,5 @@ function callerFrom(
   if (user === undefined || typeof tier !== 'string' || !tiers.has(tier) || !asked.success) return undefined;
   if (said(claims.team) !== undefined && team === undefined) return undefined;
   const own: Role = asked.data;
-  return { user, team, tier, role: own, credential: `jwt:${user}` };
+  return { user, team, tier, role: own, credential: `jwt:${user}`, until };
 }

@@ -1,6 +1,6 @@
 /**
  * A client secret opens in every process of the house until it ends, from the addresses of its key, and lasts no longer than
- * what made it. Shown false by leaving out the comparison with `until`, and `hasStayed`.
+ * what made it. Shown false by leaving out the comparison with `until`, with `tokenUntil`, and `hasStayed`.
  */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
@@ -19,7 +19,9 @@ const secret = () => new Secret(randomBytes(32).toString('hex'));
 const present = secret();
 const secrets = createClientSecrets({ seal: createSeal({ present }), clock });
 const session = { type: 'realtime', model: 'gpt-realtime', instructions: 'Be brief.' };
-const ada = { user: 'ada', team: 'red', tier: 'pro', role: 'user', credential: 'jwt:ada' } as const;
+const HOUR = 3_600_000;
+const token = { user: 'ada', team: 'red', tier: 'pro', role: 'user', credential: 'jwt:ada' } as const;
+const ada = { ...token, until: now + 24 * HOUR };
 
 async function house() {
   const keys = createKeyRing({ store: await memoryStore(), pepper: randomBytes(32), clock });
@@ -45,7 +47,7 @@ describe('a client secret', () => {
     const { value, until } = secrets.grant(ada, session, 600, 'call-1');
     expect(until).toBe(now + 600_000);
     const other = createClientSecrets({ seal: createSeal({ present: secret(), previous: present }), clock });
-    expect(other.open(value)).toMatchObject({ ...ada, id: 'call-1', session });
+    expect(other.open(value)).toMatchObject({ ...token, tokenUntil: ada.until, id: 'call-1', session });
     const strange = createClientSecrets({ seal: createSeal({ present: secret() }), clock });
     expect(strange.open(value)).toBeUndefined();
   });
@@ -62,6 +64,21 @@ describe('a client secret', () => {
     expect(await authenticator.authenticateWithin(caller.granted, '192.0.2.1')).toMatchObject({
       user: 'ada',
     });
+  });
+
+  test('of a token ends with that, and so does the session that it opened', async () => {
+    const { authenticator, open } = await house();
+    const { value, until } = secrets.grant({ ...token, until: now + 5_000 }, session, 7200, 'call-1');
+    expect(until).toBe(now + 5_000);
+    now += 4_999;
+    const caller = await open(value);
+    const granted = typeof caller === 'string' ? undefined : caller.granted;
+    if (!granted) throw new Error('not opened');
+    expect(await authenticator.authenticateWithin(granted, '192.0.2.1')).toMatchObject({ user: 'ada' });
+    now += 1;
+    expect(await open(value)).toBe('auth.invalid');
+    const within = async () => authenticator.authenticateWithin(granted, '192.0.2.1');
+    await expect(within()).rejects.toMatchObject({ code: 'auth.invalid' });
   });
 
   test('is of the tier and the bounds that its key has now, and of its addresses', async () => {

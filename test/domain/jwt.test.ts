@@ -80,7 +80,15 @@ describe('HS256', () => {
   test('a right token is its caller; again it is answered at once', async () => {
     const own = tokens();
     const token = await hs256(payload({ tier: 'pro', role: 'developer', team: 'core' }));
-    const caller = { user: 'ada', team: 'core', tier: 'pro', role: 'developer', credential: 'jwt:ada' };
+    const until = (payload({}).exp + 5) * 1000;
+    const caller = {
+      user: 'ada',
+      team: 'core',
+      tier: 'pro',
+      role: 'developer',
+      credential: 'jwt:ada',
+      until,
+    };
     expect(await own.verify(token)).toEqual(caller);
     expect(own.verify(token)).toEqual(caller);
   });
