@@ -86,7 +86,12 @@ function holds(value: unknown, [step, ...rest]: readonly string[], rule: Argumen
 }
 
 function isAlike(name: string, other: string): boolean {
-  return name.toLowerCase() === other.toLowerCase();
+  return folded(name) === folded(other);
+}
+
+/** Both ways: Go's decoder takes `ſ` and the sign of Kelvin for the letters that they become (encoding/json, foldName). */
+function folded(name: string): string {
+  return name.toUpperCase().toLowerCase();
 }
 
 function isWithin(value: unknown, rule: ArgumentRule): boolean {

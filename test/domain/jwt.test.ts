@@ -79,8 +79,9 @@ const section = (more: object) => jwtSchema.safeParse({ issuer, audience, ...mor
 describe('HS256', () => {
   test('a right token is its caller; again it is answered at once', async () => {
     const own = tokens();
-    const token = await hs256(payload({ tier: 'pro', role: 'developer', team: 'core' }));
-    const until = (payload({}).exp + 5) * 1000;
+    const exp = inSeconds(300);
+    const token = await hs256(payload({ exp, tier: 'pro', role: 'developer', team: 'core' }));
+    const until = (exp + 5) * 1000;
     const caller = {
       user: 'ada',
       team: 'core',

@@ -63,6 +63,8 @@ describe('one rule', () => {
     expect(ask(inFolder, '{"path":"/data/a","Path":"/etc/passwd"}')).toBe('/path');
     expect(ask({ ...inFolder, optional: true }, '{"PATH":"/etc/passwd"}')).toBe('/path');
     expect(ask(inFolder, '{"path":"/data/a","paths":"/etc/passwd"}')).toBe('ok');
+    const files = { ...inFolder, pointer: '/files' };
+    expect(ask(files, '{"files":"/data/a","file\u017f":"/etc/passwd"}')).toBe('/files');
   });
 });
 

@@ -164,15 +164,18 @@ describe('results', () => {
   });
 });
 
+const lineOf = (content: string) =>
+  JSON.stringify({
+    custom_id: content.length,
+    method: 'POST',
+    url: '/v1/chat/completions',
+    body: { model: 'gpt-4o-mini', max_tokens: 9, messages: [{ role: 'user', content }] },
+  }).replace(/"custom_id":(\d+)/, '"custom_id":"a$1"');
+const mate = async (user = 'bea') =>
+  (await createKey(house.gateway, { user, team: 'one', tier: 'internal' })).key;
+
 describe('values behind placeholders', () => {
   const mail = ['ann@example.com', 'bob@example.org'];
-  const call = (content: string) =>
-    JSON.stringify({
-      custom_id: content.length,
-      method: 'POST',
-      url: '/v1/chat/completions',
-      body: { model: 'gpt-4o-mini', max_tokens: 9, messages: [{ role: 'user', content }] },
-    }).replace(/"custom_id":(\d+)/, '"custom_id":"a$1"');
   let count = 0;
 
   /** A batch of ada's whose file holds two addresses. */
@@ -199,7 +202,9 @@ describe('values behind placeholders', () => {
           : made,
       );
     };
-    const text = [call(`Write to ${mail[0]}.`), call(`Write to ${mail[1]}, and to ${mail[0]}.`)].join('\n');
+    const text = [lineOf(`Write to ${mail[0]}.`), lineOf(`Write to ${mail[1]}, and to ${mail[0]}.`)].join(
+      '\n',
+    );
     const file = await ai(apiKey).files.create({ file: new File([text], 'a.jsonl'), purpose: 'batch' });
     expect(file).toMatchObject({ id: own.input, sent: true });
     await ai().batches.create({
@@ -217,8 +222,6 @@ describe('values behind placeholders', () => {
     content = results;
     return (await ai(apiKey).files.content(id)).text();
   };
-  const mate = async (user = 'bea') =>
-    (await createKey(house.gateway, { user, team: 'one', tier: 'internal' })).key;
 
   test.each<readonly [string, (batch: string) => Promise<unknown>]>([
     ['a look at the batch', (batch) => ai().batches.retrieve(batch)],

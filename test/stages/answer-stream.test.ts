@@ -7,6 +7,7 @@ import { objectsSchema } from '../../src/domain/objects.ts';
 import { forward } from '../../src/stages/forward.ts';
 import { ownObjects, type OwnObjects } from '../../src/stages/own-objects.ts';
 import {
+  answersBy,
   type CallOptions,
   chatBody,
   keptIn,
@@ -39,11 +40,16 @@ const RESPOND: CallOptions = {
   body: { model: 'gpt-4o-mini', input: 'x', stream: true, max_output_tokens: 20 },
 };
 
-async function streamed(exchange: Exchange, script: Script, own = nobody): Promise<Streamed> {
+async function streamed(
+  exchange: Exchange,
+  script: Script,
+  own = nobody,
+  screening = UNSCREENED,
+): Promise<Streamed> {
   const upstream = scriptedUpstream({ headers: EVENTS, ...script });
   const reply = keptReply();
   const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
-  const send = forward({ upstream, ...keys, answerHeaders, ownObjects: own, screening: UNSCREENED });
+  const send = forward({ upstream, ...keys, answerHeaders, ownObjects: own, screening });
   const refusal = await send(exchange, reply).then(() => undefined, asRefusal);
   return { exchange, reply, refusal, aborted: upstream.seen.aborted };
 }
@@ -244,5 +250,61 @@ describe('a stream that goes wrong', () => {
     const { reply, aborted } = await streamed(exchange, { chunks: [delta('a')], stays: true });
     expect(aborted).toBe(true);
     expect(eventOf(reply.text)).toMatchObject({ error: { code: 'invalid_api_key' } });
+  });
+});
+
+const screened = async (script: Script, call = CHAT) =>
+  streamed(await prepared(call), script, nobody, answersBy({ answers: { pii: 'redact' } }));
+
+test('texts of Responses are put together by their place, whatever ids upstream gives an item', async () => {
+  const events = Array.from('Ask eve@example.net now.', (text, at) => {
+    const ids = { item_id: `msg_${at}`, id: `e_${at}`, output_index: 0, content_index: 0 };
+    return `data: ${JSON.stringify({ type: 'response.output_text.delta', ...ids, delta: text })}\n\n`;
+  });
+  const { reply } = await screened({ chunks: events }, RESPOND);
+  const got = reply.text.matchAll(/"delta":"([^"]*)"/g);
+  expect(Array.from(got, ([, text]) => text).join('')).toBe('Ask [REDACTED] now.');
+});
+
+/** Lines of an event that are no data: clients are to ignore most of them, and some do not. */
+describe('what stands beside the data', () => {
+  const whole = delta('Ask eve@example.net.').replace('data: ', '');
+  test.each([
+    ['behind a byte order mark', `\ufeffdata: ${whole}`],
+    ['behind several, in the middle', `${delta('A ')}\ufeff\ufeffdata: ${whole}`],
+    ['behind a comment and one', `: hello\n\ufeffdata: ${whole}`],
+    ['under another name', `Data: ${whole}`],
+    ['as a comment', `: ${whole}`],
+    ['as the id', `id: eve@example.net\n${delta('A')}`],
+    ['as the name', `event: eve@example.net\n${delta('A')}`],
+    ['as the name of the end', `event: eve@example.net\n${DONE}`],
+    ['as nothing', `eve@example.net\n\n${delta('A')}`],
+  ])('never leaves, wherever it is cut: %s', async (_name, text) => {
+    const bytes = Buffer.from(text + DONE);
+    for (let cut = 0; cut <= bytes.length; cut += 3) {
+      const { reply, exchange } = await screened({
+        chunks: [bytes.subarray(0, cut), bytes.subarray(cut)],
+      });
+      expect(reply.text, `cut at ${cut}`).not.toContain('eve@');
+      expect(reply.text.endsWith(DONE)).toBe(true);
+      expect(exchange.answer.complete).toBe(true);
+    }
+  });
+
+  test('is relayed where it keeps the connection alive, names or counts', async () => {
+    const text = [
+      ': keep-alive\n\n',
+      ':\n\n',
+      'id: 7\nretry: 100\nevent: a.b_c\n',
+      delta('A'),
+      ': OPENROUTER PROCESSING\r\r',
+      DONE,
+    ].join('');
+    const { reply } = await screened({ chunks: [text] });
+    expect(reply.text).toBe(text);
+    const odd = await screened({
+      chunks: [': ping - 2026-11-26 10:00:00\n\n', delta('A'), DONE],
+    });
+    expect(odd.reply.text).toBe(`:\n\n${delta('A')}${DONE}`);
   });
 });

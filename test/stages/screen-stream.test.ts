@@ -331,15 +331,6 @@ const all = (text: string) => [
 ];
 const unknown = (text: string) => event('response.telepathy.thought', { item_id: 'x', thought: { text } });
 
-const ids = (text: string, i: number) =>
-  event('response.output_text.delta', {
-    ...at,
-    item_id: `msg_${i}`,
-    id: `e_${i}`,
-    delta: text,
-    logprobs: [],
-  });
-
 describe('Responses', () => {
   test('say the same in their deltas and in every event that says it again', async () => {
     const text = 'Write to <EMAIL_1>, never to eve@example.net.';
@@ -368,57 +359,6 @@ describe('Responses', () => {
     const blocked = await streamed(RESPOND, { chunks }, { answers: { unknownEvents: 'block' } });
     expect(blocked.exchange.refusal?.code).toBe('guardrail.answer');
     expect(events(blocked.reply.text)).toHaveLength(1);
-  });
-
-  test('are one text at one place, whatever ids upstream gives its item', async () => {
-    const { reply } = await streamed(RESPOND, {
-      chunks: [...Array.from('Ask eve@example.net now.', ids), ...all('')],
-    });
-    const got = events(reply.text).map((each) => JSON.stringify(each));
-    expect(got.map((each) => /"delta":"([^"]*)"/.exec(each)?.[1] ?? '').join('')).toBe('Ask [REDACTED] now.');
-  });
-});
-
-/** Lines of an event that are no data: clients are to ignore most of them, and some do not. */
-describe('what stands beside the data', () => {
-  const whole = says('Ask eve@example.net.').replace('data: ', '');
-  test.each([
-    ['behind a byte order mark', `\ufeffdata: ${whole}`],
-    ['behind several, in the middle', `${says('A ')}\ufeff\ufeffdata: ${whole}`],
-    ['behind a comment and one', `: hello\n\ufeffdata: ${whole}`],
-    ['under another name', `Data: ${whole}`],
-    ['as a comment', `: ${whole}`],
-    ['as the id', `id: eve@example.net\n${says('A')}`],
-    ['as the name', `event: eve@example.net\n${says('A')}`],
-    ['as the name of the end', `event: eve@example.net\n${DONE}`],
-    ['as nothing', `eve@example.net\n\n${says('A')}`],
-  ])('never leaves, wherever it is cut: %s', async (_name, text) => {
-    const bytes = Buffer.from(text + DONE);
-    for (let cut = 0; cut <= bytes.length; cut += 3) {
-      const { reply, exchange } = await streamed(asked('Hi'), {
-        chunks: [bytes.subarray(0, cut), bytes.subarray(cut)],
-      });
-      expect(reply.text, `cut at ${cut}`).not.toContain('eve@');
-      expect(reply.text.endsWith(DONE)).toBe(true);
-      expect(exchange.answer.complete).toBe(true);
-    }
-  });
-
-  test('is relayed where it keeps the connection alive, names or counts', async () => {
-    const text = [
-      ': keep-alive\n\n',
-      ':\n\n',
-      'id: 7\nretry: 100\nevent: a.b_c\n',
-      says('A'),
-      ': OPENROUTER PROCESSING\r\r',
-      DONE,
-    ].join('');
-    const { reply } = await streamed(asked('Hi'), { chunks: [text] });
-    expect(reply.text).toBe(text);
-    const odd = await streamed(asked('Hi'), {
-      chunks: [': ping - 2026-11-26 10:00:00\n\n', says('A'), DONE],
-    });
-    expect(odd.reply.text).toBe(`:\n\n${says('A')}${DONE}`);
   });
 });
 
