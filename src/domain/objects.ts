@@ -41,6 +41,8 @@ export interface Reference {
   readonly kind: string;
   readonly id: string;
   readonly pointer: string;
+  /** Within another that is named as well: only what is known to be somebody else's is refused. */
+  readonly contained?: true | undefined;
 }
 
 /**
@@ -59,7 +61,9 @@ export async function checkReferences(
   const byId = new Map(owners.map((owner) => [owner.id, owner]));
   for (const reference of references) {
     const owner = byId.get(reference.id);
-    const allowed = owner ? mayUse(caller, owner, settings) : settings.unknown === 'allow';
+    const allowed = owner
+      ? mayUse(caller, owner, settings)
+      : reference.contained === true || settings.unknown === 'allow';
     if (!allowed) throw new Refusal('access.unknown_object', { param: reference.pointer });
   }
   return owners;

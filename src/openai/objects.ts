@@ -17,6 +17,8 @@ export interface ObjectReference {
   readonly id: string;
   /** JSON pointer, name of a multipart part, or name of a path or query parameter. */
   readonly pointer: string;
+  /** Within an object that the call names as well, whose owner is enough where nobody is known to own this one. */
+  readonly contained?: true;
 }
 
 export interface UrlReference {
@@ -70,8 +72,10 @@ const HOLDERS = new Map<string, ObjectKind>([
 
 /** Query keys that name a place in a list by the object that stands there. */
 const CURSORS = new Set(['after', 'before']);
+/** Of a list within an object of the path; whichever stand there, they are owned alike. */
+const CURSOR_WITHIN: ObjectKind = 'conversation_item';
 
-/** Kinds that exist only inside of another object: where the path names that one, its owner is theirs. */
+/** Kinds that exist only inside of another object: upstream finds them nowhere but in the one that the path names. */
 const CONTAINED: ReadonlySet<ObjectKind> = new Set([
   'conversation_item',
   'container_file',
@@ -81,7 +85,6 @@ const CONTAINED: ReadonlySet<ObjectKind> = new Set([
   'eval_run',
   'eval_output_item',
   'checkpoint_permission',
-  'skill_version',
   'vector_store_file_batch',
 ]);
 
@@ -113,11 +116,16 @@ export function findReferences(
   const found: ObjectReference[] = [];
   Object.entries(params).forEach(([name, id], position) => {
     const kind = endpoint.objects?.[name] ?? tuned(name, id);
-    if (kind && !(position > 0 && CONTAINED.has(kind))) found.push({ kind, id, pointer: name });
+    // The number of a version is the same for every skill.
+    if (!kind || kind === 'skill_version') return;
+    const isContained = position > 0 && CONTAINED.has(kind);
+    found.push({ kind, id, pointer: name, ...(isContained && { contained: true }) });
   });
   for (const [name, id] of query) {
     const kind = FIELDS.get(name) ?? tuned(name, id) ?? (CURSORS.has(name) ? endpoint.lists : undefined);
     if (kind) found.push({ kind, id, pointer: name });
+    else if (CURSORS.has(name) && found.length > 0)
+      found.push({ kind: CURSOR_WITHIN, id, pointer: name, contained: true });
   }
   if (body?.kind === 'json') inJson(body, found);
   else if (body) {
@@ -132,7 +140,8 @@ export function findReferences(
 function different(found: readonly ObjectReference[]): readonly ObjectReference[] {
   const known = new Map<string, ObjectReference>();
   for (const reference of found) {
-    if (!known.has(reference.id)) known.set(reference.id, reference);
+    const before = known.get(reference.id);
+    if (!before || (before.contained && !reference.contained)) known.set(reference.id, reference);
   }
   if (known.size > OBJECTS_MAX) throw new Refusal('request.too_complex');
   return [...known.values()];
@@ -168,14 +177,15 @@ function kindOfId(body: JsonBody, leaf: Leaf): ObjectKind | undefined {
   const type = child(item, 'type');
   if (type === 'item_reference') return 'conversation_item';
   if (type === 'file_id') return 'file';
-  if (type === 'image_generation_call') {
-    const result = child(item, 'result');
-    return typeof result === 'string' && result !== '' ? undefined : 'image_generation';
-  }
+  // Upstream takes what it thought from what it keeps, unless the caller brings it along, sealed.
+  if (type === 'reasoning') return isText(child(item, 'encrypted_content')) ? undefined : 'conversation_item';
+  if (type === 'image_generation_call') return isText(child(item, 'result')) ? undefined : 'image_generation';
   const bare = type === undefined || type === null;
   const isItem = (name === 'input' || name === 'items') && typeof holder?.key === 'number';
   return bare && isItem && child(item, 'content') === undefined ? 'conversation_item' : undefined;
 }
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 /** Inside of a schema, or a direct value of metadata: the caller's own words, which upstream never looks up. */
 export function isCallersOwn(place: Place | undefined): boolean {

@@ -146,8 +146,8 @@ async function put(
 /** Of the object that the path names. */
 function holderOf({ owners, match, endpoint }: Exchange): ObjectOwner | undefined {
   if (owners.length === 0 || endpoint.objects === undefined) return undefined;
-  const named = Object.values(match.params);
-  return owners.find(({ id }) => named.includes(id));
+  const [first] = Object.values(match.params);
+  return owners.find(({ id }) => id === first);
 }
 
 /** Who only looks shows again and again what is known. */

@@ -44,6 +44,8 @@ describe('who may use an object', () => {
 
 const named = (...ids: string[]) => ids.map((id) => ({ kind: 'response', id, pointer: `/${id}` }));
 
+const within = <T extends object>(one: T) => ({ ...one, contained: true as const });
+
 describe('the objects a call names', () => {
   test('must all be usable; the first that is not is named by its place alone', async () => {
     const store = await memoryStore();
@@ -63,6 +65,22 @@ describe('the objects a call names', () => {
     const adopting = objectsSchema.parse({ unknown: 'allow' });
     expect(await checkReferences(store, ADA, named('resp_3'), adopting)).toEqual([]);
     expect(await codeOf(() => checkReferences(store, ADA, named('resp_2'), adopting))).toBe(
+      'access.unknown_object',
+    );
+  });
+
+  test('within another of the call: nobody’s is the holder’s, another’s is not', async () => {
+    const store = await memoryStore();
+    await store.putOwner({ id: 'thread_1', kind: 'thread', user: 'ada', createdAt: 1 });
+    await store.putOwner({ id: 'run_1', kind: 'run', user: 'bob', createdAt: 1 });
+    const settings = objectsSchema.parse({});
+    const inThread = (id: string) => [...named('thread_1'), ...named(id).map(within)];
+    const known = await checkReferences(store, ADA, inThread('run_2'), settings);
+    expect(known.map(({ id }) => id)).toEqual(['thread_1']);
+    expect(await codeOf(() => checkReferences(store, ADA, inThread('run_1'), settings))).toBe(
+      'access.unknown_object',
+    );
+    expect(await codeOf(() => checkReferences(store, BOB, inThread('run_1'), settings))).toBe(
       'access.unknown_object',
     );
   });

@@ -20,11 +20,11 @@ function inBody(value: unknown, id = 'responses.create'): string[] {
   );
 }
 
-/** `name kind id`, as found in a target. */
+/** `name kind id`, as found in a target; `within` where its holder's owner may be enough. */
 function inTarget(method: string, target: string): string[] {
   const { endpoint, params, query } = matchRoute(method, `/v1${target}`);
   return findReferences(endpoint, params, undefined, query).map(
-    (found) => `${found.pointer} ${found.kind} ${found.id}`,
+    (found) => `${found.pointer} ${found.kind} ${found.id}${found.contained ? ' within' : ''}`,
   );
 }
 
@@ -71,11 +71,16 @@ describe('objects of a path', () => {
     expect(inTarget('GET', '/files')).toEqual([]);
   });
 
-  it('are counted once where one holds the other, and both where each stands alone', () => {
+  it('are all of them, and it is told which exist within another alone', () => {
     expect(inTarget('GET', '/conversations/conv_1/items/msg_1')).toEqual([
       'conversation_id conversation conv_1',
+      'item_id conversation_item msg_1 within',
     ]);
-    expect(inTarget('GET', '/containers/c_1/files/f_1')).toEqual(['container_id container c_1']);
+    expect(inTarget('GET', '/containers/c_1/files/f_1')).toEqual([
+      'container_id container c_1',
+      'file_id container_file f_1 within',
+    ]);
+    expect(inTarget('GET', '/skills/skill_1/versions/2')).toEqual(['skill_id skill skill_1']);
     expect(inTarget('GET', '/vector_stores/vs_1/files/file-1')).toEqual([
       'vector_store_id vector_store vs_1',
       'file_id file file-1',
@@ -86,6 +91,10 @@ describe('objects of a path', () => {
     expect(inTarget('GET', '/threads/t_1/messages?run_id=run_1')).toEqual([
       'thread_id thread t_1',
       'run_id run run_1',
+    ]);
+    expect(inTarget('GET', '/containers/c_1/files?after=f_1')).toEqual([
+      'container_id container c_1',
+      'after conversation_item f_1 within',
     ]);
     expect(inTarget('GET', '/chat/completions?model=ft:x')).toEqual(['model fine_tuned_model ft:x']);
   });
@@ -101,6 +110,7 @@ describe('objects of a body', () => {
     [{ input: [{ id: 'msg_1' }] }, '/input/0/id conversation_item msg_1'],
     [{ input: [{ type: null, id: 'msg_1' }] }, '/input/0/id conversation_item msg_1'],
     [{ input: [{ type: 'image_generation_call', id: 'ig_1' }] }, '/input/0/id image_generation ig_1'],
+    [{ input: [{ type: 'reasoning', id: 'rs_1', summary: [] }] }, '/input/0/id conversation_item rs_1'],
     [
       { input: [{ content: [{ type: 'input_file', file_id: 'f_1' }] }] },
       '/input/0/content/0/file_id file f_1',
@@ -138,6 +148,7 @@ describe('objects of a body', () => {
     { input: [{ type: 'message', id: 'msg_1', role: 'assistant', content: [] }] },
     { input: [{ type: 'function_call_output', call_id: 'call_1', output: '' }] },
     { input: [{ type: 'image_generation_call', id: 'ig_1', result: 'AAAA' }] },
+    { input: [{ type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'AAAA' }] },
     { input: [{ type: 'mcp_approval_response', approval_request_id: 'mcpr_1', approve: true }] },
     { messages: [{ role: 'assistant', tool_calls: [{ id: 'call_1', type: 'function' }] }] },
     { tools: [{ type: 'mcp', connector_id: 'connector_gmail', server_label: 'm' }] },

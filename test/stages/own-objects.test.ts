@@ -230,9 +230,12 @@ describe('a list', () => {
     expect(await from(ADA, 'files?after=file-1')).toBe('ok');
     expect(await from(BOB, 'files?after=file-1')).toBe('access.unknown_object');
     expect(await from(BOB, 'vector_stores?before=file-1')).toBe('access.unknown_object');
-    // Inside of one object its owner has been asked.
-    const inside = await prepared({ method: 'GET', target: '/v1/conversations/conv_1/items?after=msg_1' });
-    expect(inside.prepared.references.map(({ id }) => id)).toEqual(['conv_1']);
+    // Inside of one object its owner is asked, and whether the place is somebody else's.
+    await store.putOwner({ id: 'conv_1', kind: 'conversation', user: 'bob', createdAt: 1 });
+    expect(await from(BOB, 'conversations/conv_1/items?after=msg_1')).toBe('ok');
+    expect(await from(BOB, 'conversations/conv_1/items?after=file-1')).toBe('access.unknown_object');
+    expect(await from(BOB, 'conversations/conv_1/items/file-1')).toBe('access.unknown_object');
+    expect(await from(ADA, 'conversations/conv_1/items?after=msg_1')).toBe('access.unknown_object');
   });
 
   test('that is none is not relayed; an answer of an operation that lists nothing is left as it is', async () => {
