@@ -30,7 +30,7 @@ export interface IncidentContaining {
 }
 
 export interface IncidentResponseOptions {
-  readonly store: Pick<Store, 'getSetting' | 'putSetting' | 'changeSetting'> & {
+  readonly store: Pick<Store, 'getSetting' | 'changeSetting'> & {
     readonly incidents: IncidentStore;
   };
   readonly auditLog: Pick<AuditLog, 'record' | 'note'>;
@@ -185,9 +185,7 @@ export class IncidentResponse {
       const recent = known.filter((at) => at > now - HOUR_MS);
       if (recent.length >= settings.containmentsPerHourMax) return false;
       const to = JSON.stringify([...recent, now]);
-      if (from === undefined) await store.putSetting(CONTAINMENTS, to);
-      else if (!(await store.changeSetting(CONTAINMENTS, from, to))) continue;
-      return true;
+      if (await store.changeSetting(CONTAINMENTS, from, to)) return true;
     }
     return false;
   }

@@ -197,7 +197,8 @@ class SqlStore implements Store {
     return new Map(rows.map(({ name, value }) => [name, value]));
   }
 
-  async changeSetting(name: string, from: string, to: string | undefined): Promise<boolean> {
+  async changeSetting(name: string, from: string | undefined, to: string | undefined): Promise<boolean> {
+    if (from === undefined) return to !== undefined && (await this.#makeSetting(name, to));
     const changed = await this.#run((db) => {
       const where = expressionBuilder<Tables, 'sallyport_settings'>();
       const still = where.and({ name, value: from });
@@ -206,6 +207,18 @@ class SqlStore implements Store {
         : db.updateTable('sallyport_settings').set({ value: to }).where(still).returning('name').execute();
     });
     return changed.length === 1;
+  }
+
+  async #makeSetting(name: string, value: string): Promise<boolean> {
+    const made = await this.#run((db) =>
+      db
+        .insertInto('sallyport_settings')
+        .values({ name, value })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .returning('name')
+        .execute(),
+    );
+    return made.length === 1;
   }
 
   health(): { readonly usable: boolean; readonly reason?: string } {

@@ -22,7 +22,7 @@ const COPY_FILE = 'containment.json';
 /** Where the state is kept, and who is held to it. */
 export interface WatchContainmentOptions {
   readonly containment: Containment;
-  readonly store: Pick<Store, 'getSetting' | 'changeSetting' | 'putSetting'>;
+  readonly store: Pick<Store, 'getSetting' | 'changeSetting'>;
   readonly dataDir: string;
   /** What was found that is new. */
   readonly onChange: (what: { readonly local: boolean; readonly state: ContainmentState }) => void;

@@ -13,7 +13,7 @@ import { SharedState } from './shared-state.ts';
 const AGAIN_MS = 1000;
 
 export interface WatchRolloutOptions {
-  readonly store: Pick<Store, 'getSetting' | 'changeSetting' | 'putSetting'>;
+  readonly store: Pick<Store, 'getSetting' | 'changeSetting'>;
   readonly dataDir: string;
   readonly clock: Clock;
   /** Puts it on record, durably where that can be. */

@@ -168,8 +168,8 @@ export interface Store {
   putSetting(name: string, value: string): Promise<void>;
   /** All whose name begins with this, by name. */
   listSettings(prefix: string): Promise<ReadonlyMap<string, string>>;
-  /** Puts `to`, or drops it if undefined, where the value still is `from`; false if it is not. */
-  changeSetting(name: string, from: string, to: string | undefined): Promise<boolean>;
+  /** Puts `to`, or drops it if undefined, where the value still is `from` (undefined: there is none); false if it is not. */
+  changeSetting(name: string, from: string | undefined, to: string | undefined): Promise<boolean>;
 
   readonly approvals: ApprovalStore;
   readonly incidents: IncidentStore;

@@ -51,6 +51,7 @@ test.each([
   ['POST', '/admin/bans', { address: '127.0.0.1' }, 'request.invalid_field'],
   ['DELETE', '/admin/bans/none', undefined, 'access.not_found'],
   ['POST', '/admin/users/a%20b/disable', {}, 'access.not_found'],
+  ['POST', '/admin/users/a/disable', { reason: 'nobody would read it' }, 'request.unknown_field'],
 ] as const)('%s %s %j: %s', async (method, path, body, code) => {
   expect(codeOf(await house.call(method, path, body))).toBe(code);
 });
@@ -64,5 +65,13 @@ test('on record before it holds, with who and why asked; what was shut is told',
     .findLast(({ action, status }) => action === 'admin.lockdown.set' && status === 'pending');
   expect(told).toMatchObject({ userId: 'a-admin', metadata: { tiers: ['free'] } });
   expect((await house.call('GET', '/admin/lockdown')).body).toEqual(body);
+  expect((await house.call('PUT', '/admin/lockdown', {})).body).toMatchObject({ active: false });
+});
+
+test('one user more than can be kept is refused, and the kill switch works on', async () => {
+  const users = Array.from({ length: 1000 }, (_, n) => `u${n}`);
+  expect((await house.call('PUT', '/admin/lockdown', { users })).status).toBe(200);
+  expect(codeOf(await house.call('POST', '/admin/users/one-more/disable', {}))).toBe('request.too_complex');
+  expect((await house.call('GET', '/admin/lockdown')).body.users).toHaveLength(1000);
   expect((await house.call('PUT', '/admin/lockdown', {})).body).toMatchObject({ active: false });
 });

@@ -27,6 +27,8 @@ export function settingsContract(fresh: () => Promise<Store>): void {
     expect([...listed]).toEqual(['member.a', 'member.b', 'member.ä'].map((name) => [name, name]));
     expect(await store.changeSetting('member.a', 'else', 'new')).toBe(false);
     expect(await store.changeSetting('absent', 'else', 'new')).toBe(false);
+    expect(await store.changeSetting('member.a', undefined, 'new')).toBe(false);
+    expect(await store.changeSetting('absent', undefined, undefined)).toBe(false);
     expect(await store.changeSetting('member.a', 'member.a', 'new')).toBe(true);
     expect(await store.changeSetting('member.b', 'else', undefined)).toBe(false);
     expect(await store.changeSetting('member.b', 'member.b', undefined)).toBe(true);
@@ -34,6 +36,14 @@ export function settingsContract(fresh: () => Promise<Store>): void {
       ['member.a', 'new'],
       ['member.ä', 'member.ä'],
     ]);
+    await store.close();
+  });
+
+  test('settings: of those who make one at the same time, one does', async () => {
+    const store = await opened();
+    const made = await Promise.all([1, 2, 3, 4].map((n) => store.changeSetting('first', undefined, `${n}`)));
+    expect(made.filter(Boolean)).toHaveLength(1);
+    expect(await store.getSetting('first')).toBe(`${made.indexOf(true) + 1}`);
     await store.close();
   });
 }
