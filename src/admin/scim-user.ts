@@ -14,7 +14,7 @@ const flag = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['fal
 export const scimUserSchema = z.object({
   userName: name,
   externalId: name.optional(),
-  active: flag.default(true),
+  active: flag.optional(),
 });
 export type ScimUser = z.infer<typeof scimUserSchema>;
 
@@ -30,7 +30,7 @@ const patchSchema = z.object({
     .min(1)
     .max(100),
 });
-const changeSchema = scimUserSchema.extend({ active: flag }).partial();
+const changeSchema = scimUserSchema.partial();
 
 /** What a PATCH (RFC 7644, section 3.5.2) changes of what is read here. @throws request.invalid_field */
 export function changesOf(body: unknown): z.infer<typeof changeSchema> {

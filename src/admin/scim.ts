@@ -8,7 +8,7 @@ import { asRefusal, errorBody, Refusal } from '../base/errors.ts';
 import { equalInConstantTime } from '../base/secret.ts';
 import { readCredential } from '../domain/authentication.ts';
 import { nameFrom } from '../domain/caller.ts';
-import type { Member } from '../domain/directory.ts';
+import type { Member, MemberStep } from '../domain/directory.ts';
 import { parseJson } from '../openai/json.ts';
 import type { People } from './people.ts';
 import { answerRefusal, refusalFrom } from './refusals.ts';
@@ -27,10 +27,14 @@ const USERS = '/Users';
 const BODY_BYTES_MAX = 65_536;
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
+const COUNT_MAX = 100;
+const atLeast = (least: number) => (given: number) => Math.max(given, least);
+
 const querySchema = z.object({
   filter: z.string().max(1024).optional(),
-  startIndex: z.coerce.number().int().min(1).catch(1),
-  count: z.coerce.number().int().min(0).max(100).catch(100),
+  // What is less than the least is the least (RFC 7644, section 3.4.2.4).
+  startIndex: z.coerce.number().int().catch(1).transform(atLeast(1)),
+  count: z.coerce.number().int().max(COUNT_MAX).catch(COUNT_MAX).transform(atLeast(0)),
 });
 const FILTER = /^\s*(userName|externalId|id)\s+eq\s+"([^"\\]{1,512})"\s*$/i;
 
@@ -107,57 +111,60 @@ class ScimDoor {
     if (filter === undefined) return scimList(all, startIndex, count);
     const [, attribute = '', value = ''] = FILTER.exec(filter) ?? [];
     if (attribute === '') throw new Refusal('request.invalid_field', { param: 'filter' });
-    const valueOf = VALUES[attribute.toLowerCase()] ?? VALUES['id'];
+    const isLike = LIKE[attribute.toLowerCase()] ?? LIKE['id'];
     return scimList(
-      all.filter((member) => valueOf?.(member) === value),
+      all.filter((member) => isLike?.(member, value)),
       startIndex,
       count,
     );
   }
 
   async show({ params }: Asked): Promise<object> {
-    return scimView(await this.#find(params.id));
-  }
-
-  /** @throws access.not_found */
-  async #find(id: string): Promise<Member> {
-    const member = await this.#people.directory.find(id);
-    if (member === undefined || member.deleted) throw new Refusal('access.not_found');
-    return member;
+    return scimView(present(await this.#people.directory.find(params.id)));
   }
 
   async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const given = readScim(scimUserSchema, bodyOf(request));
-    const user = this.#userOf(given);
-    const known = await this.#people.directory.find(user);
-    if (known && !known.deleted)
-      throw new Refusal('request.invalid_field', { param: 'userName', status: 409 });
-    return await reply.code(201).send(scimView(await this.#keep(request, { user, ...given })));
+    const { active = true, ...given } = readScim(scimUserSchema, bodyOf(request));
+    const member = await this.#keep(request, this.#userOf(given), (known) => {
+      if (known && !known.deleted)
+        throw new Refusal('request.invalid_field', { param: 'userName', status: 409 });
+      return { ...given, active };
+    });
+    return await reply.code(201).send(scimView(member));
   }
 
+  /** Who is not said to be back is not. */
   async put(request: Asked): Promise<object> {
-    const { user } = await this.#find(request.params.id);
     const given = readScim(scimUserSchema, bodyOf(request));
-    if (this.#userOf(given) !== user) throw this.#another();
-    return scimView(await this.#keep(request, { user, ...given }));
+    const member = await this.#keep(request, request.params.id, (known) => {
+      const { user, active } = present(known);
+      if (this.#userOf(given) !== user) throw this.#another();
+      return { ...given, active: given.active ?? active };
+    });
+    return scimView(member);
   }
 
   async change(request: Asked): Promise<object> {
-    const { changedAt: _, ...before } = await this.#find(request.params.id);
     const told = changesOf(bodyOf(request));
-    const after = {
-      ...before,
-      active: told.active ?? before.active,
-      userName: told.userName ?? before.userName,
-      externalId: told.externalId ?? before.externalId,
-    };
-    if (this.#userOf(after) !== before.user) throw this.#another();
-    return scimView(await this.#keep(request, after));
+    const member = await this.#keep(request, request.params.id, (known) => {
+      const { user, active, userName, externalId } = present(known);
+      const after = {
+        active: told.active ?? active,
+        userName: told.userName ?? userName,
+        externalId: told.externalId ?? externalId,
+      };
+      if (this.#userOf(after) !== user) throw this.#another();
+      return after;
+    });
+    return scimView(member);
   }
 
   async remove(request: Asked, reply: FastifyReply): Promise<FastifyReply> {
-    const { changedAt: _, ...before } = await this.#find(request.params.id);
-    await this.#keep(request, { ...before, active: false, deleted: true });
+    await this.#keep(request, request.params.id, (known) => ({
+      ...present(known),
+      active: false,
+      deleted: true,
+    }));
     return await reply.code(204).send();
   }
 
@@ -174,24 +181,27 @@ class ScimDoor {
     return new Refusal('request.invalid_field', { param: this.#provisioning.userAttribute });
   }
 
-  async #keep(request: FastifyRequest, member: Omit<Member, 'changedAt'>): Promise<Member> {
+  /** What can be refused is, before it is on record. */
+  async #keep(request: FastifyRequest, user: string, step: MemberStep): Promise<Member> {
     const { auditLog } = this.#deps;
+    const { directory } = this.#people;
+    const planned = step(await directory.find(user));
     const entry = {
       userId: 'system',
       action: 'admin.person.put',
-      resource: member.user,
+      resource: user,
     };
     const told = {
       request: request.id,
       source: request.ip,
       credential: 'provisioning',
-      active: member.active,
+      active: planned.active,
     };
-    await auditLog.record({ ...entry, status: 'pending', metadata: { ...told, deleted: member.deleted } });
+    await auditLog.record({ ...entry, status: 'pending', metadata: { ...told, deleted: planned.deleted } });
     try {
-      const { member: kept, ...ended } = await this.#people.directory.put(member);
-      auditLog.note({ ...entry, status: 'success', metadata: { ...told, ...ended } });
-      return kept;
+      const { member, ...ended } = await directory.put(user, step);
+      auditLog.note({ ...entry, status: 'success', metadata: { ...told, active: member.active, ...ended } });
+      return member;
     } catch (error) {
       auditLog.note({ ...entry, status: 'failure', metadata: { ...told, code: asRefusal(error).code } });
       throw error;
@@ -199,10 +209,17 @@ class ScimDoor {
   }
 }
 
-const VALUES: Readonly<Record<string, (member: Member) => string | undefined>> = {
-  username: ({ userName }) => userName,
-  externalid: ({ externalId }) => externalId,
-  id: ({ user }) => user,
+/** @throws access.not_found */
+function present(member: Member | undefined): Member {
+  if (member === undefined || member.deleted) throw new Refusal('access.not_found');
+  return member;
+}
+
+/** Names of users have no case, ids do (RFC 7643, section 4.1.1 and 3.1). */
+const LIKE: Readonly<Record<string, (member: Member, value: string) => boolean>> = {
+  username: ({ userName }, value) => userName.toLowerCase() === value.toLowerCase(),
+  externalid: ({ externalId }, value) => externalId === value,
+  id: ({ user }, value) => user === value,
 };
 
 function bodyOf({ body }: FastifyRequest): unknown {

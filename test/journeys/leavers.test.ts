@@ -144,6 +144,8 @@ test('who has left stays out when their ban is over', async () => {
   const ban = data.find((each: { user?: string }) => each.user === 'gone');
   expect((await admin(at(0), 'DELETE', `/admin/bans/${ban.id}`)).status).toBe(200);
   provider.person = { sub: 'gone', groups: ['staff'] };
+  // Told anew, without a word on whether they are here.
+  expect((await scim('PUT', `${USERS}/gone`, user('gone'))).body).toMatchObject({ active: false });
   const refused = await new Visitor(at(0).adminUrl).signIn();
   expect(refused.headers.get('location')).toBe('/console?refused=access.banned');
 });
@@ -170,6 +172,10 @@ test('found by what the directory calls them; one person is one user', async () 
   }
   expect((await filtered('userName eq "nobody"')).body).toMatchObject({ totalResults: 0, Resources: [] });
   expect((await filtered('userName sw "f"')).status).toBe(400);
+  expect((await filtered('userName eq "Found@EXAMPLE.com"')).body).toMatchObject({ totalResults: 1 });
+  expect((await filtered('externalId eq "Found"')).body).toMatchObject({ totalResults: 0 });
+  const least = (await scim('GET', `${USERS}?startIndex=-1&count=-1`)).body;
+  expect([least.startIndex, least.itemsPerPage]).toEqual([1, 0]);
   const page = (await scim('GET', `${USERS}?startIndex=2&count=1`)).body;
   expect([page.startIndex, page.itemsPerPage, page.Resources.length]).toEqual([2, 1, 1]);
   expect((await scim('GET', `${USERS}/unknown`)).body).toMatchObject({ status: '404', schemas: [ERROR] });
