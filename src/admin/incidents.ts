@@ -68,16 +68,21 @@ const listIncidents = route({
   summary:
     'Incidents, the newest first: of one state, rule, severity, user, key, end user; open ones or closed ones.',
   status: 200,
-  input: z.strictObject({
-    state: state.optional(),
-    rule: value.optional(),
-    severity: severity.optional(),
-    user: value.optional(),
-    key: value.optional(),
-    endUser: value.optional(),
-    open: z.enum(['true', 'false']).optional(),
-    limit: z.coerce.number().int().min(1).max(1000).default(100),
-  }),
+  input: z
+    .strictObject({
+      state: state.optional(),
+      rule: value.optional(),
+      severity: severity.optional(),
+      user: value.optional(),
+      key: value.optional(),
+      endUser: value.optional(),
+      open: z.enum(['true', 'false']).optional(),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+    })
+    .refine(
+      ({ user, key, endUser }) => [user, key, endUser].filter(Boolean).length <= 1,
+      'an incident is of one',
+    ),
   plan: ({ user, key, endUser, open, ...filter }, _id, { incidents }) => ({
     resource: 'incidents',
     metadata: { filter: { ...filter, open } },
