@@ -45,6 +45,7 @@ describe('who may use an object', () => {
 const named = (...ids: string[]) => ids.map((id) => ({ kind: 'response', id, pointer: `/${id}` }));
 
 const within = <T extends object>(one: T) => ({ ...one, contained: true as const });
+const inThread = (id: string) => [...named('thread_1'), ...named(id).map(within)];
 
 describe('the objects a call names', () => {
   test('must all be usable; the first that is not is named by its place alone', async () => {
@@ -74,7 +75,6 @@ describe('the objects a call names', () => {
     await store.putOwner({ id: 'thread_1', kind: 'thread', user: 'ada', createdAt: 1 });
     await store.putOwner({ id: 'run_1', kind: 'run', user: 'bob', createdAt: 1 });
     const settings = objectsSchema.parse({});
-    const inThread = (id: string) => [...named('thread_1'), ...named(id).map(within)];
     const known = await checkReferences(store, ADA, inThread('run_2'), settings);
     expect(known.map(({ id }) => id)).toEqual(['thread_1']);
     expect(await codeOf(() => checkReferences(store, ADA, inThread('run_1'), settings))).toBe(
