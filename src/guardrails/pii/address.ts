@@ -4,7 +4,7 @@
  */
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
-import { isDigit } from '../units.ts';
+import { isDigit, isLatinLetter } from '../units.ts';
 
 const STATE =
   '(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]|A[AEP]|AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT|NSW|VIC|QLD|TAS|ACT)';
@@ -128,7 +128,9 @@ const SUFFIXED =
 
 /** `Hauptstraße 12, 10115 Berlin`: the number's group at `start` to `end`, the street before it. */
 export function suffixedStreetAt(text: string, start: number, end: number): Candidate | undefined {
-  if (end - start > 4 || text.charCodeAt(start - 1) !== 0x20 || isYear(text, start, end)) return undefined;
+  if (end - start > 4 || text.charCodeAt(start - 1) !== 0x20) return undefined;
+  const last = text.charCodeAt(start - 2);
+  if (!(isLatinLetter(last) || last === 0x2e) || isYear(text, start, end)) return undefined;
   if (!SUFFIX_ENDS.has(text.slice(start - 4, start - 1).toLowerCase())) return undefined;
   const street = SUFFIXED.exec(text.slice(Math.max(0, start - 56), start))?.[1];
   if (street === undefined) return undefined;

@@ -47,7 +47,10 @@ const STATED_BEFORE =
 /** The date that is named after it was told: "4 May 1971 is my birthday"; looks at 56 units before the label. */
 export function birthDateBefore(text: string, labelStart: number): Candidate | undefined {
   const from = Math.max(0, labelStart - 56);
-  const match = STATED_BEFORE.exec(text.slice(from, labelStart));
+  const before = text.slice(from, labelStart);
+  const verb = Math.max(before.lastIndexOf(' is '), before.lastIndexOf(' was '));
+  if (verb < 6 || !/[\d日]/.test(before.charAt(verb - 1))) return undefined;
+  const match = STATED_BEFORE.exec(before);
   if (!match?.[1]) return undefined;
   const end = from + match.index + match[1].length;
   for (let at = from + match.index; at < end; at++) {

@@ -1,5 +1,5 @@
 /** Payment card numbers: check digit, issuer and how such numbers are printed. */
-import { type NumberSpan, shapeAt, shapeOf } from './number-span.ts';
+import { shapeOf } from './number-span.ts';
 
 /** The Luhn check digit (ISO/IEC 7812-1, annex B) of the digits in a part of a text; what is no digit is passed over. */
 export function hasLuhnDigit(text: string, start: number, end: number): boolean {
@@ -73,7 +73,5 @@ export function isIssued(digits: string): boolean {
   });
 }
 
-/** Whether the first `count` groups are a way cards are written; one group always is. */
-export function isCardGrouping(span: NumberSpan, count: number): boolean {
-  return count === 1 || GROUPINGS.has(shapeAt(span, 0, count));
-}
+/** Whether cards are written in groups of these lengths (`shapeOf`). */
+export const isCardGrouping = (shape: number): boolean => GROUPINGS.has(shape);

@@ -95,6 +95,7 @@ function onTypeLabel(pass: Pass, kind: LabelKind, start: number, end: number): v
 function onTitle(pass: Pass, start: number, end: number): void {
   const name = titledAt(pass.text, start, end);
   if (!name) return;
+  pass.nameEnd = name.end;
   const isFull = pass.text.slice(name.start, name.end).includes(' ');
   if (isPrivate(pass.text, { start, end: name.end }) || (isFull && isCivil(pass.text, start, end)))
     pass.add(name);
@@ -103,9 +104,10 @@ function onTitle(pass: Pass, start: number, end: number): void {
 
 function onGivenName(pass: Pass, start: number): void {
   const first = pass.text.charCodeAt(start);
-  if (first > 0x5a || !isMixedCase(pass.text, start)) return;
+  if (start < pass.nameEnd || first > 0x5a || !isMixedCase(pass.text, start)) return;
   const name = givenNameAt(pass.text, start);
   if (!name) return;
+  pass.nameEnd = name.end;
   const isMet =
     isPrivate(pass.text, name) || (startsLine(pass.text, start) && isAddressed(pass.text, name.end));
   if (isMet) pass.add(name);

@@ -2,8 +2,8 @@
 import { isIPv6 } from 'node:net';
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
-import { isWord } from '../units.ts';
-import { endOf, type NumberSpan } from './number-span.ts';
+import { isDigit, isWord } from '../units.ts';
+import { endOf, lengthAt, type NumberSpan } from './number-span.ts';
 
 const IPV6_MAX = 45;
 const VERSION = /(?:version|ver|release|build|oid)\W{0,3}$/i;
@@ -14,13 +14,22 @@ export function ipv4At(text: string, span: NumberSpan): Candidate | undefined {
   if (count < 4 || gaps[0] !== '.' || gaps[1] !== '.' || gaps[2] !== '.') return undefined;
   const start = span.starts[0] ?? 0;
   const end = endOf(span, 4);
-  const octets = text.slice(start, end).split('.');
-  if (!octets.every((octet) => /^(?:0|[1-9]\d{0,2})$/.test(octet) && Number(octet) < 256)) return undefined;
+  for (let i = 0; i < 4; i++) if (octetAt(text, span, i) > 255) return undefined;
   if (gaps[3] === '.' || isWord(text.charCodeAt(end)) || isWord(text.charCodeAt(start - 1))) return undefined;
   if (/[.-]/.test(text[start - 1] ?? '') || VERSION.test(text.slice(Math.max(0, start - 12), start)))
     return undefined;
-  if (!isPublic(Number(octets[0]), Number(octets[1])) || !isPersonal(text, start)) return undefined;
+  if (!isPublic(octetAt(text, span, 0), octetAt(text, span, 1)) || !isPersonal(text, start)) return undefined;
   return { type: 'IP', start, end, score: CONFIDENCE.heuristic, reason: 'a public IP address' };
+}
+
+/** The number in group i; over 255 where it is no octet, as with leading zeros. */
+function octetAt(text: string, span: NumberSpan, i: number): number {
+  const start = span.starts[i] ?? 0;
+  const length = lengthAt(span, i);
+  if (length > 3 || (length > 1 && text.charCodeAt(start) === 0x30)) return 256;
+  let octet = 0;
+  for (let at = start; at < start + length; at++) octet = 10 * octet + text.charCodeAt(at) - 0x30;
+  return octet;
 }
 
 const LABEL =
@@ -28,6 +37,8 @@ const LABEL =
 
 /** Only beside a label: the addresses of logs, code and configuration are machines in the main. */
 function isPersonal(text: string, start: number): boolean {
+  // Most follow another number, as in tables.
+  if (isDigit(text.charCodeAt(start - 2))) return false;
   return LABEL.test(text.slice(Math.max(0, start - 24), start));
 }
 

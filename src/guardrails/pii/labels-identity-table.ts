@@ -13,7 +13,7 @@ export const IDENTITY_LABELS: readonly LabelRow[] = [
   {
     kind: 'NATIONAL_ID',
     words:
-      'nino nif nie dni cpf curp rfc pesel bsn svnr rvnr itin tfn rrn frn emso jmbg cnp egn ahv avs insee nir kvnr egk prsid nas amka tckn nid oib inn nric hkid nik ktp cuil cuit rut sin pps ppsn epic nis fin niss insz oasi philhealth gsis bpjs mykid nuit',
+      'nino nif nie dni cpf curp pesel bsn svnr rvnr itin tfn rrn frn emso jmbg cnp egn ahv avs insee nir kvnr egk prsid nas amka tckn nid oib inn nric hkid nik ktp cuil cuit rut sin pps ppsn epic nis fin niss insz oasi philhealth gsis bpjs mykid nuit',
     capitals: true,
   },
   {
@@ -105,26 +105,31 @@ export const IDENTITY_LABELS: readonly LabelRow[] = [
     kind: 'NATIONAL_ID',
     words: 'f cf',
     initial: true,
-    after: /^\.?\W{1,4}[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]\b/,
+    after: /^\.?[ :.]{1,4}[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]\b/,
   },
   {
     kind: 'NATIONAL_ID',
     words: 'c cc',
     initial: true,
-    after: /^\.?\W{1,3}(?:no?\W{1,3})?(?:\d{1,4}(?:\.\d{3}){2}|\d{8}|\d{10})(?![\d.-])/i,
+    after: /^\.?[ :.]{1,3}(?:no?[ :.]{1,3})?(?:\d{1,4}(?:\.\d{3}){2}|\d{8}|\d{10})(?![\d.-])/i,
     before: /(?:^|[^A-Za-z.])(?:c\.)?$/i,
   },
   {
     kind: 'NATIONAL_ID',
     words: 't rut run',
     initial: true,
-    after: /^\.?\W{1,4}(?:n\W{1,3})?\d{1,2}\.?\d{3}\.?\d{3}-[\dk](?!\w)/i,
+    after: /^\.?[ :.]{1,4}(?:n\W{1,3})?\d{1,2}\.?\d{3}\.?\d{3}-[\dk](?!\w)/i,
   },
   {
     kind: 'NATIONAL_ID',
     words: 'rg',
     initial: true,
     after: /^\W{1,4}(?:n\S{0,2} )?(?:[A-Z]{2}-?)?\d{1,2}\.\d{3}\.\d{3}/,
+  },
+  {
+    kind: 'NATIONAL_ID',
+    words: 'rfc',
+    after: /^\W{1,4}(?:es )?[A-Z&]{3,4}\d{6}[A-Z\d]{2,3}\b/i,
   },
   { kind: 'NATIONAL_ID', words: 'eid', after: /^\W{1,4}784-?\d{4}-?\d{7}-?\d/ },
   {

@@ -22,7 +22,8 @@ const span: NumberSpan = {
   gaps: Array.from({ length: GROUPS_MAX }, () => ''),
 };
 
-const isGap = (unit: number): boolean =>
+/** What may stand between two groups: a space, `-`, `.`, `/`, a bracket. */
+export const isGap = (unit: number): boolean =>
   unit === 0x20 || (unit >= 0x2d && unit <= 0x2f) || unit === 0x28 || unit === 0x29;
 
 /**

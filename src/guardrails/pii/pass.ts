@@ -8,6 +8,8 @@ export class Pass {
   readonly found: Candidate[] = [];
   /** Names that count only if the text speaks of a person elsewhere too. */
   readonly weak: Candidate[] = [];
+  /** Where the last name that was read ends: given names within it begin no other. */
+  nameEnd = 0;
   #kind: LabelKind | undefined;
   #end = 0;
 

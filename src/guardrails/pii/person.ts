@@ -98,11 +98,9 @@ export function titledAt(text: string, titleStart: number, titleEnd: number): Ca
   if (text.charCodeAt(at) === 0x20) at++;
   else if (!hasDot) return undefined;
   if (
-    /\d [A-Z][\w.]* $|[A-Z][a-z]+ (?:[A-Z]\w* )?$/.test(
-      text.slice(Math.max(0, titleStart - 24), titleStart),
-    ) &&
     isShort &&
-    !hasDot
+    !hasDot &&
+    /\d [A-Z][\w.]* $|[A-Z][a-z]+ (?:[A-Z]\w* )?$/.test(text.slice(Math.max(0, titleStart - 24), titleStart))
   )
     return undefined;
   const first = text.slice(at, endOfWord(text, at));

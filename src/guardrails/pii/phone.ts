@@ -193,6 +193,7 @@ function labelledAt(
     (!endsAt(text, end) && !hasExtension(text, end))
   )
     return undefined;
+  if (count === 2 && isPairOfNumbers(text, span)) return undefined;
   const isGrouped = count > 1;
   const isNear = label.kind !== undefined && (label.end >= start || TIGHT.test(text.slice(label.end, start)));
   const isNamed =
@@ -209,6 +210,12 @@ function labelledAt(
     CONFIDENCE.contextual,
     'a number labelled as a phone number',
   );
+}
+
+/** `353207.547`, `2015-2018`: a decimal, a range of years. */
+function isPairOfNumbers(text: string, span: NumberSpan): boolean {
+  if (span.gaps[0] === '.') return lengthAt(span, 0) > 4;
+  return /^(?:19|20)\d\d-(?:19|20)\d\d$/.test(text.slice(span.starts[0], endOf(span, 2)));
 }
 
 /** Letters close behind a number: cheap, before any pattern is tried. */

@@ -20,7 +20,8 @@ import { identityAt, tokenStart } from './identity-number.ts';
 import { ipv4At, ipv6At } from './ip.ts';
 import { mayBeLabel, nextHash, unspacedLabelAt } from './label-words.ts';
 import type { LabelKind } from './labels-table.ts';
-import { digitsOf, endOf, endsAt, type NumberSpan, numberSpanAt } from './number-span.ts';
+import { digitsOf, endOf, endsAt, lengthAt, type NumberSpan, numberSpanAt } from './number-span.ts';
+import { isInnerGroup, mayBeginNumber } from './number-start.ts';
 import { Pass } from './pass.ts';
 import { namedBefore } from './person.ts';
 import { phoneAt } from './phone.ts';
@@ -126,9 +127,14 @@ function inSpan(pass: Pass, at: number, end: number): Candidate | undefined {
   const labelled = label === undefined ? undefined : labelledAt(pass, at, label);
   if (labelled) return labelled;
   if (end - at > 19 || isLatinLetter(text.charCodeAt(at - 1))) return undefined;
-  const span = numberSpanAt(text, at);
-  const number = endOf(span, span.count) - at < SHORTEST ? undefined : numberAt(pass, span, label);
+  const mayBegin = label !== undefined || !isInnerGroup(text, at) || mayBeginNumber(text, at, end);
+  const number = mayBegin ? numberOf(pass, at, label) : undefined;
   return number ?? suffixedStreetAt(text, at, end) ?? townAt(text, at, end);
+}
+
+function numberOf(pass: Pass, at: number, label: LabelKind | undefined): Candidate | undefined {
+  const span = numberSpanAt(pass.text, at);
+  return endOf(span, span.count) - at < SHORTEST ? undefined : numberAt(pass, span, label);
 }
 
 function numberAt(
@@ -160,12 +166,17 @@ function cardAt(text: string, span: NumberSpan, label: LabelKind | undefined): C
   if (before === 0x2b) return undefined;
   if (isWord(before) || ((before === 0x2d || before === 0x2e) && isDigit(text.charCodeAt(start - 2))))
     return undefined;
+  let shape = 0;
+  let digits = 0;
   for (let i = 0; i < count; i++) {
-    const to = endOf(span, i + 1);
+    shape = 32 * shape + lengthAt(span, i);
+    digits += lengthAt(span, i);
     if (i > 0 && (gaps[i - 1] !== gaps[0] || !isCardGap(gaps[0]))) return undefined;
-    const isWhole = i === 0 ? !isWord(text.charCodeAt(to)) : endsAt(text, to);
-    if (to - start < CARD_MIN || !isWhole || !isCardGrouping(span, i + 1)) continue;
-    if (!hasLuhnDigit(text, start, to)) continue;
+    if (digits > CARD_MAX) return undefined;
+    if (digits < CARD_MIN || !(i === 0 || isCardGrouping(shape))) continue;
+    const to = endOf(span, i + 1);
+    if (!(i === 0 ? !isWord(text.charCodeAt(to)) : endsAt(text, to)) || !hasLuhnDigit(text, start, to))
+      continue;
     if (isIssued(digitsOf(text, span, i + 1))) return { ...CARD, start, end: to };
     if (label === 'CREDIT_CARD') return { ...CARD, start, end: to, score: CONFIDENCE.contextual };
   }
@@ -173,6 +184,7 @@ function cardAt(text: string, span: NumberSpan, label: LabelKind | undefined): C
 }
 
 const CARD_MIN = 12;
+const CARD_MAX = 19;
 const isCardGap = (gap: string | undefined): boolean =>
   gap === ' ' || gap === '-' || gap === '.' || gap === '  ';
 const CARD = { type: 'CREDIT_CARD', score: CONFIDENCE.validated, reason: 'a payment card number' };

@@ -13,13 +13,29 @@ const PRIVATE_BEFORE = new RegExp(
 const PRIVATE_AFTER =
   /^(?:'s (?:account|address|phone|number|email|e-mail|mail|card|credit card|ssn|birthday|passport|daughter|son|wife|husband|appointment|date|dob|license|office|desk|contract|salary|prescription|calendar|records?)|,? (?:aged? \d|born (?:on|in)|lives (?:at|in|on)|resides|can be reached|has an account|as (?:a )?(?:beneficiary|guardian)|is (?:a )?\d+[- ]year[- ](?!s)|\(?d\.?o\.?b)|, \d\d,| (?:will (?:be (?:talking|joining|attending|speaking|out|away|on leave)|call you|contact you|join us)|works (?:at|for) [A-Z]|is on leave|is out of office|called (?:about|to say|yesterday|today)))/i;
 
+/** Words that PRIVATE_BEFORE can end with, marks and all: asked first, as the pattern is long. */
+const LAST_WORDS = new Set(
+  `${KIN.slice(3, -1)}|patient|attn|attn:|c/o|of|in|name|under|for|contact|email|e-mail|invite|remind|with|to|by|me|is|was|add|beneficiary|applicant|candidate|dear|hello|hi|hey|geehrter|geehrte|liebe|lieber|liebes|estimado|estimada|cher|chere|caro|cara|cc:|bcc:|from:|to:|by:|user:|sincerely|sincerely,|regards|regards,|cheers,|thanks,|yours,|love,|am|i'm`
+    .replaceAll('co-?worker', 'co-worker|coworker')
+    .replaceAll('neighbou?r', 'neighbour|neighbor')
+    .replaceAll('fiancee?', 'fiance|fiancee')
+    .split('|'),
+);
+
+function mayEndPrivately(text: string, start: number): boolean {
+  if (text.charCodeAt(start - 1) !== 0x20) return false;
+  const before = text.slice(Math.max(0, start - 18), start - 1);
+  const word = before.slice(Math.max(before.lastIndexOf(' '), before.lastIndexOf('\n')) + 1).toLowerCase();
+  return LAST_WORDS.has(word) || LAST_WORDS.has(word.replace(/^[^a-z]+|(?:'s)?[,:]?$/g, ''));
+}
+
 /** Whether the words beside a name speak of somebody one knows, not of somebody famous. */
 export function isPrivate(
   text: string,
   { start, end }: { readonly start: number; readonly end: number },
 ): boolean {
   return (
-    PRIVATE_BEFORE.test(text.slice(Math.max(0, start - 48), start)) ||
+    (mayEndPrivately(text, start) && PRIVATE_BEFORE.test(text.slice(Math.max(0, start - 48), start))) ||
     PRIVATE_AFTER.test(text.slice(end, end + 32)) ||
     isAboveAddress(text, start, end)
   );
