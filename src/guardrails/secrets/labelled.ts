@@ -1,7 +1,7 @@
 /** Secrets known by the label before them: `password: …`, `API_KEY=…`, "the password is …", `Bearer …`, `--token …`. */
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
-import { entropyBits, isAllowedValue, isIdentifier, isUuid } from './allowed.ts';
+import { entropyBits, isAllowedValue, isIdentifier, isNumberedName, isRandom, isUuid } from './allowed.ts';
 import { endOfName, mayEndLabel, mayHoldLabel } from './label-ends.ts';
 
 const LABEL_MAX = 40;
@@ -11,9 +11,9 @@ const VALUE_MAX = 200;
 const PASSWORDS =
   'passwor[dt]s?|passwd|passphrase|passcode|passkey|pwd|psw|pass|pw|contrasena|clave|mot de passe|mdp|kennwort|senha|wachtwoord|haslo|losenord|passord|adgangskode|parola|sifre|salasana|pin code|пароль|密码|密碼|パスワード|비밀번호';
 const KEYS =
-  'secret|token|api[ _-]?key|apikey|api[ _-]?token|app[ _-]?key|(?:access|auth|private|account|encryption|signing|master|secret|storage|subscription|shared|consumer|client|deploy|webhook|license|service|session|crypto|cipher|aes|hmac|jwt|admin|root|app|application|integration|sdk|write|server|management|oauth|connection|security|recovery|hash|salt)[ _-]?key|credentials?|authorization|auth|salt|nonce|seed phrase|connection[ _-]?string|jsessionid|phpsessid|session[ _-]?token|session[ _-]?secret|dsn';
+  'secret|token|api[ _-]?key|apikey|api[ _-]?token|app[ _-]?key|(?:access|auth|private|account|encryption|signing|master|secret|storage|subscription|shared|consumer|client|deploy|webhook|license|service|session|crypto|cipher|aes|hmac|jwt|admin|root|app|application|integration|sdk|write|server|management|oauth|connection|security|recovery|hash|salt)[ _-]?key|credentials?|authorization|auth|salt|nonce|seed phrase|connection[ _-]?string|jsessionid|phpsessid|sessionid|connect\\.sid|session[ _-]?token|session[ _-]?secret|dsn';
 const SUFFIX =
-  '(?:[_-]?(?:value|string|base64|b64|hash|plain|text|v\\d|\\d|new|old|prod|dev|test|live|staging))?';
+  '(?:[_-]?(?:value|string|base64|base|b64|hash|plain|text|v\\d|\\d|new|old|prod|dev|test|live|staging))?';
 /** A name that ends in a word for a secret, then what may stand between name and value. */
 const LABEL = new RegExp(
   `(?:^|[^A-Za-z]|[a-z](?=[A-Z])|_)((?:${PASSWORDS}|${KEYS})${SUFFIX})["'\`\\]*}]{0,3}\\s{0,8}$`,
@@ -41,33 +41,54 @@ export function assignedAt(text: string, at: number): Candidate | undefined {
   while (left > 0 && at - left < 3 && OPERATORS.includes(text.charAt(left - 1))) left--;
   // "the password is: …"
   if (text.startsWith(' is', left - 3)) left -= 3;
-  if (OPERATORS.includes(text.charAt(left - 1)) || !mayEndLabel(text, endOfName(text, left)))
-    return undefined;
+  if (OPERATORS.includes(text.charAt(left - 1))) return undefined;
+  if (!mayEndLabel(text, endOfName(text, left))) return purposeAt(text, at);
   const label = labelBefore(text, left);
   const isPassword = label !== undefined && IS_PASSWORD.test(label);
   if (label === undefined && !isVendorLabel(text, left)) return undefined;
   return valueFrom(text, at + 1, isPassword, left);
 }
 
-const isVendorLabel = (text: string, end: number): boolean =>
-  VENDOR_LABEL.test(text.slice(Math.max(0, end - LABEL_MAX), end));
+const isKeyLabel = (text: string, end: number): boolean =>
+  /(?:api[_-]?(?:key|token|secret)|auth[_-]?token|access[_-]?token|client[_-]?secret)["'\]]{0,2}\s{0,4}$/i.test(
+    text.slice(Math.max(0, end - 24), end),
+  );
+
+/** "Password for the router: …". */
+function purposeAt(text: string, at: number): Candidate | undefined {
+  if (text[at + 1] !== ' ' || !/ (?:for|of|to|fur|de) /.test(text.slice(Math.max(0, at - 32), at)))
+    return undefined;
+  return mayHoldLabel(text, at) ? purposeOf(text, at, at + 1) : undefined;
+}
+
+function purposeOf(text: string, at: number, from: number): Candidate | undefined {
+  const label = STATEMENT.exec(text.slice(Math.max(0, at - STATEMENT_MAX), at))?.[1];
+  return label === undefined ? undefined : valueFrom(text, from, IS_PASSWORD.test(label), at);
+}
+
+const isVendorLabel = (text: string, end: number): boolean => {
+  const before = text.slice(Math.max(0, end - LABEL_MAX), end);
+  return VENDOR_LABEL.test(before) && !/publishable|public/i.test(before);
+};
 
 /** "the password is …": the value after a verb of `width` units, spaces included, that begins at `at`. */
 export function statedAt(text: string, at: number, width: number): Candidate | undefined {
-  if (!mayHoldLabel(text, at)) return undefined;
-  const before = text.slice(Math.max(0, at - STATEMENT_MAX), at);
-  const label = STATEMENT.exec(before)?.[1];
-  if (label === undefined) return undefined;
-  return valueFrom(text, at + width, IS_PASSWORD.test(label), at);
+  return mayHoldLabel(text, at) ? purposeOf(text, at, at + width) : undefined;
 }
 
-/** "with password …": the value that begins at `at` right behind the word. */
+/** "with password …", "API key - …", "this token …": the value that begins at `at` right behind the word. */
 export function toldAt(text: string, at: number): Candidate | undefined {
   let start = at;
   while (at - start < 4 && /[^\s\w"'`]/.test(text[start - 1] ?? ' ')) start--;
-  if (text[start - 1] !== ' ' || !mayEndLabel(text, start - 1)) return undefined;
-  const label = labelBefore(text, start - 1);
-  return label !== undefined && IS_PASSWORD.test(label) ? valueFrom(text, start, true, start) : undefined;
+  if (text[start - 1] !== ' ') return undefined;
+  const labelEnd = text[start - 2] === '-' && text[start - 3] === ' ' ? start - 3 : start - 1;
+  if (!mayEndLabel(text, labelEnd)) return undefined;
+  const label = labelBefore(text, labelEnd);
+  if (label === undefined) return undefined;
+  if (IS_PASSWORD.test(label)) return valueFrom(text, start, true, start);
+  // "token" and "key" stand before names of things as well.
+  const candidate = valueFrom(text, start, false, start);
+  return candidate && isRandom(text.slice(candidate.start, candidate.end)) ? candidate : undefined;
 }
 
 const FLAG =
@@ -80,21 +101,10 @@ export function flagAt(text: string, start: number, end: number): Candidate | un
   return FLAG.test(flag) ? valueFrom(text, end, /pass|pwd/i.test(flag), end) : undefined;
 }
 
-const CURL_USER = /^ {1,2}(["']?)([^\s:"']{1,64}):(["']?)([^\s"']{6,128})/;
-
-/** The password of `curl -u user:password`; the option ends at `end`. */
-export function curlPasswordAt(text: string, end: number): Candidate | undefined {
-  if (!/\bcurl\b[^\n]{0,400}$/.test(text.slice(Math.max(0, end - 420), end).replaceAll('\\\n', '  ')))
-    return undefined;
-  const match = CURL_USER.exec(text.slice(end, end + 200));
-  if (!match?.[4] || !isSecretValue(match[4], true, true)) return undefined;
-  const start = end + match[0].length - match[4].length;
-  return found(start, start + match[4].length);
-}
-
 /** The literal in `setPassword("…")`, and what stands in `<password>…</password>`; the bracket is at `at`. */
 export function enclosedAt(text: string, at: number): Candidate | undefined {
-  if (text[at] === '(' && !(/["']/.test(text[at + 1] ?? '') && mayEndLabel(text, at))) return undefined;
+  if (text[at] === '(' && !/["']/.test(text[at + 1] ?? '')) return undefined;
+  if (text[at] === '(' && !mayEndLabel(text, at)) return pairAt(text, at);
   if (
     text[at] === '>' &&
     (text.charCodeAt(at + 1) <= 0x20 || text[at + 1] === '<' || !mayEndLabel(text, endOfName(text, at)))
@@ -103,7 +113,21 @@ export function enclosedAt(text: string, at: number): Candidate | undefined {
   const label = labelBefore(text, at);
   if (label === undefined) return undefined;
   const candidate = valueFrom(text, at + 1, IS_PASSWORD.test(label), at);
+  if (!candidate && text[at] === '(') return pairAt(text, at);
   return candidate && text[at] === '>' && !text.startsWith('</', candidate.end) ? undefined : candidate;
+}
+
+const PAIR = /^\((["'])([\w.:-]{3,40})\1\s{0,4},\s{0,4}(?=["'])/;
+
+/** `define('DB_PASSWORD', '…')`, `NetworkCredential("user", "…")`: the name is the first of two literals, or of the call. */
+function pairAt(text: string, at: number): Candidate | undefined {
+  const pair = PAIR.exec(text.slice(at, at + 60));
+  if (!pair?.[2]) return undefined;
+  const from = at + pair[0].length;
+  if (/credential$/i.test(text.slice(Math.max(0, at - 10), at))) return valueFrom(text, from, true, at);
+  const nameEnd = at + 2 + pair[2].length;
+  const label = mayEndLabel(text, nameEnd) ? labelBefore(text, nameEnd) : undefined;
+  return label === undefined ? undefined : valueFrom(text, from, IS_PASSWORD.test(label), nameEnd);
 }
 
 const KEYED =
@@ -120,10 +144,12 @@ function labelBefore(text: string, end: number): string | undefined {
   // `Reisepass` and `compass` end like a label; `userPass` is one.
   if (/^[a-z]/.test(match[1]) && SHORT.test(match[1]) && /[a-z]/i.test(before.charAt(from - 1)))
     return undefined;
+  // The nonce of a page's script is there for all to see.
+  if (/^nonce$/i.test(match[1]) && text[end] === '=' && before[from - 1] === ' ') return undefined;
   return PUBLIC.test(before.slice(0, from)) ? undefined : match[1];
 }
 
-function found(start: number, end: number): Candidate {
+export function labelled(start: number, end: number): Candidate {
   return {
     type: 'labelled_secret',
     start,
@@ -134,23 +160,23 @@ function found(start: number, end: number): Candidate {
 }
 
 const GAP =
-  /^(?:[=>]{0,2}(?:[ \t]{0,8}|(?:\r?\n[ \t]{1,8}))(?:(?:Bearer|Basic|Token|ApiKey|bot) )?(?:[rbuf@]|\\)?)(["'`*]{0,3})/i;
+  /^(?:[=>]{0,2}(?:[ \t]{0,8}|(?:\r?\n[ \t]{1,8}))(?:(?:Bearer|Basic|Token|ApiKey|bot|SSWS) )?(?:[rbuf@]|\\)?)(["'`*]{0,3})/i;
 
 /** The value that begins about `from`, behind a label that ends at `labelEnd`. */
 function valueFrom(text: string, from: number, isPassword: boolean, labelEnd: number): Candidate | undefined {
   const gap = GAP.exec(text.slice(from, from + 28));
   const bare =
-    /^[=>]{0,2}\s{0,8}(?:(?:Bearer|Basic|Token|ApiKey|bot) )?/i.exec(text.slice(from, from + 28))?.[0]
+    /^[=>]{0,2}\s{0,8}(?:(?:Bearer|Basic|Token|ApiKey|bot|SSWS) )?/i.exec(text.slice(from, from + 28))?.[0]
       .length ?? 0;
   const quote = gap?.[1] ?? '';
   const start = from + (quote ? (gap?.[0].length ?? 0) : bare);
   const value = readValue(text, start, quote);
   const isQuoted = quote !== '' && !quote.startsWith('*');
-  // A UUID is somebody's key only where a vendor that hands such keys out is named.
-  const isKey = isUuid(value) && isVendorLabel(text, labelEnd);
+  // A UUID is somebody's key only where a vendor that hands such keys out is named, or nothing but a key is meant.
+  const isKey = isUuid(value) && (isVendorLabel(text, labelEnd) || isKeyLabel(text, labelEnd));
   if (!isKey && !isSecretValue(value, isPassword, isQuoted)) return undefined;
   if (!isQuoted && /[([]/.test(text[start + value.length] ?? '')) return undefined;
-  return found(start, start + value.length);
+  return labelled(start, start + value.length);
 }
 
 /** Up to the closing quote, or to white space and what ends values in code, URLs and prose; at most 200 units. */
@@ -164,19 +190,23 @@ function readValue(text: string, start: number, quote: string): string {
   return quote ? value : value.replace(/[.?,;:]{1,3}$/, '');
 }
 
-function isSecretValue(value: string, isPassword: boolean, isQuoted: boolean): boolean {
+export function isSecretValue(value: string, isPassword: boolean, isQuoted: boolean): boolean {
   if (value.length < (isPassword ? 5 : 12) || /\s/.test(value)) return false;
+  if (/^django-insecure-.{20}/.test(value)) return true;
   if (isAllowedValue(value)) return false;
   return isPassword ? isPasswordValue(value, isQuoted) : isTokenValue(value, isQuoted);
 }
 
 function isPasswordValue(value: string, isQuoted: boolean): boolean {
+  // What code writes in the place of a value: a type, a parameter.
+  if (!isQuoted && /^\(|[)>]$|^[a-z]+-$/.test(value)) return false;
   if (/^\d{6,}$/.test(value)) return !/^(.)\1+$/.test(value);
   if (/^[a-z]+$|^[A-Z]+$/i.test(value) && !isMixed(value)) return false;
-  if (isIdentifier(value) && !/\d/.test(value) && !isMixed(value)) return false;
+  if (isNumberedName(value) || (isIdentifier(value) && !/\d/.test(value) && !isMixed(value))) return false;
   if (
     !isQuoted &&
-    (/^[\w$]+(?:\.[\w$]+)+$|=>|\w\(|^[\w.]+\[|[{}]|\|\|/.test(value) || /^[\w.-]+=$/.test(value))
+    (/^[\w$]+(?:\.[\w$]+)+$|=>|\w\(|^[\w.]+\[|[{}]|\|\|/.test(value) ||
+      (/^[\w.-]+=$/.test(value) && !isBase64(value)))
   )
     return false;
   if (
@@ -188,6 +218,9 @@ function isPasswordValue(value: string, isQuoted: boolean): boolean {
   if (/^[a-z]+(?:-[a-z\d]+){3,}$/.test(value)) return false;
   return /[^A-Za-z]/.test(value) || isMixed(value) ? entropyBits(value) >= 1.9 : false;
 }
+
+const isBase64 = (value: string): boolean =>
+  value.length % 4 === 0 && /\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value);
 
 /** Capitals among small letters in a way no name in code has. */
 function isMixed(value: string): boolean {

@@ -9,13 +9,17 @@ import { codeUnits } from '../code-units.ts';
 import type { Guardrail } from '../guardrail.ts';
 import { isDigit, isLatinLetter } from '../units.ts';
 import { entropyBits, isStandIn } from './allowed.ts';
-import { assignedAt, curlPasswordAt, enclosedAt, flagAt, statedAt, toldAt } from './labelled.ts';
+import { curlPasswordAt, gluedPasswordAt } from './command-lines.ts';
+import { assignedAt, enclosedAt, flagAt, statedAt, toldAt } from './labelled.ts';
 import {
+  accessSignatureAt,
   appTokenAt,
   azureSecretAt,
   botTokenAt,
-  dottedTokenAt,
+  cryptHashAt,
+  wholeTokenAt,
   pemAt,
+  seedPhraseAt,
   urlPasswordAt,
   vendorToken,
 } from './shapes.ts';
@@ -30,7 +34,7 @@ for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
   KIND[char.charCodeAt(0)] = 1;
 for (const char of '0123456789') KIND[char.charCodeAt(0)] = 5;
 for (const char of ':=') KIND[char.charCodeAt(0)] = 2;
-for (const char of '(>~|') KIND[char.charCodeAt(0)] = 3;
+for (const char of '(>~|$') KIND[char.charCodeAt(0)] = 3;
 
 /** Findings in a view, in places of its source; sorted, not overlapping. */
 export function findSecrets(view: View): Finding[] {
@@ -51,7 +55,7 @@ export function findSecrets(view: View): Finding[] {
       if (kinds === 5) add(found, toldAt(text, start));
       if (at - start >= RUN_MIN) inRun(text, units, start, at, found);
       else if (units[start] === DASH) add(found, optionAt(text, start, at));
-      else if (at - start <= 3 && units[at] === SPACE && units[start - 1] === SPACE)
+      else if (isVerbLong(at - start, units[start] ?? 0) && units[at] === SPACE && units[start - 1] === SPACE)
         add(found, statement(text, units, start, at));
     } else if (kind === 2) {
       const candidate = separated(text, at);
@@ -74,13 +78,20 @@ function add(found: Candidate[], candidate: Candidate | undefined): void {
 
 /** At `:` and `=`. */
 function separated(text: string, at: number): Candidate | undefined {
-  return urlPasswordAt(text, at) ?? botTokenAt(text, at) ?? assignedAt(text, at);
+  return (
+    urlPasswordAt(text, at) ??
+    botTokenAt(text, at) ??
+    accessSignatureAt(text, at) ??
+    seedPhraseAt(text, at) ??
+    assignedAt(text, at)
+  );
 }
 
-/** At `(`, `>`, `~` and `|`. */
+/** At `(`, `>`, `~`, `|` and `$`. */
 function marked(text: string, at: number): Candidate | undefined {
   const mark = text[at];
   if (mark === '~') return azureSecretAt(text, at);
+  if (mark === '$') return cryptHashAt(text, at);
   return mark === '|' ? appTokenAt(text, at) : enclosedAt(text, at);
 }
 
@@ -95,10 +106,13 @@ function statement(text: string, units: Uint16Array, at: number, end: number): C
 /** `--password …` and `-u user:password` on a command line. */
 function optionAt(text: string, start: number, end: number): Candidate | undefined {
   const option = text.slice(start, Math.min(end, start + 8));
+  if (option.startsWith('-p')) return gluedPasswordAt(text, start, end);
   return option === '-u' || option === '--user' ? curlPasswordAt(text, end) : flagAt(text, start, end);
 }
 
-const VERBS = new Set(['is', 'was', 'es', 'ist', 'est', 'to', 'as']);
+const VERBS = new Set(['is', 'was', 'es', 'ist', 'est', 'to', 'as', 'lautet']);
+const isVerbLong = (length: number, first: number): boolean =>
+  length <= 3 || (length === 6 && first === 0x6c);
 
 /** Vendors' tokens in a run: at its start, and wherever a new word begins in it. */
 function inRun(text: string, units: Uint16Array, start: number, end: number, found: Candidate[]): void {
@@ -111,7 +125,12 @@ function inRun(text: string, units: Uint16Array, start: number, end: number, fou
     found.push(candidate);
     at = candidate.end - 1;
   }
-  add(found, units[start] === DASH ? flagAt(text, start, end) : dottedTokenAt(text, start, end));
+  add(
+    found,
+    units[start] === DASH
+      ? (flagAt(text, start, end) ?? gluedPasswordAt(text, start, end))
+      : wholeTokenAt(text, start, end),
+  );
 }
 
 const isAlphanumeric = (unit: number): boolean => isDigit(unit) || isLatinLetter(unit);
@@ -122,7 +141,10 @@ function vendorTokenAt(text: string, at: number, rules: readonly VendorRule[]): 
     pattern.lastIndex = at;
     const token = pattern.exec(text)?.[0];
     if (token === undefined) continue;
-    if (isStandIn(token) || entropyBits(token.slice(prefix.length, prefix.length + 64)) < 2.5)
+    if (
+      isStandIn(token.slice(prefix.length)) ||
+      entropyBits(token.slice(prefix.length, prefix.length + 64)) < 2.5
+    )
       return undefined;
     return vendorToken(type, vendor, at, at + token.length);
   }

@@ -89,12 +89,33 @@ const DISCORD = /(?:^|[^A-Za-z0-9])([MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.[\w-]{27,3
 const MAILCHIMP = /^[0-9a-f]{32}-us\d{1,2}$/;
 const ATLAS = /^[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}$/;
 
-/** Tokens that are a whole run of token characters: of Discord bots, of Mailchimp, of Terraform Cloud. */
-export function dottedTokenAt(text: string, start: number, end: number): Candidate | undefined {
+/** Where marks stand in keys of Azure (Microsoft's list of identifiable secrets): length without padding, place, mark. */
+const AZURE_MARKS: readonly (readonly [length: number, at: number, mark: string])[] = [
+  [84, 76, 'AZDO'],
+  [84, 52, 'JQQJ99'],
+  [52, 42, 'AzSe'],
+  [52, 42, '+ACR'],
+  [54, 44, 'AzFu'],
+  [86, 76, 'ACDb'],
+  [86, 76, '+ASt'],
+  [86, 76, '+ABa'],
+  [84, 70, 'APIM'],
+  [82, 70, 'APIM'],
+];
+const MAILGUN = /^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$/;
+
+/** Tokens that are a whole run of token characters: Azure, Discord bots, Mailchimp, Mailgun, Terraform Cloud. */
+export function wholeTokenAt(text: string, start: number, end: number): Candidate | undefined {
   const length = end - start;
   if (length < 36 || length > 96) return undefined;
+  const isAzure = AZURE_MARKS.some(
+    ([whole, at, mark]) => whole === length && text.startsWith(mark, start + at),
+  );
+  if (isAzure && entropyBits(text.slice(start, end)) > 4)
+    return vendorToken('azure_key', 'Azure', start, end);
   const run = text.slice(start, end);
   if (run[32] === '-' && MAILCHIMP.test(run)) return vendorToken('mailchimp_key', 'Mailchimp', start, end);
+  if (run[32] === '-' && MAILGUN.test(run)) return vendorToken('mailgun_key', 'Mailgun', start, end);
   if (!run.includes('.')) return undefined;
   if (run[14] === '.' && ATLAS.test(run))
     return vendorToken('terraform_token', 'Terraform Cloud', start, end);
@@ -102,4 +123,55 @@ export function dottedTokenAt(text: string, start: number, end: number): Candida
   if (!discord?.[1] || entropyBits(discord[1]) < 3.5) return undefined;
   const from = start + discord.index + discord[0].length - discord[1].length;
   return vendorToken('discord_token', 'Discord', from, from + discord[1].length);
+}
+
+const CRYPT =
+  /\$(?:2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}|[156]\$(?:rounds=\d{4,9}\$)?[./A-Za-z0-9]{4,16}\$[./A-Za-z0-9]{22,86}|y\$[./A-Za-z0-9]{2,8}\$[./A-Za-z0-9]{4,86}\$[./A-Za-z0-9]{43}|apr1\$[./A-Za-z0-9]{4,8}\$[./A-Za-z0-9]{22}|argon2(?:id|[di])\$v=\d\d\$m=\d{2,8},t=\d{1,4},p=\d{1,3}\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,90})(?![./A-Za-z0-9])/y;
+
+/** A password as `/etc/shadow`, htpasswd and tables of users keep it (crypt(5)); the `$` it begins with is at `at`. */
+export function cryptHashAt(text: string, at: number): Candidate | undefined {
+  CRYPT.lastIndex = at;
+  const hash = CRYPT.exec(text)?.[0];
+  if (hash === undefined || entropyBits(hash) < 3.5) return undefined;
+  return {
+    type: 'password_hash',
+    start: at,
+    end: at + hash.length,
+    score: CONFIDENCE.prefix,
+    reason: 'a hashed password',
+  };
+}
+
+/** `&sig=…%3D`: what makes a URL of Azure Storage a key; the `=` is at `at`. */
+export function accessSignatureAt(text: string, at: number): Candidate | undefined {
+  if (
+    text[at] !== '=' ||
+    text[at - 1] !== 'g' ||
+    !/(?:^|[?&;\s"'])sig$/.test(text.slice(Math.max(0, at - 4), at))
+  )
+    return undefined;
+  const signature = /^(?:[A-Za-z0-9]|%[0-9A-Fa-f]{2}){43}%3[Dd]/.exec(text.slice(at + 1, at + 140))?.[0];
+  return signature === undefined
+    ? undefined
+    : vendorToken('azure_signature', 'Azure Storage', at + 1, at + 1 + signature.length);
+}
+
+const SEED_WORDS = /^["']?(?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8}(?![\w' ])/;
+
+/** Twelve to twenty-four words behind "seed phrase:" (BIP 39), which are all the money of a wallet. */
+export function seedPhraseAt(text: string, at: number): Candidate | undefined {
+  const before = text[at - 1];
+  if (before !== 'e' && before !== 'c') return undefined;
+  if (!/(?:seed|recovery|mnemonic)[ _-]?(?:phrase)?$|mnemonic$/i.test(text.slice(Math.max(0, at - 18), at)))
+    return undefined;
+  const start = at + (text[at + 1] === ' ' ? 2 : 1);
+  const words = SEED_WORDS.exec(text.slice(start, start + 240))?.[0];
+  if (words === undefined) return undefined;
+  return {
+    type: 'seed_phrase',
+    start,
+    end: start + words.length,
+    score: CONFIDENCE.contextual,
+    reason: 'the seed phrase of a wallet',
+  };
 }

@@ -15,7 +15,7 @@ jwt                   | JSON Web Token  | eyJ                                   
 
 anthropic_key         | Anthropic       | sk-ant-                                           | /[A-Za-z0-9_-]{20,200}/
 openrouter_key        | OpenRouter      | sk-or-                                            | /[A-Za-z0-9_-]{20,128}/
-openai_key            | OpenAI          | sk-proj- sk-svcacct- sk-admin- sk-service-        | /[A-Za-z0-9_-]{20,200}/
+openai_key            | OpenAI          | sk-proj- sk-svcacct- sk-admin- sk-service- sk-None- | /[A-Za-z0-9_-]{20,200}/
 openai_key            | OpenAI          | sess-                                             | w40
 openai_key            | OpenAI          | sk-                                               | /(?=[A-Za-z]{0,30}[0-9])[A-Za-z0-9]{20,128}(?![A-Za-z0-9_-])/
 groq_key              | Groq            | gsk_                                              | w52
@@ -35,6 +35,8 @@ pinecone_key          | Pinecone        | pcsk_                                 
 wandb_key             | Weights & Biases| wandb_v1_                                         | u40,90
 elevenlabs_key        | ElevenLabs      | sk_                                               | h48
 e2b_key               | E2B             | e2b_                                              | h40
+jina_key              | Jina            | jina_                                             | u40,80
+cursor_key            | Cursor          | key_                                              | h64
 
 github_token          | GitHub          | ghp_ gho_ ghu_ ghs_ ghr_                          | w36,255
 github_token          | GitHub          | github_pat_                                       | /[A-Za-z0-9_]{36,255}/
@@ -100,11 +102,13 @@ export const VENDOR_LINES_BUSINESS = `
 aws_access_key        | AWS             | AKIA ASIA ABIA ACCA A3T                           | /[A-Z0-9]{16,17}(?![A-Za-z0-9_])/
 aws_bedrock_key       | AWS             | ABSK                                              | b109,269
 aws_bedrock_key       | AWS             | bedrock-api-key-                                  | /YmVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/=]{0,400}/
+aws_session_token     | AWS             | IQoJb3JpZ2lu FwoGZXIvYXdz FQoGZXIvYXdz            | b100,2000
 aws_mws_token         | AWS             | amzn.mws.                                         | /[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/
 google_api_key        | Google          | AIza                                              | u35
 google_oauth_token    | Google          | ya29.                                             | /[A-Za-z0-9_-]{20,500}/
+google_oauth_token    | Google          | 1//0                                              | u40,110
+google_api_key        | Google          | AQ.Ab8                                            | u30,80
 google_oauth_secret   | Google          | GOCSPX-                                           | u28
-azure_devops_token    | Azure DevOps    | AZDO                                              | w72,84
 digitalocean_token    | DigitalOcean    | dop_v1_ doo_v1_ dor_v1_                           | h64
 alibaba_key           | Alibaba Cloud   | LTAI                                              | w12,24
 tencent_key           | Tencent Cloud   | AKID                                              | w32
@@ -145,6 +149,7 @@ stripe_webhook_secret | Stripe          | whsec_                                
 square_token          | Square          | sq0atp- sq0csp- sq0idp-                           | /[A-Za-z0-9_-]{22,43}/
 square_token          | Square          | EAAA                                              | u58,60
 facebook_token        | Facebook        | EAAM EAAC EAACEdEose0cBA EAA                      | w100,400
+twitter_token         | Twitter         | AAAAAAAAAAAAAAAAAAAAA                             | /[A-Za-z0-9]{20,60}%3D[A-Za-z0-9]{40,60}(?![A-Za-z0-9])/
 instagram_token       | Instagram       | IGQV IGQW                                         | u100,300
 shopify_token         | Shopify         | shpat_ shpca_ shppa_ shpss_ shptka_               | H32
 paypal_token          | PayPal          | access_token$production$ access_token$sandbox$    | /[a-z0-9]{16}\\$[a-f0-9]{32}/

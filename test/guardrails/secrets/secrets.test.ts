@@ -33,6 +33,15 @@ const TOKENS: readonly (readonly [type: string, token: string])[] = [
   ['digitalocean_token', `dop_v1_${hex(64)}`],
   ['twilio_key', `SK${hex(32)}`],
   ['jwt', `eyJ${noise(30)}.eyJ${noise(40)}.${noise(43)}`],
+  ['openai_key', `sk-None-${noise(40)}`],
+  ['azure_key', `${noise(76)}AZDO${noise(4)}`],
+  ['azure_key', `${noise(42)}AzSe${noise(6)}`],
+  ['azure_key', `${noise(52)}JQQJ99${noise(26)}`],
+  ['google_oauth_token', `1//0${noise(60)}`],
+  ['aws_session_token', `IQoJb3JpZ2lu${noise(180)}`],
+  ['mailgun_key', `${hex(32)}-${hex(8)}-${hex(8)}`],
+  ['password_hash', `$2b$12$${noise(53)}`],
+  ['password_hash', `$6$${noise(8)}$${noise(86)}`],
   ['slack_webhook', `hooks.slack.com/services/T${noise(8)}/B${noise(8)}/${noise(24)}`],
 ];
 
@@ -58,6 +67,21 @@ describe('other secrets', () => {
     [`api_key = '${noise(32)}'`, 'labelled_secret'],
     [`aws_secret_access_key = ${noise(40)}`, 'labelled_secret'],
     [`Authorization: Bearer ${noise(32)}`, 'labelled_secret'],
+    [`define('DB_PASSWORD', '${password}');`, 'labelled_secret'],
+    [`new NetworkCredential("svc", "${password}")`, 'labelled_secret'],
+    [`sshpass -p '${password}' ssh root@10.0.0.2`, 'labelled_secret'],
+    [`mysql -u root -p${password} app`, 'labelled_secret'],
+    [`Password for the office network: ${password}`, 'labelled_secret'],
+    [`Das Passwort lautet ${password}`, 'labelled_secret'],
+    [`use this token ${noise(40)} to get in`, 'labelled_secret'],
+    [`API key - ${hex(32)}`, 'labelled_secret'],
+    ['POSTMARK_API_TOKEN=3f2b8c1e-0d4a-4c55-9b1e-1a2b3c4d5e6f', 'labelled_secret'],
+    ["SECRET_KEY = 'django-insecure-q(8h$w2m#z!p0v&k7@t3x^n5'", 'labelled_secret'],
+    [`https://files.example.net/a?sv=2024&sig=${noise(43)}%3D`, 'azure_signature'],
+    [
+      'seed phrase: maple orbit tulip gravel lantern copper meadow violin anchor pepper silver walnut',
+      'seed_phrase',
+    ],
   ])('%s', (text, type) => {
     expect(found(text).map((entry) => entry.split(' ')[0])).toEqual([type]);
   });
@@ -84,6 +108,19 @@ describe('no secrets', () => {
     'https://example.com/a/long/path/with-many-words/and_more?page=2',
     'postgres://postgres:postgres@localhost/test',
     '-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----',
+    'def __init__(self, password: bytes) -> None: ...',
+    'const password = (password) => password.length',
+    "simple: { password: 'secret-2-levels' }",
+    'private_key: "_EllipticCurvePrivateKey"',
+    'P11_TOKEN = P11_KIT_URI_FOR_OBJECT',
+    'struct BoundsCheckingPass : PassInfoMixin<BoundsCheckingPass>',
+    "'Lock-Token': 'urn:uuid:a515cfa4-5da4-22e1-f5b5-00a0451e6bf7'",
+    'closed session for sessionid: 0x24edfaa8717002d',
+    `STRIPE_PUBLISHABLE_KEY=pk_test_${noise(24)}`,
+    `<script nonce="${noise(22)}==">`,
+    'cost $5, $2b or not, ${a}$ and $$1$$',
+    'the seed phrase: write it down and never show it to anyone you do not know',
+    'mysql -p 3306, grep -path /var/lib/mysql -print',
     'interface Props { passwordField: string; tokenType: TokenKind }',
   ])('%s', (text) => {
     expect(found(text)).toEqual([]);
