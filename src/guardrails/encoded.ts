@@ -1,6 +1,6 @@
 /**
  * Runs of base64, hex and URL coding that are text once they are decoded, so that personal data and secrets are found in
- * them as well. One level deep, bounded in runs and bytes; what is decoded is inspected, never sent or logged.
+ * them as well. Two levels deep, bounded in runs and bytes; what is decoded is inspected, never sent or logged.
  */
 
 export interface EncodedRun {
@@ -16,7 +16,7 @@ export interface EncodedRun {
 const RUNS_MAX = 64;
 const BYTES_MAX = 65_536;
 /** Shorter runs hold no card number, address or token. */
-const RUN_MIN = 20;
+const RUN_MIN = 15;
 
 /** 1: both alphabets of base64; hex is a part of them. */
 const IN_RUN = new Uint8Array(128);
@@ -33,12 +33,22 @@ const WORDLIKE = /^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_/]+(?:[A-Z]?[a-z]+|[A-Z]+))*$/;
 
 /** The runs of a text that decode to text; linear. */
 export function encodedRuns(text: string): EncodedRun[] {
+  const runs = runsIn(text, BYTES_MAX);
+  let bytes = BYTES_MAX;
+  const nested = runs.flatMap((run) => {
+    bytes -= run.text.length;
+    return runsIn(run.text, bytes).map((inner) => ({ ...run, text: inner.text }));
+  });
+  return nested.length > 0 ? [...runs, ...nested] : runs;
+}
+
+function runsIn(text: string, bytesMax: number): EncodedRun[] {
   if (text.length < RUN_MIN) return [];
   const found: EncodedRun[] = [];
-  let bytes = BYTES_MAX;
-  for (const [start, end] of runsOf(text)) {
+  let bytes = bytesMax;
+  for (const [start, end] of [...joinedLines(text), ...runsOf(text)]) {
     if (found.length >= RUNS_MAX || bytes <= 0) break;
-    const decoded = decode(text.slice(start, Math.min(end, start + bytes)));
+    const decoded = decode(text.slice(start, Math.min(end, start + bytes)).replace(/[\s:]+/g, ''));
     if (!decoded) continue;
     bytes -= end - start;
     found.push({ ...decoded, start, end });
@@ -51,6 +61,18 @@ export function encodedRuns(text: string): EncodedRun[] {
     last = index + rest.length;
     const plain = readable(octets(text.slice(start, last)));
     if (plain !== undefined) found.push({ text: plain, start, end: last, coding: 'URL coding' });
+  }
+  return found;
+}
+
+/** Base64 that was broken into lines, as mail is, and hex in pairs. */
+const LINES = /[A-Za-z0-9+/]{16,128}(?:\r?\n[ \t]{0,4}[A-Za-z0-9+/]{2,128}){1,512}/g;
+const PAIRS = /(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2}){9,2048}(?![0-9A-Fa-f])/g;
+
+function joinedLines(text: string): (readonly [start: number, end: number])[] {
+  const found: (readonly [start: number, end: number])[] = [];
+  for (const pattern of text.includes('\n') ? [LINES, PAIRS] : [PAIRS]) {
+    for (const { 0: run, index } of text.matchAll(pattern)) found.push([index, index + run.length]);
   }
   return found;
 }
@@ -76,8 +98,9 @@ function* runsOf(text: string): Generator<readonly [start: number, end: number]>
 
 function decode(run: string): Pick<EncodedRun, 'text' | 'coding'> | undefined {
   if (WORDLIKE.test(run)) return undefined;
-  if (HEX.test(run)) {
-    const text = readable(Buffer.from(run, 'hex'));
+  const digits = run.startsWith('0x') ? run.slice(2) : run;
+  if (HEX.test(digits)) {
+    const text = readable(Buffer.from(digits, 'hex'));
     if (text !== undefined) return { text, coding: 'hex' };
   }
   // Pictures and keys say so at their very start.

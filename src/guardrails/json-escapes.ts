@@ -88,7 +88,7 @@ function unitOf(text: string, at: number, width: number): string {
 }
 
 /** The places of a view of the unescaped text, in the text as it is written. */
-function through(view: View, starts: Uint32Array, ends: Uint32Array): NonNullable<View['origin']> {
+export function through(view: View, starts: Uint32Array, ends: Uint32Array): NonNullable<View['origin']> {
   const { length } = view.text;
   const toStarts = new Uint32Array(length);
   const toEnds = new Uint32Array(length);

@@ -81,6 +81,7 @@ function foldOnce(codePoint: number): string {
   const enclosed = ENCLOSED.find((first) => codePoint >= first && codePoint < first + 26);
   if (enclosed !== undefined) return String.fromCharCode(0x61 + codePoint - enclosed);
   const char = String.fromCodePoint(codePoint);
+  if (/\p{Nd}/u.test(char)) return digitOf(codePoint);
   const isAccented =
     codePoint < 0x250 ||
     (codePoint >= 0x370 && codePoint < 0x400) ||
@@ -93,6 +94,15 @@ function foldOnce(codePoint: number): string {
   return folded.charCodeAt(0) < 0x80 ? folded : folded.toLowerCase();
 }
 
+/** Digits of a script stand in a row from its zero on: `٤`, `४`, `๔` are 4. Mathematical ones are NFKC's. */
+function digitOf(codePoint: number): string {
+  const composed = String.fromCodePoint(codePoint).normalize('NFKC');
+  if (composed.charCodeAt(0) < 0x80) return composed;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(codePoint - value - 1))) value++;
+  return String(value);
+}
+
 const bmp: (string | undefined)[] = Array.from({ length: 0x10000 });
 const astral = new Map<number, string>();
 
@@ -102,6 +112,7 @@ export function fold(codePoint: number): string {
   const isChanged =
     (codePoint >= 0x1d173 && codePoint <= 0x1d7ff) ||
     (codePoint >= 0x1f100 && codePoint <= 0x1f251) ||
+    (codePoint >= 0x1fbf0 && codePoint <= 0x1fbf9) ||
     (codePoint >= 0xe0000 && codePoint <= 0xe01ef);
   if (!isChanged) return String.fromCodePoint(codePoint);
   let folded = astral.get(codePoint);

@@ -20,6 +20,7 @@ import type { ChainPlaceholders, VaultEntry } from './placeholders.ts';
 import { readerOf, recall, RECALLED_CHARS_MIN } from './recent-texts.ts';
 import { rewrite } from './rewriting.ts';
 import { findSecrets } from './secrets/secrets.ts';
+import { escapesView, joinedView } from './written-out.ts';
 
 /** A string of the request; what a body's reader knows of it beyond this does not matter here. */
 export interface ScreenInput {
@@ -201,7 +202,7 @@ function inspectWith(
 ): readonly Finding[] {
   const view = viewOf(text);
   const plain = protectedIn(view, text, policy);
-  const encoded = encodedIn(view, plain, policy);
+  const encoded = encodedIn(view, text, plain, policy);
   const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';
   const injection = isHeard ? findInjection(view, trust, pointsFor(trust, policy).observe) : [];
   const output = policy.output ? findInOutput(text, view, policy.output, isRendered) : [];
@@ -216,12 +217,27 @@ function protectedIn(view: View, text: string, policy: ScreenPolicy): Finding[] 
   return [...pii, ...secrets];
 }
 
-/** What is found once a run is decoded is found in the whole run; a token that is found as it is needs no other reason. */
-function encodedIn(view: View, plain: readonly Finding[], policy: ScreenPolicy): Finding[] {
+/** What is found once a text is decoded; what is found as it is written needs no other reason. */
+function encodedIn(view: View, source: string, plain: readonly Finding[], policy: ScreenPolicy): Finding[] {
   if (policy.pii === 'off' && policy.secrets === 'off') return [];
+  const found = [...inRuns(view, policy), ...inTags(view, policy)];
+  const escapes = escapesView(source);
+  if (escapes) found.push(...reasoned(protectedIn(escapes, source, policy), 'escapes'));
+  const joined = joinedView(source);
+  if (joined) found.push(...reasoned(protectedIn(joined, source, policy), 'characters set apart'));
+  if (found.length === 0) return found;
+  const isNew = ({ start, end }: Finding): boolean =>
+    !plain.some((other) => other.start < end && start < other.end);
+  return resolveOverlaps(found.filter(isNew));
+}
+
+const reasoned = (findings: readonly Finding[], coding: string): Finding[] =>
+  findings.map((finding) => ({ ...finding, reason: `${finding.reason}, in ${coding}` }));
+
+/** In a run that decodes to text, the run as a whole. */
+function inRuns(view: View, policy: ScreenPolicy): Finding[] {
   return encodedRuns(view.text).flatMap((run) => {
     const [start, end] = sourceRange(view, run.start, run.end);
-    if (plain.some((other) => other.start < end && start < other.end)) return [];
     return protectedIn(canonicalise(run.text), run.text, policy).map((finding) => ({
       ...finding,
       start,
@@ -229,6 +245,17 @@ function encodedIn(view: View, plain: readonly Finding[], policy: ScreenPolicy):
       reason: `${finding.reason}, in ${run.coding}`,
     }));
   });
+}
+
+/** In what invisible characters spell, all of them. */
+function inTags({ tags }: View, policy: ScreenPolicy): Finding[] {
+  if (!tags) return [];
+  const found = protectedIn({ text: tags.text }, tags.text, policy);
+  return reasoned(found, 'invisible characters').map((finding) => ({
+    ...finding,
+    start: tags.start,
+    end: tags.end,
+  }));
 }
 
 function personalData(view: View, source: string, policy: ScreenPolicy): Finding[] {

@@ -3,6 +3,7 @@ import type { LabelKind } from './labels-table.ts';
 import { labelsAt } from './label-words.ts';
 import { boxAt, hasDigitAfter, labelledAddressAt, streetAt, streetFirstAt } from './address.ts';
 import { dealtWithAt, dealtWithBefore, isAddressed, smallNameAt } from './dealt-with.ts';
+import { spelledEmailAt } from './email.ts';
 import { birthDateBefore } from './birth-date.ts';
 import { statedBefore } from './identity-number.ts';
 import type { Candidate } from '../candidate.ts';
@@ -51,6 +52,9 @@ function onLabel(pass: Pass, kind: LabelKind, start: number, end: number): void 
     case 'called':
       onIntroduction(pass, start, end);
       return;
+    case 'at':
+      pass.add(spelledEmailAt(text, start, end));
+      return;
     case 'dealt-with':
       pass.add(dealtWithAt(text, start, end));
       return;
@@ -67,13 +71,17 @@ function onLabel(pass: Pass, kind: LabelKind, start: number, end: number): void 
       pass.add(boxAt(text, start, end));
       return;
     case 'number':
-      // "my passport number is": the label before it stays.
-      if (start - pass.labelEnd > 3 || pass.labelKind === undefined || pass.labelKind === 'CALL')
-        pass.label('PHONE', end);
+      onNumber(pass, start, end);
       return;
     default:
       onTypeLabel(pass, kind, start, end);
   }
+}
+
+/** "My number is": a phone's, unless a label stands right before it, as in "my passport number is". */
+function onNumber(pass: Pass, start: number, end: number): void {
+  if (start - pass.labelEnd > 3 || pass.labelKind === undefined || pass.labelKind === 'CALL')
+    pass.label('PHONE', end);
 }
 
 /** Labels of types: remembered, and looked behind for a value that was told before its label. */

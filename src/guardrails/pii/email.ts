@@ -63,3 +63,29 @@ function isUserInfo(text: string, start: number, at: number, end: number): boole
   const left = text.slice(Math.max(0, start - SCHEME_MAX), start);
   return /:\/\/[^\s/]{0,128}$/.test(left);
 }
+
+const SPELLED_BEFORE =
+  /(?:^|[^\w.+-])([\w+-]{1,40}(?:(?:\.| ?[[({] ?dot ?[\])}] ?| dot )[\w+-]{1,40}){0,3}) ?[[({]? ?$/i;
+const SPELLED_AFTER =
+  /^ ?[\])}]? ?((?:[\w-]{1,40}(?:\.| ?[[({] ?dot ?[\])}] ?| dot )){1,4}[a-z]{2,12})(?!\w)/i;
+
+/** Ends of domains that are no words: "look at point dot product". */
+const TOP =
+  /[. ](?:com|net|org|edu|gov|mil|info|biz|io|dev|app|co|uk|de|fr|es|nl|ch|se|dk|fi|pl|cz|ru|ua|br|mx|ar|ca|au|nz|jp|cn|kr|sg|za|eu|tv|pt|gr|hu|ro)$/i;
+
+/** `ann [at] example [dot] com`, "ann at example dot com": the word `at` stands at `start` to `end`. */
+export function spelledEmailAt(text: string, start: number, end: number): Candidate | undefined {
+  const before = SPELLED_BEFORE.exec(text.slice(Math.max(0, start - 96), start))?.[1];
+  const after = SPELLED_AFTER.exec(text.slice(end, end + 128));
+  if (before === undefined || !after) return undefined;
+  const isBracketed = /[[({] ?$/.test(text.slice(Math.max(0, start - 2), start));
+  if (!isBracketed && !(/ dot /i.test(after[0]) && TOP.test(after[0]))) return undefined;
+  const from = text.lastIndexOf(before, start - 1);
+  return {
+    type: 'EMAIL',
+    start: from,
+    end: end + after[0].length,
+    score: CONFIDENCE.contextual,
+    reason: 'an e-mail address in words',
+  };
+}

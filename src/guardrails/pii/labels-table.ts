@@ -31,6 +31,7 @@ export type LabelKind =
   | 'dealt-with'
   | 'is-of'
   | 'given-name'
+  | 'at'
   | 'number'
   | 'other';
 
@@ -181,6 +182,8 @@ export const LABELS: readonly LabelRow[] = [
   { kind: 'called', words: 'me', before: /\b(?:call|calls|called|named) $/i },
   { kind: 'called', words: 'him her them', before: /\b(?:named|name|christened|baptised|baptized) $/i },
   { kind: 'called', words: 'am m', before: /(?:^|[^a-z])i[ '’]$/i },
+  { kind: 'at', words: 'at', before: /[[({] ?$/ },
+  { kind: 'at', words: 'at', after: /^ [\w-]{1,40} dot /i },
   {
     kind: 'other',
     words:
