@@ -7,10 +7,12 @@ import { createFailedAttempts } from '../domain/failed-attempts.ts';
 import { createFloods } from '../domain/floods.ts';
 import { UpstreamCredential } from '../domain/upstream-credential.ts';
 import { type WatchGuards, watchGuards } from '../jobs/watch-guards.ts';
-import type { Sealed } from '../liveness/call.ts';
+import type { Sealed, WayOf } from '../liveness/call.ts';
 import { probeLimiting, sealedAuthenticator, STALE_KEY } from '../liveness/probe-user.ts';
 import { runProbe } from '../liveness/run.ts';
-import { createPipeline, type Pipeline, type PipelineDeps } from '../pipeline.ts';
+import { sealedDetector } from '../liveness/sealed-detector.ts';
+import { createPipeline, type PipelineDeps } from '../pipeline.ts';
+import { createSocketDoor } from '../realtime/door.ts';
 import type { Log } from '../server/log.ts';
 import { requestId } from '../server/request-id.ts';
 import type { Telemetry } from '../server/telemetry.ts';
@@ -55,16 +57,30 @@ export function startProbing({ policy, engines, deps, telemetry, log }: Probing)
   return watching;
 }
 
-/** The house's way, for one call of the probe. A detector is a service outside, which is shown nothing. */
-export function sealedWay(house: PipelineDeps, sealed: Sealed): Pick<Pipeline, 'handle'> {
+/** The house's way, for one call of the probe. A detector is a service outside, which is shown what the probe made up for it. */
+export function sealedWay(house: PipelineDeps, sealed: Sealed): ReturnType<WayOf> {
+  const deps = sealedDeps(house, sealed);
+  const pipeline = createPipeline(deps);
+  const own = { settings: SOCKETS, origins: [], newId: requestId, named: undefined };
+  const { steps } = pipeline;
+  const door = createSocketDoor({ ...deps, steps, parse: deps, upstream: sealed.sockets, ...own });
+  return {
+    handle: (...call) => pipeline.handle(...call),
+    open: (...call) => door.open(...call),
+  };
+}
+
+function sealedDeps(house: PipelineDeps, sealed: Sealed): PipelineDeps {
   const { upstream, auditLog, desk } = sealed;
   const asking = house.screening.asking && { ...house.screening.asking, desk };
-  return createPipeline({
+  const limiting = probeLimiting(house.limiting);
+  const { detecting } = house;
+  return {
     ...house,
     authenticator: sealedAuthenticator(house.authenticator, sealed),
     failedAttempts: createFailedAttempts({ clock: systemClock }),
     floods: createFloods(systemClock),
-    limiting: probeLimiting(house.limiting),
+    limiting,
     auditLog,
     upstream,
     credential: new UpstreamCredential({ present: '', clock: systemClock, onRefused: () => undefined }),
@@ -75,14 +91,14 @@ export function sealedWay(house: PipelineDeps, sealed: Sealed): Pick<Pipeline, '
     pressure: undefined,
     screening: { ...house.screening, trial: undefined, asking },
     // The probe must be able to speak: what it says, and to what, is its own.
-    endpointsAllow: [...house.endpointsAllow, 'chat.completions'],
+    endpointsAllow: [...house.endpointsAllow, 'chat.completions', 'sockets.responses'],
     rules: { ...house.rules, characters: undefined, textCharsMax: TEXT_CHARS_MAX },
     containment: { isActive: false, checkCaller: () => undefined, checkModel: () => undefined },
-    detecting: undefined,
-    judged: undefined,
+    detecting: detecting && { ...detecting, limiting, detector: sealedDetector(detecting.detector, sealed) },
     history: undefined,
     observe: () => undefined,
     onDone: () => undefined,
-  });
+  };
 }
+const SOCKETS = { idleMsMax: 10_000, lifeMsMax: 10_000, secretsPerHour: 1 };
 const TEXT_CHARS_MAX = 1_000_000;

@@ -50,3 +50,23 @@ export function sayingInPieces(pieces: readonly string[]): SealedAnswer {
     ],
   };
 }
+
+/** The same of Responses, on a socket: an event a piece. */
+export function sayingOnSocket(text: string): SealedAnswer {
+  const response = { id: 'resp_probe', object: 'response', status: 'in_progress', output: [] };
+  const at = { item_id: 'msg_probe', output_index: 0, content_index: 0 };
+  const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
+  const half = Math.floor(text.length / 2);
+  const events = [
+    { type: 'response.created', response },
+    ...[text.slice(0, half), text.slice(half)].map((delta) => ({
+      type: 'response.output_text.delta',
+      ...at,
+      delta,
+    })),
+    { type: 'response.output_text.done', ...at, text },
+    { type: 'response.completed', response: { ...response, status: 'completed', usage } },
+  ];
+  const pieces = events.map((event, sequence_number) => JSON.stringify({ ...event, sequence_number }));
+  return { contentType: 'application/json', pieces };
+}

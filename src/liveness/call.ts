@@ -3,25 +3,34 @@ import { Refusal } from '../base/errors.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Arrival, Exchange } from '../domain/exchange.ts';
 import type { EntryDraft } from '../ports/audit-log.ts';
+import type { Handshake } from '../ports/socket.ts';
 import type { Reply } from '../stages/reply.ts';
 import { type Admitted, type Held, PROBE_USER, probeCaller } from './probe-user.ts';
 import { SealedDesk } from './sealed-desk.ts';
 import { SealedLog } from './sealed-log.ts';
+import { SealedSocketCaller, SealedSocketUpstream } from './sealed-socket.ts';
 import { type SealedAnswer, SealedUpstream } from './sealed-upstream.ts';
 import type { Seen } from './seen.ts';
 
 /** What of the way is not the house's; for one call at a time. */
 export class Sealed implements Admitted {
   readonly upstream = new SealedUpstream();
+  readonly sockets = new SealedSocketUpstream();
   readonly auditLog = new SealedLog();
   readonly desk = new SealedDesk();
   caller: Caller | undefined;
   rawHeaders: readonly string[] = [];
+  /** What of the call a detector is asked about. */
+  shown: string | undefined;
 }
+
+type OnExchange = (exchange: Exchange) => void;
 
 /** The house's stages, in their order, around what is sealed. */
 export type WayOf = (sealed: Sealed) => {
-  handle(arrival: Arrival, reply: Reply, onExchange: (exchange: Exchange) => void): Promise<void>;
+  handle(arrival: Arrival, reply: Reply, onExchange: OnExchange): Promise<void>;
+  /** A live socket, from its handshake to its end. */
+  open(arrival: Arrival, handshake: Handshake, reply: Reply, onExchange: OnExchange): Promise<void>;
 };
 
 /** What is asked, by whom, and what upstream would say. */
@@ -29,6 +38,12 @@ export interface ProbeCall {
   readonly method?: 'GET' | 'POST' | undefined;
   readonly target?: string | undefined;
   readonly body?: object | undefined;
+  /** A text file, instead of a body. */
+  readonly file?: string | undefined;
+  /** What is said on a live socket, instead of a body; upstream's pieces are events. */
+  readonly event?: object | undefined;
+  /** A part of it that a detector is asked about. */
+  readonly shown?: string | undefined;
   /** Instead of the probe's own user: a credential as strangers send them, or none. */
   readonly stranger?: { readonly credential: string | undefined } | undefined;
   readonly held?: Held | undefined;
@@ -70,21 +85,28 @@ export class ProbeLine {
     const { wayOf, newId, tier, signal, callMsMax = CALL_MS_MAX } = this.#options;
     const sealed = this.#sealed;
     const way = (this.#way ??= wayOf(sealed));
-    const { upstream, auditLog, desk } = sealed;
+    const { upstream, sockets, auditLog, desk } = sealed;
     let isOnRecordFirst = false;
     const entries: EntryDraft[] = [];
     auditLog.drafts = entries;
-    upstream.begin(call.answer ?? NOTHING_SAID, () => {
+    const answer = call.answer ?? NOTHING_SAID;
+    const onSent = (): void => {
       isOnRecordFirst = auditLog.drafts.some(({ action }) => action === 'exchange.intent');
-    });
+    };
+    upstream.begin(answer, onSent);
+    sockets.begin(answer.pieces, onSent);
     desk.asked = 0;
+    sealed.shown = call.shown;
     const arrival = arrivalOf(call, newId());
     sealed.rawHeaders = arrival.rawHeaders;
     sealed.caller = call.stranger ? undefined : probeCaller(call.held ?? 'none', call.tier ?? tier);
     const reply = new HeardReply();
+    const socket = call.event && new SealedSocketCaller(call.event);
     try {
       const ending = AbortSignal.any([signal, AbortSignal.timeout(callMsMax)]);
-      await within(ending, (onExchange) => way.handle(arrival, reply, onExchange));
+      await within(ending, (onExchange) =>
+        socket ? way.open(arrival, socket, reply, onExchange) : way.handle(arrival, reply, onExchange),
+      );
     } catch (error) {
       // What is still under way has these to itself.
       this.#sealed = new Sealed();
@@ -92,10 +114,10 @@ export class ProbeLine {
       throw error;
     }
     return {
-      status: reply.status,
+      status: socket?.status ?? reply.status,
       code: codeOf(entries),
-      told: reply.told,
-      sentUp: upstream.received,
+      told: reply.told + (socket?.told ?? ''),
+      sentUp: upstream.received ?? sockets.received,
       entries,
       isOnRecordFirst,
       isAsked: desk.asked > 0,
@@ -124,14 +146,18 @@ async function within(
   }
 }
 
-function arrivalOf({ method = 'POST', target = CHAT, body, stranger }: ProbeCall, id: string): Arrival {
-  const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+function arrivalOf(call: ProbeCall, id: string): Arrival {
+  const { method = 'POST', target = CHAT, body, file, event, stranger } = call;
+  const text = file === undefined ? body && JSON.stringify(body) : formOf(file);
+  const bytes = Buffer.from(text ?? '');
   const headers: Record<string, string> = { 'content-length': String(bytes.length) };
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (text !== undefined)
+    headers['content-type'] =
+      file === undefined ? 'application/json' : `multipart/form-data; boundary=${BOUNDARY}`;
   if (stranger?.credential !== undefined) headers['authorization'] = `Bearer ${stranger.credential}`;
   return {
     id,
-    method,
+    method: event ? 'WEBSOCKET' : method,
     target,
     source: PROBE_USER,
     headers,
@@ -143,6 +169,17 @@ function arrivalOf({ method = 'POST', target = CHAT, body, stranger }: ProbeCall
   };
 }
 const CHAT = '/v1/chat/completions';
+const BOUNDARY = 'sallyport-probe';
+
+/** RFC 7578, of a text file for assistants. */
+function formOf(file: string): string {
+  const part = 'content-disposition: form-data; name=';
+  const fields = [
+    `${part}"purpose"\r\n\r\nassistants`,
+    `${part}"file"; filename="probe.txt"\r\ncontent-type: text/plain\r\n\r\n${file}`,
+  ];
+  return [...fields.map((field) => `--${BOUNDARY}\r\n${field}\r\n`), `--${BOUNDARY}--\r\n`].join('');
+}
 
 function codeOf(entries: readonly EntryDraft[]): string | undefined {
   const codes = entries.map(({ metadata }) => metadata['code']);

@@ -3,6 +3,7 @@
  * asked here. What an operator has switched off is expected of nobody.
  */
 import type { Action } from '../base/finding.ts';
+import type { DetectionRules } from '../domain/detection.ts';
 import type { ObjectsSettings } from '../domain/objects.ts';
 import type { Tiers } from '../domain/tiers.ts';
 import type { ToolsSettings } from '../domain/tools.ts';
@@ -16,6 +17,12 @@ export interface Policy {
   readonly tools: ToolsSettings;
   readonly objects: ObjectsSettings;
   readonly endpoints: { readonly allow: readonly string[] };
+  readonly detector?: Pick<DetectionRules, 'action' | 'onFailure' | 'roles'> | undefined;
+}
+
+/** Whether callers may use this operation. */
+export function allows({ endpoints: { allow } }: Policy, operation: string): boolean {
+  return allow.some((name) => name === '*' || name === operation || operation.startsWith(`${name}.`));
 }
 
 /** What holds for requests of one tier, and of all that have the same. */

@@ -48,7 +48,8 @@ function injectionInResult(
   );
 }
 
-function marked(seen: Seen): Judged {
+/** The exchange goes on, and tools are held by its mark. */
+export function marked(seen: Seen): Judged {
   if (seen.sentUp === undefined) return untried(seen);
   const isMarked = seen.entries.some(({ metadata }) => metadata['tainted'] === true);
   return isMarked ? FIRED : silent('the exchange was not marked');
@@ -93,7 +94,8 @@ function largeBody(profiles: readonly Profile[], guardrails: GuardrailsSettings)
 const LARGE_BYTES_MAX = 131_072;
 const FILLER = 'The river was low that summer, and the boats lay on the sand. ';
 
-function hiddenIn(
+/** What the first guardrail that is on must find, and what of a text that is. */
+export function hiddenIn(
   { injection: orders, secrets: keys, pii: data }: Profile,
   { pii }: GuardrailsSettings,
 ): { readonly expected: InRequest; readonly text: string } | undefined {

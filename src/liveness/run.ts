@@ -11,6 +11,7 @@ import { saying } from './answers.ts';
 import { type Attack, attack, chat, type Make, user } from './attack.ts';
 import { type CallOptions, ProbeLine, TimedOut } from './call.ts';
 import type { Policy } from './expected.ts';
+import { furtherAttacks } from './further-attacks.ts';
 import { recordFault } from './recorded.ts';
 import { requestAttacks } from './request-attacks.ts';
 import { FIRED, type Judged, silent, untried } from './seen.ts';
@@ -33,7 +34,8 @@ export async function runProbe(options: RunOptions): Promise<readonly Verdict[]>
   const make: Make = async (call) => {
     if (call.held === 'stale') await options.outdate();
     const seen = await line.call(call);
-    const fault = recordFault(seen, call);
+    // A socket is an exchange, and each call on it another.
+    const fault = call.event ? undefined : recordFault(seen, call);
     if (fault !== undefined) told('audit-log', silent(fault));
     return seen;
   };
@@ -50,6 +52,7 @@ function attacksOf(policy: Policy): readonly Attack[] {
   return [
     ...accessAttacks(policy),
     ...requestAttacks(policy),
+    ...furtherAttacks(policy),
     ...answerAttacks(policy),
     ...limitAttacks(),
     harmless(),

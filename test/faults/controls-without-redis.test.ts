@@ -48,7 +48,12 @@ afterAll(async () => {
 
 const guardsSchema = z.object({
   data: z.array(
-    z.object({ control: z.string(), result: z.string(), reason: z.string().optional(), firedAt: z.string() }),
+    z.object({
+      control: z.string(),
+      result: z.string(),
+      reason: z.string().optional(),
+      firedAt: z.string().optional(),
+    }),
   ),
 });
 async function guards(gateway: Gateway) {
@@ -70,7 +75,9 @@ const COUNTED = ['rate-limit', 'token-limit', 'budget', 'revoked-keys'];
 
 test('fire on one Redis, in two processes', async () => {
   for (const gateway of gateways)
-    expect((await guards(gateway)).filter(({ result }) => result !== 'fired')).toEqual([]);
+    expect((await guards(gateway)).filter(({ result }) => result !== 'fired' && result !== 'off')).toEqual(
+      [],
+    );
   expect(upstream.requests).toEqual([]);
 });
 

@@ -9,11 +9,13 @@ import { prepare } from '../../src/domain/preparation.ts';
 import type { ScreenPolicy } from '../../src/guardrails/screening.ts';
 import type { PipelineDeps } from '../../src/pipeline.ts';
 import type { AdmitRequest } from '../../src/ports/ledger.ts';
+import { startGuardModel } from '../support/guard-model.ts';
 import { type Break, startProbedHouse } from '../support/probed-house.ts';
+import type { Upstream } from '../support/upstream.ts';
 
 /** Everything is on, and what comes to be acted upon is seen at once. */
 const STRICT = {
-  endpoints: { allow: ['chat.completions'] },
+  endpoints: { allow: ['chat.completions', 'files.create', 'sockets.responses'] },
   guardrails: {
     injection: { action: 'block' },
     pii: { action: 'block' },
@@ -22,11 +24,17 @@ const STRICT = {
   },
 };
 
+let model: Upstream;
 let house: Awaited<ReturnType<typeof startProbedHouse>>;
 beforeAll(async () => {
-  house = await startProbedHouse(STRICT);
+  model = await startGuardModel();
+  const engine = { kind: 'guardModel', url: `${model.baseUrl}/score`, timeoutMs: 10_000 };
+  house = await startProbedHouse({ ...STRICT, detector: { engine } });
 });
-afterAll(() => house.close());
+afterAll(async () => {
+  await house.close();
+  await model.close();
+});
 
 async function silentIn(broken?: Break): Promise<readonly Control[]> {
   const verdicts = await house.probe(broken);
@@ -84,12 +92,20 @@ const BROKEN: readonly (readonly [silent: readonly Control[], Break])[] = [
   [['objects'], ({ objects }) => ({ objects: { ...objects, isolation: 'off' } })],
   [['injection', 'tool-injection'], screenedBy({ injection: 'off' })],
   [['personal-data'], screenedBy({ pii: 'off' })],
-  [['secrets', 'large-bodies'], screenedBy({ secrets: 'off' })],
+  [['secrets', 'large-bodies', 'uploads', 'sockets'], screenedBy({ secrets: 'off' })],
+  // Nobody is asked.
+  [['detector'], () => ({ detecting: undefined })],
+  [
+    ['detector'],
+    ({ detecting }) => ({
+      detecting: detecting && { ...detecting, detection: { ...detecting.detection, action: 'observe' } },
+    }),
+  ],
   [
     ['large-bodies'],
     () => ({ large: async (job) => prepare({ ...job, policy: { ...job.policy, secrets: 'off' } }) }),
   ],
-  [['answer-personal-data', 'answer-streams'], answersBy({ pii: 'off' })],
+  [['sockets', 'answer-personal-data', 'answer-streams'], answersBy({ pii: 'off' })],
   [['answer-secrets'], answersBy({ secrets: 'off' })],
   [['answer-links', 'prompt-leak'], answersBy({ output: {} })],
   [['prompt-leak'], () => ({ printsPrompt: false })],

@@ -4,7 +4,10 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OPEN_HOUSE } from '../journeys/open-house.ts';
+import { json } from '../support/behaviour.ts';
+import { shown, startGuardModel } from '../support/guard-model.ts';
 import { startProbedHouse } from '../support/probed-house.ts';
+import type { Upstream } from '../support/upstream.ts';
 
 const everywhere = (action: string): object => ({
   injection: { action },
@@ -27,13 +30,18 @@ const GUARDRAILS = [
   'prompt-leak',
 ];
 
-/** A name, the configuration, and which are off. */
+/** Off where callers may open no sockets, and have no files to bring. */
+const NO_SOCKETS = 'sockets';
+const NO_FILES = 'uploads';
+const MODEL = { kind: 'guardModel', timeoutMs: 10_000 };
+
+/** A name, the configuration, and which are off beside the detector; there is one where the configuration has it. */
 const POLICIES: readonly (readonly [name: string, config: object, ...off: string[]])[] = [
-  ['as shipped', {}],
-  ['all is blocked', { guardrails: everywhere('block') }],
-  ['all is redacted', { guardrails: everywhere('redact') }],
-  ['all is observed', { guardrails: everywhere('observe') }],
-  ['no guardrail is on', { guardrails: everywhere('off') }, ...GUARDRAILS],
+  ['as shipped', {}, NO_SOCKETS],
+  ['all is blocked', { guardrails: everywhere('block') }, NO_SOCKETS],
+  ['all is redacted', { guardrails: everywhere('redact') }, NO_SOCKETS],
+  ['all is observed', { guardrails: everywhere('observe') }, NO_SOCKETS],
+  ['no guardrail is on', { guardrails: everywhere('off') }, ...GUARDRAILS, NO_FILES, NO_SOCKETS],
   ['an open house', OPEN_HOUSE, 'objects', 'denied-tools', 'denied-calls', 'approvals'],
   [
     'types with actions of their own',
@@ -43,11 +51,17 @@ const POLICIES: readonly (readonly [name: string, config: object, ...off: string
         answers: { pii: 'block' },
       },
     },
+    NO_SOCKETS,
   ],
-  ['types that the probe cannot make up', { guardrails: { pii: { action: 'block', types: ['PHONE'] } } }],
+  [
+    'types that the probe cannot make up',
+    { guardrails: { pii: { action: 'block', types: ['PHONE'] } } },
+    NO_SOCKETS,
+  ],
   [
     'points as far up as they go',
     { guardrails: { injection: { toolResults: 'block', points: { user: points, tool: points } } } },
+    NO_SOCKETS,
   ],
   [
     'tiers that differ',
@@ -57,6 +71,7 @@ const POLICIES: readonly (readonly [name: string, config: object, ...off: string
         pro: { guardrails: { injection: 'redact' }, models: ['none'], maxTokensPerRequest: 1 },
       },
     },
+    NO_SOCKETS,
   ],
   [
     'a narrow house',
@@ -67,27 +82,78 @@ const POLICIES: readonly (readonly [name: string, config: object, ...off: string
       house: { requestsPerMinute: 0, dailyBudgetUsd: 0 },
       parameters: { store: { force: false }, n: { max: 1 } },
     },
+    NO_FILES,
+    NO_SOCKETS,
     'objects',
   ],
-  ['no tool at all', { tools: { deny: ['*'], callsPerMinute: 0, callsPerAnswerMax: 0 } }, 'approvals'],
+  [
+    'no tool at all',
+    { tools: { deny: ['*'], callsPerMinute: 0, callsPerAnswerMax: 0 } },
+    NO_SOCKETS,
+    'approvals',
+  ],
   [
     'tools by list, cut out',
     { tools: { default: 'deny', deny: ['exec*'], needsApproval: ['pay*'], onDenied: 'cut' } },
+    NO_SOCKETS,
   ],
-  ['pictures of everywhere', { guardrails: { answers: { urlAllow: ['*'] } } }, 'answer-links'],
+  ['pictures of everywhere', { guardrails: { answers: { urlAllow: ['*'] } } }, NO_SOCKETS, 'answer-links'],
+  [
+    'sockets alone',
+    { endpoints: { allow: ['sockets.realtime'] }, guardrails: everywhere('block') },
+    NO_FILES,
+  ],
+  [
+    'sockets that are observed',
+    { endpoints: { allow: ['sockets'] }, guardrails: everywhere('observe') },
+    NO_FILES,
+  ],
+  ['a detector that is obeyed', { detector: { engine: MODEL } }, NO_SOCKETS],
+  ['a detector that is observed', { detector: { engine: MODEL, action: 'observe' } }, NO_SOCKETS],
+  ['a detector for system texts', { detector: { engine: MODEL, roles: ['system'] } }, NO_SOCKETS],
+  ['a detector for results of tools', { detector: { engine: MODEL, roles: ['tool'] } }, NO_SOCKETS],
 ];
 
+let model: Upstream;
 let house: Awaited<ReturnType<typeof startProbedHouse>>;
+const urlOf = () => `${model.baseUrl}/score`;
+/** With where the detector is, where there is one. */
+const placed = (config: object): object =>
+  'detector' in config
+    ? { ...config, detector: { ...Object(config.detector), engine: { ...MODEL, url: urlOf() } } }
+    : config;
+
 beforeAll(async () => {
-  house = await startProbedHouse();
+  model = await startGuardModel();
+  house = await startProbedHouse(placed({ detector: {} }));
 });
-afterAll(() => house.close());
+afterAll(async () => {
+  await house.close();
+  await model.close();
+});
 
 test.each(POLICIES.map(([name, config, ...off]) => ({ name, config, off })))(
   '$name',
   async ({ config, off }) => {
-    const verdicts = await house.probeUnder(config);
+    const verdicts = await house.probeUnder(placed(config));
+    const expected = 'detector' in config ? off : ['detector', ...off];
     expect(verdicts.filter(({ result }) => result === 'silent' || result === 'untried')).toEqual([]);
-    expect(verdicts.filter(({ result }) => result === 'off').map(({ control }) => control)).toEqual(off);
+    const listed = verdicts.filter(({ result }) => result === 'off').map(({ control }) => control);
+    expect(listed.toSorted()).toEqual(expected.toSorted());
   },
 );
+
+async function verdictUnder(detector: object) {
+  const verdicts = await house.probeUnder(placed({ detector }));
+  return verdicts.find(({ control }) => control === 'detector');
+}
+
+test('a detector that is away: untried where calls end for it, as configured where they go on', async () => {
+  model.script = () => json({ scores: 'none' });
+  const ended = { result: 'untried', reason: 'guardrail.failed' };
+  expect(await verdictUnder({})).toMatchObject(ended);
+  expect(await verdictUnder({ onFailure: 'pass' })).toMatchObject({ result: 'fired' });
+  const seen = model.requests.map((one) => shown(one).map(({ text }) => text));
+  // Of all that the probe says, only what was made up for it.
+  expect(seen.flat().every((text) => /^The [a-z]{8} of the [a-z]{8}\.$/.test(text))).toBe(true);
+});

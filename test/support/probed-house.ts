@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callersWay, fairShareOf } from '../../src/assemble/callers-way.ts';
 import { buildRules, limitingBy } from '../../src/assemble/doors.ts';
-import { buildEngines } from '../../src/assemble/engines.ts';
+import { buildEngines, createDetector } from '../../src/assemble/engines.ts';
 import { createPolicy } from '../../src/assemble/policy.ts';
 import { sealedWay } from '../../src/assemble/probing.ts';
 import { openUpstreams } from '../../src/assemble/upstreams.ts';
@@ -52,7 +52,9 @@ async function buildHouse(setup: Setup) {
   const pool = createPreparationPool({ ...setup.config.guardrails, timeoutMs: 20_000 });
   const telemetry = createTelemetry(() => ({ checks: {}, auditWaiting: 0, exports: {}, openExchanges: 0 }));
   const share = fairShareOf(setup.config.guardrails);
-  const ways = { pool, upstreams, telemetry, detector: undefined, share, history: undefined };
+  const { detector: asked } = setup.config;
+  const detector = asked && createDetector(asked.engine);
+  const ways = { pool, upstreams, telemetry, detector, share, history: undefined };
   const depsBy = (next: Setup): PipelineDeps =>
     callersWay(next, log, engines, { ...rules, limiting: limitingBy(next) }, ways).deps;
   return { engines, rules, ways, depsBy };
@@ -106,7 +108,7 @@ export async function startProbedHouse(config: object = {}) {
     },
     async close() {
       rules.containing.watching.stop();
-      await Promise.all([ways.pool.close(), ways.upstreams.close()]);
+      await Promise.all([ways.pool.close(), ways.upstreams.close(), ways.detector?.close()]);
       await engines.close();
       await upstream.close();
       rmSync(folder, { recursive: true, force: true });
