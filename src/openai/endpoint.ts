@@ -62,6 +62,8 @@ export interface Endpoint {
   readonly id: string;
   /** What `endpoints.allow` names: `chat.completions`, `responses`… Allowing a group allows all its rows. */
   readonly group: string;
+  /** A further name that opens it: of what it is the same as, over another transport. */
+  readonly under?: string;
   readonly method: Method;
   /** Without the version prefix: `/chat/completions/{completion_id}`. */
   readonly path: string;

@@ -52,10 +52,13 @@ describe('the table', () => {
     expect(rows.map((row) => `${row.method} ${row.path}`).sort()).toEqual([...named].sort());
   });
 
-  it('has sockets besides, which no default opens', () => {
+  it('has sockets besides, open to whoever may make their calls', () => {
     const sockets = ENDPOINTS.filter((row) => row.method === 'WEBSOCKET');
     expect(sockets.map((row) => row.path)).toEqual(['/responses', '/realtime']);
-    expect(sockets.filter(allowedBy([...DEFAULT_GROUPS, 'realtime']))).toEqual([]);
+    expect(sockets.filter(allowedBy(DEFAULT_GROUPS))).toEqual(sockets);
+    expect(sockets.filter(allowedBy(['responses'])).map((row) => row.id)).toEqual(['sockets.responses']);
+    expect(sockets.filter(allowedBy(['realtime'])).map((row) => row.id)).toEqual(['sockets.realtime']);
+    expect(sockets.filter(allowedBy(['responses.create', 'chat.completions', 'realtime.calls']))).toEqual([]);
     expect(ids(['sockets'])).toEqual(sockets.map((row) => row.id));
     expect(() => matchRoute('GET', '/v1/responses')).toThrow('access.unknown_operation');
     expect(matchRoute('WEBSOCKET', '/v1/responses').endpoint.id).toBe('sockets.responses');
@@ -125,7 +128,11 @@ describe('what is open', () => {
   it('follows groups, groups of groups, and single rows', () => {
     expect(ids(['embeddings'])).toEqual(['embeddings.create']);
     expect(ids(['models.list'])).toEqual(['models.list']);
-    expect(ids(['realtime'])).toEqual(['realtime.client_secrets.create', 'realtime.sessions.create']);
+    expect(ids(['realtime'])).toEqual([
+      'realtime.client_secrets.create',
+      'realtime.sessions.create',
+      'sockets.realtime',
+    ]);
     // What runs past the gateway is open by `*` and its own name alone.
     for (const name of ['*', 'realtime.calls']) expect(ids([name])).toContain('realtime.calls.create');
     for (const name of ['*', 'chatkit']) expect(ids([name])).toContain('chatkit.sessions.create');

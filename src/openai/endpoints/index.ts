@@ -49,6 +49,7 @@ export const DEFAULT_GROUPS: readonly string[] = [
   'uploads',
   'batches',
   'vector_stores',
+  'realtime',
 ];
 
 /**
@@ -56,7 +57,7 @@ export const DEFAULT_GROUPS: readonly string[] = [
  * gateway is covered by `*` and its own names alone: who opens live sessions does not mean those.
  */
 function covers(name: string, endpoint: Endpoint): boolean {
-  if (name === '*' || name === endpoint.id || name === endpoint.group) return true;
+  if (name === '*' || name === endpoint.id || name === endpoint.group || name === endpoint.under) return true;
   return !endpoint.bypasses && (endpoint.group.startsWith(`${name}.`) || endpoint.id.startsWith(`${name}.`));
 }
 

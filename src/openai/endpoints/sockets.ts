@@ -1,4 +1,7 @@
-/** Live sockets: WebSockets over which calls are made by events. In no default, since they stay open for up to an hour. */
+/**
+ * Live sockets: WebSockets over which calls are made by events. Whoever may make those calls may make them so: each is open
+ * under the name of what it is a transport of, and all of them under `sockets`.
+ */
 import type { Endpoint } from '../endpoint.ts';
 import { BYTES, family, RESPONSE_OUTPUT } from './family.ts';
 
@@ -6,6 +9,7 @@ const sockets = family('sockets', {}, { cost: 'tokens', streams: true, bodyBytes
 
 export const SOCKETS: readonly Endpoint[] = [
   sockets.socket('responses', '/responses', {
+    under: 'responses',
     shape: 'responses',
     model: 'optional',
     // The same operation under a newer contract, which `OpenAI-Beta` names.
@@ -15,6 +19,7 @@ export const SOCKETS: readonly Endpoint[] = [
     note: 'Each response.create is a call of its own; other events are refused.',
   }),
   sockets.socket('realtime', '/realtime', {
+    under: 'realtime',
     shape: 'realtime',
     model: 'optional',
     query: ['model'],
