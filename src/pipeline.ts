@@ -19,6 +19,7 @@ import { detect, type DetectDeps } from './stages/detect.ts';
 import { forward, type Forward, type ForwardDeps } from './stages/forward.ts';
 import { grantSecret, type GrantDeps } from './stages/grant-secret.ts';
 import { holdBack } from './stages/hold-back.ts';
+import { checkTaintedTools, inheritTaint, passOnTaint } from './stages/inherit-taint.ts';
 import { keepHistory, listen } from './stages/keep-history.ts';
 import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
 import { price } from './stages/price.ts';
@@ -85,10 +86,13 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     authoriseObjects(d.store, d.objects), //        404
     ...(d.upstreamChoice ? [chooseUpstream(d.upstreamChoice)] : []), // 400 502  where there are several: the objects' own, else the team's
     recallPlaceholders(d), //                       503      whose objects they are is known now
+    inheritTaint(), //                                       before preparing again: tools are judged by it
     prepareAndKeep(d, prepareChained(d)), //        400 413 503  before acting on price: what the call goes on from is known now
+    checkTaintedTools(), //                         403
     screen(), //                                    400      before admitting: a refused text takes nothing
     price(), //                                     400 429  before admitting: no price, no call
     ...(d.detecting ? [timed(detect(d.detecting), d.observe)] : []), // 400 503  where there is one: after what is free
+    passOnTaint(d.store), //                        503      last: who is marked is known, and nothing is sent yet
   ];
   const { asking } = d.screening;
   // Of calls that are no frames of a socket.

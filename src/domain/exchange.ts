@@ -113,6 +113,8 @@ export class Exchange {
   upstream: string | undefined; // choose-upstream
   /** Placeholders in what it goes on from, where it does. */
   recalled: Recalled | undefined; // continue-placeholders
+  /** What it goes on from is tainted. */
+  isTainted = false; // inherit-taint
   /** An answer that was parked, and may go now: nothing is taken, and nothing goes upstream. */
   released: HeldAnswer | undefined; // claim-parked
   /** What a detector found, which stays when the call is prepared anew. */

@@ -27,6 +27,8 @@ export interface Recalled {
   readonly isKnown: boolean;
   /** Of those that the call writes into: their rows as they were read, by id. */
   readonly rows: ReadonlyMap<string, PlaceholderRow>;
+  /** Their owners. */
+  readonly owners: readonly ObjectOwner[];
 }
 
 /** Recalls and keeps. Everything may throw `store.unavailable`. */
@@ -73,7 +75,7 @@ export interface KeepingDeps {
 
 /** Objects of one call whose values are opened; with more, nothing is known. */
 const CONTINUED_MAX = 64;
-const NOTHING: Recalled = { earlier: undefined, isKnown: true, rows: new Map() };
+const NOTHING: Recalled = { earlier: undefined, isKnown: true, rows: new Map(), owners: [] };
 const UNKNOWN: Recalled = { ...NOTHING, isKnown: false };
 const DAY_MS = 86_400_000;
 const PAGE = 100;
@@ -97,7 +99,7 @@ class Keeping implements KeptPlaceholders {
   ): Promise<Recalled> {
     const continued = continuedBy(references);
     if (continued.length === 0) return NOTHING;
-    if (continued.length > CONTINUED_MAX) return UNKNOWN;
+    if (continued.length > CONTINUED_MAX) return known ? { ...UNKNOWN, owners: known } : UNKNOWN;
     const owners = known ?? (await this.#deps.store.getOwners(continued.map(({ id }) => id)));
     const byId = new Map(owners.map((owner) => [owner.id, owner]));
     const own = owners.filter((owner) => isOwn(caller, owner) && (owner.placeholders ?? '{}') !== '{}');
@@ -120,7 +122,7 @@ class Keeping implements KeptPlaceholders {
     }
     const earlier = joinChains(chains);
     const isEmpty = earlier.entries.length === 0 && Object.keys(earlier.numbers).length === 0;
-    return { earlier: isEmpty ? undefined : earlier, isKnown, rows };
+    return { earlier: isEmpty ? undefined : earlier, isKnown, rows, owners };
   }
 
   async #sealedOf(

@@ -57,6 +57,8 @@ export interface PrepareJob extends OwnNames {
   readonly chainedNano?: number | undefined;
   /** What stands upstream already in what the call continues, if anything does. */
   readonly earlier?: ChainPlaceholders | undefined;
+  /** What the call goes on from is tainted. */
+  readonly tainted?: boolean | undefined;
   /** The output cap of the session that an event is of, where it has one. */
   readonly sessionCap?: number | undefined;
   /** What events of the session may not widen. */
@@ -126,7 +128,8 @@ export function prepare(job: PrepareJob): Preparation {
   checkTexts(texts, job.rules);
   const screening = screen(texts, policyAt(endpoint, job.policy), job.earlier);
   const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(written, screening), job);
-  const tools = checkRequestTools(body, job.tools, screening.taint);
+  const tainted = screening.taint || job.tainted === true;
+  const tools = checkRequestTools(body, job.tools, tainted);
   const rebuilding = {
     endpoint,
     names: job,
@@ -150,7 +153,7 @@ export function prepare(job: PrepareJob): Preparation {
     findings: withUnread(countFindings(screening.findings), unread, job.rules),
     blockedBy: screening.block,
     stops: stopsIn(screening),
-    tainted: screening.taint,
+    tainted,
     placeholders: screening.placeholders,
     chain: isKept(endpoint, facts) ? chainAfter(texts, screening) : undefined,
     redactions: screening.rewrites.length,

@@ -1,7 +1,12 @@
 /** Whose the objects of upstream's are: queries for every database. */
 import type { ObjectOwner, PlaceholderRow } from '../ports/store.ts';
 import { OWNER_COLUMNS, ownerFrom } from './store-sql-rows.ts';
-import type { Db } from './store-sql-schema.ts';
+import type { Db, Migration } from './store-sql-schema.ts';
+
+/** Adds whether an injection was found in what an object holds. */
+export const addTaint: Migration = async (db) => {
+  await db.schema.alterTable('sallyport_owners').addColumn('tainted', 'bigint').execute();
+};
 
 /** `Store.putOwner` */
 export async function putOwner(db: Db, owner: ObjectOwner, kept?: PlaceholderRow): Promise<boolean> {
@@ -16,6 +21,7 @@ export async function putOwner(db: Db, owner: ObjectOwner, kept?: PlaceholderRow
     placeholders: kept?.placeholders ?? owner.placeholders ?? null,
     upstream: owner.upstream ?? null,
     end_user: owner.endUser ?? null,
+    tainted: owner.tainted ? 1 : null,
     sealed: kept?.sealed ?? null,
     sealed_since: kept?.since ?? null,
   };
@@ -26,14 +32,14 @@ export async function putOwner(db: Db, owner: ObjectOwner, kept?: PlaceholderRow
       conflict
         .column('id')
         .doUpdateSet((is) => {
-          const larger = (name: 'tokens' | 'nano') =>
+          const larger = (name: 'tokens' | 'nano' | 'tainted') =>
             is
               .case()
               .when(`excluded.${name}`, '>', is.fn.coalesce(`sallyport_owners.${name}`, is.lit(-1)))
               .then(is.ref(`excluded.${name}`))
               .else(is.ref(`sallyport_owners.${name}`))
               .end();
-          return { tokens: larger('tokens'), nano: larger('nano') };
+          return { tokens: larger('tokens'), nano: larger('nano'), tainted: larger('tainted') };
         })
         .where('sallyport_owners.user_name', '=', row.user_name)
         .where('sallyport_owners.team', 'is not distinct from', row.team)

@@ -23,6 +23,7 @@ export const OWNER_COLUMNS = [
   'placeholders',
   'upstream',
   'end_user',
+  'tainted',
 ] as const;
 
 /** Columns as they are, nulls left out. */
@@ -40,6 +41,7 @@ export function ownerFrom(
     ...(row.placeholders !== null && { placeholders: row.placeholders }),
     ...(row.upstream !== null && { upstream: row.upstream }),
     ...(row.end_user !== null && { endUser: row.end_user }),
+    ...(row.tainted !== null && { tainted: true }),
   };
 }
 

@@ -74,6 +74,8 @@ export interface ObjectOwner {
   readonly placeholders?: string | undefined;
   /** Where it is, by name; the default upstream where left out. */
   readonly upstream?: string | undefined;
+  /** An injection was found in what it holds, or in what it was made of. Stays. */
+  readonly tainted?: true | undefined;
 }
 
 /** What is kept of the placeholders that stand in an object. */
@@ -124,7 +126,7 @@ export interface Store {
   listKeys(): Promise<readonly KeyRecord[]>;
 
   /**
-   * First writer wins, also with placeholders; the same owner again keeps the larger count of tokens and of money.
+   * First writer wins, also with placeholders; the same owner again keeps the larger count of tokens and of money, and taint.
    * False if it is another's.
    */
   putOwner(owner: ObjectOwner, placeholders?: PlaceholderRow): Promise<boolean>;

@@ -107,8 +107,9 @@ async function putListed(
   const missing = shown.filter(({ id }) => !known.has(id));
   await Promise.all(
     missing.map(async ({ id, kind, holder = '', from }) => {
-      const { user, team, endUser }: Whose = known.get(holder) ?? caller;
-      const owner = { id, kind, user, team, endUser, createdAt: Date.now(), upstream };
+      const { user, team, endUser, tainted }: Whose & Pick<ObjectOwner, 'tainted'> =
+        known.get(holder) ?? caller;
+      const owner = { id, kind, user, team, endUser, createdAt: Date.now(), upstream, tainted };
       const kept = typeof from === 'string' ? await placeholders.derived(from, owner) : undefined;
       return store.putOwner(owner, kept);
     }),
@@ -137,7 +138,8 @@ async function put(
       const { user, team, endUser } = isMade ? caller : holder;
       const kept = await keptOf(id, kind, { user, endUser });
       const known = isMade && { tokens: tokensHeld(exchange), nano: prepared.batchNano };
-      const owner = { id, kind, user, team, endUser, createdAt: Date.now(), upstream, ...known };
+      const tainted = prepared.tainted ? (true as const) : undefined;
+      const owner = { id, kind, user, team, endUser, createdAt: Date.now(), upstream, tainted, ...known };
       return store.putOwner(owner, kept);
     }),
   );

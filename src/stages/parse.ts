@@ -60,7 +60,9 @@ export function prepareChained(deps: ParseDeps): Guard {
   return function prepareChained(exchange) {
     const known = knownOf(exchange);
     const isKnown = known.chainedTokens !== undefined || known.chainedNano !== undefined;
-    return isKnown || isContinued(exchange) ? prepareAgain(deps, exchange, known) : undefined;
+    return isKnown || isContinued(exchange) || isMarked(exchange)
+      ? prepareAgain(deps, exchange, known)
+      : undefined;
   };
 }
 
@@ -70,6 +72,11 @@ function knownOf(exchange: Exchange): Known {
     chainedTokens: chainedTokensOf(exchange),
     chainedNano: ownerBehind(exchange, 'input_file_id')?.nano,
   };
+}
+
+/** Its tools are to be judged anew. */
+function isMarked({ received, isTainted }: Exchange): boolean {
+  return received !== undefined && isTainted;
 }
 
 /** There is something in the body that may have to be written otherwise than it was. */
@@ -124,7 +131,7 @@ function prepareWith(
 
 function jobOf(
   deps: ParseDeps,
-  { caller, match, received, arrival, recalled, within }: Exchange,
+  { caller, match, received, arrival, recalled, within, isTainted }: Exchange,
   known: Known,
 ): PrepareJob {
   const policy = deps.limiting.screenPolicy(caller);
@@ -147,6 +154,7 @@ function jobOf(
     tools: deps.toolPolicyOf(caller),
     printsPrompt: deps.printsPrompt,
     pinned: within?.granted?.session,
+    tainted: isTainted || undefined,
     sessionCap: within?.cap,
     chainedTokens: within?.tokens,
     ...known,

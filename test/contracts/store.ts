@@ -124,6 +124,9 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
       ['u1', 'u2', 'u3', 'u4'].map((user) => store.putOwner(owner('resp_3', { user }))),
     );
     expect(racers.filter(Boolean)).toHaveLength(1);
+    await store.putOwner(owner('resp_1', { team: 'core', tainted: true }));
+    await store.putOwner(owner('resp_1', { team: 'core', tokens: 9 }));
+    expect(await store.getOwners(['resp_1'])).toMatchObject([{ tokens: 9, tainted: true }]);
     await store.deleteOwner('resp_1');
     await store.deleteOwner('resp_1');
     expect(await store.getOwners(['resp_1'])).toEqual([]);
