@@ -127,20 +127,11 @@ export function prepare(job: PrepareJob): Preparation {
   const { written, given, texts } = textsOf(endpoint, body, job);
   checkTexts(texts, job.rules);
   const screening = screen(texts, policyAt(endpoint, job.policy), job.earlier);
-  const priced = price(endpoint, asSent(facts, texts, screening), countedTexts(written, screening), job);
+  const sent = asSent(facts, texts, screening);
+  const { quoted, quoteRefusal } = price(endpoint, sent, countedTexts(written, screening), job);
   const tainted = screening.taint || job.tainted === true;
   const tools = checkRequestTools(body, job.tools, tainted);
-  const rebuilding = {
-    endpoint,
-    names: job,
-    texts,
-    given,
-    screening,
-    facts,
-    quoted: priced.quote,
-    batch,
-    tools,
-  };
+  const rebuilding = { endpoint, names: job, texts, given, screening, facts, quoted, batch, tools };
   const built = body ? rebuild(body, rebuilding, bytes) : asItCame(job);
   return {
     facts,
@@ -158,8 +149,8 @@ export function prepare(job: PrepareJob): Preparation {
     chain: isKept(endpoint, facts) ? chainAfter(texts, screening) : undefined,
     redactions: screening.rewrites.length,
     judged: job.judged && textsToJudge(texts, screening, job.judged),
-    quote: priced.quote,
-    quoteRefusal: priced.refusal,
+    quote: quoted,
+    quoteRefusal,
     bytes: built?.bytes,
     contentType: built?.contentType,
     parameters: changed,
@@ -273,7 +264,7 @@ function price(
   facts: RequestFacts,
   counted: readonly string[],
   job: PrepareJob,
-): { quote: Quote | undefined; refusal: RefusalData | undefined } {
+): { quoted: Quote | undefined; quoteRefusal: RefusalData | undefined } {
   try {
     const quoted = quote({
       endpoint,
@@ -286,11 +277,11 @@ function price(
       remainingNano: job.remainingNano,
       tokenCount: (encoding) => (facts.givenTokens ?? 0) + countTokens(counted, encoding),
     });
-    return { quote: quoted, refusal: undefined };
+    return { quoted, quoteRefusal: undefined };
   } catch (error) {
     const { code, options } = asRefusal(error);
     if (code === 'gateway.fault') throw error;
-    return { quote: undefined, refusal: { code, options } };
+    return { quoted: undefined, quoteRefusal: { code, options } };
   }
 }
 
