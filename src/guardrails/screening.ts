@@ -20,7 +20,7 @@ import type { ChainPlaceholders, VaultEntry } from './placeholders.ts';
 import { readerOf, recall, RECALLED_CHARS_MIN } from './recent-texts.ts';
 import { rewrite } from './rewriting.ts';
 import { findSecrets } from './secrets/secrets.ts';
-import { escapesView, joinedView } from './written-out.ts';
+import { escapesView, joinedViews } from './written-out.ts';
 
 /** A string of the request; what a body's reader knows of it beyond this does not matter here. */
 export interface ScreenInput {
@@ -223,8 +223,8 @@ function encodedIn(view: View, source: string, plain: readonly Finding[], policy
   const found = [...inRuns(view, policy), ...inTags(view, policy)];
   const escapes = escapesView(source);
   if (escapes) found.push(...reasoned(protectedIn(escapes, source, policy), 'escapes'));
-  const joined = joinedView(source);
-  if (joined) found.push(...reasoned(protectedIn(joined, source, policy), 'characters set apart'));
+  for (const joined of joinedViews(source))
+    found.push(...reasoned(protectedIn(joined, source, policy), 'characters set apart'));
   if (found.length === 0) return found;
   const isNew = ({ start, end }: Finding): boolean =>
     !plain.some((other) => other.start < end && start < other.end);

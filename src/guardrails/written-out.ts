@@ -5,6 +5,7 @@
  */
 import { canonicalise, type View } from './canonical.ts';
 import { through } from './json-escapes.ts';
+import { isLatinLetter } from './units.ts';
 
 const CUE = /&#|&amp;#|&[a-z]{4,6};|%[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]|\\u\{|\\\\u[0-9A-Fa-f]{4}|\\[01][0-7]{2}/;
 const ESCAPE =
@@ -63,15 +64,28 @@ const charOf = (code: number): string | undefined =>
 const APART =
   /(?<![A-Za-z0-9])[A-Za-z0-9@(+]([ _|,*·-])(?:[A-Za-z0-9@.+:/()_-]\1){8,500}[A-Za-z0-9)](?![A-Za-z0-9])/g;
 
-/** The text with characters that were set apart joined, or undefined where there are none. */
-export function joinedView(source: string): View | undefined {
-  const parts: Part[] = [];
-  for (const { 0: run, index, 1: sign = ' ' } of source.matchAll(APART)) {
-    for (let at = 1; at < run.length; at += 2) parts.push([index + at, index + at + sign.length, '']);
-  }
-  const plain = replaced(source, parts, undefined);
-  return plain && viewOfPlain(plain);
+/**
+ * The text with characters that were set apart joined; none where there are none. A word of one character may stand before
+ * them, and words of one behind: so also with the first left alone, and with letters and digits left apart.
+ */
+export function joinedViews(source: string): View[] {
+  const runs = [...source.matchAll(APART)];
+  if (runs.length === 0) return [];
+  return [isAnyGap, isLaterGap, isGapOfOneKind].flatMap((isClosed) => {
+    const parts: Part[] = [];
+    for (const { 0: run, index } of runs) {
+      for (let at = 1; at < run.length; at += 2)
+        if (isClosed(run, at)) parts.push([index + at, index + at + 1, '']);
+    }
+    const plain = replaced(source, parts, undefined);
+    return plain ? [viewOfPlain(plain)] : [];
+  });
 }
+
+const isAnyGap = (): boolean => true;
+const isLaterGap = (_: string, at: number): boolean => at > 1;
+const isGapOfOneKind = (run: string, at: number): boolean =>
+  isLatinLetter(run.charCodeAt(at - 1)) === isLatinLetter(run.charCodeAt(at + 1));
 
 interface Plain {
   readonly text: string;

@@ -30,8 +30,8 @@ is, with its model, operation, tools, objects and addresses. Other documents are
 ## Nobody inspects
 
 Pixels of images and films, sound, base64 content as above (\`file_data\`, \`encrypted_content\`, data URLs), documents that an
-operator lets pass unread, media of calls that flow past the gateway, and what is encoded within a text otherwise than once in
-base64, hex or URL coding: those are decoded and looked at, whole runs of them are replaced.
+operator lets pass unread, media of calls that flow past the gateway, and what is encoded within a text otherwise than in base64,
+hex, URL coding, entities or escapes, once or twice: those are decoded and looked at, whole runs of base64 and hex are replaced.
 
 ## Operations
 

@@ -48,7 +48,7 @@ export interface CoverageRow {
 }
 
 const DOCUMENTS = 'uploaded documents that are not text of up to 4 MiB, if request.unreadFiles is relay';
-const ENCODED = 'what is encoded within a text twice, in pieces, or in rare ways';
+const ENCODED = 'what is encoded within a text three times, in pieces, or in rare ways';
 
 /** Content that passes unread, by what the operation takes. */
 function unreadOf({ body, shape, files, path, refused }: Endpoint): string[] {

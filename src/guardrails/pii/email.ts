@@ -28,6 +28,14 @@ const FILE_ENDINGS = new Set(
   ),
 );
 
+/** Ends of domains that are no words: "look at point dot product", `logo@2x.min.js`. */
+const TOP =
+  /[. ](?:com|net|org|edu|gov|mil|info|biz|io|dev|app|co|uk|de|fr|es|nl|ch|se|dk|fi|pl|cz|ru|ua|br|mx|ar|ca|au|nz|jp|cn|kr|sg|za|eu|tv|pt|gr|hu|ro)$/i;
+
+/** Endings of documents and sounds, some of which are domains as well. */
+const DOCUMENT =
+  /^(?:\w{0,3}\d\w{0,2}|zip|gz|tar|docx?|xlsx?|pptx?|wav|ogg|flac|webm|mov|avi|csv|tsv|jsonl|eml|msg|ics|vcf|bak|tmp|md|rst)$/;
+
 /** The address around the `@` at `at`; at most 64 units to the left and 253 to the right are looked at. */
 export function emailAt(text: string, at: number): Candidate | undefined {
   let start = at;
@@ -42,9 +50,18 @@ export function emailAt(text: string, at: number): Candidate | undefined {
   let end = at + 1;
   while (end < text.length && end - at <= DOMAIN_MAX && isDomain(text.charCodeAt(end))) end++;
   while (end > at && !isAlphanumeric(text.charCodeAt(end - 1))) end--;
+  end -= fileEndingLength(text.slice(at + 1, end));
   if (end - at < 5 || text.lastIndexOf('.', end) <= at) return undefined;
   if (!isDomainName(text.slice(at + 1, end)) || isUserInfo(text, start, at, end)) return undefined;
   return { type: 'EMAIL', start, end, score: CONFIDENCE.validated, reason: 'an e-mail address' };
+}
+
+/** `ann@example.org.txt` is the name of a file, and holds an address; units of its ending, or 0. */
+function fileEndingLength(domain: string): number {
+  const dot = domain.lastIndexOf('.');
+  const ending = domain.slice(dot + 1).toLowerCase();
+  const isFile = FILE_ENDINGS.has(ending) || DOCUMENT.test(ending);
+  return dot > 3 && isFile && TOP.test(domain.slice(0, dot)) ? domain.length - dot : 0;
 }
 
 function isDomainName(domain: string): boolean {
@@ -68,10 +85,6 @@ const SPELLED_BEFORE =
   /(?:^|[^\w.+-])([\w+-]{1,40}(?:(?:\.| ?[[({] ?dot ?[\])}] ?| dot )[\w+-]{1,40}){0,3}) ?[[({]? ?$/i;
 const SPELLED_AFTER =
   /^ ?[\])}]? ?((?:[\w-]{1,40}(?:\.| ?[[({] ?dot ?[\])}] ?| dot )){1,4}[a-z]{2,12})(?!\w)/i;
-
-/** Ends of domains that are no words: "look at point dot product". */
-const TOP =
-  /[. ](?:com|net|org|edu|gov|mil|info|biz|io|dev|app|co|uk|de|fr|es|nl|ch|se|dk|fi|pl|cz|ru|ua|br|mx|ar|ca|au|nz|jp|cn|kr|sg|za|eu|tv|pt|gr|hu|ro)$/i;
 
 /** `ann [at] example [dot] com`, "ann at example dot com": the word `at` stands at `start` to `end`. */
 export function spelledEmailAt(text: string, start: number, end: number): Candidate | undefined {

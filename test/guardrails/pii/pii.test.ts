@@ -31,6 +31,8 @@ describe('is found', () => {
     ['GB82WEST12345698765432', 'IBAN GB82WEST12345698765432'],
     ['IBANDE89370400440532013000', 'IBAN DE89370400440532013000'],
     ['4111  1111  1111  1111', 'CREDIT_CARD 4111  1111  1111  1111'],
+    ['file ann@mail.example.org.txt', 'EMAIL ann@mail.example.org'],
+    ['voice of ann@mail.example.org.mp3', 'EMAIL ann@mail.example.org'],
     ["mail o'neil@example.ie", "EMAIL o'neil@example.ie"],
     ['an „ann@example.com“ senden', 'EMAIL ann@example.com'],
     ['hon bor Skolgatan 12, 582 55 Nyberg', 'ADDRESS Skolgatan 12, 582 55 Nyberg'],
