@@ -21,6 +21,7 @@ import { grantSecret, type GrantDeps } from './stages/grant-secret.ts';
 import { holdBack } from './stages/hold-back.ts';
 import { checkTaintedTools, inheritTaint, passOnTaint } from './stages/inherit-taint.ts';
 import { keepHistory, listen } from './stages/keep-history.ts';
+import { lookAhead } from './stages/look-ahead.ts';
 import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
 import { price } from './stages/price.ts';
 import { recordIntent } from './stages/record-intent.ts';
@@ -99,6 +100,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
   const claiming = asking ? [claimParked(asking)] : []; // 403 404  before taking: what was parked is paid for
   const taking: readonly Guard[] = [
     ...(d.pressure ? [holdBack(d.pressure, d.teams)] : []), // 429  where somebody has low priority: it takes nothing
+    lookAhead(d.ledger, d.auditLog), //                503  before both: no intent of what is known to fail
     together(
       timed(admit({ ...d, reprice: repriced(d) }), d.observe), // 429 503  all limits and the money, one round trip
       timed(recordIntent(d.auditLog, d.ledger, d.limiting), d.observe), // 503  durable; beside admitting: neither leaves the house

@@ -3,7 +3,7 @@
  * refused too often waits out the minute. Bounded in memory; forgets the oldest first.
  */
 import { BoundedMap } from '../base/bounded-map.ts';
-import { Refusal, type Code } from '../base/errors.ts';
+import { CATALOGUE, Refusal, type Blame, type Code } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Caller } from './caller.ts';
 import { rateLimitHeaders, type Windows } from './rate-limit-headers.ts';
@@ -82,6 +82,9 @@ export function createFloods(clock: Clock): Floods {
   };
 }
 
+/** Whose doing a refusal has to be to count. */
+const OWN_DOING: ReadonlySet<Blame> = new Set(['caller', 'policy']);
+
 /** Of all refusals that a credential may have, one end user it speaks for may have a tenth. */
 const END_USERS_SHARE = 0.1;
 
@@ -96,8 +99,12 @@ export function checkFloods(floods: Floods, caller: Caller, refusalsPerMinute: n
   if (caller.endUser !== undefined) floods.check(floodName(caller), refusalsPerMinute * END_USERS_SHARE);
 }
 
-/** What an end user is refused for coming too often is not held against the credential. */
+/**
+ * What an end user is refused for coming too often is not held against the credential; what somebody else is to blame
+ * for, a dependency that is away, against nobody: service is back with it.
+ */
 export function countRefusal(floods: Floods, caller: Caller, code: Code | undefined): void {
+  if (code !== undefined && !OWN_DOING.has(CATALOGUE[code].blame)) return;
   if (caller.endUser !== undefined) floods.countRefusal(floodName(caller));
   if (caller.endUser === undefined || !code?.startsWith('rate.')) floods.countRefusal(caller.credential);
 }

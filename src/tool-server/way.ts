@@ -20,6 +20,7 @@ import type { AuditLog } from '../ports/audit-log.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RunTool, ToolArguments, ToolRunner } from '../ports/tool-runner.ts';
 import { callerSpeaking, type EndUserDeps } from '../stages/assert-end-user.ts';
+import { lookAhead } from '../stages/look-ahead.ts';
 import type { InputSchema } from './input-schema.ts';
 import { intentEntry, outcomeEntry, refusalEntry } from './records.ts';
 import { screenArguments, screenOutput, type ToolScreening } from './screening.ts';
@@ -81,10 +82,12 @@ export function createToolWay(deps: ToolWayDeps): ToolWay {
 
 class Way implements ToolWay {
   readonly #d: ToolWayDeps;
+  readonly #lookAhead: () => undefined;
   #running = 0;
 
   constructor(deps: ToolWayDeps) {
     this.#d = deps;
+    this.#lookAhead = lookAhead(deps.ledger, deps.auditLog);
   }
 
   async enter(call: ToolCall): Promise<Caller> {
@@ -117,6 +120,7 @@ class Way implements ToolWay {
     if (this.#running >= this.#d.runsMax) throw new Refusal('edge.busy'); // 503
     this.#running += 1;
     try {
+      this.#lookAhead(); //                                           503      no intent of what is known to fail
       await both(this.#admit(call, caller), this.#record(call)); //   429 503  all limits, and the intent, durably
       if (isHeld) await this.#take(call, caller, body, asked.approval ?? ''); // 403  last: nothing refused uses it up
       // ──────── nothing runs above this line ────────

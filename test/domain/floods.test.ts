@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Refusal } from '../../src/base/errors.ts';
-import { createFloods, type Floods } from '../../src/domain/floods.ts';
+import { countRefusal, createFloods, type Floods } from '../../src/domain/floods.ts';
 
 let now = 0;
 let floods: Floods;
@@ -57,6 +57,15 @@ describe('who is refused too often', () => {
     expect(check()).toBe('rate.refusals 1');
     now += 1;
     expect(check()).toBe('ok');
+  });
+
+  test('I22: what is not their doing counts for nothing, so that service is back with what was away', () => {
+    const ann = { user: 'ann', tier: 'pro', role: 'user', credential: 'ann' } as const;
+    const away = ['ledger.unavailable', 'audit.unavailable', 'store.unavailable', 'guardrail.busy'] as const;
+    for (const code of away) for (let i = 0; i < 4; i++) countRefusal(floods, ann, code);
+    expect(check()).toBe('ok');
+    for (let i = 0; i < 4; i++) countRefusal(floods, ann, 'guardrail.secrets');
+    expect(check()).toBe('rate.refusals 30');
   });
 
   test('a new minute counts anew', () => {

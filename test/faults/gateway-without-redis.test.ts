@@ -1,14 +1,14 @@
 /**
  * I14, I22: whatever is wrong with Redis, a call through the whole gateway ends soon and as configured, nothing
  * reaches upstream that was not admitted, all is normal soon after; data that are lost make nothing spendable.
- * Shown false by catching the refusal of the ledger in stages/admit; and, for a Redis that was loading, by waiting as
- * long as it says that it takes (`maxLoadingRetryTime` left out): not back within 2 s.
+ * Shown false by catching the refusal of the ledger in stages/admit; by leaving stages/look-ahead out of the pipeline;
+ * and, for a Redis that was loading, by waiting as long as it says that it takes (`maxLoadingRetryTime` left out).
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
-import { type Answered, chat, MONEY_ONLY, outcomeOf } from '../support/money.ts';
+import { type Answered, chat, entriesOf, MONEY_ONLY, outcomeOf } from '../support/money.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
@@ -90,6 +90,17 @@ describe('I22: Redis', () => {
     await isAway();
     expect(await readiness(closed)).toBe(503);
     expect(await readiness(open)).toBe(200);
+  });
+
+  test('is known to be away: a refused call is one entry, and no intent', async () => {
+    await proxy.set({ refuse: true });
+    await expect.poll(() => readiness(closed), RECOVERY).toBe(503);
+    const { id } = await chat(closed);
+    const actions = async () => {
+      const entries = (await entriesOf(closed)).filter(({ metadata }) => metadata['exchange'] === id);
+      return entries.map(({ action, metadata }) => `${action} ${String(metadata['code'])}`);
+    };
+    await expect.poll(actions, RECOVERY).toEqual(['exchange.refused ledger.unavailable']);
   });
 
   test('is in a black hole', async () => {
