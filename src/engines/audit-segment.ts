@@ -10,6 +10,7 @@ import { readEntry } from './audit-line.ts';
 
 const NAME = /^(\d{6})\.jsonl$/;
 const CHAIN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const OWN = new RegExp(`${CHAIN.source.slice(0, -1)}/${NAME.source.slice(1)}`);
 const FIRST_LINE_BYTES_MAX = 1_048_576;
 
 const place = z.object({ chain: z.string(), segment: z.number() });
@@ -82,6 +83,12 @@ async function listPlaces(root: string): Promise<Place[]> {
     for (const name of names) found.push({ chain, segment: Number(name.slice(0, 6)) });
   }
   return found;
+}
+
+/** Files below `root` that whoever reads all `.jsonl` would take for the log's, and that no log names so. */
+export async function listStrangers(root: string): Promise<string[]> {
+  const names = await readdir(root, { recursive: true });
+  return names.filter((name) => name.endsWith('.jsonl') && !OWN.test(name)).sort();
 }
 
 function byName(a: { name: string }, b: { name: string }): number {

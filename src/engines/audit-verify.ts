@@ -17,6 +17,7 @@ import { readChunks } from './audit-read.ts';
 import {
   digestFrom,
   listSegments,
+  listStrangers,
   placeText,
   type Place,
   type Previous,
@@ -74,11 +75,12 @@ export async function verifyAuditLog(root: string, options: VerifyOptions): Prom
   if (forged) return unusable(`the checkpoint of ${forged.timestamp} was not signed by its key`);
   const walk = new Walk(options.chainKeys, witness);
   const { live, abandoned } = await listSegments(root, (line) => walk.sealed(line));
-  if (live.length === 0) return unusable('there is no audit log here');
+  if (live.length === 0 && witness.count === 0) return unusable('there is no audit log here');
   for (const place of abandoned) walk.say(`${placeText(place)}: never came into use, not counted`);
   try {
     for (const segment of live) await walk.segment(segment, segment === live.at(-1));
     walk.finish();
+    for (const name of await listStrangers(root)) walk.reject(name);
     return walk.report();
   } catch (error) {
     if (error instanceof Bad) return walk.report(error.at);
@@ -254,6 +256,12 @@ class Walk {
     if (!gone) return;
     const fault = `entry ${gone.sequence}, which a checkpoint from outside saw, is not here`;
     throw new Bad(gone.chain, Math.min(gone.sequence, this.#next(gone.chain)), fault);
+  }
+
+  /** A file that looks like one of the log's: what it holds was not written here. @throws Bad */
+  reject(name: string): never {
+    const chain = this.#head?.chain ?? '-';
+    throw new Bad(chain, this.#next(chain), `${name}: is none of the log's files`);
   }
 
   report(firstBad?: BadEntry): VerifyReport {

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -8,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCheckpoint } from '../../src/engines/audit-checkpoint.ts';
@@ -225,6 +226,30 @@ test('bytes after the end of a finished file are found', async () => {
   appendFileSync(join(dir, first?.file ?? ''), 'half a line');
   const last = sealOf(first?.lines.at(-1) ?? '');
   expect((await verify(dir)).firstBad).toMatchObject({ chain: last.chain, sequence: last.sequence + 1 });
+});
+
+test('a file that is none of the log is found, however well its lines were copied', async () => {
+  const [first] = places;
+  const [chain = '', name = ''] = first?.file.split('/') ?? [];
+  const last = positions().at(-1)?.seal;
+  for (const file of ['x.jsonl', `${chain}/0${name}`, `${chain}/more/${name}`, `kept/${chain}/${name}`]) {
+    const dir = await copy();
+    mkdirSync(dirname(join(dir, file)), { recursive: true });
+    cpSync(join(original, first?.file ?? ''), join(dir, file));
+    const report = await verify(dir);
+    expect(report.firstBad).toMatchObject({ chain: last?.chain, sequence: (last?.sequence ?? 0) + 1 });
+    expect(report.lines.at(-1)).toContain(file);
+    rmSync(join(dir, file));
+    expect((await verify(dir)).code).toBe(0);
+  }
+});
+
+test('a log that is gone as a whole: found against a checkpoint, without one there is nothing to judge', async () => {
+  const dir = await auditDir();
+  expect((await verify(dir)).code).toBe(2);
+  const report = await verify(dir, checkpoints);
+  expect(report.code).toBe(1);
+  expect(report.firstBad).toMatchObject({ chain: places[0]?.file.split('/')[0], sequence: 1 });
 });
 
 test('a pruned beginning is no fault where a later entry says so, and is one where none does', async () => {
