@@ -18,6 +18,7 @@ const each =
   (code: (char: string) => string) =>
   (text: string): string =>
     Array.from(text, code).join('');
+const apart = (text: string): string => Array.from(text).join(' ');
 const CODINGS: readonly (readonly [string, (text: string) => string])[] = [
   ['decimal entities', each((char) => `&#${char.charCodeAt(0)};`)],
   ['hexadecimal entities', each((char) => `&#x${hexOf(char)};`)],
@@ -26,7 +27,7 @@ const CODINGS: readonly (readonly [string, (text: string) => string])[] = [
   ['braced escapes', each((char) => `\\u{${hexOf(char)}}`)],
   ['escapes of escapes', each((char) => `\\\\u00${hexOf(char)}`)],
   ['URL coding twice', each((char) => `%25${hexOf(char)}`)],
-  ['characters set apart', (text) => Array.from(text).join(' ')],
+  ['characters set apart', apart],
   ['characters with bars between', (text) => Array.from(text).join('|')],
   ['base64 twice', (text) => btoa(btoa(`see ${text} there`)).replace(/=+$/, '')],
   [
@@ -58,7 +59,6 @@ it('a single escape in the middle does not hide what stands around it', () => {
 });
 
 it('words of one character beside characters that were set apart hide nothing', () => {
-  const apart = (text: string): string => Array.from(text).join(' ');
   expect(sent(`a ${apart('4111111111111111')} b c`)).toBe('a [REDACTED] b c');
   expect(sent(`a ${apart(KEY)}`)).toMatch(/^a \[REDACTED_SECRET\]$/);
   const table = 'x 1 2 3 4 5 6 7 8 9 0 1 2 y';
