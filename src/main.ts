@@ -9,7 +9,7 @@ import { loadSetup, type Setup } from './config.ts';
 import { houseSecret } from './house-secret.ts';
 import { fetchSecrets } from './secret-managers.ts';
 import { createLog } from './server/log.ts';
-import { startSimulator } from './simulator/start-simulator.ts';
+import type { Simulator } from './simulator/start-simulator.ts';
 
 function welcome(baseUrl: string, adminUrl: string, callerKey: string, simulated: boolean): string {
   const request = '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello"}]}';
@@ -37,13 +37,19 @@ function simulated(setup: Setup, baseUrl: string): Setup {
   return { ...setup, config: { ...setup.config, upstream }, reread };
 }
 
+/** Loaded where it answers. */
+async function simulate(): Promise<Simulator> {
+  const { startSimulator } = await import('./simulator/start-simulator.ts');
+  return await startSimulator();
+}
+
 async function start(): Promise<void> {
   await fetchSecrets(process.env);
   let setup = loadSetup(process.env);
   const { environment, production } = setup;
   const log = createLog(environment.LOG_LEVEL);
   for (const warning of setup.warnings) log.warn(warning);
-  const simulator = setup.simulate && !production ? await startSimulator() : undefined;
+  const simulator = setup.simulate && !production ? await simulate() : undefined;
   if (simulator) setup = simulated(setup, simulator.baseUrl);
   const secret = houseSecret(environment, !production);
   const adminKey = adminKeyOf(setup);

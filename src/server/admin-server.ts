@@ -9,6 +9,7 @@ import { registerConsole } from '../admin/console.ts';
 import { registerScim } from '../admin/scim.ts';
 import { registerSignIn } from '../admin/sign-in.ts';
 import { type InClear, UPGRADE_HEADERS } from './in-clear.ts';
+import { NO_SCHEMAS } from './no-schemas.ts';
 import type { Telemetry } from './telemetry.ts';
 import { createListener, type Secured } from './tls.ts';
 
@@ -32,6 +33,7 @@ export function createAdminServer(options: AdminServerOptions): FastifyInstance 
   const { tls, inClear } = options;
   const app = fastify({
     logger: false,
+    schemaController: NO_SCHEMAS,
     genReqId: () => uuidv7(),
     exposeHeadRoutes: false,
     bodyLimit: 65_536,

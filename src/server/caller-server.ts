@@ -15,6 +15,7 @@ import { sendRefusal } from '../stages/refuse.ts';
 import type { Reply } from '../stages/reply.ts';
 import { NodeReply } from './node-reply.ts';
 import { type InClear, UPGRADE_HEADERS } from './in-clear.ts';
+import { NO_SCHEMAS } from './no-schemas.ts';
 import { readBody } from './read-body.ts';
 import { requestId } from './request-id.ts';
 import { createStrictServer } from './strict-server.ts';
@@ -136,6 +137,7 @@ type Take = (request: FastifyRequest, reply: FastifyReply) => void;
 function createApp(options: CallerServerOptions, take: Take): FastifyInstance {
   const app = fastify({
     logger: false,
+    schemaController: NO_SCHEMAS,
     genReqId: () => requestId(),
     exposeHeadRoutes: false,
     return503OnClosing: false,
