@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { memoryFolder } from './support/memory-folder.ts';
 
 const HOUSE = 'test/house.test.ts';
 /** What starts processes or servers, or waits for disks: begun first, since the longest of all are among them. */
@@ -9,6 +10,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    env: { TMPDIR: memoryFolder() },
     expect: { poll: { timeout: 10_000 } },
     // As many as there are cores where this is run most: more would strain the bounds that are tested, of disks above all.
     maxWorkers: 2,

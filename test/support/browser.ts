@@ -4,10 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { passingFolder } from './passing-folder.ts';
 import { until } from './until.ts';
 
 /** Whole path of the program; undefined where this machine has none. */
@@ -74,7 +74,7 @@ function protocolOver(socket: WebSocket, onEvent: (method: string, params: any) 
 
 /** @throws Error after 40 s if it does not start */
 export async function openBrowser(program: string): Promise<Browser> {
-  const folder = passingFolder('browser');
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-browser-'));
   const child = spawn(program, [...FLAGS, `--user-data-dir=${folder}`, 'about:blank'], { stdio: 'ignore' });
   const exited = once(child, 'exit');
   const [port] = await until(

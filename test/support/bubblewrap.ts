@@ -1,7 +1,7 @@
 /** bubblewrap for tests: from the PATH, else Debian's package, unpacked into a cache folder without root. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** The program by its whole path. @throws Error with one sentence that says what is missing */
@@ -53,7 +53,8 @@ export function whyNoSandbox(): string | undefined {
 
 /** A folder that whoever runs the commands may enter, and write if wanted; the caller removes it. */
 export function sandboxFolder(): { readonly path: string; readonly data: string; readonly out: string } {
-  const path = mkdtempSync(join(tmpdir(), 'sallyport-sandbox-'));
+  // Not where other temporary files are: a sandbox has a /dev of its own, and nothing of ours is below it.
+  const path = mkdtempSync('/tmp/sallyport-sandbox-');
   const [data, out] = [join(path, 'data'), join(path, 'out')];
   chmodSync(path, 0o755);
   for (const folder of [data, out]) mkdirSync(folder);

@@ -60,8 +60,11 @@ const UNTRIED = { liveness: { everySeconds: 0 } };
 const READY_MS_MAX = 60_000;
 const ENDING_MS_MAX = 35_000;
 const open = new Set<ChildProcess>();
+/** Those of killed processes too, whose data may still be looked at. */
+const homes = new Set<string>();
 process.on('exit', () => {
   for (const child of open) child.kill('SIGKILL');
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
 });
 // A worker is ended by a signal, which alone would leave behind what it had started.
 process.once('SIGTERM', () => process.exit());
@@ -114,6 +117,7 @@ function freshSecrets(): Record<string, string | undefined> {
 async function launch(options: GatewayOptions): Promise<Gateway> {
   const [port = 0, adminPort = 0] = await freePorts(2);
   const home = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
+  homes.add(home);
   const dataDir = options.dataDir ?? join(home, 'data');
   const env = environmentOf(options, home, { port, adminPort, dataDir });
   const program = [process.execPath, ...(options.program ?? ['src/main.ts'])];
@@ -133,6 +137,7 @@ async function launch(options: GatewayOptions): Promise<Gateway> {
     const late = setTimeout(() => child.kill('SIGKILL'), ENDING_MS_MAX);
     const end = await exited;
     clearTimeout(late);
+    homes.delete(home);
     rmSync(home, { recursive: true, force: true });
     return end;
   };

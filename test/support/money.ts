@@ -115,7 +115,7 @@ async function spend(door: Door, fields: object): Promise<void> {
     if (code === '') continue;
     if (!PASSING.has(code)) throw new Error(`${status} ${code}`);
     // A machine that is too busy, or has lost its ledger, refuses, which spends nothing.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

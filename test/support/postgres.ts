@@ -1,34 +1,42 @@
 /**
  * A real PostgreSQL for tests: DATABASE_URL, else one of our own from the PATH, from Debian's folder, or from
- * Debian's package. Fails in one sentence where there is none; never skips. Ours dies with the process.
+ * Debian's package; one server a process, and a database of its own for whoever asks. Fails in one sentence where
+ * there is none; never skips. Ours dies with the process.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { passingFolder } from './passing-folder.ts';
 
 export interface Postgres {
   /** A fresh, empty database. */
   readonly url: string;
-  /** The server's process; none where DATABASE_URL names the server. */
-  readonly pid?: number | undefined;
-  /** Drops the database, or ends the server and removes its files. */
+  /** Drops the database. */
   stop(): Promise<void>;
 }
 
-/** Seconds, not minutes: under 3 s where a server is installed. */
-export async function startPostgres(): Promise<Postgres> {
-  const given = process.env['DATABASE_URL'];
-  return given ? await freshDatabase(given) : await startServer(await findBinaries());
-}
+/** Where databases are made, once that is known. */
+let server: Promise<string> | undefined;
 
-/** Another database, empty, on a server that runs; `stop` drops it. */
-export async function freshDatabase(url: string): Promise<Postgres> {
+/** Another database, empty. The first of a process takes up to 3 s where a server is installed. */
+export async function startPostgres(): Promise<Postgres> {
+  server ??= process.env['DATABASE_URL']
+    ? Promise.resolve(process.env['DATABASE_URL'])
+    : findBinaries().then(startServer);
+  const url = await server;
   const name = `sallyport_test_${randomBytes(6).toString('hex')}`;
   await ask(url, `create database ${name}`);
   const fresh = new URL(url);
@@ -58,9 +66,10 @@ function identity(): { uid?: number; gid?: number } {
   throw new Error('PostgreSQL refuses to run as root and there is no user postgres or nobody to run it as.');
 }
 
-async function startServer(bin: string): Promise<Postgres> {
+/** Its address; it ends with this process. */
+async function startServer(bin: string): Promise<string> {
   const who = identity();
-  const folder = passingFolder('postgres');
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-postgres-'));
   chmodSync(folder, 0o700);
   if (who.uid !== undefined && who.gid !== undefined) chownSync(folder, who.uid, who.gid);
   const data = join(folder, 'data');
@@ -74,37 +83,27 @@ async function startServer(bin: string): Promise<Postgres> {
   const port = await freePort();
   const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: folder, fsync: 'off' };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(join(bin, 'postgres'), ['-D', data, ...flags], { ...how, stdio: 'ignore' });
-  const end = (): void => {
-    // SIGQUIT: at once, children too; SIGCONT wakes a server that a test had frozen.
-    server.kill('SIGQUIT');
-    server.kill('SIGCONT');
+  const child = spawn(join(bin, 'postgres'), ['-D', data, ...flags], { ...how, stdio: 'ignore' });
+  child.unref();
+  process.once('exit', () => {
+    // SIGQUIT: at once, children too.
+    child.kill('SIGQUIT');
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  };
-  process.once('exit', end);
+  });
+  // A worker is ended by a signal, which alone would leave the server behind.
+  process.once('SIGTERM', () => process.exit());
   const url = `postgres://sallyport@127.0.0.1:${port}/postgres`;
-  await answering(url, server);
-  return {
-    url,
-    pid: server.pid,
-    stop: async () => {
-      process.removeListener('exit', end);
-      const exited = server.exitCode === null ? new Promise((resolve) => server.once('exit', resolve)) : null;
-      server.kill('SIGQUIT');
-      server.kill('SIGCONT');
-      await exited;
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    },
-  };
+  await answering(url, child);
+  return url;
 }
 
-async function answering(url: string, server: ChildProcess): Promise<void> {
+async function answering(url: string, child: ChildProcess): Promise<void> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     try {
       return await ask(url, 'select 1');
     } catch (error) {
-      if (server.exitCode !== null || Date.now() > deadline) {
+      if (child.exitCode !== null || Date.now() > deadline) {
         throw new Error('PostgreSQL was started but does not answer.', { cause: error });
       }
       await sleep(50);

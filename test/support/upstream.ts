@@ -132,6 +132,7 @@ class FakeUpstream implements Upstream {
   }
 
   #wake(): void {
+    if (this.#waiting.length === 0) return;
     const received = this.#seen.filter((seen) => seen.receivedAt !== undefined);
     const due = this.#waiting.filter((waiter) => waiter.count <= received.length);
     this.#waiting = this.#waiting.filter((waiter) => waiter.count > received.length);
