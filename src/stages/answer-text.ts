@@ -1,4 +1,5 @@
 /** An answer that is one text (transcripts, subtitles): read whole, screened, sent in one write. */
+import { isUtf8 } from 'node:buffer';
 import { Refusal } from '../base/errors.ts';
 import type { Answer, AnswerContext } from './relay.ts';
 import { screenWhole } from './screen-answer.ts';
@@ -16,7 +17,11 @@ export function createTextAnswer(status: number, context: AnswerContext): Answer
       chunks.push(chunk);
     },
     async end() {
-      const body = await screenWhole(exchange, context.screening, 'plain', Buffer.concat(chunks));
+      const whole = Buffer.concat(chunks);
+      // In another coding it would be read by others than us.
+      if (!isUtf8(whole) || whole.includes(0))
+        throw new Refusal('upstream.invalid_answer', { detail: 'a text that is none' });
+      const body = await screenWhole(exchange, context.screening, 'plain', whole);
       reply.head(status, { ...headers, 'content-length': String(body.length) });
       reply.end(body);
     },

@@ -81,7 +81,8 @@ function choose(status: number, headers: IncomingHttpHeaders, context: AnswerCon
   if (type === 'text/event-stream') return createStreamAnswer(status, context);
   if (exchange.endpoint.results && hasScreening(context.screening, exchange))
     return createResultsAnswer(status, context);
-  const isText = exchange.endpoint.answer === 'text' && type.startsWith('text/');
+  // Whatever upstream calls it.
+  const isText = exchange.endpoint.answer === 'text' && type !== 'application/json';
   if (isText && hasScreening(context.screening, exchange)) return createTextAnswer(status, context);
   const isJson = exchange.endpoint.answer === 'json' || type === 'application/json';
   if (!isJson || exchange.endpoint.answer === 'binary') return createRawAnswer(status, context);

@@ -125,6 +125,24 @@ describe('a text', () => {
     expect(reply.headers['content-length']).toBe(String(reply.text.length));
   });
 
+  test.each(['application/octet-stream', 'audio/mpeg', ''])(
+    'is screened whatever it is called: %j',
+    async (type) => {
+      const { reply } = await answered(TRANSCRIBE, {
+        headers: { 'content-type': type },
+        chunks: [subtitles],
+      });
+      expect(reply.text).toBe(subtitles.replace('eve@example.net', '[REDACTED]'));
+    },
+  );
+
+  test.each(['utf16le', 'latin1'] as const)('in another coding is no answer: %s', async (coding) => {
+    const chunks = [Buffer.from(`Zoë. ${subtitles}`, coding)];
+    const { refusal, reply } = await answered(TRANSCRIBE, { headers, chunks });
+    expect(refusal?.code).toBe('upstream.invalid_answer');
+    expect(reply.headSent).toBe(false);
+  });
+
   test('without an end is cut before it fills the memory', async () => {
     const chunk = Buffer.alloc(6 * 1024 * 1024, 'x');
     const { refusal } = await answered(TRANSCRIBE, { headers, chunks: [chunk, chunk, chunk] });

@@ -96,7 +96,8 @@ export const MEDIA: readonly Endpoint[] = [
   translations.post('client_secrets.create', '/realtime/translations/client_secrets'),
   calls.post('create', '/realtime/calls', {
     body: 'sdp',
-    answer: 'text',
+    // Addresses are what it is about.
+    answer: 'binary',
     cost: 'unpriced',
     locates: 'realtime_call',
   }),
