@@ -56,8 +56,23 @@ const KNOWN_LINE =
 const KNOWN_LINE_BYTES_MAX = 96;
 
 function isKnown(bytes: Buffer, at: number, end: number): boolean {
-  return end - at <= KNOWN_LINE_BYTES_MAX && KNOWN_LINE.test(bytes.toString('latin1', at, end));
+  if (end - at > KNOWN_LINE_BYTES_MAX) return false;
+  return isName(bytes, at, end) || KNOWN_LINE.test(bytes.toString('latin1', at, end));
 }
+
+/** As nearly all of them are: byte by byte, since there is one an event. */
+function isName(bytes: Buffer, at: number, end: number): boolean {
+  for (let i = 0; i < NAME.length; i++) if (bytes[at + i] !== NAME[i]) return false;
+  const from = at + NAME.length;
+  for (let i = from; i < end; i++) {
+    const byte = bytes[i] ?? 0;
+    const isLetter = byte >= 97 && byte <= 122;
+    if (!isLetter && (i === from || (byte !== 46 && byte !== 95))) return false;
+  }
+  return end > from && end <= from + NAME_CHARS_MAX;
+}
+const NAME = Buffer.from('event: ');
+const NAME_CHARS_MAX = 80;
 
 function hasOddLine(raw: Buffer): boolean {
   const lines = raw.toString('latin1').split(/\r\n|\n|\r/);
