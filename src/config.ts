@@ -82,6 +82,8 @@ export const configSchema = z.strictObject({
       onFailure: z.literal('closed').default('closed'),
       waitMsMax: z.int().min(10).max(10_000).default(250),
       segmentBytesMax: z.int().min(65_536).max(1_073_741_824).default(67_108_864),
+      /** How often a process looks through its own log; 0: never. */
+      verifyEverySeconds: z.int().min(0).max(2_000_000).default(86_400),
     })
     .prefault({}),
   exports: z

@@ -6,6 +6,7 @@ import type { Setup } from '../config.ts';
 import { type KeyRing } from '../domain/key-ring.ts';
 import { endContained } from '../jobs/end-contained.ts';
 import { endRevoked } from '../jobs/end-revoked.ts';
+import { watchAudit } from '../jobs/watch-audit.ts';
 import { watchHealth } from '../jobs/watch-health.ts';
 import type { AuditLog, EntryDraft } from '../ports/audit-log.ts';
 import { type CallerServer } from '../server/caller-server.ts';
@@ -139,6 +140,7 @@ function startJobs(
   const incidents = startIncidents(setup, engines, containing.watching, log);
   const retaining = startRetaining(setup, engines, rules, log);
   const keyUse = startKeyUse(engines, rules, log);
+  const looking = startLooking(setup, engines, log);
   return {
     async stop() {
       clearInterval(timer);
@@ -149,11 +151,28 @@ function startJobs(
       revoking.stop();
       watching.stop();
       flush('all');
+      looking.stop();
       await incidents.stop();
       await retaining.stop();
       await keyUse.stop();
     },
   };
+}
+
+/** A log that somebody has changed is an entry, and with it an incident. */
+function startLooking({ config }: Setup, { auditLog, lookThroughLog }: Engines, log: Log): { stop(): void } {
+  return watchAudit({
+    everyMs: config.audit.verifyEverySeconds * 1000,
+    auditLog,
+    async look() {
+      const { firstBad, unjudged } = await lookThroughLog();
+      if (unjudged > 0)
+        log.info({ chains: unjudged }, 'sealed by a secret that is not known any more: not judged');
+      return firstBad;
+    },
+    onTampered: (where) => log.error(where, 'the audit log is not as it was written'),
+    onFailure: (err) => log.warn({ err }, 'the audit log could not be looked through; tried again'),
+  });
 }
 
 /** Waits until no exchange is open; what is still open after `msMax` is aborted, then has 2 s to end. */

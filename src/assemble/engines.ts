@@ -34,6 +34,7 @@ export interface Engines {
   readonly shipping: ShipEntries;
   readonly exporting: Pick<Exporting, 'health'>;
   readonly pruneLog: Records['pruneLog'];
+  readonly lookThroughLog: Records['lookThroughLog'];
   readonly ledger: Ledger;
   /** Undefined where the ledger cannot lose what the audit log has. */
   readonly adoption: LedgerAdoption | undefined;
@@ -70,6 +71,7 @@ export async function buildEngines(
     shipping: records.shipping,
     exporting: records.exporting,
     pruneLog: records.pruneLog,
+    lookThroughLog: records.lookThroughLog,
     ledger,
     adoption,
     store,

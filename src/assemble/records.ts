@@ -2,6 +2,9 @@
 import { deriveKey, type HouseSecret } from '../base/secret.ts';
 import type { Config } from '../config.ts';
 import { openAuditLog } from '../engines/audit-file.ts';
+import { CHECKPOINTS } from '../domain/checkpoints.ts';
+import { checkpointSigner } from '../engines/audit-checkpoint.ts';
+import { type LogLook, lookThroughLog } from '../engines/audit-watch.ts';
 import { keepCheckpoints } from '../jobs/keep-checkpoints.ts';
 import type { RetainOptions } from '../jobs/retain.ts';
 import type { ShipEntries } from '../jobs/ship-entries.ts';
@@ -29,6 +32,8 @@ export interface Records extends RecordsAt {
   readonly exporting: Exporting;
   /** Removes files with nothing in them from that time on. @throws audit.unavailable, store.unavailable */
   readonly pruneLog: RetainOptions['pruneLog'];
+  /** Where the log is not as it was written. @throws store.unavailable, the system's errors */
+  readonly lookThroughLog: () => Promise<LogLook>;
   /** The log first, then all that follows it; the store stays open. */
   close(): Promise<void>;
 }
@@ -71,10 +76,22 @@ export async function openRecords(
     shipping,
     exporting,
     pruneLog: logPruning({ ...at, auditLog }, config, secret),
+    lookThroughLog: () => lookThrough(at, secret),
     async close() {
       await auditLog.close();
       await Promise.all([shipping.stop(), exporting.stop()]);
       await checkpoints.stop();
     },
   };
+}
+
+/** By the secrets that are known, and by what the store has seen of it. */
+async function lookThrough({ auditDir, place, store }: RecordsAt, secret: HouseSecret): Promise<LogLook> {
+  const secrets = secret.previous ? [secret.present, secret.previous] : [secret.present];
+  const kept = await store.listSettings(`${CHECKPOINTS}${place}:`);
+  return await lookThroughLog(auditDir, {
+    chainKeys: secrets.map((one) => deriveKey(one, 'chain')),
+    publicKeys: secrets.map((one) => checkpointSigner(deriveKey(one, 'checkpoint')).publicKey),
+    ...(kept.size > 0 && { checkpoints: [...kept.values()].join('\n') }),
+  });
 }

@@ -177,3 +177,11 @@ export async function digestFrom(
     await file.close();
   }
 }
+
+/** Whether an entry says that the file which ended here was removed by the house itself. */
+export function isPruned(
+  pruned: Readonly<Record<string, unknown>>,
+  { chain, sequence, hash: digest }: Previous,
+): boolean {
+  return pruned['chain'] === chain && pruned['sequence'] === sequence && pruned['hash'] === digest;
+}

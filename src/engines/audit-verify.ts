@@ -3,6 +3,8 @@
  * the checkpoints it is held against. Reads only, takes no lock, believes nothing that a key did not seal.
  */
 import type { KeyObject } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Bad, type BadEntry } from './audit-bad-entry.ts';
 import { checkpointOf } from './audit-checkpoint.ts';
 import {
   GENESIS_HASH,
@@ -16,6 +18,7 @@ import {
 import { readChunks } from './audit-read.ts';
 import {
   digestFrom,
+  isPruned,
   listSegments,
   listStrangers,
   placeText,
@@ -33,13 +36,12 @@ export interface VerifyOptions {
   readonly checkpoints?: string | undefined;
   /** Keys that may have signed checkpoints. Without one, only their hashes are compared. */
   readonly publicKeys?: readonly KeyObject[] | undefined;
-}
-
-export interface BadEntry {
-  readonly chain: string;
-  readonly sequence: number;
-  /** File and what is wrong there, for people. */
-  readonly fault: string;
+  /** Only the chains that were begun after this one; what came before is not judged. */
+  readonly after?: string | undefined;
+  /** How much is read at a time. */
+  readonly chunkBytes?: number | undefined;
+  /** Waited in between. */
+  readonly pauseMs?: number | undefined;
 }
 
 export interface VerifyReport {
@@ -54,15 +56,6 @@ export interface VerifyReport {
   readonly lines: readonly string[];
 }
 
-/** Stops the walk at the first entry that is not as it should be. */
-class Bad extends Error {
-  readonly at: BadEntry;
-  constructor(chain: string, sequence: number, fault: string) {
-    super(fault);
-    this.at = { chain, sequence, fault };
-  }
-}
-
 /**
  * Walks the whole log once. About 3 µs an entry.
  * @throws Error if a file cannot be read
@@ -73,9 +66,13 @@ export async function verifyAuditLog(root: string, options: VerifyOptions): Prom
   if (options.checkpoints !== undefined && witness.count === 0) return unusable('no checkpoint was found');
   const forged = witness.forged();
   if (forged) return unusable(`the checkpoint of ${forged.timestamp} was not signed by its key`);
-  const walk = new Walk(options.chainKeys, witness);
-  const { live, abandoned } = await listSegments(root, (line) => walk.sealed(line));
-  if (live.length === 0 && witness.count === 0) return unusable('there is no audit log here');
+  const walk = new Walk(options.chainKeys, witness, options);
+  const { live: all, abandoned } = await listSegments(root, (line) => walk.sealed(line));
+  const { after = '' } = options;
+  const live = all.filter(({ chain }) => chain > after);
+  if (after !== '') walk.beginAt(live[0]?.link?.previous);
+  if (live.length === 0 && (witness.count === 0 || after !== ''))
+    return unusable('there is no audit log here');
   for (const place of abandoned) walk.say(`${placeText(place)}: never came into use, not counted`);
   try {
     for (const segment of live) await walk.segment(segment, segment === live.at(-1));
@@ -98,7 +95,7 @@ export interface FileCheck {
 
 /** @param chunkBytes about how much is checked at a time */
 export function fileCheck(chainKeys: readonly Buffer[], chunkBytes: number): FileCheck {
-  const walk = new Walk(chainKeys, new Witness('', []), chunkBytes);
+  const walk = new Walk(chainKeys, new Witness('', []), { chunkBytes });
   return {
     isSealed: (line) => walk.sealed(line),
     async check(segment) {
@@ -117,6 +114,8 @@ function unusable(reason: string): VerifyReport {
   return { code: 2, entries: 0, lines: [`unusable: ${reason}`] };
 }
 
+type Pace = Pick<VerifyOptions, 'chunkBytes' | 'pauseMs'>;
+
 class Walk {
   readonly #hashers: readonly Hasher[];
   readonly #witness: Witness;
@@ -127,10 +126,10 @@ class Walk {
   #begin: Previous | undefined;
   #entries = 0;
 
-  readonly #chunkBytes: number | undefined;
+  readonly #pace: Pace;
 
-  constructor(chainKeys: readonly Buffer[], witness: Witness, chunkBytes?: number) {
-    this.#chunkBytes = chunkBytes;
+  constructor(chainKeys: readonly Buffer[], witness: Witness, pace: Pace) {
+    this.#pace = pace;
     this.#hashers = chainKeys.map(chainHasher);
     this.#witness = witness;
   }
@@ -149,10 +148,20 @@ class Walk {
     return head?.chain === chain && head.sequence === sequence && head.hash === digest;
   }
 
+  /** What came before is taken for what it says. */
+  beginAt(previous: Previous | null | undefined): void {
+    if (!previous) return;
+    const { chain, sequence, hash } = previous;
+    this.#begin = previous;
+    this.#head = { chain, sequence, hash };
+  }
+
   async segment(segment: Segment, last: boolean): Promise<void> {
+    const { chunkBytes, pauseMs } = this.#pace;
     if (segment.link) this.#follow(segment, segment.link.previous);
     let count = 0;
-    for await (const chunk of readChunks(segment, this.#chunkBytes)) {
+    for await (const chunk of readChunks(segment, chunkBytes)) {
+      if (pauseMs !== undefined) await pause(pauseMs);
       let start = 0;
       for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
         this.#line(chunk.subarray(start, end), segment);
@@ -221,7 +230,7 @@ class Walk {
         throw this.#bad(segment, 'the signature of a checkpoint does not hold');
       }
     }
-    if (entry?.action === 'audit.pruned' && this.#cut && isSame(entry.metadata, this.#cut))
+    if (entry?.action === 'audit.pruned' && this.#cut && isPruned(entry.metadata, this.#cut))
       this.#cut = undefined;
   }
 
@@ -280,12 +289,4 @@ class Walk {
     ];
     return { code: firstBad ? 1 : 0, firstBad, entries: this.#entries, head, lines };
   }
-}
-
-/** The file that ended with this entry was removed by the house itself. */
-function isSame(
-  pruned: Readonly<Record<string, unknown>>,
-  { chain, sequence, hash: digest }: Previous,
-): boolean {
-  return pruned['chain'] === chain && pruned['sequence'] === sequence && pruned['hash'] === digest;
 }
