@@ -40,8 +40,8 @@ export function registerAdmin(app: FastifyInstance, deps: AdminDeps): void {
       );
       scope.setErrorHandler((error, _request, reply) => answerRefusal(reply, refusalFrom(error)));
       scope.setNotFoundHandler((_request, reply) => answerRefusal(reply, new Refusal('access.not_found')));
-      const description = adminOpenApi();
-      scope.get('/openapi.json', () => description);
+      let description: object | undefined;
+      scope.get('/openapi.json', () => (description ??= adminOpenApi()));
       for (const route of ADMIN_ROUTES) register(scope, route, deps);
     },
     { prefix: '/admin' },

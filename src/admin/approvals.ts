@@ -5,10 +5,8 @@ import { namedIn, recordedTool } from '../domain/approval-entries.ts';
 import { visible } from '../domain/approval-rendering.ts';
 import { userName } from './keys.ts';
 import type { ApprovalRecord } from '../ports/approval-store.ts';
-import { type Route, route } from './route.ts';
-
-const iso = (ms: number | undefined): string | undefined =>
-  ms === undefined ? undefined : new Date(ms).toISOString();
+import { iso } from './period.ts';
+import { nothing, type Route, route } from './route.ts';
 
 /** One line of the list: names are marked where they hide something, as the whole text is. */
 function lineOf(record: ApprovalRecord): Record<string, unknown> {
@@ -64,7 +62,7 @@ const showApproval = route({
   permission: 'decide_approvals',
   summary: 'An approval with the text that is decided about, and its digest `seen`.',
   status: 200,
-  input: z.strictObject({}),
+  input: nothing,
   async plan(_input, id, { approvals }) {
     const record = await approvals.find(id);
     return {

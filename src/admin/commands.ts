@@ -179,12 +179,18 @@ export async function run(usage: string, start: () => Promise<unknown> | undefin
   }
   try {
     const answer = await started;
-    process.stdout.write(`${answer instanceof Lines ? answer.text : JSON.stringify(answer, null, 2)}\n`);
+    process.stdout.write(`${textOf(answer)}\n`);
     return 0;
   } catch (error) {
     process.stderr.write(`sallyport: ${saidOf(error)}\n`);
     return 1;
   }
+}
+
+/** What is text already, CSV or Markdown, as it is. */
+function textOf(answer: unknown): string {
+  if (answer instanceof Lines) return answer.text;
+  return typeof answer === 'string' ? answer.replace(/\n$/, '') : JSON.stringify(answer, null, 2);
 }
 
 function saidOf(error: unknown): string {

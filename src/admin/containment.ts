@@ -12,10 +12,8 @@ import {
   shutsAnything,
 } from '../domain/containment.ts';
 import { userName } from './keys.ts';
-import { type Actor, type AdminTools, type Route, route } from './route.ts';
-
-const nothing = z.strictObject({});
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './period.ts';
+import { type Actor, type AdminTools, nothing, type Route, route } from './route.ts';
 
 function lockdownView({ lockdown }: ContainmentState): Record<string, unknown> {
   const { by, at, ...shut } = lockdown ?? { ...lockdownSchema.parse({}), by: undefined, at: undefined };

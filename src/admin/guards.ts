@@ -1,9 +1,7 @@
 /** The controls of this process: which fired when they were last tried, which did not, which are off. */
-import { z } from 'zod';
 import { CONTROLS, type GuardStatus } from '../domain/liveness.ts';
-import { listOf, type Route, route } from './route.ts';
-
-const nothing = z.strictObject({});
+import { iso } from './period.ts';
+import { listOf, nothing, type Route, route } from './route.ts';
 
 const showGuards = route({
   method: 'GET',
@@ -29,10 +27,6 @@ function viewOf({ control, result, reason, triedAt, firedAt }: GuardStatus) {
     triedAt: iso(triedAt),
     firedAt: iso(firedAt),
   };
-}
-
-function iso(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString();
 }
 
 /** In the order of the description. */

@@ -1,6 +1,6 @@
 /** The command `incidents`: lists, shows and takes them on through the admin API; holds no rules of its own. */
 import { type AdminApi, remoteAdminApi } from './client.ts';
-import { type CommandResult, flags, Lines, parse, queryOf, run, type Variables } from './commands.ts';
+import { type CommandResult, flags, parse, queryOf, run, type Variables } from './commands.ts';
 
 const USAGE = `usage: incidents list [--state S] [--rule R] [--severity S] [--user U] [--key K] [--open true|false] [--limit N]
        incidents show|evidence|postmortem ID
@@ -24,7 +24,7 @@ export async function runIncidents(
     list: () => api.call('GET', `/admin/incidents?${queryOf(flags(rest, FILTERS))}`),
     show: read(''),
     evidence: read('/evidence'),
-    postmortem: () => read('/postmortem')()?.then((markdown) => new Lines([String(markdown).trimEnd()])),
+    postmortem: read('/postmortem'),
     note: () => (rest.length === 2 ? api.call('POST', pathOf(rest[0]), { note: rest[1] }) : undefined),
     close: () => {
       const { positionals, values } = parse(rest, ['note'], true);

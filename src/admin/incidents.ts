@@ -4,16 +4,13 @@ import { evidenceOf, impactOf, postMortemOf } from '../domain/incident-report.ts
 import type { IncidentDesk } from '../domain/incidents.ts';
 import { INCIDENT_STATES, type IncidentRecord } from '../ports/incident-store.ts';
 import { CHECKPOINTS, keptCheckpoints } from '../domain/checkpoints.ts';
-import { type AdminTools, type Route, route } from './route.ts';
+import { iso } from './period.ts';
+import { type AdminTools, nothing, type Route, route } from './route.ts';
 
-const nothing = z.strictObject({});
 const severity = z.enum(['low', 'medium', 'high', 'critical']);
 const state = z.enum(INCIDENT_STATES);
 const note = z.string().min(1).max(4000);
 const value = z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/);
-const iso = (ms: number | undefined): string | undefined =>
-  ms === undefined ? undefined : new Date(ms).toISOString();
-
 /** One line of the list. */
 function lineOf(incident: IncidentRecord): Record<string, unknown> {
   const { id, rule, subject, user, severity: how, state: at, openedBy, count, rulesVersion } = incident;

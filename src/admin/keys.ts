@@ -10,6 +10,7 @@ import { isOld, type NewKey } from '../domain/keys.ts';
 import type { Tiers } from '../domain/tiers.ts';
 import { DEFAULT_UPSTREAM } from '../domain/upstreams.ts';
 import type { KeyRecord } from '../ports/store.ts';
+import { iso } from './period.ts';
 
 export const userName = z.string().regex(USER_NAME).refine(isUserName);
 const count = z.int().min(0).max(1_000_000_000);
@@ -74,9 +75,6 @@ export function newKeyFrom(
     ...(dailyBudgetUsd !== undefined && { dailyBudgetNano: nanoFromUsd(dailyBudgetUsd) }),
   };
 }
-
-const iso = (ms: number | undefined): string | undefined =>
-  ms === undefined ? undefined : new Date(ms).toISOString();
 
 /**
  * What anybody who may manage keys sees of one.

@@ -3,12 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
 import { type Lowering, mayBan, withLowerings } from '../domain/containment.ts';
-import { listOf, type Route, route } from './route.ts';
+import { iso } from './period.ts';
+import { listOf, nothing, type Route, route } from './route.ts';
 
-const nothing = z.strictObject({});
 const LOWERINGS_MAX = 10_000;
-const iso = (ms: number): string => new Date(ms).toISOString();
-
 function loweringView({ id, kind, value, tier, until, at, by, reason }: Lowering): Record<string, unknown> {
   return { id, [kind]: value, tier, until: iso(until), at: iso(at), by, reason };
 }

@@ -1,8 +1,7 @@
 /** Who acts here, and what they may do: what a page has to know before it offers anything. */
-import { z } from 'zod';
 import { PERMISSIONS } from '../domain/permissions.ts';
 import { OWN_KEY_ROUTES } from './own-keys.ts';
-import { type Route, route } from './route.ts';
+import { nothing, type Route, route } from './route.ts';
 
 const showMe = route({
   method: 'GET',
@@ -12,7 +11,7 @@ const showMe = route({
   summary: 'Who acts here, and what they may do.',
   status: 200,
   forTeams: true,
-  input: z.strictObject({}),
+  input: nothing,
   plan: (_input, _id, _tools, { user, role, credential, teamAdmin, person }) => ({
     resource: 'me',
     run: async () => ({

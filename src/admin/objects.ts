@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { adoptObjects, isObjectId, OBJECT_KINDS, objectsOf } from '../domain/adopted-objects.ts';
 import type { ObjectOwner } from '../ports/store.ts';
 import { userName } from './keys.ts';
+import { iso } from './period.ts';
 import { listOf, type Route, route } from './route.ts';
 
 function viewOf({ id, kind, user, team, createdAt }: ObjectOwner): Record<string, unknown> {
-  return { id, kind, user, team, recordedAt: new Date(createdAt).toISOString() };
+  return { id, kind, user, team, recordedAt: iso(createdAt) };
 }
 
 const listObjects = route({

@@ -33,13 +33,13 @@ const answer = (description: string, schema: object, mediaTypes = JSON_ONLY) => 
 });
 
 function operationOf(route: Route): object {
-  const schema: ObjectSchema = z.toJSONSchema(route.input, { io: 'input' });
-  const { $schema: _, ...body } = z.toJSONSchema(route.input, { io: 'input' });
+  const { $schema: _, ...schema } = z.toJSONSchema(route.input, { io: 'input' });
+  const { properties = {}, required = [] }: ObjectSchema = schema;
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
-  const query = Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+  const query = Object.entries(properties).map(([name, property]) => ({
     name,
     in: 'query',
-    required: schema.required?.includes(name) ?? false,
+    required: required.includes(name),
     schema: property,
   }));
   const inQuery = route.method !== 'POST' && route.method !== 'PUT';
@@ -47,7 +47,7 @@ function operationOf(route: Route): object {
     summary: route.summary,
     'x-permission': route.permission,
     parameters: [...(route.path.includes(':id') ? [id] : []), ...(inQuery ? query : [])],
-    ...(!inQuery && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(!inQuery && { requestBody: { required: true, content: { 'application/json': { schema } } } }),
     responses: {
       [route.status]: answer('Done.', { type: 'object' }, route.mediaTypes),
       default: answer('Refused.', errorSchema),

@@ -6,9 +6,8 @@ import type { Access } from '../domain/people.ts';
 import { usageOf } from '../domain/usage.ts';
 import type { KeyRecord } from '../ports/store.ts';
 import { keyView } from './keys.ts';
-import { type Actor, type AdminTools, listOf, type Route, route } from './route.ts';
+import { type Actor, type AdminTools, listOf, nothing, type Route, route } from './route.ts';
 
-const nothing = z.strictObject({});
 const DAY_MS = 86_400_000;
 
 interface Own {

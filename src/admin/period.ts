@@ -1,4 +1,4 @@
-/** Periods as admin routes take and tell them. */
+/** Times and periods as admin routes take and tell them. */
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
 
@@ -7,6 +7,13 @@ const DAYS_MAX = 366;
 
 /** A time, or a date: its start in UTC. */
 export const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+
+/** As times are told: ISO 8601, UTC. @param at milliseconds since 1970 */
+export function iso(at: number): string;
+export function iso(at: number | undefined): string | undefined;
+export function iso(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : new Date(at).toISOString();
+}
 
 /** What a route takes that tells of a period, as JSON or as CSV. */
 export const periodInput = {
@@ -35,5 +42,5 @@ export function periodOf(
 
 /** As it is told with what was found in it. */
 export function periodView({ from, to }: Period): { readonly from: string; readonly to: string } {
-  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  return { from: iso(from), to: iso(to) };
 }

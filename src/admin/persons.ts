@@ -7,9 +7,8 @@ import { historyQuerySchema } from '../domain/history-view.ts';
 import { ALL, type Hold } from '../domain/retention.ts';
 import { endUserDigest } from './end-users.ts';
 import { userName } from './keys.ts';
-import { listOf, type Route, route } from './route.ts';
-
-const nothing = z.strictObject({});
+import { iso } from './period.ts';
+import { listOf, nothing, type Route, route } from './route.ts';
 
 const readHistory = route({
   method: 'GET',
@@ -60,7 +59,7 @@ const erase = route({
 
 const holdView = ({ user, since }: Hold) => ({
   user,
-  since: since === undefined ? undefined : new Date(since).toISOString(),
+  since: iso(since),
   configured: since === undefined || undefined,
 });
 

@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { BREAK_GLASS_SECONDS_MAX, type Proposal } from '../domain/policy-proposals.ts';
 import { ROLLOUT_ROUTES } from './rollout.ts';
-import { listOf, type Route, route } from './route.ts';
-
-const nothing = z.strictObject({});
+import { iso } from './period.ts';
+import { listOf, nothing, type Route, route } from './route.ts';
 
 const showPolicy = route({
   method: 'GET',
@@ -58,7 +57,7 @@ const listProposals = route({
 });
 
 function proposalView({ digest, at, until, ...proposal }: Proposal): Record<string, unknown> {
-  return { id: digest, ...proposal, at: new Date(at).toISOString(), until: new Date(until).toISOString() };
+  return { id: digest, ...proposal, at: iso(at), until: iso(until) };
 }
 
 const confirmProposal = route({

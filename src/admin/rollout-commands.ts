@@ -1,6 +1,6 @@
 /** The commands `report` and `rollout`: what guardrails would refuse, and for whom they do, through the admin API. */
 import type { AdminApi } from './client.ts';
-import { type CommandResult, flags, Lines, queryOf, run } from './commands.ts';
+import { type CommandResult, flags, queryOf, run } from './commands.ts';
 
 const REPORT_USAGE = 'usage: report --from ISO [--to ISO] [--format json|csv]\n';
 const ROLLOUT_USAGE = 'usage: rollout show | rollout lift   (lift ends a fallback to observing)\n';
@@ -10,9 +10,7 @@ export async function runReport(args: readonly string[], api: AdminApi): Command
   return await run(REPORT_USAGE, () => {
     const query = flags(args, ['from', 'to', 'format']);
     if (query['from'] === undefined) return undefined;
-    return api
-      .call('GET', `/admin/report?${queryOf(query)}`)
-      .then((answer) => (typeof answer === 'string' ? new Lines([answer.slice(0, -1)]) : answer));
+    return api.call('GET', `/admin/report?${queryOf(query)}`);
   });
 }
 

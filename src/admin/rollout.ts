@@ -4,9 +4,7 @@ import { csvText } from '../base/csv.ts';
 import { eachEntry } from '../domain/entry-pages.ts';
 import { RefusalReport, REPORTED_ACTIONS } from '../domain/refusal-report.ts';
 import { periodInput, periodOf, periodView } from './period.ts';
-import { type Route, route } from './route.ts';
-
-const nothing = z.strictObject({});
+import { nothing, type Route, route } from './route.ts';
 
 const showRollout = route({
   method: 'GET',

@@ -1,5 +1,5 @@
 /** What one row of the admin API says, and what every row may use. Knows no HTTP. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import type { ApprovalDesk } from '../domain/approval-desk.ts';
@@ -109,6 +109,9 @@ export interface Plan {
   /** Once it has run: counts for its second entry. */
   done?(): Readonly<Record<string, unknown>>;
 }
+
+/** What a row takes that is not asked anything. */
+export const nothing = z.strictObject({});
 
 /** A list in OpenAI's shape. */
 export const listOf = (data: readonly unknown[]) => ({ object: 'list', data });

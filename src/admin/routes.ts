@@ -21,9 +21,8 @@ import { OBJECT_ROUTES } from './objects.ts';
 import { time } from './period.ts';
 import { PERSON_ROUTES } from './persons.ts';
 import { POLICY_ROUTES } from './policy.ts';
-import { type AdminTools, listOf, type Route, route } from './route.ts';
+import { type AdminTools, listOf, nothing, type Route, route } from './route.ts';
 
-const nothing = z.strictObject({});
 const auditSchema = z.strictObject({
   user: z
     .string()

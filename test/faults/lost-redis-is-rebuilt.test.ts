@@ -1,7 +1,7 @@
 /**
  * I14, I10, I11: a Redis that loses everything under load is rebuilt from the store by the processes themselves, and no
  * budget is overshot by it: upstream's books are what counts. Shown false in assemble/ledger-recovery by books that
- * begin with nothing (`spent`: more was spent than a budget had), or by not waiting for who has not told yet (`unheard`).
+ * begin with nothing (`spent`: 32,604,000 of 20,000,000 nano-dollars spent), or by not waiting for who has not told yet (`unheard`).
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
