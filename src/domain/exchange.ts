@@ -109,6 +109,8 @@ export class Exchange {
   received: Buffer | undefined; // parse
   prepared!: Preparation; // parse
   owners: readonly ObjectOwner[] = []; // authorise-objects
+  /** Sealed contents in it that are not known to have left to its caller. */
+  unknownSealed = 0; // authorise-objects
   /** Where it goes; undefined: the default upstream. */
   upstream: string | undefined; // choose-upstream
   /** Placeholders in what it goes on from, where it does. */

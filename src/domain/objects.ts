@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
 import { child } from '../openai/child.ts';
+import { sealedId } from '../openai/sealed.ts';
 import type { ObjectOwner, Store } from '../ports/store.ts';
 import type { Caller } from './caller.ts';
 import { isForSame } from './end-users.ts';
@@ -12,6 +13,8 @@ export const objectsSchema = z.strictObject({
   isolation: z.enum(['team', 'user', 'off']).default('team'),
   /** Ids that were made before the gateway stood here. */
   unknown: z.enum(['refuse', 'allow']).default('refuse'),
+  /** `encrypted_content` that did not leave to who may use it within 30 days: put on record, or refused. */
+  sealed: z.enum(['observe', 'refuse']).default('observe'),
   /** Who uses each other's objects beside that: `team:NAME` and `user:NAME`, by the name of the group. */
   groups: z
     .record(
@@ -69,6 +72,33 @@ export async function checkReferences(
   return owners;
 }
 
+/** How long it is known to whom sealed content left. */
+export const SEALED_MS = 30 * 86_400_000;
+
+/**
+ * How many of these contents did not leave to somebody this caller is one with, or not within 30 days. Where that is
+ * only observed, a store that is away knows of none.
+ * @param sealed references to sealed content
+ * @throws access.unknown_object, store.unavailable where it is refused
+ */
+export async function unknownSealed(
+  store: Store,
+  caller: Caller,
+  sealed: readonly Reference[],
+  settings: ObjectsSettings,
+  now: number,
+): Promise<number> {
+  const asked = store.getOwners([...new Set(sealed.map(({ id }) => id))]);
+  const owners = await (settings.sealed === 'observe' ? asked.catch(() => []) : asked);
+  const isKnown = (owner: ObjectOwner): boolean =>
+    owner.createdAt > now - SEALED_MS && mayUse(caller, owner, settings);
+  const known = new Set(owners.filter(isKnown).map(({ id }) => id));
+  const unknown = sealed.filter(({ id }) => !known.has(id));
+  if (settings.sealed === 'refuse' && unknown[0])
+    throw new Refusal('access.unknown_object', { param: unknown[0].pointer });
+  return unknown.length;
+}
+
 /** An id that an answer shows, and of what. */
 export interface ShownId {
   readonly kind: string;
@@ -89,7 +119,8 @@ export function idsShown(
 ): readonly ShownId[] {
   const shown: ShownId[] = [];
   for (const [path, kind] of Object.entries(reveals)) {
-    for (const id of valuesAt(answer, path)) if (isId(id)) shown.push({ kind, id });
+    for (const id of valuesAt(answer, path))
+      if (isId(id)) shown.push({ kind, id: kind === 'sealed' ? sealedId(id) : id });
   }
   const own = child(answer, 'id');
   if (makes !== undefined && isId(own)) shown.push({ kind: makes, id: own });

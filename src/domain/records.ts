@@ -79,6 +79,7 @@ export function intentEntry(exchange: Exchange, day: string, scopes: readonly Sc
       findings: prepared.findings,
       redactions: prepared.redactions || undefined,
       tainted: prepared.tainted || undefined,
+      unknownSealed: exchange.unknownSealed || undefined,
       parameters: prepared.parameters,
       upstream: exchange.upstream,
     },

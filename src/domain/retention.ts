@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
 import { isUserName } from './caller.ts';
+import { SEALED_MS } from './objects.ts';
 
 const days = z.int().min(1).max(3650);
 
@@ -88,6 +89,8 @@ export interface CutOffs {
   readonly history: number;
   /** Never later than this month's start, UTC: the ledgers read a month's spending from the entries. */
   readonly log: number;
+  /** Digests of what upstream sealed. */
+  readonly sealed: number;
 }
 
 export function cutOffs(
@@ -96,5 +99,6 @@ export function cutOffs(
 ): CutOffs {
   const date = new Date(now);
   const month = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
-  return { history: now - historyDays * DAY_MS, log: Math.min(now - logDays * DAY_MS, month) };
+  const log = Math.min(now - logDays * DAY_MS, month);
+  return { history: now - historyDays * DAY_MS, log, sealed: now - SEALED_MS };
 }

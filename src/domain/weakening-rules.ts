@@ -200,6 +200,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'references.urlAllow': opensNames('nothing', 'all'),
   'objects.isolation': ordered(['off', 'team', 'user']),
   'objects.unknown': ordered(['allow', 'refuse']),
+  'objects.sealed': ordered(['observe', 'refuse']),
   'objects.groups.*': opens('nothing'),
 };
 

@@ -76,3 +76,16 @@ export async function listOwners(
   const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
   return rows.map(ownerFrom);
 }
+
+/** `Store.pruneOwners` */
+export async function pruneOwners(db: Db, kind: string, before: number, limit: number): Promise<number> {
+  const old = db
+    .selectFrom('sallyport_owners')
+    .select('id')
+    .where('kind', '=', kind)
+    .where('created_at', '<', before)
+    .orderBy('created_at')
+    .limit(limit);
+  const gone = await db.deleteFrom('sallyport_owners').where('id', 'in', old).returning('id').execute();
+  return gone.length;
+}

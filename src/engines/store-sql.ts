@@ -16,7 +16,7 @@ import { findEntries, getEntries, pageEntries, pruneEntries } from './store-sql-
 import { createSqlHistory } from './store-sql-history.ts';
 import { createSqlIncidents } from './store-sql-incidents.ts';
 import { createSqlKeyUse } from './store-sql-key-use.ts';
-import { getOwners, listOwners, putOwner } from './store-sql-owners.ts';
+import { getOwners, listOwners, pruneOwners, putOwner } from './store-sql-owners.ts';
 import { changePlaceholders, dropSealed, getSealed, listSealed } from './store-sql-placeholders.ts';
 import { keyFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
 import { type Db, migrate, type SqlEngine, type Tables } from './store-sql-schema.ts';
@@ -149,6 +149,10 @@ class SqlStore implements Store {
           .execute(),
       );
     }
+  }
+
+  pruneOwners(...args: Parameters<Store['pruneOwners']>): Promise<number> {
+    return this.#run((db) => pruneOwners(db, ...args));
   }
 
   pruneEntries(...[before, limit, except = []]: Parameters<Store['pruneEntries']>): Promise<number> {

@@ -18,7 +18,7 @@ export interface PrunedLog {
 
 /** What it works with. */
 export interface RetainOptions {
-  readonly store: Pick<Store, 'getSetting' | 'changeSetting' | 'pruneEntries' | 'history'>;
+  readonly store: Pick<Store, 'getSetting' | 'changeSetting' | 'pruneEntries' | 'pruneOwners' | 'history'>;
   readonly auditLog: Pick<AuditLog, 'record'>;
   readonly holds: Pick<Holds, 'held'>;
   readonly settings: RetentionSettings;
@@ -98,7 +98,7 @@ class Retaining {
   }
 
   /** False where there is more. */
-  async #pruneStore({ history, log }: CutOffs): Promise<boolean> {
+  async #pruneStore({ history, log, sealed }: CutOffs): Promise<boolean> {
     const { store, holds } = this.#options;
     const held = await holds.held();
     const except = held === ALL ? [] : held;
@@ -111,8 +111,9 @@ class Retaining {
     const until = performance.now() + ROUND_MS_MAX;
     const records = await this.#inBatches(until, (limit) => store.history.prune(history, limit, except));
     const entries = await this.#inBatches(until, (limit) => store.pruneEntries(log, limit, except));
+    const digests = await this.#inBatches(until, (limit) => store.pruneOwners('sealed', sealed, limit));
     await this.#record('store', 'success', { ...told, history: records.count, entries: entries.count });
-    return records.isAll && entries.isAll;
+    return records.isAll && entries.isAll && digests.isAll;
   }
 
   async #inBatches(until: number, prune: (limit: number) => Promise<number>) {

@@ -55,7 +55,9 @@ export type ObjectKind =
   | 'prompt'
   | 'workflow'
   | 'audio'
-  | 'image_generation';
+  | 'image_generation'
+  /** What upstream sealed, by its digest: see `sealedId`. */
+  | 'sealed';
 
 export interface Endpoint {
   /** Unique: the group and the verb, `chat.completions.create`. */

@@ -8,6 +8,7 @@ import { type Body, documentsOf, type JsonBody, type Leaf, type Place } from './
 import type { Endpoint, ObjectKind } from './endpoint.ts';
 import { FREE_FORM, SCHEMAS } from './fields.ts';
 import { pointer, valueAt } from './json-place.ts';
+import { SEALED_FIELD, sealedId } from './sealed.ts';
 
 /** Different objects in one call; upstream takes no more files at once. Each is a row that is looked up. */
 export const OBJECTS_MAX = 2_000;
@@ -155,6 +156,8 @@ function inJson(body: JsonBody, found: ObjectReference[]): void {
   for (const leaf of body.leaves) {
     if (leaf.isKey) continue;
     const name = nameOf(leaf.at);
+    if (name === SEALED_FIELD && leaf.value !== '' && !isCallersOwn(leaf.at))
+      found.push({ kind: 'sealed', id: sealedId(leaf.value), pointer: pointer(leaf.at) });
     const kind = name === 'id' ? kindOfId(body, leaf) : (FIELDS.get(name) ?? tuned(name, leaf.value));
     if (kind && !isCallersOwn(leaf.at)) found.push({ kind, id: leaf.value, pointer: pointer(leaf.at) });
   }

@@ -139,6 +139,8 @@ export interface Store {
     before?: string,
   ): Promise<readonly ObjectOwner[]>;
   deleteOwner(id: string): Promise<void>;
+  /** Deletes objects of a kind that were put before that time, at most `limit`; how many. */
+  pruneOwners(kind: string, before: number, limit: number): Promise<number>;
   /** What placeholders of these objects stand for, by id: of those where something is kept. */
   getSealed(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Puts `to` where the object still has just what `from` says; false if it has not. */

@@ -4,7 +4,7 @@ import { addressOf, coversHost } from '../base/hosts.ts';
 import type { Containment } from '../domain/containment.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Limiting } from '../domain/limiting.ts';
-import { checkReferences, type ObjectsSettings } from '../domain/objects.ts';
+import { checkReferences, unknownSealed, type ObjectsSettings } from '../domain/objects.ts';
 import type { Endpoint } from '../openai/endpoint.ts';
 import { endpointOf } from '../openai/endpoints/index.ts';
 import type { Store } from '../ports/store.ts';
@@ -74,5 +74,10 @@ export function authoriseObjects(store: Store, settings: ObjectsSettings): Guard
 }
 
 async function lookUp(store: Store, exchange: Exchange, settings: ObjectsSettings): Promise<void> {
-  exchange.owners = await checkReferences(store, exchange.caller, exchange.prepared.references, settings);
+  const { caller, prepared } = exchange;
+  const objects = prepared.references.filter(({ kind }) => kind !== 'sealed');
+  const sealed = prepared.references.filter(({ kind }) => kind === 'sealed');
+  if (objects.length > 0) exchange.owners = await checkReferences(store, caller, objects, settings);
+  if (sealed.length > 0)
+    exchange.unknownSealed = await unknownSealed(store, caller, sealed, settings, Date.now());
 }

@@ -70,7 +70,7 @@ export function ownObjects(
 }
 
 /** What exists whether or not upstream keeps the answer that shows it. */
-const APART: ReadonlySet<string> = new Set(['audio', 'container']);
+const APART: ReadonlySet<string> = new Set(['audio', 'container', 'sealed']);
 
 /** What is kept upstream of what an answer shows. */
 function idsOf({ endpoint, prepared }: Exchange, answer: unknown, makes?: string): readonly ShownId[] {

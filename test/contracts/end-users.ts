@@ -61,6 +61,10 @@ export function endUserContract(fresh: () => Promise<Store>): void {
     const owners = await store.getOwners(['resp_eve', 'resp_none']);
     expect(owners.find(({ id }) => id === 'resp_eve')?.endUser).toBe(EVE);
     expect(owners.find(({ id }) => id === 'resp_none')).not.toHaveProperty('endUser');
+    expect(await store.pruneOwners('file', 2, 9)).toBe(0);
+    expect(await store.pruneOwners('response', 1, 9)).toBe(0);
+    expect(await store.pruneOwners('response', 2, 1)).toBe(1);
+    expect(await store.getOwners(['resp_eve', 'resp_none'])).toHaveLength(1);
     const again = { id: 'resp_eve', kind: 'response', user: 'ada', createdAt: 2 };
     expect(await store.putOwner(again)).toBe(false);
     expect(await store.putOwner({ ...again, endUser: MAL })).toBe(false);

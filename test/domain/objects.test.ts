@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { checkReferences, idsShown, mayUse, objectsSchema } from '../../src/domain/objects.ts';
+import {
+  checkReferences,
+  idsShown,
+  mayUse,
+  objectsSchema,
+  SEALED_MS,
+  unknownSealed,
+} from '../../src/domain/objects.ts';
+import type { Caller } from '../../src/domain/caller.ts';
+import { sealedId } from '../../src/openai/sealed.ts';
 import { ADA, BOB, codeOf, memoryStore } from '../support/exchange.ts';
 
 const owner = { id: 'resp_1', kind: 'response', user: 'ada', team: 'red', createdAt: 1 };
@@ -46,6 +55,40 @@ const named = (...ids: string[]) => ids.map((id) => ({ kind: 'response', id, poi
 
 const within = <T extends object>(one: T) => ({ ...one, contained: true as const });
 const inThread = (id: string) => [...named('thread_1'), ...named(id).map(within)];
+
+describe('what upstream sealed', () => {
+  const contents = (...texts: string[]) =>
+    texts.map((text) => ({ kind: 'sealed', id: sealedId(text), pointer: `/${text}` }));
+  const left = { kind: 'sealed', user: 'ada', team: 'red', createdAt: 1000 };
+
+  test('is known where it left to the caller, or whom the caller is one with, within 30 days', async () => {
+    const store = await memoryStore();
+    await store.putOwner({ ...left, id: sealedId('a') });
+    const count = (caller: Caller, settings: object = {}, now = 1000) =>
+      unknownSealed(store, caller, contents('a', 'b'), objectsSchema.parse(settings), now);
+    expect(await count(ADA)).toBe(1);
+    expect(await count({ ...BOB, team: 'red' })).toBe(1);
+    expect(await count({ ...BOB, team: 'red' }, { isolation: 'user' })).toBe(2);
+    expect(await count(BOB)).toBe(2);
+    expect(await count(ADA, {}, 999 + SEALED_MS)).toBe(1);
+    expect(await count(ADA, {}, 1000 + SEALED_MS)).toBe(2);
+  });
+
+  test('is refused by its place where that is configured; a store that is away lets only that wait', async () => {
+    const store = await memoryStore();
+    await store.putOwner({ ...left, id: sealedId('a') });
+    const ask = (settings: object, ...texts: string[]) =>
+      unknownSealed(store, ADA, contents(...texts), objectsSchema.parse(settings), 1000);
+    expect(await ask({ sealed: 'refuse' }, 'a')).toBe(0);
+    await expect(ask({ sealed: 'refuse' }, 'a', 'b')).rejects.toMatchObject({
+      code: 'access.unknown_object',
+      options: { param: '/b' },
+    });
+    await store.close();
+    expect(await ask({}, 'a')).toBe(1);
+    await expect(ask({ sealed: 'refuse' }, 'a')).rejects.toThrow();
+  });
+});
 
 describe('the objects a call names', () => {
   test('must all be usable; the first that is not is named by its place alone', async () => {

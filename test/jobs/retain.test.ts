@@ -70,6 +70,21 @@ test('on record with its times before anything goes; what is young, and who is h
   expect([await left(), await left('held')]).toEqual([['new'], ['older']]);
 });
 
+test('digests of what upstream sealed go after 30 days, other objects stay', async () => {
+  const { run, store, drafts } = await house();
+  const put = (id: string, kind: string, days: number) =>
+    store.putOwner({ id, kind, user: 'ada', createdAt: NOW - days * DAY });
+  await Promise.all([
+    put('sealed_a', 'sealed', 31),
+    put('sealed_b', 'sealed', 29),
+    put('resp_a', 'response', 400),
+  ]);
+  run();
+  await expect.poll(() => drafts.length).toBe(2);
+  const left = await store.getOwners(['sealed_a', 'sealed_b', 'resp_a']);
+  expect(left.map(({ id }) => id).sort()).toEqual(['resp_a', 'sealed_b']);
+});
+
 test('many at once have one round a day; a day later one more', async () => {
   const { drafts, clock, run, store } = await house();
   const rounds = (): number => drafts.filter(({ status }) => status === 'success').length;

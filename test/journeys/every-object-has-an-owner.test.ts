@@ -128,7 +128,10 @@ function expectedOf(id: string): readonly (readonly [kind: ObjectKind, id: strin
   const { makes, locates, lists, reveals = {}, id: row } = rowOf(id);
   const isKept = row !== 'chat.completions.create' && id !== 'responses.create';
   const made = locates ?? (isKept ? makes : undefined);
-  const shown = Object.values(reveals).map((kind, at) => [kind, `${madeBy(row)}-${at}`] as const);
+  // What is sealed has no id that anybody could name.
+  const shown = Object.values(reveals)
+    .map((kind, at) => [kind, `${madeBy(row)}-${at}`] as const)
+    .filter(([kind]) => kind !== 'sealed');
   return [
     ...(made ? [[made, madeBy(row)] as const] : []),
     ...(lists ? [] : shown.filter(([kind]) => isKept || kind === 'audio' || kind === 'container')),

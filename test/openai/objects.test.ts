@@ -3,6 +3,7 @@ import type { Endpoint } from '../../src/openai/endpoint.ts';
 import { ENDPOINTS } from '../../src/openai/endpoints/index.ts';
 import { parseJson } from '../../src/openai/json.ts';
 import { findReferences, findUrls, OBJECTS_MAX } from '../../src/openai/objects.ts';
+import { sealedId } from '../../src/openai/sealed.ts';
 import { matchRoute } from '../../src/openai/route.ts';
 
 function endpoint(id: string): Endpoint {
@@ -148,7 +149,6 @@ describe('objects of a body', () => {
     { input: [{ type: 'message', id: 'msg_1', role: 'assistant', content: [] }] },
     { input: [{ type: 'function_call_output', call_id: 'call_1', output: '' }] },
     { input: [{ type: 'image_generation_call', id: 'ig_1', result: 'AAAA' }] },
-    { input: [{ type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'AAAA' }] },
     { input: [{ type: 'mcp_approval_response', approval_request_id: 'mcpr_1', approve: true }] },
     { messages: [{ role: 'assistant', tool_calls: [{ id: 'call_1', type: 'function' }] }] },
     { tools: [{ type: 'mcp', connector_id: 'connector_gmail', server_label: 'm' }] },
@@ -163,6 +163,15 @@ describe('objects of a body', () => {
     { previous_response_id: null },
   ])('are not made up: %j', (body) => {
     expect(inBody(body)).toEqual([]);
+  });
+
+  it('are named by what is sealed, which stands for what upstream thought, and by nothing empty or of the caller', () => {
+    const thought = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'AAAA' };
+    const found = `/input/0/encrypted_content sealed ${sealedId('AAAA')}`;
+    expect(inBody({ input: [thought], metadata: { encrypted_content: 'AAAA' } })).toEqual([found]);
+    expect(sealedId('AAAA')).toMatch(/^sealed_[A-Za-z0-9_-]{43}$/);
+    const empty = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: '' };
+    expect(inBody({ input: [empty] })).toEqual(['/input/0/id conversation_item rs_1']);
   });
 
   it('are found in forms', () => {

@@ -27,6 +27,8 @@ export const RESPONSE_OUTPUT = {
   'output.*.id': 'conversation_item',
   'output.*.container_id': 'container',
   'output.*.environment.container_id': 'container',
+  'output.*.encrypted_content': 'sealed',
+  'output.*.content.*.encrypted_content': 'sealed',
 } as const;
 
 type Fields = Partial<Omit<Endpoint, 'id' | 'group' | 'method' | 'path' | 'objects'>>;

@@ -19,7 +19,9 @@ const generates = { cost: 'tokens', streams: true } as const;
 const large = { bodyBytesMax: BYTES.conversation } as const;
 // The same operation under a newer contract, which `OpenAI-Beta` names.
 const beta = ['beta'] as const;
-const items = { reveals: { 'data.*.id': 'conversation_item' } } as const;
+const items = {
+  reveals: { 'data.*.id': 'conversation_item', 'data.*.encrypted_content': 'sealed' },
+} as const;
 const responseInput = { shape: 'responses', model: 'optional', query: beta, ...large } as const;
 
 export const TEXT: readonly Endpoint[] = [
