@@ -56,9 +56,10 @@ const named = (...ids: string[]) => ids.map((id) => ({ kind: 'response', id, poi
 const within = <T extends object>(one: T) => ({ ...one, contained: true as const });
 const inThread = (id: string) => [...named('thread_1'), ...named(id).map(within)];
 
+const contents = (...texts: string[]) =>
+  texts.map((text) => ({ kind: 'sealed', id: sealedId(text), pointer: `/${text}` }));
+
 describe('what upstream sealed', () => {
-  const contents = (...texts: string[]) =>
-    texts.map((text) => ({ kind: 'sealed', id: sealedId(text), pointer: `/${text}` }));
   const left = { kind: 'sealed', user: 'ada', team: 'red', createdAt: 1000 };
 
   test('is known where it left to the caller, or whom the caller is one with, within 30 days', async () => {
@@ -86,7 +87,7 @@ describe('what upstream sealed', () => {
     });
     await store.close();
     expect(await ask({}, 'a')).toBe(1);
-    await expect(ask({ sealed: 'refuse' }, 'a')).rejects.toThrow();
+    await expect(ask({ sealed: 'refuse' }, 'a')).rejects.toMatchObject({ code: 'store.unavailable' });
   });
 });
 
