@@ -18,6 +18,7 @@ import {
   namedAt,
   plainlyNamedAt,
   signedAt,
+  signedInLineAt,
   startsLine,
   titledAt,
 } from './person.ts';
@@ -41,7 +42,7 @@ function onLabel(pass: Pass, kind: LabelKind, start: number, end: number): void 
       onGreeting(pass, start, end);
       return;
     case 'closing':
-      pass.add(signedAt(text, end));
+      pass.add(signedAt(text, end) ?? signedInLine(text, end));
       return;
     case 'person-name':
       pass.add(namedAt(text, end) ?? statedSmall(text, end));
@@ -134,6 +135,11 @@ function onGreeting(pass: Pass, start: number, end: number): void {
   const name = greetedAt(pass.text, start, end);
   if (name && (startsLine(pass.text, start) || beginsWithGivenName(pass.text, name)))
     pass.add(asPerson(name, 'a name after a greeting'));
+}
+
+function signedInLine(text: string, end: number): Candidate | undefined {
+  const name = signedInLineAt(text, end);
+  return name && beginsWithGivenName(text, name) ? asPerson(name, 'a name under a letter') : undefined;
 }
 
 function beginsWithGivenName(

@@ -31,6 +31,13 @@ export const DEALT_WITH: readonly LabelRow[] = [
       /\b(?:is|was|were|am|are|be|been|man|woman|boy|girl|guy|friend|brother|sister|son|daughter|wife|husband|colleague) $/i,
     after: NAMED,
   },
+  { kind: 'dealt-with', words: 'to', before: /\bsaid [A-Z][a-z]{1,20} $/, after: NAMED },
+  {
+    kind: 'dealt-with',
+    words: 'given gave gives',
+    after:
+      /^ [A-Z]\S{1,20}(?: [A-Z]\S{1,20})? (?:his|her|their|my|our) (?:address|number|phone|mobile|e-?mail|contact|card)/,
+  },
   { kind: 'dealt-with', words: 'says said', before: /[,"\u201d'!?]["\u201d']? $/, after: NAMED },
   {
     kind: 'dealt-with',

@@ -10,7 +10,7 @@ import { isMixedCase, isNameWord, nameAt, NOT_SURNAMES } from './person.ts';
 const REASON = 'a name of somebody one has to do with';
 
 const ENDS =
-  /^(?:[,.!?;:)"\u201d]|'s\b|\s*$|\r?\n| (?:and|or|as|at|in|on|of|from|to|by|for|who|is|was|will|has|about|again|next|tomorrow|today|because|but|when|while|over|said|says)\b)/;
+  /^(?:[,.!?;:)"\u201d]|'s\b|\s*$|\r?\n| (?:and|or|as|at|in|on|of|from|to|by|for|his|her|their|my|our|who|is|was|will|has|about|again|next|tomorrow|today|because|but|when|while|over|said|says)\b)/;
 
 /** What follows these has a name too where it is a thing. */
 const MAY_BE_THINGS = /^(?:with|under|called|says|said)$/i;

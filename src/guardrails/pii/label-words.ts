@@ -6,6 +6,7 @@ import { canonicalise } from '../canonical.ts';
 import { DEALT_WITH } from './dealt-with-table.ts';
 import { GIVEN_NAMES_A_J } from './given-names-a-j-table.ts';
 import { GIVEN_NAMES_K_Z } from './given-names-k-z-table.ts';
+import { GIVEN_NAMES_WORLD } from './given-names-world-table.ts';
 import { IDENTITY_LABELS } from './labels-identity-table.ts';
 import { type LabelKind, LABELS, UNSPACED_LABELS } from './labels-table.ts';
 import { isLatinLetter } from '../units.ts';
@@ -53,7 +54,7 @@ function learn(words: string, rule: Rule, bit: number): void {
 }
 for (const { words, initial, ...rule } of [...LABELS, ...IDENTITY_LABELS, ...DEALT_WITH])
   learn(words, { ...rule, initial }, initial ? INITIAL : LABEL);
-for (const names of [GIVEN_NAMES_A_J, GIVEN_NAMES_K_Z])
+for (const names of [GIVEN_NAMES_A_J, GIVEN_NAMES_K_Z, GIVEN_NAMES_WORLD])
   learn(names, { kind: 'given-name', initial: true }, INITIAL);
 
 /** Whether the word, in any case, is known to be a given name. */

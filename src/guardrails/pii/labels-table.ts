@@ -169,6 +169,7 @@ export const LABELS: readonly LabelRow[] = [
       'patient employee attn attention beneficiary recipient payee applicant tenant claimant signed plaintiff defendant insured policyholder witness signatory passenger physician cardmember holder',
     after: /^['"]?\s?[:=]/,
   },
+  { kind: 'person-name', words: 'name', before: /\byour (?:full )?$/i, after: /^\?/ },
   { kind: 'name', words: 'name nombre nom nome naam namn navn nimi имя' },
   {
     kind: 'name',

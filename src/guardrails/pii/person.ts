@@ -157,6 +157,17 @@ export function signedAt(text: string, wordEnd: number): Candidate | undefined {
   return person(name, CONFIDENCE.contextual, 'a name under a letter');
 }
 
+const SIGNED_IN_LINE = /^, (?=[A-Z])/;
+
+/** "Best, Jane Roe Product Manager": a letter whose lines were joined; two words, of which the first is a given name. */
+export function signedInLineAt(text: string, wordEnd: number): Name | undefined {
+  if (!SIGNED_IN_LINE.test(text.slice(wordEnd, wordEnd + 3))) return undefined;
+  const name = nameAt(text, wordEnd + 2);
+  if (!name || name.words < 2) return undefined;
+  const [first = '', second = ''] = text.slice(name.start, name.end).split(' ');
+  return { ...name, words: 2, end: name.start + first.length + 1 + second.length };
+}
+
 const FIELD_GAP =
   /^(?:["']|\*\*|<\/b>|\])?(?: ?\([a-z ]{1,16}\))?[ \t]{0,4}(?:[:=|>]|=>|:=|,(?=")|\?)(?:\*\*)?[ \t]{0,12}(?:\r?\n {0,4})?["'[]{0,2}/i;
 const STATED_GAP =

@@ -41,7 +41,8 @@ export function isPrivate(
   );
 }
 
-const NEXT_LINES = /^ ?\r?\n(?:[> \t]{0,6}[^\n]{0,40}\n){0,2}[> \t]{0,6}\d{1,6}[a-z]?,? [\p{Lu}\d]/u;
+const NEXT_LINES =
+  /^ ?\r?\n(?:[> \t]{0,6}[^\n]{0,40}\n){0,2}[> \t]{0,6}(?:\d{1,6}[a-z]?,? [\p{Lu}\d]|\p{Lu}[\p{L}.'-]{2,30}(?: [\p{L}.'-]{2,20}){0,2},? \d{1,4}[a-z]?(?:,| ?\r?\n|$))/u;
 
 /** A name alone in its line, over a line that begins as an address does, one or two lines below at most. */
 function isAboveAddress(text: string, start: number, end: number): boolean {

@@ -41,6 +41,11 @@ describe('a name', () => {
     ["Tjorven Amsel's email bounced", 'PERSON Tjorven Amsel'],
     ['Tjorven Amsel lives in Bergen', 'PERSON Tjorven Amsel'],
     ['Mireille, can you look at my bill?', 'PERSON Mireille'],
+    ["What's your name? Sigurlaug Dahl", 'PERSON Sigurlaug Dahl'],
+    ['Sunniva had given Bogumil his address', 'PERSON Bogumil'],
+    ['See you there. Best, Thandeka Mokoena Product Manager, Acme Ltd', 'PERSON Thandeka Mokoena'],
+    ['Aparna, can you look at my bill?', 'PERSON Aparna'],
+    ['Branislav Kovac\nLindenhof 27\nChur', 'PERSON Branislav Kovac'],
     ['Hannah Fischer\nBlue Door Ltd\n27 Lutherhof', 'PERSON Hannah Fischer'],
   ])('%s', (text, expected) => {
     expect(found(text)).toEqual([expected]);
