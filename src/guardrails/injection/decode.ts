@@ -19,6 +19,8 @@ export interface Hidden {
   readonly source?: readonly [start: number, end: number] | undefined;
   /** For people: `base64`, `hex`, `URL coding`, `invisible characters`, `leet`… */
   readonly coding: string;
+  /** Another reading of all that is there, by signs that honest text may have: no evidence in itself. */
+  readonly isReading?: true;
 }
 
 const RUNS_MAX = 64;
@@ -33,6 +35,7 @@ export function findHidden(text: string, words: Words): Hidden[] {
     ...reading,
     start: 0,
     end: text.length,
+    isReading: true as const,
   }));
   found.push(...unescaped(text), ...spelled(text, words.signs));
   const budget = { bytes: BYTES_MAX };

@@ -75,7 +75,7 @@ export function spelled(text: string, signs: Signs): Hidden[] {
     if (!shows(text, signs)) continue;
     for (const match of text.slice(0, CHARS_MAX).matchAll(pattern)) {
       const plain = read(match[0]);
-      const letters = plain.match(/[\p{L} ]/gu)?.length ?? 0;
+      const letters = plain.match(/[\p{L}\p{N}\s]/gu)?.length ?? 0;
       if (letters < 0.75 * plain.length || letters < 8) continue;
       found.push({ text: plain, start: match.index, end: match.index + match[0].length, coding });
       if (found.length >= RUNS_MAX) return found;

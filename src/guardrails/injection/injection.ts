@@ -53,6 +53,10 @@ function ofOwnPrompt(text: string, signals: readonly Signal[]): readonly Signal[
 const DEPTH_MAX = 2;
 /** Hidden content is a cue of its own, too weak alone: encodings have honest uses. */
 const HIDDEN_WEIGHT = 0.3;
+/** Units of hidden text that are read for one text, at all depths together: so many, and so many times its own. */
+const HIDDEN_MAX = 131_072;
+const HIDDEN_LEAST = 4096;
+const HIDDEN_TIMES = 8;
 
 /**
  * Findings in a view at or above the observe point (0 to 1), one a type at most, in places of its source; by other heads
@@ -76,11 +80,12 @@ const inspect = (reading: Reading): Signal[] => DETECTORS.flatMap((detect) => de
 /** What hides in the view counts at the place where it hides. */
 function hiddenSignals({ view, words, trust, heads }: Reading, open: readonly Signal[]): Signal[] {
   const signals: Signal[] = [];
+  const reader = { trust, heads, left: Math.min(HIDDEN_MAX, HIDDEN_LEAST + HIDDEN_TIMES * view.text.length) };
   for (const hidden of [...taggedText(view), ...findHidden(view.text, words)]) {
-    const weight = weigh(hidden, { trust, heads }, 1);
-    if (weight < OBSERVE_AT && open.length === 0) continue;
-    const { start, end, source, coding } = hidden;
+    const weight = weigh(hidden, reader, 1);
     const isAttack = weight >= OBSERVE_AT;
+    if (!isAttack && (open.length === 0 || hidden.isReading)) continue;
+    const { start, end, source, coding } = hidden;
     const reason = isAttack ? `hides an injection in ${coding}` : `holds text in ${coding}`;
     const own = { weight: isAttack ? weight : HIDDEN_WEIGHT, reason };
     signals.push({ type: 'hidden_text', rule: 'hidden', start, end, source, ...own });
@@ -88,11 +93,20 @@ function hiddenSignals({ view, words, trust, heads }: Reading, open: readonly Si
   return signals;
 }
 
-/** How much hidden text, and what hides in it in turn, looks like an injection. */
-function weigh(hidden: Hidden, reader: Pick<Reading, 'trust' | 'heads'>, depth: number): number {
+interface HiddenReader extends Pick<Reading, 'trust' | 'heads'> {
+  /** Units that may still be read. */
+  left: number;
+}
+
+/** How much hidden text, and what hides in it in turn, looks like an injection; what is too much is not read. */
+function weigh(hidden: Hidden, reader: HiddenReader, depth: number): number {
+  reader.left -= hidden.text.length;
+  if (reader.left < 0) return HIDDEN_WEIGHT;
   const view = canonicalise(hidden.text);
   const words = scanWords(view.text);
-  const own = combine([...heaviestStretch(inspect({ view, words, ...reader })), hiddenCue(hidden)]);
+  const { trust, heads } = reader;
+  const said = heaviestStretch(inspect({ view, words, trust, heads }));
+  const own = combine(hidden.isReading ? said : [...said, hiddenCue(hidden)]);
   if (depth >= DEPTH_MAX) return own;
   return Math.max(own, ...findHidden(view.text, words).map((inner) => weigh(inner, reader, depth + 1)));
 }

@@ -1,6 +1,6 @@
 /** The words of a view that the lexicon knows, by one scan that hashes as it goes and makes no strings for others. */
 import { codeUnits } from '../code-units.ts';
-import { CODED } from './disguises.ts';
+import { CODED, HINT_SHIFT, NO_VOWELS } from './codings.ts';
 import { LEXICON, SENSE } from './lexicon.ts';
 import { CUES } from './phrases.ts';
 
@@ -33,21 +33,24 @@ export interface Signs {
   readonly apart: number;
   /** Whether a word is too long to be one. */
   readonly isRunTogether: boolean;
-  /** Bits of codings a word of orders stands in. */
+  /** Bits of codings that words of the text may stand in. */
   readonly codings: number;
+  /** Where the first coded word, row of letters or run of words stands. */
+  readonly oddAt: number;
 }
 
 interface Entry {
   readonly word: string;
-  readonly hash: number;
   readonly senses: number;
   readonly cues: number;
   readonly codings: number;
 }
 
-const TABLE_SIZE = 1 << 14;
-const table = new Int32Array(TABLE_SIZE);
-const entries: Entry[] = [{ word: '', hash: 0, senses: 0, cues: 0, codings: 0 }];
+const TABLE_SIZE = 1 << 15;
+const table = new Uint16Array(TABLE_SIZE);
+const entries: Entry[] = [{ word: '', senses: 0, cues: 0, codings: 0 }];
+/** By entry, in a row: nearly all words of a text are told by them. */
+const hashes = new Int32Array(TABLE_SIZE);
 
 /** FNV-1a over code units, 32 bits. */
 const SEED = 0x811c9dc5;
@@ -60,7 +63,8 @@ for (const word of new Set([...LEXICON.keys(), ...CUES.keys(), ...CODED.keys()])
   let slot = slotOf(hash);
   while (table[slot]) slot = (slot + 1) & (TABLE_SIZE - 1);
   const senses = LEXICON.get(word) ?? 0;
-  const entry = { word, hash, senses, cues: CUES.get(word) ?? 0, codings: CODED.get(word) ?? 0 };
+  const entry = { word, senses, cues: CUES.get(word) ?? 0, codings: CODED.get(word) ?? 0 };
+  hashes[entries.length] = hash;
   table[slot] = entries.push(entry) - 1;
 }
 
@@ -88,22 +92,60 @@ const WORD_MAX = 24;
 
 /** So many letters are more than a word has. */
 const RUN_MIN = 18;
+/** So many one-letter words in a row are a sign. */
+const ODD_ROW = 5;
+
+/** What in a text may be in disguise, and the last words that may be coded: in what, and which words they are. */
+class Odd {
+  codings = 0;
+  isRunTogether = false;
+  at = -1;
+  #last = 0;
+  #before = 0;
+  #lastAt = Number.NEGATIVE_INFINITY;
+  #beforeAt = Number.NEGATIVE_INFINITY;
+
+  mark(start: number): void {
+    if (this.at < 0) this.at = start;
+  }
+
+  run(start: number): void {
+    this.isRunTogether = true;
+    this.mark(start);
+  }
+
+  /** Adds the codings that a word is surely in, or may be in like those that stand near it. */
+  word(codings: number, ordinal: number, start: number): void {
+    const hints = codings >> HINT_SHIFT;
+    const near = ordinal - this.#lastAt <= NEAR ? hints & this.#last : 0;
+    const nearer = ordinal - this.#beforeAt <= NEAR ? near & this.#before : 0;
+    if (hints !== 0) {
+      [this.#before, this.#beforeAt] = [this.#last, this.#lastAt];
+      [this.#last, this.#lastAt] = [hints, ordinal];
+    }
+    const found = (codings & CODINGS_MASK) | (near & ~NO_VOWELS) | (nearer & NO_VOWELS);
+    if (found !== 0) this.mark(start);
+    this.codings |= found;
+  }
+}
+const CODINGS_MASK = (1 << HINT_SHIFT) - 1;
+/** Words that stand further apart say nothing of each other. */
+const NEAR = 8;
 
 /** All known words, left to right; linear. */
 export function scanWords(text: string): Words {
   const hits: Hit[] = [];
   const { length } = text;
   const units = codeUnits(text);
+  const odd = new Odd();
   let cues = 0;
   let senses = 0;
-  let codings = 0;
   let ordinal = 0;
   let mixed = 0;
   let apart = 0;
   let row = 0;
   let numbers = 0;
   let numberRow = 0;
-  let isRunTogether = false;
   for (let at = 0; at < length; ) {
     const start = at;
     let hash = SEED;
@@ -119,31 +161,43 @@ export function scanWords(text: string): Words {
       ordinal++;
       row = size === 1 && digits === 0 ? row + 1 : 0;
       if (row > apart) apart = row;
+      if (row === ODD_ROW) odd.mark(start);
       numberRow = digits === size ? numberRow + 1 : 0;
       if (numberRow > numbers) numbers = numberRow;
-      if (size >= RUN_MIN && digits === 0) isRunTogether = true;
+      if (size >= RUN_MIN && digits === 0) odd.run(start);
       if (size <= WORD_MAX && digits < size) {
         if (digits > 0) mixed++;
         const entry = digits ? lookUpLeet(text, start, at - 1) : lookUp(text, start, at - 1, hash);
         if (entry) {
           cues |= entry.cues;
           senses |= entry.senses;
-          codings |= entry.codings;
+          if (entry.codings !== 0) odd.word(entry.codings, ordinal, start);
           if (entry.senses !== 0) hits.push({ senses: entry.senses, start, end: at - 1, ordinal });
         }
       }
     }
     if (unit === SENTENCE_END) ordinal += 2;
   }
-  return { hits, cues, senses, signs: { mixed, numbers, apart, isRunTogether, codings } };
+  return { hits, cues, senses, signs: { mixed, numbers, apart, ...signsOf(odd) } };
 }
+
+const signsOf = ({
+  codings,
+  isRunTogether,
+  at,
+}: Odd): Pick<Signs, 'codings' | 'isRunTogether' | 'oddAt'> => ({
+  codings,
+  isRunTogether,
+  oddAt: at,
+});
 
 function lookUp(text: string, start: number, end: number, hash: number): Entry | undefined {
   for (let slot = slotOf(hash); ; slot = (slot + 1) & (TABLE_SIZE - 1)) {
-    const entry = entries[table[slot] ?? 0];
-    if (!entry?.word) return undefined;
-    if (entry.hash === hash && entry.word === text.slice(start, end).toLowerCase().replaceAll("'", ''))
-      return entry;
+    const index = table[slot] ?? 0;
+    if (index === 0) return undefined;
+    if (hashes[index] !== hash) continue;
+    const entry = entries[index];
+    if (entry?.word === text.slice(start, end).toLowerCase().replaceAll("'", '')) return entry;
   }
 }
 
