@@ -4,9 +4,9 @@
  */
 
 /** Buckets a feature can fall into, as a power of two. */
-export const BUCKET_BITS = 17;
+export const BUCKET_BITS = 18;
 /** What a model file must say; raised with every change of what is hashed. */
-export const FEATURES_VERSION = 3;
+export const FEATURES_VERSION = 4;
 
 /** Kinds of units that are no letters: a plain gap, breaks that are told apart, what is left out of a word. */
 export const GAP = 0;

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Heads } from '../../../src/guardrails/injection/heads.ts';
 import { MODEL_FILE, readModel, writeModel } from '../../../src/guardrails/injection/model.ts';
 import { expand, parseGrammar } from '../../../src/guardrails/injection/training/grammar.ts';
+import { manuals } from '../../../src/guardrails/injection/training/manuals.ts';
 import { seeded } from '../../../src/guardrails/injection/training/random.ts';
 import { train } from '../../../src/guardrails/injection/training/train.ts';
 
@@ -107,13 +108,22 @@ describe('training', () => {
   });
 });
 
+// Tried: without the set of texts that came already, pieces come twice; with paragraphs of any length, longer ones come.
+it('reads manuals of packages, in pieces that are honest, bounded and all different', () => {
+  const pieces = manuals();
+  expect(pieces.length).toBeGreaterThan(1000);
+  expect(new Set(pieces.map(({ text }) => text)).size).toBe(pieces.length);
+  expect(pieces.filter(({ text }) => text.length > 3000)).toEqual([]);
+  expect(pieces.flatMap(({ labels }) => Object.values(labels)).filter((label) => label !== 0)).toEqual([]);
+});
+
 describe('the file of heads', () => {
   const bytes = readFileSync(MODEL_FILE);
 
   it('is refused when it is cut short, or made for other features', () => {
     expect(() => readModel(bytes.subarray(0, -1))).toThrow('cut short');
     const other = Buffer.concat([
-      Buffer.from(bytes.toString('latin1').replace('"features":3', '"features":2'), 'latin1'),
+      Buffer.from(bytes.toString('latin1').replace('"features":4', '"features":3'), 'latin1'),
     ]);
     expect(() => readModel(other)).toThrow('features');
   });

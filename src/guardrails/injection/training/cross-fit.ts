@@ -60,11 +60,11 @@ interface Shares {
   readonly perSource: number;
 }
 
-/** Two heads share what users' texts may come to; what tools return is marked, not stopped, and may be found more. */
+/** Two heads share what users' texts may come to; what tools return has one head of its own. */
 const OBSERVE: Readonly<Record<HeadName, Shares>> = {
   override: { pooled: 0.0035, perSource: 0.018 },
   persona: { pooled: 0.002, perSource: 0.018 },
-  untrusted: { pooled: 0.006, perSource: 0.03 },
+  untrusted: { pooled: 0.003, perSource: 0.018 },
 };
 const BLOCK: Shares = { pooled: 0.0003, perSource: 0.003 };
 /** A source of fewer texts has no share worth the name. */

@@ -10,6 +10,7 @@ import { Heads } from '../heads.ts';
 import { compose, type Example, FOLDS, generate, readExamples } from './corpus.ts';
 import { crossFit, type CrossFitted, type Points, pointsOf, prepare, weightedFor } from './cross-fit.ts';
 import { declaration } from './declaration.ts';
+import { manuals } from './manuals.ts';
 import { learn, type Learned } from './learner.ts';
 import { reportOfHeads, reportOfWhole } from './report.ts';
 
@@ -24,7 +25,7 @@ export function runTrain([folder, file = MODEL_FILE]: readonly string[]): number
     process.stderr.write('usage: train FOLDER [FILE]\n');
     return 2;
   }
-  const { model, report } = train(folder, { also: declaration() });
+  const { model, report } = train(folder, { also: [...declaration(), ...manuals()] });
   writeFileSync(file, writeModel(model));
   process.stdout.write(`${report}\n`);
   return 0;
