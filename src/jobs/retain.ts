@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
+import { asRefusal } from '../base/errors.ts';
 import { ALL, cutOffs, type CutOffs, type Holds, type RetentionSettings } from '../domain/retention.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Store } from '../ports/store.ts';
@@ -109,11 +110,16 @@ class Retaining {
       return true;
     }
     const until = performance.now() + ROUND_MS_MAX;
-    const records = await this.#inBatches(until, (limit) => store.history.prune(history, limit, except));
-    const entries = await this.#inBatches(until, (limit) => store.pruneEntries(log, limit, except));
-    const digests = await this.#inBatches(until, (limit) => store.pruneOwners('sealed', sealed, limit));
-    await this.#record('store', 'success', { ...told, history: records.count, entries: entries.count });
-    return records.isAll && entries.isAll && digests.isAll;
+    try {
+      const records = await this.#inBatches(until, (limit) => store.history.prune(history, limit, except));
+      const entries = await this.#inBatches(until, (limit) => store.pruneEntries(log, limit, except));
+      const digests = await this.#inBatches(until, (limit) => store.pruneOwners('sealed', sealed, limit));
+      await this.#record('store', 'success', { ...told, history: records.count, entries: entries.count });
+      return records.isAll && entries.isAll && digests.isAll;
+    } catch (error) {
+      await this.#record('store', 'failure', { ...told, code: asRefusal(error).code });
+      throw error;
+    }
   }
 
   async #inBatches(until: number, prune: (limit: number) => Promise<number>) {

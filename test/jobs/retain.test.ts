@@ -1,6 +1,7 @@
 /**
  * The daily round over a real store: on record before, only what is old, in batches, never of who is held, by one of many,
- * and again where it failed. Shown false by deleting before the record, and by a lease that is put instead of changed.
+ * and again where it failed. Shown false by deleting before the record, by a lease that is put instead of changed,
+ * and by no record of a failure.
  */
 import { expect, onTestFinished, test } from 'vitest';
 import { cutOffs, createHolds, retentionSchema } from '../../src/domain/retention.ts';
@@ -131,6 +132,21 @@ test('a log that takes nothing keeps everything as it is, and the round is taken
   clock.at += 3_600_000;
   await expect.poll(() => drafts.length).toBe(2);
   expect(await left()).toEqual(['new']);
+});
+
+test('a store that goes away in the middle: that it was not done is on record too', async () => {
+  const drafts: EntryDraft[] = [];
+  const own = await house();
+  const record = async (draft: EntryDraft) => {
+    drafts.push(draft);
+    if (draft.status === 'pending') await own.store.close();
+    return { ...draft, timestamp: '', chain: '', sequence: 1, previousHash: '', hash: '' };
+  };
+  const job = retain({ ...own.options, auditLog: { record } });
+  onTestFinished(() => job.stop());
+  await expect.poll(() => drafts.map(({ status }) => status)).toEqual(['pending', 'failure']);
+  expect(drafts[1]?.metadata).toMatchObject({ code: 'store.unavailable' });
+  expect(own.failures.length).toBeGreaterThan(0);
 });
 
 test('entries of the current month never go: money is read from them', () => {
