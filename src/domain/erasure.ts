@@ -1,6 +1,7 @@
 /**
- * Erasing a person: everything that was said by them or about them in texts, wherever the store keeps it. What bounds
- * and proves stays: whose an object is, counts, and the audit log, which has names of the operator's and digests alone.
+ * Erasing a person: everything that was said by them or about them in texts, wherever the store keeps it, and that objects of
+ * upstream's are theirs. What bounds and proves stays: that an object is known, counts, and the audit log, which has names of
+ * the operator's and digests alone.
  */
 import { Refusal } from '../base/errors.ts';
 import type { Person } from '../ports/person.ts';
@@ -16,11 +17,13 @@ export interface Erased {
   readonly approvals: number;
   readonly parkedAnswers: number;
   readonly keyNames: number;
+  /** Of upstream's, which nobody is known to own any more. */
+  readonly objects: number;
 }
 
 /** What it works with. */
 export interface ErasureDeps {
-  readonly store: Pick<Store, 'history' | 'approvals' | 'dropSealed' | 'amendKey'>;
+  readonly store: Pick<Store, 'history' | 'approvals' | 'dropSealed' | 'disown' | 'amendKey'>;
   readonly keys: Pick<KeyRing, 'list' | 'forget'>;
 }
 
@@ -31,7 +34,8 @@ export async function erasePerson(deps: ErasureDeps, of: Person): Promise<Erased
   const placeholders = await store.dropSealed(of);
   const { approvals, answers } = await store.approvals.erase(of);
   const keyNames = 'user' in of ? await dropNames(deps, of.user) : 0;
-  return { history, placeholders, approvals, parkedAnswers: answers, keyNames };
+  const objects = await store.disown(of);
+  return { history, placeholders, approvals, parkedAnswers: answers, keyNames, objects };
 }
 
 async function dropNames({ store, keys }: ErasureDeps, user: string): Promise<number> {

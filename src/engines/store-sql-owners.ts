@@ -1,6 +1,7 @@
 /** Whose the objects of upstream's are: queries for every database. */
+import type { Person } from '../ports/person.ts';
 import type { ObjectOwner, PlaceholderRow } from '../ports/store.ts';
-import { OWNER_COLUMNS, ownerFrom } from './store-sql-rows.ts';
+import { isOf, OWNER_COLUMNS, ownerFrom } from './store-sql-rows.ts';
 import type { Db, Migration } from './store-sql-schema.ts';
 
 /** Adds whether an injection was found in what an object holds. */
@@ -54,6 +55,22 @@ export async function putOwner(db: Db, owner: ObjectOwner, kept?: PlaceholderRow
 export async function getOwners(db: Db, ids: readonly string[]): Promise<readonly ObjectOwner[]> {
   const found = db.selectFrom('sallyport_owners').select(OWNER_COLUMNS).where('id', 'in', ids);
   return (await found.execute()).map(ownerFrom);
+}
+
+/** Owns what nobody may use any more: no key and no token has this name. */
+const NOBODY = 'system';
+
+/** `Store.disown` */
+export async function disown(db: Db, of: Person): Promise<number> {
+  const theirs = 'user' in of ? { user_name: NOBODY } : { user_name: NOBODY, team: null, end_user: null };
+  const done = await db
+    .updateTable('sallyport_owners')
+    .set(theirs)
+    .where(isOf(of))
+    .where('user_name', '!=', NOBODY)
+    .returning('id')
+    .execute();
+  return done.length;
 }
 
 /** `Store.listOwners` */

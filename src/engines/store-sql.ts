@@ -16,7 +16,7 @@ import { findEntries, getEntries, pageEntries, pruneEntries } from './store-sql-
 import { createSqlHistory } from './store-sql-history.ts';
 import { createSqlIncidents } from './store-sql-incidents.ts';
 import { createSqlKeyUse } from './store-sql-key-use.ts';
-import { getOwners, listOwners, pruneOwners, putOwner } from './store-sql-owners.ts';
+import { disown, getOwners, listOwners, pruneOwners, putOwner } from './store-sql-owners.ts';
 import { changePlaceholders, dropSealed, getSealed, listSealed } from './store-sql-placeholders.ts';
 import { keyFrom, rowsFrom, rowsText } from './store-sql-rows.ts';
 import { type Db, migrate, type SqlEngine, type Tables } from './store-sql-schema.ts';
@@ -135,6 +135,10 @@ class SqlStore implements Store {
 
   dropSealed(of: Person): Promise<number> {
     return this.#run((db) => dropSealed(db, of));
+  }
+
+  disown(of: Person): Promise<number> {
+    return this.#run((db) => disown(db, of));
   }
 
   async appendEntries(entries: readonly Entry[]): Promise<void> {

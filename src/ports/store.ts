@@ -156,6 +156,8 @@ export interface Store {
    * where stays known.
    */
   dropSealed(of: Person): Promise<number>;
+  /** Whatever is theirs is nobody's, of a team's where it was a team's too; its id stays known. How many objects. */
+  disown(of: Person): Promise<number>;
 
   /** At least once, in order of a chain; the same entry twice is stored once. */
   appendEntries(entries: readonly Entry[]): Promise<void>;

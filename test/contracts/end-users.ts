@@ -87,6 +87,11 @@ export function endUserContract(fresh: () => Promise<Store>): void {
     const ids = ['resp_none', 'resp_eve', 'resp_mal', 'resp_bobs'];
     expect([...(await store.getSealed(ids)).keys()].sort()).toEqual(['resp_bobs', 'resp_mal', 'resp_none']);
     expect(await store.history.list({ user: 'bob', limit: 9 })).toHaveLength(1);
+    expect(await store.disown(of)).toBe(1);
+    const owners = new Map((await store.getOwners(ids)).map((owner) => [owner.id, owner]));
+    expect(owners.get('resp_eve')).toMatchObject({ user: 'system' });
+    expect(owners.get('resp_eve')).not.toHaveProperty('endUser');
+    expect(owners.get('resp_bobs')?.user).toBe('bob');
     expect((await store.approvals.get('eve'))?.shown).toBe('');
     expect((await store.approvals.get('bobs'))?.shown).not.toBe('');
     expect(await store.history.erase({ endUsers: [EVE] })).toBe(1);

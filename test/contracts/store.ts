@@ -170,6 +170,7 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
     expect(await store.listSealed(9_000, 9, ['ada'])).toMatchObject([{ id: 'resp_2' }]);
     expect(await store.dropSealed({ user: 'ada' })).toBe(2);
     expect(await store.dropSealed({ user: 'ada' })).toBe(0);
+    expect([await store.disown({ user: 'ada' }), await store.disown({ user: 'ada' })]).toEqual([2, 0]);
     expect([...(await store.getSealed(ids)).keys()]).toEqual(['resp_2']);
     expect(await store.getOwners(['resp_3'])).toMatchObject([{ placeholders: next.placeholders }]);
     await store.close();
