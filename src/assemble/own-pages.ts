@@ -1,5 +1,6 @@
 /** What callers see of themselves, beside their calls: by path. */
 import { Refusal } from '../base/errors.ts';
+import { fieldName } from '../base/field-name.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Arrival } from '../domain/exchange.ts';
 import { historyQuerySchema, type HistoryQuery } from '../domain/history-view.ts';
@@ -45,5 +46,5 @@ function queryOf(target: string): HistoryQuery {
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   if (issue?.code === 'unrecognized_keys') throw new Refusal('request.unknown_field');
-  throw new Refusal('request.invalid_field', { param: issue?.path.join('.') ?? '' });
+  throw new Refusal('request.invalid_field', { param: fieldName(issue?.path ?? []) });
 }

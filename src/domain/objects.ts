@@ -1,6 +1,7 @@
 /** Whose an object of upstream's is: all callers share one account, so an id alone opens nothing. */
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
+import { fieldAt } from '../base/field-name.ts';
 import { child } from '../openai/child.ts';
 import { sealedId } from '../openai/sealed.ts';
 import type { ObjectOwner, Store } from '../ports/store.ts';
@@ -67,7 +68,7 @@ export async function checkReferences(
     const allowed = owner
       ? mayUse(caller, owner, settings)
       : reference.contained === true || settings.unknown === 'allow';
-    if (!allowed) throw new Refusal('access.unknown_object', { param: reference.pointer });
+    if (!allowed) throw new Refusal('access.unknown_object', { param: fieldAt(reference.pointer) });
   }
   return owners;
 }

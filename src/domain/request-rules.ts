@@ -1,6 +1,7 @@
 /** The operator's own rules for what callers write: lengths, characters, unknown fields. */
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
+import { fieldAt } from '../base/field-name.ts';
 import { patternOf, patternSchema } from '../base/pattern.ts';
 import type { Text } from '../openai/body.ts';
 
@@ -31,9 +32,10 @@ export function checkTexts(texts: readonly Text[], rules: RequestRules): void {
     // The pointer is made when it is read, and only a refusal needs it.
     const { text, class: kind } = found;
     if (kind === 'opaque') continue;
-    if (text.length > rules.textCharsMax) throw new Refusal('request.too_long', { param: found.pointer });
+    if (text.length > rules.textCharsMax)
+      throw new Refusal('request.too_long', { param: fieldAt(found.pointer) });
     if (pattern && kind === 'prose' && !pattern.matches(text)) {
-      throw new Refusal('request.characters', { param: found.pointer });
+      throw new Refusal('request.characters', { param: fieldAt(found.pointer) });
     }
   }
 }

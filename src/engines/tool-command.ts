@@ -94,7 +94,7 @@ function fill(template: readonly string[], args: ToolArguments): string[] {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     const isOption = text.startsWith('-') && (end === -1 || at < end);
     if (isOption || text.includes('\0') || Buffer.byteLength(text) > ARGUMENT_BYTES_MAX)
-      throw new Refusal('tool.arguments', { param: `/${name}` });
+      throw new Refusal('tool.arguments', { param: name });
     return text;
   });
 }

@@ -105,7 +105,7 @@ function pathOf(url: string, args: ToolArguments): string {
     if (name === undefined) return step;
     const text = String(args[name]);
     if (text === '' || text === '.' || text === '..' || NO_STEP.test(text))
-      throw new Refusal('tool.arguments', { param: `/${name}` });
+      throw new Refusal('tool.arguments', { param: name });
     return encodeURIComponent(text);
   });
   return steps.join('/');

@@ -1,5 +1,6 @@
 /** Whether this caller may use the model, the tools, the objects and the addresses that the call names. */
 import { Refusal } from '../base/errors.ts';
+import { fieldAt } from '../base/field-name.ts';
 import { addressOf, coversHost } from '../base/hosts.ts';
 import type { Containment } from '../domain/containment.ts';
 import type { Exchange } from '../domain/exchange.ts';
@@ -42,7 +43,7 @@ export function authoriseModelAndTools(
       for (const call of prepared.calls) checkModel(endpointOf(call.endpointId), call.model, list);
     }
     const { toolFault } = prepared;
-    if (toolFault) throw new Refusal(toolFault.code, { param: toolFault.param });
+    if (toolFault) throw new Refusal(toolFault.code, { param: fieldAt(toolFault.param) });
   };
 }
 
@@ -58,7 +59,7 @@ export function authoriseAddresses(allow: readonly string[], servers: readonly s
       const host = addressOf(url)?.host;
       const list = pointer.endsWith('/server_url') ? [...allow, ...servers] : allow;
       if (host === undefined || !list.some((entry) => coversHost(entry, host))) {
-        throw new Refusal('request.reference', { param: pointer });
+        throw new Refusal('request.reference', { param: fieldAt(pointer) });
       }
     }
   };

@@ -3,6 +3,7 @@
  * zod reads it; what zod would take and not check is refused in the configuration.
  */
 import { z } from 'zod';
+import { fieldName } from '../base/field-name.ts';
 import { ARGUMENT_NAME } from '../base/placeholder.ts';
 
 const said = { title: z.string().max(200).optional(), description: z.string().max(4000).optional() };
@@ -71,14 +72,14 @@ const valueSchema: z.ZodType<ValueSchema> = z.union([
   inputSchema,
 ]);
 
-/** Says where the arguments do not fit, as a JSON pointer of names of the schema; undefined: they do. */
+/** Says where the arguments do not fit, by names of the schema (`items[0].name`); undefined: they do. */
 export function compileInput(schema: InputSchema): (args: unknown) => string | undefined {
   // What zod calls JSON Schema is wider than what is taken here.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- plain data of the configuration
   const compiled = z.fromJSONSchema(structuredClone(schema) as unknown as z.core.JSONSchema.JSONSchema);
   return (args) => {
     const { error } = compiled.safeParse(args);
-    return error && (error.issues[0]?.path ?? []).map((step) => `/${String(step)}`).join('');
+    return error && fieldName(error.issues[0]?.path ?? []);
   };
 }
 

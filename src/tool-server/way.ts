@@ -4,6 +4,7 @@
  */
 import { asRefusal, Refusal } from '../base/errors.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
+import { fieldAt } from '../base/field-name.ts';
 import { keyedDigest } from '../base/secret.ts';
 import { type Approvals, type ApprovedCall } from '../domain/approvals.ts';
 import type { Authenticator } from '../domain/authentication.ts';
@@ -160,7 +161,7 @@ class Way implements ToolWay {
     const state = { callsBefore: 0, tainted: false };
     const found = checkToolCall(tool.name, body.source, this.#d.toolPolicyOf(caller), state);
     if (found.verdict === 'denied')
-      throw new Refusal(found.code, { ...(found.pointer && { param: found.pointer }) });
+      throw new Refusal(found.code, { ...(found.pointer && { param: fieldAt(found.pointer) }) });
     return found.verdict === 'needsApproval';
   }
 

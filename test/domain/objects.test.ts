@@ -102,7 +102,7 @@ describe('the objects a call names', () => {
     const mixed = checkReferences(store, ADA, named('resp_1', 'resp_2'), settings);
     await expect(mixed).rejects.toMatchObject({
       code: 'access.unknown_object',
-      options: { param: '/resp_2' },
+      options: { param: 'resp_2' },
     });
     expect(await codeOf(() => checkReferences(store, ADA, named('resp_3'), settings))).toBe(
       'access.unknown_object',

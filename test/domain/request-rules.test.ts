@@ -25,7 +25,7 @@ function check(texts: Text[], rules: object): string {
 describe('length', () => {
   test('is of one text, in UTF-16 units; what is not read has none', () => {
     expect(check([of('prose', '12345'), of('prose', '12345')], { textCharsMax: 5 })).toBe('ok');
-    expect(check([of('prose', '123456')], { textCharsMax: 5 })).toBe('request.too_long /messages/0/content');
+    expect(check([of('prose', '123456')], { textCharsMax: 5 })).toBe('request.too_long messages[0].content');
     expect(check([of('token', '123456')], { textCharsMax: 5 })).toMatch(/^request\.too_long/);
     expect(check([of('prose', '☀️☀️☀️')], { textCharsMax: 5 })).toMatch(/^request\.too_long/);
     expect(check([of('opaque', '123456')], { textCharsMax: 5 })).toBe('ok');
@@ -46,7 +46,7 @@ describe('characters', () => {
   test('must match as a whole, in prose alone; off unless given', () => {
     expect(check([of('prose', 'all is well')], { characters })).toBe('ok');
     expect(check([of('prose', 'all is Well')], { characters })).toBe(
-      'request.characters /messages/0/content',
+      'request.characters messages[0].content',
     );
     expect(check([of('prose', '\u202e')], { characters })).toMatch(/^request\.characters/);
     expect(check([of('token', 'GPT-4')], { characters })).toBe('ok');
