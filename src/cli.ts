@@ -1,6 +1,7 @@
 /** The commands: start · tools · check-config · keys · users · approvals · incidents · objects · usage · charges · policy · report · rollout · rehearse · audit · ledger · scan · calibrate · train · coverage · api-diff · simulate. */
 import { readFileSync } from 'node:fs';
 import type { CommandResult } from './admin/commands.ts';
+import { asksForHelp } from './admin/help.ts';
 import type { AdminAtHand } from './assemble/admin-at-hand.ts';
 import { fetchSecrets } from './secret-managers.ts';
 
@@ -35,6 +36,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   coverage [--page]             every operation and field, and what inspects it; as JSON, or as COVERAGE.md
   api-diff FILE                 what another description of the API has that the endpoint table has not
   simulate [PORT]               the stand-in for OpenAI alone
+  help                          this; COMMAND --help: how that one is used
 `;
 
 type Command = (args: readonly string[]) => Promise<number> | number;
@@ -180,11 +182,28 @@ function usage(): number {
   return 2;
 }
 
+function help(): number {
+  process.stdout.write(USAGE);
+  return 0;
+}
+
+/** Those that know more of how they are used than stands above. */
+const OWN_USAGE =
+  /^(?:keys|users|approvals|objects|incidents|usage|charges|lockdown|policy|report|rollout|ledger)$/;
+
+function commandFor(name: string, args: readonly string[]): Command | undefined {
+  if (asksForHelp([name])) return help;
+  if (!Object.hasOwn(COMMANDS, name)) return undefined;
+  const knowsMore =
+    OWN_USAGE.test(name) || (name === 'audit' && /^(?:list|checkpoints)$/.test(args[0] ?? ''));
+  return asksForHelp(args) && !knowsMore ? help : COMMANDS[name];
+}
+
 const [name = '', ...args] = process.argv.slice(2);
-const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+const command = commandFor(name, args);
 try {
   // `start` does so itself.
-  if (command && name !== 'start') await fetchSecrets(process.env);
+  if (command && command !== help && name !== 'start') await fetchSecrets(process.env);
   process.exitCode = await (command ?? usage)(args);
 } catch (error) {
   process.stderr.write(`sallyport: ${error instanceof Error ? error.message : String(error)}\n`);

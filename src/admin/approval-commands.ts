@@ -29,7 +29,7 @@ export async function runApprovals(
     approve: decide('approve'),
     deny: decide('deny'),
   };
-  return await run(USAGE, () => (Object.hasOwn(verbs, verb) ? verbs[verb]?.() : undefined));
+  return await run(USAGE, args, () => (Object.hasOwn(verbs, verb) ? verbs[verb]?.() : undefined));
 }
 
 /** The text as it is, then its state and its digest. */

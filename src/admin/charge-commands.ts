@@ -7,7 +7,7 @@ const USAGE =
 
 /** `charges`. */
 export async function runCharges(args: readonly string[], api: AdminApi): CommandResult {
-  return await run(USAGE, () => {
+  return await run(USAGE, args, () => {
     const query = flags(args, ['from', 'to', 'by', 'format']);
     if (query['from'] === undefined) return undefined;
     return api.call('GET', `/admin/charges?${queryOf(query)}`);

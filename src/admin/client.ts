@@ -19,6 +19,9 @@ export interface AdminApi {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 const callMsMax = 10_000;
+/** Of what goes through all entries of a period. */
+const longCallMsMax = 280_000;
+const LONG = /^\/admin\/(?:charges|report)\?/;
 const refusalSchema = z.object({
   error: z.object({ message: z.string(), param: z.string().nullable(), code: z.string().nullable() }),
 });
@@ -61,7 +64,7 @@ export function remoteAdminApi(env: Variables): AdminApi {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         redirect: 'error',
-        signal: AbortSignal.timeout(callMsMax),
+        signal: AbortSignal.timeout(LONG.test(path) ? longCallMsMax : callMsMax),
       });
       const isText = answer.headers.get('content-type')?.startsWith('text/') ?? false;
       const content: unknown = await (isText ? answer.text() : answer.json()).catch(() => undefined);
@@ -77,7 +80,9 @@ async function reach(origin: string, path: string, init: RequestInit): Promise<R
   try {
     return await fetch(origin + path, init);
   } catch (cause) {
-    throw new Error(`no gateway answers at ${origin} (ADMIN_HOST, ADMIN_PORT)`, { cause });
+    const isSlow = cause instanceof Error && cause.name === 'TimeoutError';
+    const what = isSlow ? `the gateway at ${origin} took too long` : `no gateway answers at ${origin}`;
+    throw new Error(`${what} (ADMIN_HOST, ADMIN_PORT)`, { cause });
   }
 }
 

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
 import { calibrate, policyOf } from '../guardrails/injection/calibrate.ts';
 import { type AdminApi, remoteAdminApi, sentenceFor } from './client.ts';
+import { asksForHelp } from './help.ts';
 
 /** Exit codes: 0 done, 1 refused or not reached (said on standard error), 2 not understood. */
 export type CommandResult = Promise<number>;
@@ -20,6 +21,7 @@ const KEYS_USAGE = `usage: keys create --user U --tier T [--role user|developer|
          [--name N] [--upstream U]
          [--expires-at ISO] [--models A,B] [--endpoints A,B] [--tools A,B] [--ips A,B] [--daily-budget-usd X]
          [--requests-per-minute N] [--tokens-per-minute N] [--max-tokens-per-request N] [--concurrency N]
+         [--break-glass REASON]   (alone, what takes two administrators; with --expires-at within four hours)
        keys list [--unused-days N]
        keys revoke ID
        keys rotate ID [--overlap SECONDS]   (${DEFAULT_OVERLAP_S} if left out; 0 ends the present secret at once)
@@ -33,7 +35,17 @@ const LEDGER_USAGE = 'usage: ledger adopt\n';
 const AUDIT_USAGE =
   'usage: audit list [--user U] [--action A] [--status S] [--from ISO] [--to ISO] [--limit N]\n';
 
-const texts = ['user', 'tier', 'role', 'team', 'administers', 'name', 'expires-at', 'upstream'] as const;
+const texts = [
+  'user',
+  'tier',
+  'role',
+  'team',
+  'administers',
+  'name',
+  'expires-at',
+  'upstream',
+  'break-glass',
+] as const;
 const lists = ['models', 'endpoints', 'tools', 'ips'] as const;
 const numbers = [
   'daily-budget-usd',
@@ -65,7 +77,7 @@ export async function runKeys(
       return api.call('POST', `${pathOf(positionals[0])}/rotate`, { overlapSeconds });
     },
   };
-  return await run(KEYS_USAGE, () => (Object.hasOwn(verbs, verb) ? verbs[verb]?.() : undefined));
+  return await run(KEYS_USAGE, args, () => (Object.hasOwn(verbs, verb) ? verbs[verb]?.() : undefined));
 }
 
 /** `usage --user U`. */
@@ -74,7 +86,9 @@ export async function runUsage(
   env: Variables,
   api: AdminApi = remoteAdminApi(env),
 ): CommandResult {
-  return await run(USAGE_USAGE, () => api.call('GET', `/admin/usage?${queryOf(flags(args, ['user']))}`));
+  return await run(USAGE_USAGE, args, () =>
+    api.call('GET', `/admin/usage?${queryOf(flags(args, ['user']))}`),
+  );
 }
 
 /** `audit list`. */
@@ -84,7 +98,7 @@ export async function runAudit(
   api: AdminApi = remoteAdminApi(env),
 ): CommandResult {
   const names = ['user', 'action', 'status', 'from', 'to', 'limit'];
-  return await run(AUDIT_USAGE, () => api.call('GET', `/admin/audit?${queryOf(flags(args, names))}`));
+  return await run(AUDIT_USAGE, args, () => api.call('GET', `/admin/audit?${queryOf(flags(args, names))}`));
 }
 
 const placesSchema = z.object({ data: z.array(z.object({ place: z.string(), checkpoint: z.unknown() })) });
@@ -95,7 +109,7 @@ export async function runCheckpoints(
   env: Variables,
   api: AdminApi = remoteAdminApi(env),
 ): CommandResult {
-  return await run(CHECKPOINTS_USAGE, () => {
+  return await run(CHECKPOINTS_USAGE, args, () => {
     const { place } = flags(args, ['place']);
     return api.call('GET', '/admin/audit/checkpoints').then((list) => {
       const { data } = placesSchema.parse(list);
@@ -116,8 +130,9 @@ export class Lines {
 }
 
 /** `policy show | reload | proposals | confirm | withdraw`. */
-export async function runPolicy([verb, ...rest]: readonly string[], api: AdminApi): CommandResult {
-  return await run(POLICY_USAGE, () => {
+export async function runPolicy(args: readonly string[], api: AdminApi): CommandResult {
+  const [verb, ...rest] = args;
+  return await run(POLICY_USAGE, args, () => {
     if (verb === 'reload') return api.call('POST', '/admin/policy/reload', reloadFrom(rest));
     const [id, ...more] = rest;
     const proposal = `/admin/policy/proposals/${encodeURIComponent(id ?? '')}`;
@@ -143,7 +158,7 @@ export async function runLedger(
   api: AdminApi = remoteAdminApi(env),
 ): CommandResult {
   const understood = args.length === 1 && args[0] === 'adopt';
-  return await run(LEDGER_USAGE, () =>
+  return await run(LEDGER_USAGE, args, () =>
     understood ? api.call('POST', '/admin/ledger/adopt', {}) : undefined,
   );
 }
@@ -165,8 +180,16 @@ export async function runCalibrate(input: Readable, api: Pick<AdminApi, 'call'>)
   return 0;
 }
 
-/** A call that was not made is a command that was not understood. */
-export async function run(usage: string, start: () => Promise<unknown> | undefined): CommandResult {
+/** A call that was not made is a command that was not understood; `args` may ask for the usage. */
+export async function run(
+  usage: string,
+  args: readonly string[],
+  start: () => Promise<unknown> | undefined,
+): CommandResult {
+  if (asksForHelp(args)) {
+    process.stdout.write(usage);
+    return 0;
+  }
   let started: Promise<unknown> | undefined;
   try {
     started = start();

@@ -1,21 +1,25 @@
 /** The commands `lockdown show`, `lockdown set` and `lockdown release`: the kill switch through the admin API. */
 import { parseArgs } from 'node:util';
 import { type AdminApi } from './client.ts';
-import { type CommandResult, run } from './commands.ts';
+import { type CommandResult, flags, run } from './commands.ts';
 
 const USAGE = `usage: lockdown show
        lockdown set [--all] [--tiers A,B] [--users A,B] [--keys A,B] [--models A,B] [--tools A,B] [--reason R]
-       lockdown release
+       lockdown release [--break-glass REASON]
 `;
 const PATH = '/admin/lockdown';
 const list = { type: 'string' } as const;
 const LISTS = ['tiers', 'users', 'keys', 'models', 'tools'] as const;
 
 /** What is set replaces what was shut before. */
-export async function runLockdown([verb, ...rest]: readonly string[], api: AdminApi): CommandResult {
-  return await run(USAGE, () => {
+export async function runLockdown(args: readonly string[], api: AdminApi): CommandResult {
+  const [verb, ...rest] = args;
+  return await run(USAGE, args, () => {
     if (verb === 'show' && rest.length === 0) return api.call('GET', PATH);
-    if (verb === 'release' && rest.length === 0) return api.call('PUT', PATH, {});
+    if (verb === 'release') {
+      const { 'break-glass': breakGlass } = flags(rest, ['break-glass']);
+      return api.call('PUT', PATH, breakGlass === undefined ? {} : { breakGlass });
+    }
     return verb === 'set' ? api.call('PUT', PATH, shutBy(rest)) : undefined;
   });
 }

@@ -34,7 +34,7 @@ export async function runIncidents(
     },
     undo: () => (rest.length === 1 ? api.call('POST', pathOf(rest[0]), { undo: true }) : undefined),
   };
-  return await run(USAGE, () => (Object.hasOwn(verbs, verb) ? verbs[verb]?.() : undefined));
+  return await run(USAGE, args, () => (Object.hasOwn(verbs, verb) ? verbs[verb]?.() : undefined));
 }
 
 function pathOf(id: string | undefined): string {

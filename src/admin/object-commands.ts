@@ -25,7 +25,7 @@ export async function runObjects(
       return ids.length > 0 && values['user'] !== undefined ? adopt(api, values, ids) : undefined;
     },
   };
-  return await run(USAGE, () => (Object.hasOwn(verbs, verb) ? verbs[verb]?.() : undefined));
+  return await run(USAGE, args, () => (Object.hasOwn(verbs, verb) ? verbs[verb]?.() : undefined));
 }
 
 /** As many calls as it takes, one after the other; what fails ends it. */

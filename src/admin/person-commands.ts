@@ -20,7 +20,7 @@ export async function runUsers(
     hold: (named) => api.call('POST', '/admin/holds', { user: named }),
     release: (named) => api.call('DELETE', `/admin/holds/${encodeURIComponent(named)}`),
   };
-  return await run(USAGE, () => {
+  return await run(USAGE, args, () => {
     if (more.length > 0) return undefined;
     if (verb === 'holds' && user === undefined) return api.call('GET', '/admin/holds');
     return user !== undefined && Object.hasOwn(verbs, verb) ? verbs[verb]?.(user) : undefined;

@@ -7,7 +7,7 @@ const ROLLOUT_USAGE = 'usage: rollout show | rollout lift   (lift ends a fallbac
 
 /** `report`. */
 export async function runReport(args: readonly string[], api: AdminApi): CommandResult {
-  return await run(REPORT_USAGE, () => {
+  return await run(REPORT_USAGE, args, () => {
     const query = flags(args, ['from', 'to', 'format']);
     if (query['from'] === undefined) return undefined;
     return api.call('GET', `/admin/report?${queryOf(query)}`);
@@ -15,8 +15,9 @@ export async function runReport(args: readonly string[], api: AdminApi): Command
 }
 
 /** `rollout show`, `rollout lift`. */
-export async function runRollout([verb, ...rest]: readonly string[], api: AdminApi): CommandResult {
-  return await run(ROLLOUT_USAGE, () => {
+export async function runRollout(args: readonly string[], api: AdminApi): CommandResult {
+  const [verb, ...rest] = args;
+  return await run(ROLLOUT_USAGE, args, () => {
     if (rest.length > 0) return undefined;
     if (verb === 'show') return api.call('GET', '/admin/rollout');
     return verb === 'lift' ? api.call('DELETE', '/admin/rollout/fallback') : undefined;

@@ -4,18 +4,36 @@ import { Refusal } from '../base/errors.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { EntryRange, Store } from '../ports/store.ts';
 
-/** Of one answer: some ten seconds' worth. */
-export const ENTRIES_MAX = 1_000_000;
+/** Of one answer: some ten seconds for each million. */
+export const ENTRIES_MAX = 5_000_000;
+/** At a time: each takes turns with whoever else is served. */
+const READERS_MAX = 2;
+let readers = 0;
 
 /**
  * Each once, by time.
- * @throws request.too_complex with `param`: `from`, beyond 1,000,000 entries; store.unavailable
+ * @throws request.too_complex with `param`: `from`, beyond 5,000,000 entries; edge.busy where two are being read; store.unavailable
  */
 export async function eachEntry(
   store: Pick<Store, 'pageEntries'>,
   range: EntryRange,
   take: (entry: Entry) => void,
   entriesMax = ENTRIES_MAX,
+): Promise<void> {
+  if (readers === READERS_MAX) throw new Refusal('edge.busy');
+  readers += 1;
+  try {
+    await goThrough(store, range, take, entriesMax);
+  } finally {
+    readers -= 1;
+  }
+}
+
+async function goThrough(
+  store: Pick<Store, 'pageEntries'>,
+  range: EntryRange,
+  take: (entry: Entry) => void,
+  entriesMax: number,
 ): Promise<void> {
   let after: Entry | undefined;
   for (let taken = 0; ; ) {

@@ -100,7 +100,6 @@ test('a refusal is one sentence and exit 1', async () => {
 
 test.each([
   [[]],
-  [['help']],
   [['constructor']],
   [['create', '--nope', 'x']],
   [['create', 'positional']],
@@ -112,6 +111,14 @@ test.each([
   expect(await runKeys(args, env)).toBe(2);
   expect(err).toMatch(/^usage: keys create/);
 });
+
+test.each([[['help']], [['--help']], [['create', '-h']]])(
+  'keys %j says how it is used, exit 0',
+  async (args) => {
+    expect(await runKeys(args, env)).toBe(0);
+    expect([out.startsWith('usage: keys create'), err]).toEqual([true, '']);
+  },
+);
 
 test('the admin key of a local start is found in its folder', async () => {
   const folder = house.auditDir;

@@ -18,6 +18,12 @@ async function statusWith(baseUrl: string, key: string): Promise<number> {
   return (await fetch(`${baseUrl}/models`, { headers: { authorization: `Bearer ${key}` } })).status;
 }
 
+/** Exit code, and how both outputs begin. */
+async function saidTo(args: string[]): Promise<unknown[]> {
+  const { code, out, err } = await runCommand(args);
+  return [code, out.split('\n')[0]?.slice(0, 16) ?? '', err.slice(0, 6)];
+}
+
 describe('on one data directory', () => {
   let upstream: Upstream;
   let gateway: Gateway | undefined;
@@ -180,6 +186,27 @@ describe('where no gateway is needed', () => {
       expect(faulty.err).toContain(path);
     }
     expect(none).toMatchObject({ code: 2, err: expect.stringContaining('usage:') });
+  });
+
+  test('asked how it is used it says so, exit 0; not understood is exit 2', async () => {
+    const asked = [
+      ['--help'],
+      ['help'],
+      ['policy', '--help'],
+      ['audit', 'verify', '-h'],
+      ['api-diff', '--help'],
+    ];
+    const told = await Promise.all([...asked, [], ['policy', 'nonsense'], ['brew', '--help']].map(saidTo));
+    expect(told).toEqual([
+      [0, 'usage: npm run s', ''],
+      [0, 'usage: npm run s', ''],
+      [0, 'usage: policy sh', ''],
+      [0, 'usage: npm run s', ''],
+      [0, 'usage: npm run s', ''],
+      [2, '', 'usage:'],
+      [2, '', 'usage:'],
+      [2, '', 'usage:'],
+    ]);
   });
 
   test('a process with faults ends before it listens', async () => {
