@@ -50,7 +50,7 @@ const createKey = route({
     if (lasting > bounds.daysMax) throw new Refusal('access.permission', { param: 'days' });
     const expiresAt = clock.now() + lasting * DAY_MS;
     const { team, tier } = access;
-    const wanted: NewKey = { user, team, tier, role: 'user', name, expiresAt };
+    const wanted: NewKey = { user, team, tier, role: 'user', own: true, name, expiresAt };
     const count = (await liveKeysOf(user, tools)).length;
     if (count >= bounds.max) throw new Refusal('access.own_keys');
     const { key, record } = keys.mint(wanted);

@@ -12,6 +12,7 @@ import type { Member, MemberStep } from '../domain/directory.ts';
 import { parseJson } from '../openai/json.ts';
 import type { People } from './people.ts';
 import { answerRefusal, refusalFrom } from './refusals.ts';
+import { groupsAfter, groupsOf } from './scim-groups.ts';
 import type { SignInDeps } from './sign-in.ts';
 import {
   changesOf,
@@ -83,10 +84,13 @@ class ScimDoor {
 
   /** @throws auth.*, rate.source */
   admit({ raw, ip: source, id }: FastifyRequest): void {
-    const { failedAttempts, auditLog } = this.#deps;
+    const { failedAttempts, auditLog, operatorRate } = this.#deps;
     try {
       const shown = readCredential(raw.rawHeaders, raw.url ?? '');
-      if (equalInConstantTime(shown, this.#provisioning.token)) return;
+      if (equalInConstantTime(shown, this.#provisioning.token)) {
+        operatorRate?.take('provisioning');
+        return;
+      }
       throw new Refusal('auth.invalid');
     } catch (error) {
       const { code } = asRefusal(error);
@@ -124,11 +128,11 @@ class ScimDoor {
   }
 
   async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { active = true, ...given } = readScim(scimUserSchema, bodyOf(request));
+    const given = readScim(scimUserSchema, bodyOf(request));
     const member = await this.#keep(request, this.#userOf(given), (known) => {
       if (known && !known.deleted)
         throw new Refusal('request.invalid_field', { param: 'userName', status: 409 });
-      return { ...given, active };
+      return this.#told(given, true);
     });
     return await reply.code(201).send(scimView(member));
   }
@@ -139,19 +143,21 @@ class ScimDoor {
     const member = await this.#keep(request, request.params.id, (known) => {
       const { user, active } = present(known);
       if (this.#userOf(given) !== user) throw this.#another();
-      return { ...given, active: given.active ?? active };
+      return this.#told(given, active);
     });
     return scimView(member);
   }
 
   async change(request: Asked): Promise<object> {
-    const told = changesOf(bodyOf(request));
+    const body = bodyOf(request);
+    const told = changesOf(body);
     const member = await this.#keep(request, request.params.id, (known) => {
-      const { user, active, userName, externalId } = present(known);
+      const { user, active, userName, externalId, groups } = present(known);
       const after = {
         active: told.active ?? active,
         userName: told.userName ?? userName,
         externalId: told.externalId ?? externalId,
+        groups: groupsAfter(body, this.#provisioning.groupsAttribute, groups),
       };
       if (this.#userOf(after) !== user) throw this.#another();
       return after;
@@ -166,6 +172,13 @@ class ScimDoor {
       deleted: true,
     }));
     return await reply.code(204).send();
+  }
+
+  /** @param active where that is not said */
+  #told(given: ScimUser, active: boolean): ReturnType<MemberStep> {
+    const { userName, externalId } = given;
+    const groups = groupsOf(given, this.#provisioning.groupsAttribute);
+    return { userName, externalId, active: given.active ?? active, groups };
   }
 
   /** @throws request.invalid_field where the attribute that names the person is not there */
@@ -199,7 +212,7 @@ class ScimDoor {
     };
     await auditLog.record({ ...entry, status: 'pending', metadata: { ...told, deleted: planned.deleted } });
     try {
-      const { member, ...ended } = await directory.put(user, step);
+      const { member, ...ended } = await directory.put(user, step, !planned.active);
       auditLog.note({ ...entry, status: 'success', metadata: { ...told, active: member.active, ...ended } });
       return member;
     } catch (error) {

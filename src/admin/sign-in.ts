@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { asRefusal, errorHeaders, Refusal } from '../base/errors.ts';
+import { nameFrom } from '../domain/caller.ts';
 import { type Person, personOf } from '../domain/people.ts';
 import type { Identity, SignInChecks } from '../ports/identity-provider.ts';
 import type { EntryDraft } from '../ports/audit-log.ts';
@@ -13,7 +14,7 @@ import { type People, refuseOthers } from './people.ts';
 import { answerRefusal } from './refusals.ts';
 
 /** What signing in works with. */
-export type SignInDeps = Pick<AdminDeps, 'auditLog' | 'failedAttempts' | 'clock' | 'people'>;
+export type SignInDeps = Pick<AdminDeps, 'auditLog' | 'failedAttempts' | 'operatorRate' | 'clock' | 'people'>;
 
 /** How long somebody may take at the provider. */
 const PENDING_S = 600;
@@ -141,7 +142,10 @@ class SignInDoor {
   async #admitted(identity: Identity): Promise<Person> {
     const { settings, digestKey, directory, containment } = this.#people;
     const person = personOf(settings, identity, digestKey);
-    if (person === undefined) throw new Refusal('access.no_group');
+    if (person === undefined) {
+      await this.#leftGroups(identity);
+      throw new Refusal('access.no_group');
+    }
     const { user, access } = person;
     const subject = { user, credential: `person:${user}` };
     if (!(await directory.mayEnter(user))) throw new Refusal('access.banned', { subject });
@@ -149,15 +153,25 @@ class SignInDoor {
     return person;
   }
 
+  /** What their groups opened before is open no more. */
+  async #leftGroups({ claims }: Identity): Promise<void> {
+    const { settings, digestKey, directory } = this.#people;
+    const user = nameFrom(claims[settings.userClaim], 'sub', digestKey);
+    if (user !== undefined) await directory.regroup(user, undefined);
+  }
+
   async #begin(request: FastifyRequest, { user, access }: Person, identity: Identity): Promise<string> {
-    const { sessions } = this.#people;
+    const { sessions, directory } = this.#people;
     const { subject, session: at } = identity;
     const { team, role, administers } = access;
     return await this.#onRecord(
       request,
       'admin.session.begin',
       user,
-      () => sessions.open({ user, subject, at, access }),
+      async () => {
+        await directory.regroup(user, access);
+        return await sessions.open({ user, subject, at, access });
+      },
       { team, role, administers },
     );
   }

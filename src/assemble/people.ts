@@ -6,6 +6,7 @@ import { createSeal } from '../base/seal.ts';
 import { deriveKey, type HouseSecret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { createDirectory } from '../domain/directory.ts';
+import { accessOf } from '../domain/people.ts';
 import { createSessions } from '../domain/sessions.ts';
 import { tlsOf } from '../server/egress.ts';
 import type { Rules } from './doors.ts';
@@ -33,7 +34,14 @@ export async function openPeople(
       tls: tlsOf(settings),
     }),
     sessions,
-    directory: createDirectory({ store, keys, sessions, change, clock: systemClock }),
+    directory: createDirectory({
+      store,
+      keys,
+      sessions,
+      change,
+      clock: systemClock,
+      accessOf: (groups) => accessOf(settings, groups),
+    }),
     cookies: cookiesFor(settings.baseUrl),
     containment,
     seal: createSeal(secret),

@@ -52,6 +52,8 @@ export const peopleSchema = z.strictObject({
       token: secret,
       /** Which attribute has what `userClaim` has. */
       userAttribute: z.enum(['externalId', 'userName']).default('externalId'),
+      /** Which attribute has the names of groups, so that who is in another one is known at once; left out: at the next sign-in. */
+      groupsAttribute: z.enum(['roles', 'entitlements']).optional(),
     })
     .optional(),
 });

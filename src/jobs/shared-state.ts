@@ -1,12 +1,12 @@
 /**
- * A small document that every process of the house goes by: in the store, looked at every half second, and as a copy in the
+ * A small document that every process of the house goes by: in the store, looked at four times a second, and as a copy in the
  * data directory, as a process that starts without its store must not forget what it last knew. Needs no ledger.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Refusal } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
 
-const LOOK_MS = 500;
+const LOOK_MS = 250;
 const TRIES_MAX = 5;
 
 /** Where it is kept, and how it is read. */

@@ -24,6 +24,8 @@ export interface KeyRecord {
   readonly role: Role;
   /** Sees and manages what is its team's alone: `domain/team-admins.ts`. */
   readonly administers?: 'team' | undefined;
+  /** Made by its user, of what their group gives: it ends with that. */
+  readonly own?: true | undefined;
   readonly name?: string | undefined;
   /** HMAC-SHA-256 with the pepper, hex. */
   readonly secretDigest: string;

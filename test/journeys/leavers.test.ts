@@ -53,8 +53,11 @@ beforeAll(async () => {
         clientId: CLIENT_ID,
         clientSecret: CLIENT_SECRET,
         baseUrl,
-        groups: { staff: { team: 'red', role: 'user', tier: 'internal' } },
-        provisioning: { token: 'env:SCIM_TOKEN' },
+        groups: {
+          staff: { team: 'red', role: 'user', tier: 'internal' },
+          others: { team: 'blue', role: 'user', tier: 'pro' },
+        },
+        provisioning: { token: 'env:SCIM_TOKEN', groupsAttribute: 'roles' },
       },
     }),
   });
@@ -214,4 +217,28 @@ test('who is back may sign in again; the keys that were theirs stay ended', asyn
   expect(status).toBe(201);
   expect((await call(at(0), body.key)).status).toBe(200);
   expect((await call(at(0), key)).status).toBe(401);
+});
+
+const roles = (op: string, value: unknown, path = 'roles') => ({ Operations: [{ op, path, value }] });
+
+test('who is in another group has what it gives, within a second: own keys and sessions of the one before end', async () => {
+  await scim('POST', USERS, user('mover', { roles: [{ value: 'staff' }, { value: 'unheard of' }] }));
+  const person = await signedIn('mover');
+  const { body: own } = await person.call('POST', '/admin/me/keys', {});
+  const given = await keyOf('mover');
+  const patch = (body: object) => scim('PATCH', `${USERS}/mover`, body);
+  expect((await patch(roles('add', ['staff']))).status).toBe(200);
+  expect((await patch(roles('remove', undefined, 'roles[value eq "unheard of"]'))).status).toBe(200);
+  expect((await patch(change({ userName: 'mover@b.example.com' }))).status).toBe(200);
+  const statuses = async () =>
+    await Promise.all([0, 1].map(async (index) => (await call(at(index), own.key)).status));
+  expect(await statuses()).toEqual([200, 200]);
+  for (const odd of [roles('remove', undefined, 'roles[primary eq true]'), roles('replace', [7])])
+    expect((await patch(odd)).status).toBe(400);
+  const told = performance.now();
+  expect((await patch(roles('replace', 'others'))).status).toBe(200);
+  await until(statuses, (all) => all.every((status) => status === 401));
+  expect(performance.now() - told).toBeLessThan(OUT_MS_MAX + PATIENCE_MS);
+  expect((await person.call('GET', '/admin/me')).status).toBe(401);
+  expect((await call(at(1), given)).status).toBe(200);
 });

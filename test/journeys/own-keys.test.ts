@@ -1,7 +1,7 @@
 /**
  * Keys that people make for themselves: of their group's team and tier, bounded in number and time, nobody else's; and whose
  * call it was may not decide about it, by key or by sign-in. Shown false by a run that does not
- * count again (ten at once), by a revocation that looks at no user, and by a user of the session's own.
+ * count again (ten at once), by a revocation that looks at no user, by a user of the session's own, and by a sign-in that ends nothing.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admin } from '../support/admin.ts';
@@ -134,8 +134,29 @@ test('who called decides about it neither by key nor by sign-in; another person 
     user: 'kim',
     role: 'admin',
     tier: 'pro',
+    // Two of them administer: what gives them more takes both, or a reason.
+    breakGlass: 'for this test',
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
   });
   const byKey = { ...gateway, adminKey: Object(byAdmin).key };
   expect((await admin(byKey, 'POST', `/admin/approvals/${id}`, { decision: 'approve' })).status).toBe(403);
   expect((await decide(lee)).body).toMatchObject({ state: 'approved', decidedBy: 'lee' });
+});
+
+test('what a group gave ends with it: own keys and sessions, at the sign-in that says so; what an administrator gave stays', async () => {
+  const before = await signedIn('mia');
+  const { body: own } = await before.call('POST', '/admin/me/keys', {});
+  const wanted = { user: 'mia', tier: 'free', role: 'user', team: 'red' };
+  const { body: given } = await admin(gateway, 'POST', '/admin/keys', wanted);
+  const again = await signedIn('mia');
+  expect([(await call(own.key)).status, (await before.call('GET', '/admin/me')).status]).toEqual([200, 200]);
+  const moved = await signedIn('mia', 'security');
+  expect([(await call(own.key)).status, (await call(Object(given).key)).status]).toEqual([401, 200]);
+  for (const session of [before, again]) expect((await session.call('GET', '/admin/me')).status).toBe(401);
+  const { body: next } = await moved.call('POST', '/admin/me/keys', {});
+  expect(next).toMatchObject({ team: 'ops', tier: 'pro', own: true });
+  // In none that is named: nothing of it is left.
+  await signedIn('mia', 'strangers');
+  expect([(await call(next.key)).status, (await moved.call('GET', '/admin/me')).status]).toEqual([401, 401]);
+  expect((await call(Object(given).key)).status).toBe(200);
 });
