@@ -93,8 +93,14 @@ export const configSchema = z.strictObject({
     .default([]),
   containment: z
     .strictObject({
-      /** `two`: what the kill switch shuts is opened by another person than who shut it. */
-      release: z.enum(['one', 'two']).default('one'),
+      /** `two`: what the kill switch shuts is opened by another person than who shut it; `auto`: once there are two. */
+      release: z.enum(['one', 'auto', 'two']).default('auto'),
+    })
+    .prefault({}),
+  policy: z
+    .strictObject({
+      /** A start whose policy is weaker than the one before: that one goes on holding until it is confirmed; or people are told. */
+      weakerStart: z.enum(['hold', 'tell']).default('hold'),
     })
     .prefault({}),
   house: limitsSchema.prefault({}),
@@ -132,6 +138,8 @@ export const configSchema = z.strictObject({
       tls: tlsSchema.optional(),
       adminTls: tlsSchema.optional(),
       plainHttp: plainHttpSchema,
+      /** Of one credential at the admin port of a process; what shuts something is always taken. */
+      adminRequestsPerMinute: z.int().min(60).max(1_000_000).default(1200),
       bodyMsMax: z.int().min(100).max(600_000).default(30_000),
       drainMsMax: z.int().min(0).max(600_000).default(25_000),
       exchangesMax: z.int().min(1).max(100_000).default(4096),

@@ -7,6 +7,7 @@ import { asRefusal, Refusal } from '../base/errors.ts';
 import { equalInConstantTime } from '../base/secret.ts';
 import { type Authenticator, readCredential } from '../domain/authentication.ts';
 import type { FailedAttempts } from '../domain/failed-attempts.ts';
+import type { OperatorRate } from '../domain/operator-rate.ts';
 import { teamAdminOf } from '../domain/team-admins.ts';
 import { parseJson } from '../openai/json.ts';
 import { adminOpenApi } from './openapi.ts';
@@ -22,6 +23,8 @@ export interface AdminDeps extends AdminTools {
   /** For issued keys and tokens, whose role decides. */
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
+  /** Left out where nobody is too fast. */
+  readonly operatorRate?: OperatorRate | undefined;
   /** Left out where nobody signs in but by key or token. */
   readonly people?: People | undefined;
 }
@@ -54,7 +57,7 @@ function register(scope: FastifyInstance, route: Route, deps: AdminDeps): void {
     method: route.method,
     url: route.path.slice('/admin'.length),
     onRequest: async (request) => {
-      actors.set(request, await actorOf(request, deps));
+      actors.set(request, await actorOf(request, deps, route));
     },
     handler: async (request, reply) => {
       const actor = actors.get(request);
@@ -69,22 +72,17 @@ function register(scope: FastifyInstance, route: Route, deps: AdminDeps): void {
   });
 }
 
-/** @throws auth.*, access.address, rate.source, store.unavailable */
-async function actorOf(request: FastifyRequest, deps: AdminDeps): Promise<Actor> {
+/** @throws auth.*, access.address, rate.source, rate.requests, store.unavailable */
+async function actorOf(request: FastifyRequest, deps: AdminDeps, { urgent }: Route): Promise<Actor> {
   const { rawHeaders, url = '' } = request.raw;
   const source = request.ip;
   try {
     // A credential that is shown is meant; a cookie comes along.
     const isShown = request.headers.authorization !== undefined;
     const person = deps.people && !isShown ? await personActing(request, deps.people) : undefined;
-    if (person) return person;
-    const credential = readCredential(rawHeaders, url);
-    if (equalInConstantTime(credential, deps.adminKey)) {
-      return { user: 'admin', role: 'admin', credential: 'admin-key' };
-    }
-    const caller = await deps.authenticator.authenticate({ rawHeaders, target: url, source }, true);
-    const { user, role, credential: name } = caller;
-    return { user, role, credential: name, teamAdmin: teamAdminOf(caller) };
+    const actor = person ?? (await bearerActing({ rawHeaders, target: url, source }, deps));
+    if (!urgent) deps.operatorRate?.take(actor.credential);
+    return actor;
   } catch (error) {
     const { code, options } = asRefusal(error);
     if (deps.failedAttempts.count(source)) {
@@ -98,6 +96,17 @@ async function actorOf(request: FastifyRequest, deps: AdminDeps): Promise<Actor>
     }
     throw error;
   }
+}
+
+async function bearerActing(
+  shown: { readonly rawHeaders: readonly string[]; readonly target: string; readonly source: string },
+  { adminKey, authenticator }: AdminDeps,
+): Promise<Actor> {
+  if (equalInConstantTime(readCredential(shown.rawHeaders, shown.target), adminKey))
+    return { user: 'admin', role: 'admin', credential: 'admin-key' };
+  const caller = await authenticator.authenticate(shown, true);
+  const { user, role, credential } = caller;
+  return { user, role, credential, teamAdmin: teamAdminOf(caller) };
 }
 
 /** The query of a GET, the body of a POST or PUT; what a method does not take must not be there. */

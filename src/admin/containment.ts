@@ -13,7 +13,15 @@ import {
 } from '../domain/containment.ts';
 import { userName } from './keys.ts';
 import { iso } from './period.ts';
-import { type Actor, type AdminTools, nothing, type Route, route } from './route.ts';
+import {
+  type Actor,
+  type AdminTools,
+  breakGlassReason,
+  nothing,
+  type Route,
+  route,
+  type Weakens,
+} from './route.ts';
 
 function lockdownView({ lockdown }: ContainmentState): Record<string, unknown> {
   const { by, at, ...shut } = lockdown ?? { ...lockdownSchema.parse({}), by: undefined, at: undefined };
@@ -34,20 +42,42 @@ const showLockdown = route({
   }),
 });
 
+type Next = (before: ContainmentState) => Lockdown;
+
 /** Where release takes two, who shut something does not open it. */
-function checkSecond(before: ContainmentState, next: Lockdown, actor: Actor, tools: AdminTools): void {
-  if (!tools.containing.releaseTakesTwo || !releases(before.lockdown, next)) return;
-  if (before.lockdown?.by === actor.user) throw new Refusal('access.second_person');
+function opensAlone(before: ContainmentState, next: Lockdown, actor: Actor): boolean {
+  return releases(before.lockdown, next) && before.lockdown?.by === actor.user;
+}
+
+async function takesTwo({ containing, policy }: AdminTools, actor: Actor): Promise<boolean> {
+  const { release } = containing;
+  return release === 'two' || (release === 'auto' && (await policy.proposals.needsSecond(actor.user)));
+}
+
+/** For the plan of what shuts: whoever opens alone, for a reason, has it told. */
+async function weakensBy(
+  tools: AdminTools,
+  actor: Actor,
+  next: Next,
+  breakGlass: string | undefined,
+): Promise<Weakens | undefined> {
+  if (breakGlass === undefined) return undefined;
+  const before = await tools.containing.newest();
+  const isAlone = opensAlone(before, next(before), actor) && (await takesTwo(tools, actor));
+  return isAlone ? { why: 'the kill switch is lifted', what: {}, once: true, breakGlass } : undefined;
 }
 
 async function shut(
-  { containing, clock, ...tools }: AdminTools,
+  tools: AdminTools,
   actor: Actor,
-  next: (before: ContainmentState) => Lockdown,
+  next: Next,
+  breakGlass: string | undefined,
 ): Promise<Record<string, unknown>> {
+  const { containing, clock } = tools;
+  const needsOther = breakGlass === undefined && (await takesTwo(tools, actor));
   return await containing.change((before) => {
     const lockdown = next(before);
-    checkSecond(before, lockdown, actor, { containing, clock, ...tools });
+    if (needsOther && opensAlone(before, lockdown, actor)) throw new Refusal('access.second_person');
     const { lockdown: _, ...rest } = before;
     const state = shutsAnything(lockdown)
       ? { ...rest, lockdown: { ...lockdown, by: actor.user, at: clock.now() } }
@@ -60,12 +90,13 @@ const setLockdown = route({
   method: 'PUT',
   path: '/admin/lockdown',
   action: 'admin.lockdown.set',
+  urgent: true,
   permission: 'manage_users',
   summary:
     'Shuts what is named, everywhere within a second, open calls included; replaces what was shut before.',
   status: 200,
-  input: lockdownSchema,
-  plan: (input, _id, tools, actor) => ({
+  input: lockdownSchema.extend({ breakGlass: breakGlassReason }),
+  plan: async ({ breakGlass, ...input }, _id, tools, actor) => ({
     resource: 'lockdown',
     metadata: {
       all: input.all,
@@ -75,7 +106,8 @@ const setLockdown = route({
       models: input.models,
       tools: input.tools.length,
     },
-    run: () => shut(tools, actor, () => input),
+    weakens: await weakensBy(tools, actor, () => input, breakGlass),
+    run: () => shut(tools, actor, () => input, breakGlass),
   }),
 });
 
@@ -85,21 +117,24 @@ function userRoute(verb: 'disable' | 'enable', summary: string): Route {
     method: 'POST',
     path: `/admin/users/:id/${verb}`,
     action: `admin.user.${verb}`,
+    ...(verb === 'disable' && { urgent: true }),
     permission: 'manage_users',
     summary,
     status: 200,
-    input: nothing,
-    plan(_input, id, tools, actor) {
+    input: z.strictObject({ breakGlass: breakGlassReason }),
+    async plan({ breakGlass }, id, tools, actor) {
       const user = userName.safeParse(id).data;
       if (user === undefined) throw new Refusal('access.not_found');
+      const next: Next = ({ lockdown }) => {
+        const before = lockdownSchema.parse(withoutWhose(lockdown));
+        const others = before.users.filter((name) => name !== user);
+        return { ...before, users: verb === 'disable' ? [...others, user] : others };
+      };
       return {
         resource: user,
+        weakens: await weakensBy(tools, actor, next, breakGlass),
         async run() {
-          await shut(tools, actor, ({ lockdown }) => {
-            const before = lockdownSchema.parse(withoutWhose(lockdown));
-            const others = before.users.filter((name) => name !== user);
-            return { ...before, users: verb === 'disable' ? [...others, user] : others };
-          });
+          await shut(tools, actor, next, breakGlass);
           return { user, disabled: verb === 'disable' };
         },
       };
@@ -138,6 +173,7 @@ const createBan = route({
   method: 'POST',
   path: '/admin/bans',
   action: 'admin.ban.create',
+  urgent: true,
   permission: 'manage_users',
   summary:
     'Shuts out a user, a key, an end user (by digest) or an address for some time; an address only where no valid credential is shown.',

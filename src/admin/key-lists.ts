@@ -32,6 +32,7 @@ export const reportKey = route({
   method: 'POST',
   path: '/admin/keys/report',
   action: 'admin.key.report',
+  urgent: true,
   permission: 'view_logs',
   summary: 'A key whose text was found where it does not belong: revoked, if it opens anything.',
   status: 200,

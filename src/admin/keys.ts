@@ -6,11 +6,13 @@ import { nanoFromUsd, usdFromNano } from '../base/money.ts';
 import { isAddressRange } from '../domain/authentication.ts';
 import { isUserName, USER_NAME } from '../domain/caller.ts';
 import type { KeyUses } from '../domain/key-use.ts';
+import { BREAK_GLASS_SECONDS_MAX } from '../domain/policy-proposals.ts';
 import { isOld, type NewKey } from '../domain/keys.ts';
 import type { Tiers } from '../domain/tiers.ts';
 import { DEFAULT_UPSTREAM } from '../domain/upstreams.ts';
 import type { KeyRecord } from '../ports/store.ts';
 import { iso } from './period.ts';
+import { breakGlassReason } from './route.ts';
 
 export const userName = z.string().regex(USER_NAME).refine(isUserName);
 const count = z.int().min(0).max(1_000_000_000);
@@ -43,6 +45,8 @@ export const newKeySchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9._-]{1,64}$/)
     .optional(),
+  /** What takes two administrators is done alone: `expiresAt` is within four hours. */
+  breakGlass: breakGlassReason,
 });
 
 /** `POST /admin/keys/:id/rotate`: how long the present secret stays valid; 30 days at most, 0 ends it at once. */
@@ -57,7 +61,7 @@ export function newKeyFrom(
   }: { readonly tiers: Tiers; readonly upstreams?: ReadonlySet<string> | undefined },
   nowMs: number,
 ): NewKey {
-  const { expiresAt, dailyBudgetUsd, ...same } = input;
+  const { expiresAt, dailyBudgetUsd, breakGlass: alone, ...same } = input;
   const { upstream = DEFAULT_UPSTREAM } = input;
   if (upstream !== DEFAULT_UPSTREAM && !upstreams.has(upstream))
     throw new Refusal('request.invalid_field', { param: 'upstream' });
@@ -65,8 +69,11 @@ export function newKeyFrom(
   if (input.administers !== undefined && (input.team === undefined || input.role === 'user')) {
     throw new Refusal('request.invalid_field', { param: 'administers' });
   }
+  if (alone !== undefined && expiresAt === undefined)
+    throw new Refusal('request.invalid_field', { param: 'expiresAt' });
   const endsAt = expiresAt === undefined ? undefined : Date.parse(expiresAt);
-  if (endsAt !== undefined && endsAt <= nowMs) {
+  const latest = alone === undefined ? Infinity : nowMs + BREAK_GLASS_SECONDS_MAX * 1000;
+  if (endsAt !== undefined && (endsAt <= nowMs || endsAt > latest)) {
     throw new Refusal('request.invalid_field', { param: 'expiresAt' });
   }
   return {

@@ -6,7 +6,7 @@ import { asRefusal, Refusal } from '../base/errors.ts';
 import { isHarmless } from '../domain/harmless.ts';
 import { permit } from '../domain/permissions.ts';
 import type { EntryDraft, EntryStatus } from '../ports/audit-log.ts';
-import type { Actor, AdminTools, Plan, Route } from './route.ts';
+import type { Actor, AdminTools, Plan, Route, Weakens } from './route.ts';
 
 export interface AdminRequest {
   readonly route: Route;
@@ -42,8 +42,8 @@ export function adminEntry(
  */
 export async function perform(tools: AdminTools, request: AdminRequest): Promise<unknown> {
   const { auditLog } = tools;
-  const plan = await planOf(tools, request);
-  await auditLog.record(adminEntry(request, 'pending', plan.resource, plan.metadata));
+  const { granted, ...plan } = await planOf(tools, request);
+  await auditLog.record(adminEntry(request, 'pending', plan.resource, { ...plan.metadata, ...granted }));
   try {
     const answer = await plan.run();
     auditLog.note(adminEntry(request, 'success', plan.resource, plan.done?.()));
@@ -55,18 +55,46 @@ export async function perform(tools: AdminTools, request: AdminRequest): Promise
   }
 }
 
-async function planOf(tools: AdminTools, request: AdminRequest): Promise<Plan> {
+async function planOf(tools: AdminTools, request: AdminRequest): Promise<Plan & { granted?: Granted }> {
   const { route, actor, target } = request;
   try {
     permit(actor.role, route.permission);
     // No name and no id is made of anything else: what is pasted there gets into no record and no answer.
     if (route.path.includes(':id') && !targetFormat.test(target)) throw new Refusal('access.not_found');
     if (actor.teamAdmin && !route.forTeams) throw new Refusal('access.permission', { detail: 'one team' });
-    return await route.plan(request.input(), target, tools, actor);
+    const plan = await route.plan(request.input(), target, tools, actor);
+    return { ...plan, granted: plan.weakens && (await grantOf(tools, request, plan, plan.weakens)) };
   } catch (error) {
     const { code } = asRefusal(error);
     const resource = targetFormat.test(target) ? target : route.path;
     await tools.auditLog.record(adminEntry(request, 'failure', resource, { code }));
     throw error;
   }
+}
+
+/** By whose word it is done, in its entry. */
+type Granted = { readonly granted: string; readonly second?: string | undefined } | undefined;
+
+/** @throws policy.needs_second with the id of what waits for another administrator, audit.unavailable, store.unavailable */
+async function grantOf(
+  { policy: { proposals }, auditLog }: AdminTools,
+  { actor: { user }, route: { action }, id }: AdminRequest,
+  plan: Plan,
+  { breakGlass, of: resource = plan.resource, ...agreed }: Weakens,
+): Promise<Granted> {
+  if (breakGlass === undefined) {
+    const grant = await proposals.permit({ action, resource, ...agreed }, user);
+    return grant && { granted: grant.state, second: grant.second };
+  }
+  if (!(await proposals.needsSecond(user))) return undefined;
+  const reason = isHarmless(breakGlass) ? breakGlass : '[hidden]';
+  const metadata = { request: id, of: action, weaker: [agreed.why], reason };
+  await auditLog.record({
+    userId: user,
+    action: 'policy.break_glass',
+    resource,
+    status: 'failure',
+    metadata,
+  });
+  return { granted: 'breakGlass' };
 }

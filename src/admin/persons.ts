@@ -8,7 +8,7 @@ import { ALL, type Hold } from '../domain/retention.ts';
 import { endUserDigest } from './end-users.ts';
 import { userName } from './keys.ts';
 import { iso } from './period.ts';
-import { listOf, nothing, type Route, route } from './route.ts';
+import { breakGlassReason, listOf, nothing, type Route, route } from './route.ts';
 
 const readHistory = route({
   method: 'GET',
@@ -17,8 +17,12 @@ const readHistory = route({
   permission: 'view_others_history',
   summary: "A user's conversations, the newest first; which of them were shown is on record.",
   status: 200,
-  input: historyQuerySchema.extend({ user: userName, endUser: endUserDigest.optional() }),
-  async plan({ user, endUser, ...query }, _id, { history }) {
+  input: historyQuerySchema.extend({
+    user: userName,
+    endUser: endUserDigest.optional(),
+    breakGlass: breakGlassReason,
+  }),
+  async plan({ user, endUser, breakGlass, ...query }, _id, { history }) {
     const page = await history({ user, endUsers: endUser === undefined ? undefined : [endUser] }, query);
     const { from, to, limit } = query;
     return {
@@ -27,6 +31,7 @@ const readHistory = route({
         filter: { endUser, from, to, limit, searched: query.q === undefined ? undefined : true },
         exchanges: page.data.map(({ id }) => id),
       },
+      weakens: { why: 'what a person said is read', what: { endUser }, once: false, breakGlass },
       run: async () => page,
     };
   },

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
+import { fieldName } from '../base/field-name.ts';
 import type { ApprovalDesk } from '../domain/approval-desk.ts';
 import type { ContainmentState } from '../domain/containment.ts';
 import type { IncidentDesk } from '../domain/incidents.ts';
@@ -12,7 +13,7 @@ import type { GuardStatus } from '../domain/liveness.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Access } from '../domain/people.ts';
 import type { Permission } from '../domain/permissions.ts';
-import type { BreakGlass, PolicyProposals } from '../domain/policy-proposals.ts';
+import type { BreakGlass, Change, PolicyProposals } from '../domain/policy-proposals.ts';
 import type { Holds } from '../domain/retention.ts';
 import type { TeamAdmin, Teams } from '../domain/team-admins.ts';
 import type { Tiers } from '../domain/tiers.ts';
@@ -40,8 +41,8 @@ export interface ContainingTools {
   change<T>(
     step: (state: ContainmentState) => { readonly state: ContainmentState; readonly result: T },
   ): Promise<T>;
-  /** What the kill switch shuts is opened by somebody else than who shut it. */
-  readonly releaseTakesTwo: boolean;
+  /** Whether what the kill switch shuts is opened by somebody else than who shut it. */
+  readonly release: 'one' | 'auto' | 'two';
   /** Addresses of proxies, which are everybody's. */
   readonly isTrusted: (address: string) => boolean;
 }
@@ -54,7 +55,7 @@ export interface PolicyTools {
   reload(by: string, breakGlass?: BreakGlass): Promise<unknown>;
   /** @throws access.not_found, access.second_person, and as `reload` */
   confirm(digest: string, by: string): Promise<unknown>;
-  readonly proposals: Pick<PolicyProposals, 'list' | 'withdraw'>;
+  readonly proposals: Pick<PolicyProposals, 'list' | 'withdraw' | 'needsSecond' | 'permit'>;
 }
 
 /** How far guardrails are rolled out. */
@@ -99,11 +100,24 @@ export interface AdminTools {
   readonly clock: Clock;
 }
 
+/** What of an action is agreed on, and why it has to be. */
+export interface Weakens extends Pick<Change, 'what' | 'why' | 'once'> {
+  /** What it is about, where that is not what the action is done to. */
+  readonly of?: string;
+  /** The reason of who does it alone. */
+  readonly breakGlass: string | undefined;
+}
+
+/** `breakGlass` of an input: somebody does alone what takes two, and says why. */
+export const breakGlassReason = z.string().min(1).max(500).optional();
+
 /** An action that is checked and not yet begun. Everything before `run` has no effect. */
 export interface Plan {
   /** What it is done to, for the audit log: an id, a name; never a secret. */
   readonly resource: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** It opens more than there was: another administrator has to agree, or it is done alone, for a reason that is told. */
+  readonly weakens?: Weakens | undefined;
   /** The effect; its result is the answer's body. */
   run(): Promise<unknown>;
   /** Once it has run: counts for its second entry. */
@@ -129,6 +143,8 @@ interface Row<Input extends z.ZodType> {
   readonly summary: string;
   /** Open to administrators of one team: its plan keeps to what is theirs. */
   readonly forTeams?: true;
+  /** It shuts something: never too often. */
+  readonly urgent?: true;
   readonly status: 200 | 201;
   /** What it may be answered with; JSON alone where left out. A text is of the one that is no JSON. */
   readonly mediaTypes?: readonly MediaType[] | undefined;
@@ -159,7 +175,7 @@ export function route<Input extends z.ZodType>(row: Row<Input>): Route {
 /** Names the field if the schema knows it; a field that nobody knows is the caller's text and is not repeated. */
 function refusalOf(error: z.ZodError): Refusal {
   const unknown = error.issues.find((issue) => issue.code === 'unrecognized_keys');
-  const param = (unknown ?? error.issues[0])?.path.join('.') ?? '';
+  const param = fieldName((unknown ?? error.issues[0])?.path ?? []);
   return new Refusal(
     unknown ? 'request.unknown_field' : 'request.invalid_field',
     param === '' ? {} : { param },

@@ -4,6 +4,7 @@ import { Refusal } from '../base/errors.ts';
 import { CHECKPOINTS, keptCheckpoints } from '../domain/checkpoints.ts';
 import { isHarmless } from '../domain/harmless.ts';
 import { isLive } from '../domain/keys.ts';
+import { opensMore } from '../domain/key-weakening.ts';
 import { checkManages, grantOf, isOfTeam } from '../domain/team-admins.ts';
 import { usageOf } from '../domain/usage.ts';
 import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
@@ -49,14 +50,19 @@ const createKey = route({
   forTeams: true,
   input: newKeySchema,
   async plan(input, _id, tools, { teamAdmin }) {
-    const { keys, teams, clock } = tools;
+    const { keys, teams, tiers, clock } = tools;
     const asked = newKeyFrom(input, tools, clock.now());
-    const wanted = teamAdmin ? grantOf(teamAdmin, asked, teams, await keys.list()) : asked;
+    const known = await keys.list();
+    const wanted = teamAdmin ? grantOf(teamAdmin, asked, teams, known) : asked;
     const { key, record } = keys.mint(wanted);
     const { name: _, ...recorded } = wanted;
+    // What the administrator of a team gives is bounded by what they have.
+    const why = teamAdmin ? undefined : opensMore(wanted, known, tiers, clock.now());
+    const { breakGlass, ...what } = input;
     return {
       resource: record.id,
       metadata: { key: recorded },
+      weakens: why === undefined ? undefined : { why, what, of: wanted.user, once: true, breakGlass },
       async run() {
         await keys.add(record);
         return { id: record.id, key, ...keyView(record) };
@@ -69,6 +75,7 @@ const revokeKey = route({
   method: 'DELETE',
   path: '/admin/keys/:id',
   action: 'admin.key.revoke',
+  urgent: true,
   permission: 'manage_users',
   summary: 'Revokes a key, everywhere and for good. Again is no fault.',
   status: 200,

@@ -4,6 +4,7 @@ import type { AdminDeps } from '../admin/admin.ts';
 import type { AdminTools } from '../admin/route.ts';
 import { systemClock } from '../base/clock.ts';
 import { addressList } from '../domain/authentication.ts';
+import { OperatorRate } from '../domain/operator-rate.ts';
 import { coverage } from '../openai/coverage.ts';
 import type { Rules } from './doors.ts';
 import type { Engines } from './engines.ts';
@@ -19,7 +20,9 @@ export function adminDeps(
 ): AdminDeps {
   const { authenticator, failedAttempts } = rules;
   const ownKeys = door.people?.settings.keys;
-  return Object.assign(adminTools(policy, engines, rules), { authenticator, failedAttempts, ownKeys }, door);
+  const operatorRate = new OperatorRate(systemClock, policy.setup.config.server.adminRequestsPerMinute);
+  const own = { authenticator, failedAttempts, operatorRate, ownKeys };
+  return Object.assign(adminTools(policy, engines, rules), own, door);
 }
 
 type AdminRules = Pick<
@@ -39,7 +42,7 @@ export function adminTools(
   const contained = {
     newest: () => watching.newest(),
     change: watching.change.bind(watching),
-    releaseTakesTwo: containment.release === 'two',
+    release: containment.release,
     isTrusted: (address: string) => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'),
   };
   const { watching: rolling } = rollingOut;

@@ -1,6 +1,7 @@
 /** Puts engines, rules and doors together, and knows in which order they start and stop. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../base/clock.ts';
+import { Refusal } from '../base/errors.ts';
 import type { HouseSecret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
 import { type KeyRing } from '../domain/key-ring.ts';
@@ -67,6 +68,7 @@ export async function assemble(
     auditLog,
     storeReached: engines.storeReached,
     async listen() {
+      await begin(policy, engines, log);
       const started = entry('gateway.start', {
         version: PRODUCT.version,
         policy: policy.version,
@@ -89,6 +91,25 @@ export async function assemble(
     },
     stop: () => (stopping ??= stop()),
   };
+}
+
+/** A store that is away is no reason not to listen: without it no key opens, and what held before is asked of it later. */
+const BEGIN_MS_MAX = 2000;
+
+/** @throws ConfigError where the policy that held before cannot go on */
+async function begin(policy: Policy, { storeReached }: Engines, log: Log): Promise<void> {
+  const compared = async (): Promise<void> => {
+    if (!(await storeReached)) return;
+    try {
+      await policy.begin();
+    } catch (err) {
+      if (!(err instanceof Refusal)) throw err;
+      log.error({ err }, 'the policy was not compared with what held before; tried again');
+      await pause(1000, undefined, { ref: false });
+      await compared();
+    }
+  };
+  await Promise.race([compared(), pause(BEGIN_MS_MAX, undefined, { ref: false })]);
 }
 
 /** Fastify names the scheme of the server it would have made. */

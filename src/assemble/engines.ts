@@ -30,6 +30,8 @@ import { keepWholeDays, readSince, readWholeDays } from './whole-days.ts';
 export interface Engines {
   readonly auditLog: AuditLog;
   readonly auditDir: string;
+  /** Name of the data directory, wherever it is mounted. */
+  readonly place: string;
   /** The store follows the audit log. */
   readonly shipping: ShipEntries;
   readonly exporting: Pick<Exporting, 'health'>;
@@ -68,6 +70,7 @@ export async function buildEngines(
   return {
     auditLog: records.auditLog,
     auditDir: records.auditDir,
+    place: records.place,
     shipping: records.shipping,
     exporting: records.exporting,
     pruneLog: records.pruneLog,

@@ -4,16 +4,19 @@
  */
 import { systemClock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
+import { fieldAt } from '../base/field-name.ts';
 import { ConfigError, policyOf, printablePolicy, type Setup } from '../config.ts';
 import { isHarmless } from '../domain/harmless.ts';
 import { policyChange, policyDigest, shownPaths } from '../domain/policy.ts';
-import { type BreakGlass, PolicyProposals, type Proposal } from '../domain/policy-proposals.ts';
-import { weakenings } from '../domain/weakening.ts';
+import { LastPolicies } from '../domain/last-policies.ts';
+import { type BreakGlass, HOST, PolicyProposals, type Proposal } from '../domain/policy-proposals.ts';
+import { type Weakening, weakenings } from '../domain/weakening.ts';
 import type { PolicyTree } from '../domain/weakening-rules.ts';
-import { limitDefaults } from '../environment.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Log } from '../server/log.ts';
 import type { Engines } from './engines.ts';
+import { canHold, comparedAtStart, comparedOf, holding, weakerStartOf } from './policy-start.ts';
+import { PRODUCT } from './product.ts';
 
 /** Makes everything that goes by a policy, and puts it in the place of what is there when it is called. */
 export type Prepare = (next: Setup) => () => void;
@@ -37,6 +40,12 @@ export interface Policy {
   readonly compared: PolicyTree;
   view(): PolicyView;
   /**
+   * Once, when all who go by the policy are there. What the files say is compared with what held before the start: what is weaker
+   * waits for a second person as a reload does, and what held goes on holding; or it is told (`policy.weakerStart`).
+   * @throws audit.unavailable, store.unavailable: then it is to be asked again; ConfigError where what held cannot go on
+   */
+  begin(): Promise<void>;
+  /**
    * One at a time, whole or not at all. The same rules again change nothing.
    * What is weaker waits for a second person where there are two administrators, or holds for some hours by `breakGlass`.
    * @param by who asked: an operator's name, or `system` for a signal
@@ -44,7 +53,7 @@ export interface Policy {
    * store.unavailable (then nothing was changed)
    */
   reload(by: string, breakGlass?: BreakGlass): Promise<PolicyView>;
-  /** A weaker policy that somebody else proposed; read again, and in force if it is still that. @throws as `reload` */
+  /** What somebody else proposed: a weaker policy is read again, and in force if it is still that; a change is theirs to make. @throws as `reload` */
   confirm(digest: string, by: string): Promise<PolicyView>;
   readonly proposals: PolicyProposals;
   /** Told of each change before it is on record. A process that names none keeps its rules until it ends. */
@@ -54,14 +63,23 @@ export interface Policy {
 /** In force is what the process was started with. */
 export function createPolicy(
   started: Setup,
-  { auditLog, store }: Pick<Engines, 'auditLog' | 'store'>,
+  { auditLog, store, place }: Pick<Engines, 'auditLog' | 'store' | 'place'>,
   log: Log,
 ): Policy {
-  return new Held(started, auditLog, new PolicyProposals({ store, clock: systemClock }), log);
+  const proposals = new PolicyProposals({ store, clock: systemClock });
+  return new Held(started, { auditLog, proposals, last: new LastPolicies(store, place, systemClock), log });
+}
+
+interface HeldDeps {
+  readonly auditLog: Pick<AuditLog, 'record' | 'note'>;
+  readonly proposals: PolicyProposals;
+  readonly last: LastPolicies;
+  readonly log: Log;
 }
 
 class Held implements Policy {
-  readonly #auditLog: Pick<AuditLog, 'record' | 'note'>;
+  readonly #auditLog: HeldDeps['auditLog'];
+  readonly #last: LastPolicies;
   readonly #log: Log;
   readonly #prepare: Prepare[] = [];
   #since = Date.now();
@@ -72,14 +90,10 @@ class Held implements Policy {
   version: string;
   compared: PolicyTree;
 
-  constructor(
-    started: Setup,
-    auditLog: Pick<AuditLog, 'record' | 'note'>,
-    proposals: PolicyProposals,
-    log: Log,
-  ) {
+  constructor(started: Setup, { auditLog, proposals, last, log }: HeldDeps) {
     this.#auditLog = auditLog;
     this.proposals = proposals;
+    this.#last = last;
     this.#log = log;
     this.setup = started;
     this.version = policyDigest(started.config);
@@ -99,20 +113,66 @@ class Held implements Policy {
     };
   }
 
+  async begin(): Promise<void> {
+    await this.#next(() => this.#begin());
+  }
+
   async reload(by: string, breakGlass?: BreakGlass): Promise<PolicyView> {
     await this.#next(() => this.#reload(by, breakGlass));
     return this.view();
   }
 
   async confirm(digest: string, by: string): Promise<PolicyView> {
-    await this.proposals.confirm(digest, by);
-    return await this.reload(by);
+    const { change } = await this.proposals.confirm(digest, by);
+    return change ? this.view() : await this.reload(by);
   }
 
   async #next(step: () => Promise<void>): Promise<void> {
     const turn = this.#running.then(step);
     this.#running = turn.catch(() => undefined);
     await turn;
+  }
+
+  async #begin(): Promise<void> {
+    const last = await this.#last.find();
+    const weaker = last ? weakenings(last.compared, comparedAtStart(this.setup)) : [];
+    if (last === undefined || weaker.length === 0) return await this.#keep();
+    const before = canHold(last, weaker) && this.#prepare.length > 0 ? holding(this.setup, last) : undefined;
+    const from = before && policyDigest(before.config);
+    const grant = from === undefined ? undefined : await this.proposals.grant({ digest: this.version, from });
+    if (grant || !(await this.proposals.needsSecond(HOST))) {
+      await this.#tellWeaker('success', weaker, { granted: grant?.state ?? 'oneAdministrator' });
+      if (before && grant?.state === 'breakGlass') return this.#returnAt(grant.until, before, ['restart']);
+      return await this.#keep();
+    }
+    if (before === undefined || from === undefined || weakerStartOf(last) === 'tell') {
+      await this.#tellWeaker('failure', weaker, { held: false });
+      return await this.#keep();
+    }
+    await this.proposals.propose({ digest: this.version, from }, HOST, weaker);
+    await this.#tellWeaker('failure', weaker, { held: true });
+    const { changed } = policyChange(wholeOf(this.setup), wholeOf(before));
+    await this.#apply(HOST, before, changed, { granted: 'heldBefore' });
+  }
+
+  /** Loudly: whoever wrote the files thinks that they hold. */
+  async #tellWeaker(
+    status: 'success' | 'failure',
+    weaker: readonly Weakening[],
+    more: object,
+  ): Promise<void> {
+    const places = shownPaths(weaker.map(({ pointer }) => pointer));
+    const metadata = { version: this.version, weaker: places, ...more };
+    this.#log[status === 'success' ? 'warn' : 'error'](
+      metadata,
+      'this start is weaker than what held before it',
+    );
+    await this.#auditLog.record(entry(HOST, 'policy.weaker_start', status, metadata));
+  }
+
+  /** What holds now is what a later start is compared with. */
+  async #keep(): Promise<void> {
+    await this.#last.keep({ product: PRODUCT.version, compared: { ...comparedAtStart(this.setup) } });
   }
 
   async #reload(by: string, breakGlass: BreakGlass | undefined): Promise<void> {
@@ -130,7 +190,9 @@ class Held implements Policy {
     if (grant?.state === 'breakGlass')
       await this.#auditLog.record(entry(by, 'policy.break_glass', 'failure', told(grant)));
     await this.#apply(by, next, changed, grant && { granted: grant.state, second: grant.second });
-    if (grant?.state === 'breakGlass') this.#returnAt(grant.until, before, changed);
+    if (grant?.state === 'breakGlass') return this.#returnAt(grant.until, before, changed);
+    // Of what is stronger less is lost than of a reload that fails for it.
+    await this.#keep().catch((err: unknown) => this.#log.warn({ err }, 'what holds now was not kept'));
   }
 
   /** What lets it pass where it is weaker; undefined where nothing need. @throws policy.needs_second, store.unavailable */
@@ -149,7 +211,7 @@ class Held implements Policy {
     throw this.#refuse(
       by,
       'policy.needs_second',
-      weaker.map(({ pointer }) => pointer),
+      weaker.map(({ pointer }) => fieldAt(pointer)),
     );
   }
 
@@ -208,11 +270,6 @@ class Held implements Policy {
 
 const PARAM_CHARS_MAX = 1000;
 const AGAIN_MS = 1000;
-
-/** What is compared for what is weaker; of tiers also what holds where they say nothing. */
-function comparedOf({ config, environment }: Setup): PolicyTree {
-  return { ...policyOf(config), defaults: limitDefaults(environment) };
-}
 
 /** A reason is a person's words. */
 function told({ digest, until, weaker, reason = '' }: Proposal): Readonly<Record<string, unknown>> {

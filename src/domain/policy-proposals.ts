@@ -1,8 +1,11 @@
 /**
- * Weaker policies that wait for a second person, that one has confirmed, or that somebody put in force alone for some hours. Each
- * is bound to the digest of the whole new policy and of the one before, so nothing else can be let in by it, and ends by itself.
+ * What weakens, and waits for a second person, was confirmed by one, or was done by somebody alone: weaker policies, and single
+ * changes (a larger budget, another administrator, a history that is read). Each is bound to the digest of all that was agreed on,
+ * so nothing else can be let in by it, and ends by itself.
  */
+import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { canonicalJson } from '../base/canonical-json.ts';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
@@ -24,6 +27,8 @@ const proposalSchema = z.strictObject({
   second: z.string().optional(),
   reason: z.string().optional(),
   weaker: z.array(z.strictObject({ pointer: z.string(), why: z.string() })),
+  /** Not a policy but this action, of whoever asked. */
+  change: z.strictObject({ action: z.string(), resource: z.string() }).optional(),
 });
 /** One of them. */
 export type Proposal = z.infer<typeof proposalSchema>;
@@ -60,6 +65,19 @@ export interface Step {
   readonly from: string;
 }
 
+/** What somebody is about to do, that is no policy and opens more than there was. */
+export interface Change {
+  /** As in the audit log. */
+  readonly action: string;
+  readonly resource: string;
+  /** All that is agreed on: anything else is another change. */
+  readonly what: unknown;
+  /** A few words for people. */
+  readonly why: string;
+  /** Good for one use; else for an hour. */
+  readonly once: boolean;
+}
+
 /** Every operation may throw `store.unavailable`: then nothing is loosened. */
 export class PolicyProposals {
   readonly #options: PolicyProposalsOptions;
@@ -86,13 +104,38 @@ export class PolicyProposals {
   }
 
   /** Asks for a second person; the first who asked stays the one who did. */
-  async propose(step: Step, by: string, weaker: readonly Weakening[]): Promise<Proposal> {
+  async propose(
+    step: Step,
+    by: string,
+    weaker: readonly Weakening[],
+    change?: Proposal['change'],
+  ): Promise<Proposal> {
     const before = (await this.#find(step.digest))?.proposal;
     if (before?.from === step.from) return before;
     return await this.#put(step, by, weaker, {
       state: 'proposed',
       until: this.#options.clock.now() + WAITS_MS,
+      ...(change && { change }),
     });
+  }
+
+  /**
+   * What lets `by` do this; undefined where nobody else is needed. Only who asked goes by what was confirmed.
+   * @throws policy.needs_second with the id of what waits now
+   */
+  async permit({ action, resource, what, why, once }: Change, by: string): Promise<Proposal | undefined> {
+    if (!(await this.needsSecond(by))) return undefined;
+    const step = {
+      digest: hash('sha256', canonicalJson({ action, resource, what, by })),
+      from: hash('sha256', action),
+    };
+    const known = await this.grant(step);
+    if (known) {
+      if (once) await this.withdraw(step.digest);
+      return known;
+    }
+    await this.propose(step, by, [{ pointer: '', why }], { action, resource });
+    throw new Refusal('policy.needs_second', { param: step.digest });
   }
 
   /** @param seconds up to four hours */
@@ -147,7 +190,7 @@ export class PolicyProposals {
     step: Step,
     by: string,
     weaker: readonly Weakening[],
-    more: Pick<Proposal, 'state' | 'until' | 'reason'>,
+    more: Pick<Proposal, 'state' | 'until' | 'reason' | 'change'>,
   ): Promise<Proposal> {
     const { store, clock } = this.#options;
     const places = weaker.slice(0, WEAKER_MAX).map(({ pointer, why }) => ({ pointer, why }));

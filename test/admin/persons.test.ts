@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 const rows: readonly [method: string, path: string, body?: object][] = [
-  ['GET', '/admin/history?user=ada'],
+  ['GET', '/admin/history?user=ada&breakGlass=a%20complaint'],
   ['DELETE', '/admin/users/ada/data'],
   ['GET', '/admin/holds'],
   ['POST', '/admin/holds', { user: 'eve' }],

@@ -1,6 +1,6 @@
 /** Promises 46 and 51: ready means that everything needed is there; and no GET decides anything, on either door. */
 import { expect, test } from 'vitest';
-import { admin } from '../support/admin.ts';
+import { admin, createKey } from '../support/admin.ts';
 import { freePorts } from '../support/free-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { journey } from '../support/journey.ts';
@@ -100,3 +100,24 @@ test.each(['x'.repeat(4000), '%zz', '%E0%A4%A'])(
     expect(answers[0]?.body).not.toContain(id.slice(0, 20));
   },
 );
+
+/** Shown false without the flag `urgent` (the kill switch waits), and by one count for all credentials. */
+test('who asks too often waits, nobody else does, and what shuts is always taken', async () => {
+  const config = { server: { adminRequestsPerMinute: 60 } };
+  await using gateway = await startGateway({ upstream: house.upstream, config });
+  const { key } = await createKey(gateway, { user: 'dev', role: 'developer' });
+  const codes = await Promise.all(
+    Array.from({ length: 80 }, async () => {
+      const { status, body } = await admin(gateway, 'GET', '/admin/policy');
+      return status === 200 ? 200 : Object(body).error.code;
+    }),
+  );
+  const taken = codes.filter((code) => code === 200).length;
+  expect(taken).toBeGreaterThan(50);
+  expect(taken).toBeLessThan(60);
+  expect(codes).toContain('rate_limit_exceeded');
+  expect((await admin({ ...gateway, adminKey: key }, 'GET', '/admin/policy')).status).toBe(200);
+  expect((await admin(gateway, 'PUT', '/admin/lockdown', { users: ['eve'] })).status).toBe(200);
+  expect((await admin(gateway, 'POST', '/admin/bans', { user: 'eve' })).status).toBe(201);
+  expect((await admin(gateway, 'POST', '/admin/users/eve/enable', {})).status).toBe(429);
+});

@@ -66,15 +66,15 @@ test('while there is one administrator, nothing waits', async () => {
 });
 
 test('with two, one proposes, and another confirms just that', async () => {
-  for (const user of ['ann', 'ben'])
-    keys[user] = (await createKey(one, { tier: 'wide', user, role: 'admin' })).key;
+  keys['ann'] = (await createKey(one, { tier: 'wide', user: 'ann', role: 'admin' })).key;
+  keys['ben'] = (await createKey(one, { tier: 'wide', user: 'ben', role: 'admin' }, keys['ann'])).key;
   keys['dev'] = (await createKey(one, { tier: 'wide', user: 'dev', role: 'developer' })).key;
   holds(budget(7));
   const refused = await reload('ann');
   expect([refused.status, refused.code, refused.body.error.param]).toEqual([
     403,
     'policy.needs_second',
-    '/tiers/wide/dailyBudgetUsd',
+    'tiers.wide.dailyBudgetUsd',
   ]);
   const [proposal] = await proposals();
   expect(proposal).toMatchObject({ by: 'ann', state: 'proposed', weaker: [{ why: 'the limit is higher' }] });
@@ -142,4 +142,68 @@ test('break-glass holds alone, for its time, with an incident', async () => {
     async () => Object((await admin(one, 'GET', '/admin/incidents?rule=break-glass')).body).data,
     (found) => found.length === 1,
   );
+});
+
+/** Any other action of theirs. */
+async function does(name: string, method: string, path: string, body?: object) {
+  const answer = await admin({ ...one, adminKey: keys[name] ?? one.adminKey }, method, `/admin${path}`, body);
+  return { status: answer.status, body: Object(answer.body), code: Object(answer.body).error?.code };
+}
+
+test('more money for a user, another administrator, a history: who asks goes by what another confirmed, once', async () => {
+  const first = { user: 'kim', tier: 'free', role: 'user' };
+  expect((await does('ann', 'POST', '/keys', first)).status).toBe(201);
+  const more = { ...first, tier: 'wide' };
+  const refused = await does('ann', 'POST', '/keys', more);
+  expect([refused.status, refused.code]).toEqual([403, 'policy.needs_second']);
+  const id = refused.body.error.param;
+  expect((await proposals()).find((each: { id: string }) => each.id === id)).toMatchObject({
+    by: 'ann',
+    change: { action: 'admin.key.create', resource: 'kim' },
+    weaker: [{ why: 'more money for the user' }],
+  });
+  expect((await confirm('ann', id)).code).toBe('access.second_person');
+  expect((await confirm('ben', id)).status).toBe(200);
+  // Neither another's wish, nor another key, is what was confirmed.
+  expect((await does('ben', 'POST', '/keys', more)).code).toBe('policy.needs_second');
+  expect((await does('ann', 'POST', '/keys', { ...more, name: 'x' })).code).toBe('policy.needs_second');
+  expect((await does('ann', 'POST', '/keys', more)).status).toBe(201);
+  const made = (await recorded(one, 'admin.key.create')).findLast(({ status }) => status === 'pending');
+  expect(made?.metadata).toMatchObject({ granted: 'confirmed', second: 'ben' });
+  expect((await does('ann', 'POST', '/keys', { ...more, role: 'admin' })).code).toBe('policy.needs_second');
+  expect((await does('ann', 'POST', '/keys', { ...first, tier: 'free' })).status).toBe(201);
+  expect((await does('ben', 'GET', '/history?user=kim')).code).toBe('policy.needs_second');
+});
+
+test('alone, for a reason, what takes two: told at once, and a key for four hours at most', async () => {
+  const key = { user: 'lee', tier: 'wide', role: 'admin', breakGlass: 'nobody else is awake' };
+  const until5 = new Date(Date.now() + 5 * 3_600_000).toISOString();
+  expect((await does('ann', 'POST', '/keys', key)).status).toBe(400);
+  expect((await does('ann', 'POST', '/keys', { ...key, expiresAt: until5 })).status).toBe(400);
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  expect((await does('ann', 'POST', '/keys', { ...key, expiresAt })).status).toBe(201);
+  expect((await does('ann', 'GET', '/history?user=kim&breakGlass=a%20complaint')).status).toBe(200);
+  const told = (await recorded(one, 'policy.break_glass')).slice(-2);
+  expect(
+    told.map(({ userId, resource, metadata }) => [userId, resource, metadata['of'], metadata['reason']]),
+  ).toEqual([
+    ['ann', 'lee', 'admin.key.create', 'nobody else is awake'],
+    ['ann', 'kim', 'admin.history.view', 'a complaint'],
+  ]);
+});
+
+test('the kill switch is lifted by another than who set it, or alone for a reason', async () => {
+  const shut = { users: ['nobody-here'] };
+  expect((await does('ann', 'PUT', '/lockdown', shut)).status).toBe(200);
+  expect((await does('ann', 'PUT', '/lockdown', {})).code).toBe('access.second_person');
+  expect((await does('ann', 'PUT', '/lockdown', { ...shut, models: ['gpt-5'] })).status).toBe(200);
+  expect((await does('ben', 'PUT', '/lockdown', {})).status).toBe(200);
+  expect((await does('ann', 'POST', '/users/zed/disable', {})).status).toBe(200);
+  expect((await does('ann', 'POST', '/users/zed/enable', {})).code).toBe('access.second_person');
+  expect((await does('ann', 'POST', '/users/zed/enable', { breakGlass: 'a mistake' })).status).toBe(200);
+  expect((await recorded(one, 'policy.break_glass')).at(-1)).toMatchObject({
+    userId: 'ann',
+    resource: 'zed',
+    metadata: { of: 'admin.user.enable', weaker: ['the kill switch is lifted'] },
+  });
 });

@@ -28,6 +28,8 @@ let postgres: Postgres;
 let upstream: Upstream;
 let one: Gateway;
 let other: Gateway;
+/** Key of another administrator. */
+let second: string;
 
 beforeAll(async () => {
   [redis, postgres, upstream] = await Promise.all([startRedis(), startPostgres(), startUpstream()]);
@@ -44,6 +46,7 @@ beforeAll(async () => {
       containment: { release: 'two' },
     },
   });
+  second = (await createKey(one, { user: 'second', role: 'admin', tier: 'wide' })).key;
 });
 afterAll(async () => {
   await Promise.all([one?.stop('SIGKILL'), other?.stop('SIGKILL')]);
@@ -66,8 +69,7 @@ const streamOn = (gateway: Gateway, { key }: Pick<MadeKey, 'key'>) =>
   );
 /** By a second administrator, as who shut may not open. */
 async function release(): Promise<void> {
-  const second = await createKey(one, { user: `second-${Date.now()}`, role: 'admin', tier: 'wide' });
-  const { status } = await lockdown({ ...one, adminKey: second.key }, {});
+  const { status } = await lockdown({ ...one, adminKey: second }, {});
   expect(status).toBe(200);
   // The other process has it from here on as well.
   expect((await admin(other, 'GET', '/admin/lockdown')).body).toMatchObject({ active: false });
@@ -133,7 +135,7 @@ test('a tool, whatever the policy allows', async () => {
 });
 
 test('a user that is switched off is off everywhere, and on again', async () => {
-  const hal = await createKey(one, { user: 'hal', tier: 'wide', role: 'admin' });
+  const hal = await createKey(one, { user: 'hal', tier: 'wide', role: 'admin' }, second);
   const stream = await streamOn(other, hal);
   expect((await admin(one, 'POST', '/admin/users/hal/disable', {})).body).toEqual({
     user: 'hal',
@@ -142,8 +144,7 @@ test('a user that is switched off is off everywhere, and on again', async () => 
   await stream.ended;
   expect(await codeOn(other, hal)).toBe('access.locked_down');
   expect((await admin({ ...other, adminKey: hal.key }, 'GET', '/admin/keys')).status).toBe(403);
-  const second = await createKey(one, { user: 'ira', role: 'admin', tier: 'wide' });
-  await admin({ ...one, adminKey: second.key }, 'POST', '/admin/users/hal/enable', {});
+  await admin({ ...one, adminKey: second }, 'POST', '/admin/users/hal/enable', {});
   await until(
     () => codeOn(other, hal),
     (code) => code !== 'access.locked_down',

@@ -84,7 +84,7 @@ async function buildParts(folder: string, disk: DiskPort | undefined) {
   const containing = {
     newest: () => watching.newest(),
     change: watching.change.bind(watching),
-    releaseTakesTwo: false,
+    release: 'one' as const,
     isTrusted: () => false,
   };
   const authenticator = createAuthenticator({ keys, tokens, failedAttempts, containment, clock });
@@ -137,7 +137,7 @@ export async function startAdminHouse(disk?: DiskPort) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
   const auditDir = join(folder, 'audit');
   const parts = await buildParts(folder, disk);
-  const policy = createPolicy(loadSetup({}), parts, createLog('silent'));
+  const policy = createPolicy(loadSetup({}), { ...parts, place: 'here' }, createLog('silent'));
   const deps: AdminDeps = { ...parts, ...SETTINGS, policy };
   const app = fastify({ exposeHeadRoutes: false, routerOptions: { maxParamLength: 512 } });
   registerAdmin(app, deps);
