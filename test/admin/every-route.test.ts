@@ -25,7 +25,7 @@ beforeAll(async () => {
   house = await startAdminHouse();
   for (const role of ['user', 'developer', 'admin']) await make(role, { user: `u-${role}`, role });
   await make('teamAdmin', { user: 'ruth', role: 'admin', team: 'red', administers: 'team' });
-  await make('blue', { user: 'bea', team: 'blue', name: 'of-blue' });
+  await make('blue', { user: 'beatrix', team: 'blue', name: 'of-blue' });
 });
 afterAll(() => house.close());
 
@@ -184,14 +184,14 @@ describe('an administrator of one team', () => {
     const id = asked.id === 'blue' ? keys['blue']?.id : asked.id;
     const answer = await send(route, { ...input, ...asked.input }, keys['teamAdmin']?.key, id);
     expect(codeOf(answer)).toBe(asked.end);
-    for (const foreign of ['bea', 'of-blue', keys['blue']?.id ?? '?'])
+    for (const foreign of ['beatrix', 'of-blue', keys['blue']?.id ?? '?'])
       expect(answer.text.includes(foreign)).toBe(false);
   });
 
   test('what was asked for is untouched', async () => {
     const { data } = (await house.call('GET', '/admin/keys')).body;
     const blue = data.find((key: { id: string }) => key.id === keys['blue']?.id);
-    expect(blue).toMatchObject({ user: 'bea', team: 'blue', version: 1 });
+    expect(blue).toMatchObject({ user: 'beatrix', team: 'blue', version: 1 });
     expect(blue.revokedAt).toBeUndefined();
   });
 });
