@@ -72,6 +72,7 @@ export function checkRules(
       if (config.tiers && !Object.hasOwn(config.tiers, name))
         fault(`teams.${team}.tiers`, 'names no tier of the configuration');
   checkPeople(config, fault);
+  if (config.egress) checkFiles('egress', config.egress, fault);
   for (const [rule, { lowerTo }] of Object.entries(config.incidents?.rules ?? {}))
     if (lowerTo !== undefined && config.tiers && !Object.hasOwn(config.tiers, lowerTo))
       fault(`incidents.rules.${rule}.lowerTo`, 'is no tier of the configuration');

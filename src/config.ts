@@ -15,7 +15,7 @@ import { objectsSchema } from './domain/objects.ts';
 import { parametersSchema } from './domain/parameters.ts';
 import { livenessSchema } from './domain/liveness.ts';
 import { peopleSchema } from './domain/people.ts';
-import type { PolicySection } from './domain/policy.ts';
+import { type PolicySection, startSchema } from './domain/policy.ts';
 import { requestSchema } from './domain/request-rules.ts';
 import { retentionSchema } from './domain/retention.ts';
 import { limitsSchema, teamSchema, tiersSchema } from './domain/tiers.ts';
@@ -97,12 +97,7 @@ export const configSchema = z.strictObject({
       release: z.enum(['one', 'auto', 'two']).default('auto'),
     })
     .prefault({}),
-  policy: z
-    .strictObject({
-      /** A start whose policy is weaker than the one before: that one goes on holding until it is confirmed; or people are told. */
-      weakerStart: z.enum(['hold', 'tell']).default('hold'),
-    })
-    .prefault({}),
+  policy: startSchema.prefault({}),
   house: limitsSchema.prefault({}),
   teams: z.record(z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/), teamSchema).prefault({}),
   tiers: tiersSchema,
@@ -126,6 +121,7 @@ export const configSchema = z.strictObject({
   references: z.strictObject({ urlAllow: z.array(z.string()).default([]) }).prefault({}),
   sockets: socketsSchema.prefault({}),
   jwt: jwtSchema.optional(),
+  egress: z.strictObject(egressFields).prefault({}),
   people: peopleSchema.extend(egressFields).optional(),
   history: historySchema.prefault({}),
   retention: retentionSchema.prefault({}),

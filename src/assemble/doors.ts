@@ -26,6 +26,7 @@ import { limitDefaults } from '../environment.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import { createAdminServer } from '../server/admin-server.ts';
 import { createCallerServer, type CallerServer, type OnRefused } from '../server/caller-server.ts';
+import { ownEgressOf } from '../server/egress.ts';
 import { inClearBy } from '../server/in-clear.ts';
 import type { Log } from '../server/log.ts';
 import { createPreparationPool } from '../server/preparation-pool.ts';
@@ -90,6 +91,7 @@ export function buildRules(policy: Policy, secret: HouseSecret, engines: Engines
       tiers: { has: (name) => Object.hasOwn(policy.setup.config.tiers, name) },
       digestKey: deriveKey(secret.present, 'digest'),
       clock,
+      egress: ownEgressOf(setup.config.egress),
     });
   const clientSecrets = createClientSecrets({ seal, clock });
   return {

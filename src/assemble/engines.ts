@@ -18,6 +18,7 @@ import type { Detector } from '../ports/detector.ts';
 import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Store } from '../ports/store.ts';
+import { ownEgressOf } from '../server/egress.ts';
 import type { Log } from '../server/log.ts';
 import type { ShipEntries } from '../jobs/ship-entries.ts';
 import { ownRecovery, sharedRecovery } from './ledger-recovery.ts';
@@ -64,8 +65,10 @@ export async function buildEngines(
   const at = { auditDir: join(dataDir, 'audit'), dataDir, place: placeOf(dataDir), store };
   const records = await openRecords(at, config, secret, log);
   const { ledger, adoption, stopKeeping } = await buildLedger(config, secret, records, log);
-  const notifier = createNotifier(config.notify, (receiver, reason) =>
-    log.warn({ receiver, reason }, 'a receiver of notices was not told'),
+  const notifier = createNotifier(
+    config.notify,
+    (receiver, reason) => log.warn({ receiver, reason }, 'a receiver of notices was not told'),
+    ownEgressOf(config.egress),
   );
   return {
     auditLog: records.auditLog,

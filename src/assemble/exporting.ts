@@ -1,5 +1,6 @@
 /** The targets that the audit log is exported to: each follows it by itself, with a cursor of its own, and nobody waits for it. */
 import { join } from 'node:path';
+import type { OwnEgress } from '../base/own-dispatcher.ts';
 import type { Config } from '../config.ts';
 import { ocsfEvent, type Product } from '../domain/ocsf.ts';
 import { readEntries } from '../engines/audit-read.ts';
@@ -20,6 +21,8 @@ export interface Exported {
   readonly auditDir: string;
   readonly dataDir: string;
   readonly product: Product;
+  /** Of webhooks. */
+  readonly egress: OwnEgress;
 }
 
 /** Exports at work. */
@@ -38,11 +41,11 @@ const WAIT_MS_MAX = 60_000;
 
 /** Begins where each target's cursor stands, the first time with the oldest entry there is. */
 export function startExporting(targets: readonly Target[], exported: Exported, log: Log): Exporting {
-  const { auditLog, auditDir, dataDir, product } = exported;
+  const { auditLog, auditDir, dataDir, product, egress } = exported;
   if (targets.length === 0) return { health: () => ({}), stop: () => Promise.resolve() };
   const cursors = cursorFiles(join(dataDir, 'exports'));
   const started = targets.map((target) => {
-    const sink = sinkOf(target);
+    const sink = sinkOf(target, egress);
     const patient = patiently(sink, target.name, log);
     const shipping = shipEntries({
       auditLog,
@@ -63,9 +66,9 @@ export function startExporting(targets: readonly Target[], exported: Exported, l
   };
 }
 
-function sinkOf(target: Target): EventSink {
+function sinkOf(target: Target, egress: OwnEgress): EventSink {
   if (target.kind === 'file') return createFileExport(target);
-  return target.kind === 'syslog' ? createSyslogExport(target) : createWebhookExport(target);
+  return target.kind === 'syslog' ? createSyslogExport(target) : createWebhookExport(target, egress);
 }
 
 function linesOf(entries: readonly Entry[], product: Product): string[] {

@@ -10,6 +10,7 @@ import type { RetainOptions } from '../jobs/retain.ts';
 import type { ShipEntries } from '../jobs/ship-entries.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Store } from '../ports/store.ts';
+import { ownEgressOf } from '../server/egress.ts';
 import { always, type Log } from '../server/log.ts';
 import { type Exporting, startExporting } from './exporting.ts';
 import { PRODUCT } from './product.ts';
@@ -46,7 +47,7 @@ export async function openRecords(
   log: Log,
 ): Promise<Records> {
   const { auditDir: dir, place, store } = at;
-  const { audit, exports } = config;
+  const { audit, exports, egress } = config;
   const statements = always(log);
   const checkpoints = keepCheckpoints({
     store,
@@ -69,7 +70,11 @@ export async function openRecords(
     onFault: (err) => log.error({ err }, 'a follower of the audit log failed'),
   });
   const shipping = startShipping({ ...at, auditLog }, log);
-  const exporting = startExporting(exports, { ...at, auditLog, product: PRODUCT }, log);
+  const exporting = startExporting(
+    exports,
+    { ...at, auditLog, product: PRODUCT, egress: ownEgressOf(egress) },
+    log,
+  );
   return {
     ...at,
     auditLog,

@@ -9,6 +9,7 @@ import { BoundedMap } from '../base/bounded-map.ts';
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import { isOwnCallUrl, OWN_CALL_URL } from '../base/own-calls.ts';
+import type { OwnEgress } from '../base/own-dispatcher.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Role } from '../ports/store.ts';
 import { type Caller, nameFrom } from './caller.ts';
@@ -60,6 +61,8 @@ export interface TokenVerifierOptions {
   /** Key of the digests of names that cannot stand in the audit log. */
   readonly digestKey: Buffer;
   readonly clock: Clock;
+  /** To the key set. */
+  readonly egress?: OwnEgress | undefined;
 }
 
 /** Tells whose a token is. */
@@ -101,12 +104,12 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 }
 
 /** The payload of a token that holds. The header decides only which of the configured ways is tried. */
-function payloadReader({ settings, secret, clock }: TokenVerifierOptions) {
+function payloadReader({ settings, secret, clock, egress }: TokenVerifierOptions) {
   const shared = settings.hs256 && secret ? Buffer.from(secret.reveal()) : undefined;
   const keySet =
     settings.jwksUrl === undefined
       ? undefined
-      : remoteKeySet(new URL(settings.jwksUrl), settings.jwksCooldownSeconds * 1000);
+      : remoteKeySet(new URL(settings.jwksUrl), settings.jwksCooldownSeconds * 1000, egress);
   const rules = {
     issuer: settings.issuer,
     audience: settings.audience,

@@ -3,9 +3,9 @@
  * address whatever the name resolves to, bounded in time and size.
  */
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import { Refusal } from '../base/errors.ts';
-import { allowedLookup } from '../base/own-calls.ts';
+import { ownDispatcher, type OwnEgress } from '../base/own-dispatcher.ts';
 
 /** What a token can ask of a set that is as it should be. */
 const tokensFaults = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
@@ -20,14 +20,9 @@ const ageMsMax = 600_000;
  * the latter at most once in `cooldownMs`.
  * @throws auth.unavailable if it cannot be read, or is none
  */
-export function remoteKeySet(url: URL, cooldownMs: number): JWTVerifyGetKey {
-  const dispatcher = new Agent({
-    connect: { lookup: allowedLookup, timeout: readMsMax },
-    connections: 1,
-    headersTimeout: readMsMax,
-    bodyTimeout: readMsMax,
-    maxResponseSize: bytesMax,
-  });
+export function remoteKeySet(url: URL, cooldownMs: number, egress: OwnEgress = {}): JWTVerifyGetKey {
+  const bounds = { msMax: readMsMax, answerBytesMax: bytesMax, connections: 1 };
+  const dispatcher = ownDispatcher(egress, bounds);
   const find = createRemoteJWKSet(url, {
     timeoutDuration: readMsMax,
     cooldownDuration: cooldownMs,

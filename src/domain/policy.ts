@@ -1,6 +1,13 @@
 /** What of a configuration may change while calls are under way, and what has changed between two of them. Paths, never values. */
 import { hash } from 'node:crypto';
+import { z } from 'zod';
 import { canonicalJson } from '../base/canonical-json.ts';
+
+/** The section `policy` of the configuration. */
+export const startSchema = z.strictObject({
+  /** Of a start that is weaker than what held: that goes on holding until it is confirmed, or people are told. */
+  weakerStart: z.enum(['hold', 'tell']).default('hold'),
+});
 
 /** The sections that are the policy: rules that hold from the next call on. */
 export const POLICY_SECTIONS = [

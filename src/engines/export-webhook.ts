@@ -2,9 +2,9 @@
  * Events in batches by POST, as JSON lines, signed. Never follows a redirect, never connects to a link-local or metadata
  * address; whatever is not 2xx is sent again.
  */
-import { Pool } from 'undici';
 import { z } from 'zod';
-import { allowedLookup, isOwnCallUrl, OWN_CALL_URL } from '../base/own-calls.ts';
+import { isOwnCallUrl, OWN_CALL_URL } from '../base/own-calls.ts';
+import { ownDispatcher, type OwnEgress } from '../base/own-dispatcher.ts';
 import { signatureHeaders, SIGNING_SECRET } from '../base/signature.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 
@@ -26,24 +26,18 @@ export const webhookExportSchema = z.strictObject({
 const CALL_MS_MAX = 10_000;
 
 /** Connects when there is something to send. */
-export function createWebhookExport({
-  url,
-  secret,
-  authorization,
-}: z.infer<typeof webhookExportSchema>): EventSink {
+export function createWebhookExport(
+  { url, secret, authorization }: z.infer<typeof webhookExportSchema>,
+  egress: OwnEgress = {},
+): EventSink {
   const { origin, pathname, search } = new URL(url);
-  const pool = new Pool(origin, {
-    connections: 1,
-    pipelining: 1,
-    connect: { lookup: allowedLookup, timeout: CALL_MS_MAX, rejectUnauthorized: true },
-    headersTimeout: CALL_MS_MAX,
-    bodyTimeout: CALL_MS_MAX,
-    maxResponseSize: 65_536,
-  });
+  const bounds = { msMax: CALL_MS_MAX, answerBytesMax: 65_536, connections: 1 };
+  const dispatcher = ownDispatcher(egress, bounds);
   return {
     async send(events) {
       const body = `${events.join('\n')}\n`;
-      const { statusCode, body: answer } = await pool.request({
+      const { statusCode, body: answer } = await dispatcher.request({
+        origin,
         method: 'POST',
         path: pathname + search,
         headers: {
@@ -58,6 +52,6 @@ export function createWebhookExport({
       await answer.dump().catch(() => undefined);
       if (statusCode < 200 || statusCode > 299) throw new Error(`the receiver answered ${statusCode}`);
     },
-    close: () => pool.destroy(),
+    close: () => dispatcher.destroy(),
   };
 }

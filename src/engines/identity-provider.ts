@@ -5,10 +5,11 @@
  */
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import * as client from 'openid-client';
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { BoundedMap } from '../base/bounded-map.ts';
 import { Refusal } from '../base/errors.ts';
-import { allowedLookup, isOwnCallUrl } from '../base/own-calls.ts';
+import { isOwnCallUrl } from '../base/own-calls.ts';
+import { ownDispatcher } from '../base/own-dispatcher.ts';
 import type { Identity, IdentityProvider, LoggedOut, SignInChecks } from '../ports/identity-provider.ts';
 
 const CALL_MS_MAX = 5_000;
@@ -58,7 +59,7 @@ class Provider implements IdentityProvider {
 
   constructor(options: ProviderOptions) {
     this.#options = options;
-    this.#dispatcher = dispatcherOf(options);
+    this.#dispatcher = ownDispatcher(options, BOUNDS);
   }
 
   async begin(): Promise<{ url: string; checks: SignInChecks }> {
@@ -213,17 +214,7 @@ class Provider implements IdentityProvider {
   }
 }
 
-function dispatcherOf({ tls, proxy }: ProviderOptions): Dispatcher {
-  const bounds = {
-    connections: 4,
-    headersTimeout: CALL_MS_MAX,
-    bodyTimeout: CALL_MS_MAX,
-    maxResponseSize: ANSWER_BYTES_MAX,
-  };
-  const connect = { ...tls, timeout: CALL_MS_MAX };
-  if (proxy === undefined) return new Agent({ ...bounds, connect: { ...connect, lookup: allowedLookup } });
-  return new ProxyAgent({ uri: proxy, proxyTunnel: true, ...bounds, requestTls: connect });
-}
+const BOUNDS = { msMax: CALL_MS_MAX, answerBytesMax: ANSWER_BYTES_MAX, connections: 4 };
 
 /** What could not be asked is told as that, however deep a library has wrapped it; all else is one refusal. */
 function refusalOf(error: unknown): Refusal {

@@ -3,9 +3,10 @@
  * follows a redirect, never connects to a link-local or metadata address, and tells nobody a URL, whose path may be a
  * credential.
  */
-import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
-import { allowedLookup, isOwnCallUrl, OWN_CALL_URL } from '../base/own-calls.ts';
+import { isOwnCallUrl, OWN_CALL_URL } from '../base/own-calls.ts';
+import { ownDispatcher, type OwnEgress } from '../base/own-dispatcher.ts';
 import { signatureHeaders, SIGNING_SECRET } from '../base/signature.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import { NoticeQueue, type NotTold, type Told } from './notify-queue.ts';
@@ -39,21 +40,16 @@ export interface WebhookOptions {
   readonly onFailure: (index: number, reason: string) => void;
   /** Between the first try and the second; doubled each time, up to a minute. */
   readonly firstWaitMs?: number | undefined;
+  readonly egress?: OwnEgress | undefined;
 }
 
 /** Connects when there is something to tell. */
 export function createWebhookNotifier(options: WebhookOptions): Notifier {
-  const { webhooks, baseUrl = '', onFailure, firstWaitMs } = options;
+  const { webhooks, baseUrl = '', onFailure, firstWaitMs, egress = {} } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  const agent = new Agent({
-    connections: 1,
-    pipelining: 1,
-    connect: { lookup: allowedLookup, timeout: CALL_MS_MAX, rejectUnauthorized: true },
-    headersTimeout: CALL_MS_MAX,
-    bodyTimeout: CALL_MS_MAX,
-    maxResponseSize: 65_536,
-  });
+  const bounds = { msMax: CALL_MS_MAX, answerBytesMax: 65_536, connections: 1 };
+  const agent = ownDispatcher(egress, bounds);
   const receivers = webhooks.map(
     (webhook, index) =>
       new NoticeQueue({
@@ -79,7 +75,7 @@ export function createWebhookNotifier(options: WebhookOptions): Notifier {
 async function post(
   told: Told,
   { url, secret, format }: Webhook,
-  agent: Agent,
+  agent: Dispatcher,
   signal: AbortSignal,
 ): Promise<NotTold | undefined> {
   const { origin, pathname, search } = new URL(url);

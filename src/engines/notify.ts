@@ -1,5 +1,6 @@
 /** The section `notify`, and the notifier that it makes: who is told by webhook, who by e-mail. */
 import { z } from 'zod';
+import type { OwnEgress } from '../base/own-dispatcher.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import { createMailNotifier, mailSchema } from './notify-mail.ts';
 import { createWebhookNotifier, webhooksSchema } from './notify-webhook.ts';
@@ -26,9 +27,15 @@ export type NotifySettings = z.infer<typeof notifySchema>;
 export function createNotifier(
   { webhooks, mail, baseUrl }: NotifySettings,
   onFailure: (receiver: string, reason: string) => void,
+  egress: OwnEgress = {},
 ): Notifier {
   const all = [
-    createWebhookNotifier({ webhooks, baseUrl, onFailure: (i, reason) => onFailure(`webhook ${i}`, reason) }),
+    createWebhookNotifier({
+      webhooks,
+      baseUrl,
+      egress,
+      onFailure: (i, reason) => onFailure(`webhook ${i}`, reason),
+    }),
     ...(mail
       ? [createMailNotifier({ mail, baseUrl, onFailure: (reason) => onFailure('mail', reason) })]
       : []),

@@ -8,6 +8,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { z } from 'zod';
+import type { OwnEgress } from '../base/own-dispatcher.ts';
 
 function isProxyUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
@@ -41,6 +42,11 @@ export function tlsOf({ caFile, clientCertFile, clientKeyFile }: Egress) {
     ...(clientCertFile !== undefined && { cert: readFileSync(clientCertFile) }),
     ...(clientKeyFile !== undefined && { key: readFileSync(clientKeyFile) }),
   };
+}
+
+/** For calls of the gateway's own. @throws the system's errors */
+export function ownEgressOf(egress: Egress): OwnEgress {
+  return { tls: tlsOf(egress), proxy: egress.proxy };
 }
 
 type Done = (error: Error | null, stream?: Duplex) => void;

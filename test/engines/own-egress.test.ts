@@ -1,0 +1,90 @@
+/**
+ * Webhooks, exports and key sets go out as the section `egress` says: through the proxy, trusting its authority alone, with the
+ * house's certificate. Shown false by a dispatcher that forgets the proxy (no tunnel), and by one without the authority.
+ */
+import { createServer as createHttp } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { remoteKeySet } from '../../src/domain/key-set.ts';
+import { createWebhookExport } from '../../src/engines/export-webhook.ts';
+import { createNotifier } from '../../src/engines/notify.ts';
+import { selfSigned } from '../support/self-signed.ts';
+import { until } from '../support/until.ts';
+
+const SECRET = 'sixteen-characters-and-more';
+const own = selfSigned();
+const shown = selfSigned();
+const seen: { path: string; client: boolean }[] = [];
+const tunnels: string[] = [];
+const receiver = createHttps(
+  { ...own, ca: shown.cert, requestCert: true, rejectUnauthorized: false },
+  (request, response) => {
+    const { socket } = request;
+    seen.push({ path: request.url ?? '', client: 'authorized' in socket && socket.authorized === true });
+    request.resume().on('end', () => response.end('{"keys":[]}'));
+  },
+);
+const proxy = createHttp();
+proxy.on('connect', ({ url = '' }, socket, head) => {
+  tunnels.push(url);
+  const there = connect(Number(url.split(':')[1]), '127.0.0.1', () => {
+    socket.write('HTTP/1.1 200 OK\r\n\r\n');
+    there.write(head);
+    there.pipe(socket).pipe(there);
+  });
+  for (const end of [there, socket]) end.on('error', () => end.destroy());
+});
+const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
+beforeAll(async () => {
+  for (const server of [receiver, proxy])
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+});
+afterAll(() => {
+  receiver.closeAllConnections();
+  receiver.close();
+  proxy.closeAllConnections();
+  proxy.close();
+});
+
+const tls = { ca: Buffer.from(own.cert), cert: Buffer.from(shown.cert), key: Buffer.from(shown.key) };
+const egress = () => ({ tls, proxy: `http://127.0.0.1:${portOf(proxy)}` });
+const url = (path: string): string => `https://localhost:${portOf(receiver)}${path}`;
+
+test('a notice, a batch of events and a key set: tunnelled, with our certificate', async () => {
+  const notifier = createNotifier(
+    { webhooks: [{ url: url('/notice'), secret: SECRET, format: 'json' }], baseUrl: 'http://127.0.0.1' },
+    () => undefined,
+    egress(),
+  );
+  notifier.notify({ id: 'n', kind: 'incident', text: 'x', path: '/console' });
+  const exported = createWebhookExport(
+    { kind: 'webhook', name: 'w', url: url('/events'), secret: SECRET },
+    egress(),
+  );
+  await exported.send(['{}']);
+  const keySet = remoteKeySet(new URL(url('/keys')), 1000, egress());
+  await expect(keySet({ alg: 'RS256', kid: 'none' }, { payload: '', signature: '' })).rejects.toThrow(
+    /no applicable key/,
+  );
+  await until(
+    () => Promise.resolve(seen.map(({ path }) => path).sort()),
+    (paths) => paths.length === 3,
+  );
+  expect(seen.map(({ path }) => path).sort()).toEqual(['/events', '/keys', '/notice']);
+  expect(seen.every(({ client }) => client)).toBe(true);
+  expect(new Set(tunnels)).toEqual(new Set([`localhost:${portOf(receiver)}`]));
+  await Promise.all([notifier.close(), exported.close()]);
+});
+
+test('an authority that is not named is not trusted', async () => {
+  const exported = createWebhookExport(
+    { kind: 'webhook', name: 'w', url: url('/events'), secret: SECRET },
+    { proxy: egress().proxy },
+  );
+  const before = seen.length;
+  await expect(exported.send(['{}'])).rejects.toThrow();
+  expect(seen.length).toBe(before);
+  await exported.close();
+});
