@@ -109,7 +109,9 @@ export function isBeside(text: string, from: number, to: number): boolean {
 
 /** `No. 4`, `Nr. 4`, `num. 4`: the full stop ends no sentence. */
 function isAbbreviated(text: string, at: number): boolean {
-  return /(?:\bn[or]|num|geb|tel|lic|\b[a-z])$/i.test(text.slice(Math.max(0, at - 4), at));
+  return /(?:\bn[or]|num|geb|tel|lic|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|nac|\b[a-z])$/i.test(
+    text.slice(Math.max(0, at - 4), at),
+  );
 }
 
 /** The label before a number in a script without spaces; one look where the units before are of other scripts. */

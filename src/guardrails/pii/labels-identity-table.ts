@@ -8,12 +8,12 @@ export const IDENTITY_LABELS: readonly LabelRow[] = [
   {
     kind: 'NATIONAL_ID',
     words:
-      'aadhaar aadhar personnummer fodselsnummer cprnummer hetu henkilotunnus henkilotunnukseni burgerservicenummer codicefiscale sozialversicherungsnummer steueridentifikationsnummer steuernummer steuerid rijksregisternummer personalausweis personalausweisnummer ausweisnummer ausweisnr ausweis nationalid nationalidnumber idnumber identitynumber krankenversichertennummer versichertennummer krankenkasse cedula tckimlik ahvnummer taxid taxpayerid isikukood asmenskodas снилс инн mykad sedula idcard personnr krankenversicherungsnummer identifikationsnummer steueridnr idnr uidai cnic cccd cmnd zehut rentenversicherungsnummer rentenversicherung fodselsnr henkilonumero nationalidentitynumber nationalnumber егн рнокпп adoazonosito contribuinte contribuyente sotu іпн αμκα αφμ זהות',
+      'aadhaar aadhar personnummer fodselsnummer cprnummer hetu henkilotunnus henkilotunnukseni burgerservicenummer codicefiscale sozialversicherungsnummer steueridentifikationsnummer steuernummer steuerid rijksregisternummer personalausweis personalausweisnummer ausweisnummer ausweisnr ausweis nationalid nationalidnumber idnumber identitynumber krankenversichertennummer versichertennummer versicherungsnummer krankenkasse cedula tckimlik ahvnummer taxid taxpayerid isikukood asmenskodas снилс инн mykad sedula idcard personnr krankenversicherungsnummer identifikationsnummer steueridnr idnr uidai cnic cccd cmnd zehut rentenversicherungsnummer rentenversicherung fodselsnr henkilonumero nationalidentitynumber nationalnumber егн рнокпп adoazonosito contribuinte contribuyente sotu іпн αμκα αφμ זהות',
   },
   {
     kind: 'NATIONAL_ID',
     words:
-      'nino nif nie dni cpf curp pesel bsn svnr rvnr itin tfn rrn frn emso jmbg cnp egn ahv avs insee nir kvnr egk prsid nas amka tckn nid oib inn nric hkid nik ktp cuil cuit rut sin pps ppsn epic nis fin niss insz oasi philhealth gsis bpjs mykid nuit',
+      'nino nif nie dni cpf curp pesel bsn svnr rvnr itin tfn rrn frn emso jmbg cnp egn ahv avs insee nir kvnr egk prsid nas amka tckn nid oib inn nric hkid nik ktp cuil cuit rut sin pps ppsn epic nis fin niss nss bvn insz oasi philhealth gsis bpjs mykid nuit',
     capitals: true,
   },
   {
@@ -197,4 +197,11 @@ export const IDENTITY_LABELS: readonly LabelRow[] = [
   { kind: 'DATE_OF_BIRTH', words: 'birth', after: /^[ _-]?(?:date|day)\b|^["' ]{0,2}[:=]/i },
   // "(b. 4 May 1971)"
   { kind: 'DATE_OF_BIRTH', words: 'b', before: /[(,] ?$/, after: /^\. ?\d/ },
+  { kind: 'DATE_OF_BIRTH', words: 'b', before: /\bdo$/i },
+  { kind: 'DATE_OF_BIRTH', words: 'bday' },
+  { kind: 'DATE_OF_BIRTH', words: 'day', before: /\bb-$/i },
+  { kind: 'DATE_OF_BIRTH', words: 'nac', before: /\bfecha (?:de )?$/i },
+  { kind: 'DATE_OF_BIRTH', words: 'dt', before: /birth_$/i },
+  { kind: 'PASSPORT', words: 'pp', capitals: true, after: /^ ?(?:no|number|#)/i },
+  { kind: 'PASSPORT', words: 'pass', after: /^-(?:nr|nummer)\b/i },
 ];

@@ -56,8 +56,9 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'PHONE',
     words:
-      'phone phones telephone tel tele telefon telefono telefone telefonnummer telefoonnummer telefoon handynummer handy rufnummer mobilnummer mobile mobil movil celular cellulare cell cellphone portable fax faks whatsapp viber phonenumber mobilenumber telepon telepono telefonszam puhelin puhelinnumero telefonnr mobiltelefon komorka hotline landline telefax gsm cep teléfono тел телефон телефона мобильный факс',
+      'phone phones telephone tel tele telefon telefono telefone telefonnummer telefoonnummer telefoon handynummer handy rufnummer mobilnummer mobile mobil movil celular cellulare cell cellphone portable fax faks whatsapp viber phonenumber mobilenumber telepon telepono telefonszam puhelin puhelinnumero telefonnr mobiltelefon komorka hotline landline handphone telefax gsm cep teléfono тел телефон телефона мобильный факс',
   },
+  { kind: 'PHONE', words: 'ph mob hp', after: /^(?:\.|:|#| ?no\b)/i },
   { kind: 'PHONE', words: 'app', before: /\bwhats$/i },
   { kind: 'PHONE', words: 'office desk direct switchboard', after: /^(?: (?:line|phone))?:/i },
   {
@@ -70,7 +71,7 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'CALL',
     words:
-      'call contact text sms dial reach ring calling phoning phone texting messages faxed answering registered',
+      'call contact text sms dial reach ring calling phoning phone texting messages faxed answering registered llamame llamar chiamami appelez',
   },
   { kind: 'SSN', words: 'ssn ssns socialsecuritynumber socialsecurity' },
   { kind: 'SSN', words: 'ss', after: /^ ?(?:#|no\b|number\b|num\b)/i },
