@@ -31,6 +31,7 @@ declare module 'ioredis' {
 // `ready` tells of outages; without a listener for errors they would be printed.
 const ignore = () => undefined;
 
+const AGAIN_MS = 50;
 const backoffMs = (times: number): number => Math.min(25 * 2 ** times, 400) * (0.75 + Math.random() / 2);
 
 function bounds(waitMsMax: number, more: { readonly socketTimeout?: number } = {}) {
@@ -136,6 +137,7 @@ export class Connection {
   readonly #subscriber: Redis | Cluster;
   readonly #waitMsMax: number;
   readonly #channel: string;
+  #isClosed = false;
 
   constructor(servers: RedisServers, channel: string, waitMsMax: number) {
     this.#waitMsMax = waitMsMax;
@@ -155,8 +157,18 @@ export class Connection {
       this.#subscriber.subscribe(this.#channel).catch(() => this.#reconnectPushes());
     });
     this.#subscriber.on('message', (_channel, message: string) => onPush(message));
-    this.#redis.connect().catch(ignore);
-    this.#subscriber.connect().catch(ignore);
+    for (const client of [this.#redis, this.#subscriber]) {
+      client.on('end', () => this.#again(client));
+      client.connect().catch(ignore);
+    }
+  }
+
+  /** A master that is announced while its client asks for one ends the client for good: it is begun anew. */
+  #again(client: Redis | Cluster): void {
+    if (this.#isClosed) return;
+    setTimeout(() => {
+      if (!this.#isClosed && client.status === 'end') client.connect().catch(ignore);
+    }, AGAIN_MS).unref();
   }
 
   get ready(): boolean {
@@ -218,6 +230,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#redis.disconnect();
     this.#subscriber.disconnect();
   }
