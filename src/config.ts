@@ -94,7 +94,7 @@ export const configSchema = z.strictObject({
   containment: z
     .strictObject({
       /** `two`: what the kill switch shuts is opened by another person than who shut it; `auto`: once there are two. */
-      release: z.enum(['one', 'auto', 'two']).default('auto'),
+      release: z.enum(['one', 'auto', 'two']).default('one'),
     })
     .prefault({}),
   policy: startSchema.prefault({}),
@@ -135,7 +135,7 @@ export const configSchema = z.strictObject({
       adminTls: tlsSchema.optional(),
       plainHttp: plainHttpSchema,
       /** Of one credential at the admin port of a process; what shuts something is always taken. */
-      adminRequestsPerMinute: z.int().min(60).max(1_000_000).default(1200),
+      adminRequestsPerMinute: z.int().min(60).max(1_000_000).default(6000),
       bodyMsMax: z.int().min(100).max(600_000).default(30_000),
       drainMsMax: z.int().min(0).max(600_000).default(25_000),
       exchangesMax: z.int().min(1).max(100_000).default(4096),

@@ -92,6 +92,8 @@ export interface AdminTools {
   /** How many live keys people make for themselves, of how many days; left out where nobody signs in. */
   readonly ownKeys?: { readonly max: number; readonly daysMax: number } | undefined;
   readonly policy: PolicyTools;
+  /** Whether a key that opens more waits for a second administrator. */
+  readonly widerKeys: 'hold' | 'tell';
   /** What is known of each control; undefined where none is tried. */
   readonly guards?: { list(): readonly GuardStatus[] } | undefined;
   readonly rollout: RolloutTools;

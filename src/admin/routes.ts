@@ -50,7 +50,7 @@ const createKey = route({
   forTeams: true,
   input: newKeySchema,
   async plan(input, _id, tools, { teamAdmin }) {
-    const { keys, teams, tiers, clock } = tools;
+    const { keys, teams, tiers, clock, widerKeys } = tools;
     const asked = newKeyFrom(input, tools, clock.now());
     const known = await keys.list();
     const wanted = teamAdmin ? grantOf(teamAdmin, asked, teams, known) : asked;
@@ -61,8 +61,9 @@ const createKey = route({
     const { breakGlass, ...what } = input;
     return {
       resource: record.id,
-      metadata: { key: recorded },
-      weakens: why === undefined ? undefined : { why, what, of: wanted.user, once: true, breakGlass },
+      metadata: { key: recorded, weaker: why && [why] },
+      weakens:
+        why && widerKeys === 'hold' ? { why, what, of: wanted.user, once: true, breakGlass } : undefined,
       async run() {
         await keys.add(record);
         return { id: record.id, key, ...keyView(record) };

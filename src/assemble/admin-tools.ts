@@ -36,7 +36,7 @@ export function adminTools(
   { auditLog, store, ledger, adoption }: Engines,
   { endUsers, keys, approvals, incidents, holds, history, containing, rollingOut }: AdminRules,
 ): AdminTools {
-  const { server, containment, upstreams } = policy.setup.config;
+  const { server, containment, upstreams, policy: taking } = policy.setup.config;
   const proxies = addressList(server.trustProxy);
   const { watching } = containing;
   const contained = {
@@ -69,6 +69,7 @@ export function adminTools(
       lift: () => rolling.lift(),
     },
     policy,
+    widerKeys: taking.widerKeys,
     upstreams: new Set(Object.keys(upstreams)),
     coverage,
     clock: systemClock,

@@ -24,7 +24,7 @@ export function comparedAtStart(setup: Setup): PolicyTree {
     liveness: { everySeconds: liveness.everySeconds },
     incidents: { rules: Object.fromEntries(modes) },
     containment: { release: containment.release },
-    policy: { weakerStart: policy.weakerStart },
+    policy,
   };
 }
 

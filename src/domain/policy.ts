@@ -3,10 +3,15 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../base/canonical-json.ts';
 
-/** The section `policy` of the configuration. */
+/** Whether it waits for a second administrator, or is told. */
+const takesTwo = z.enum(['hold', 'tell']).default('tell');
+
+/** The section `policy` of the configuration: what a reload always asks for, where something else weakens. */
 export const startSchema = z.strictObject({
-  /** Of a start that is weaker than what held: that goes on holding until it is confirmed, or people are told. */
-  weakerStart: z.enum(['hold', 'tell']).default('hold'),
+  /** A start that is weaker than what held, which goes on holding until somebody confirms. */
+  weakerStart: takesTwo,
+  /** A key that gives a user more money, or the house one more administrator. */
+  widerKeys: takesTwo,
 });
 
 /** The sections that are the policy: rules that hold from the next call on. */

@@ -208,6 +208,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'incidents.rules.*.mode': ordered(['off', 'observe', 'enforce']),
   'containment.release': ordered(['one', 'auto', 'two']),
   'policy.weakerStart': ordered(['tell', 'hold']),
+  'policy.widerKeys': ordered(['tell', 'hold']),
   'objects.isolation': ordered(['off', 'team', 'user']),
   'objects.unknown': ordered(['allow', 'refuse']),
   'objects.sealed': ordered(['observe', 'refuse']),

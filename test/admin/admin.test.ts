@@ -347,8 +347,11 @@ describe('what can be seen', () => {
       reservedUsd: 0.005,
       budgetUsd: 5,
     });
-    const alone = { breakGlass: 'a test', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
-    await create({ user: 'grace', tier: 'internal', ...alone });
+    await create({ user: 'grace', tier: 'internal' });
+    const told = house
+      .entries()
+      .findLast(({ action, status }) => action === 'admin.key.create' && status === 'pending');
+    expect(told?.metadata['weaker']).toEqual(['more money for the user']);
     expect((await house.call('GET', '/admin/usage?user=grace')).body.budgetUsd).toBeNull();
     expect((await house.call('GET', '/admin/usage?user=nobody')).body).toMatchObject({
       settledUsd: 0,

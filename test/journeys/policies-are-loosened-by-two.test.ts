@@ -19,6 +19,8 @@ const file = join(folder, 'policy.yaml');
 const BASE = {
   store: { kind: 'postgres', url: 'env:DATABASE_URL' },
   audit: { waitMsMax: 10_000 },
+  policy: { widerKeys: 'hold' },
+  containment: { release: 'auto' },
   tiers: { wide: { dailyBudgetUsd: 5 } },
 };
 const holds = (more: object): void => writeFileSync(file, JSON.stringify({ ...BASE, ...more }));

@@ -44,7 +44,12 @@ async function started(more: object): Promise<Gateway> {
 const writes = (more: object): void =>
   writeFileSync(
     file,
-    JSON.stringify({ audit: { waitMsMax: 10_000 }, liveness: { everySeconds: 0 }, ...more }),
+    JSON.stringify({
+      audit: { waitMsMax: 10_000 },
+      liveness: { everySeconds: 0 },
+      policy: { weakerStart: 'hold' },
+      ...more,
+    }),
   );
 const budget = (dailyBudgetUsd: number) => ({ tiers: { wide: { dailyBudgetUsd } } });
 const asAnn = (method: string, path: string, body?: object) =>

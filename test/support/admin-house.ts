@@ -127,6 +127,7 @@ const coverage = () => [{ id: 'chat.completions.create', relayed: true }];
 const SETTINGS = {
   rollout: { view: async () => ({ enforce: 'everybody' }), lift: async () => false },
   tiers: TIERS,
+  widerKeys: 'tell' as const,
   teams: TEAMS,
   coverage,
   adminKey: ADMIN_KEY,
