@@ -349,7 +349,7 @@ describe('what can be seen', () => {
     });
     await create({ user: 'grace', tier: 'internal' });
     const told = house
-      .entries()
+      .onDisk()
       .findLast(({ action, status }) => action === 'admin.key.create' && status === 'pending');
     expect(told?.metadata['weaker']).toEqual(['more money for the user']);
     expect((await house.call('GET', '/admin/usage?user=grace')).body.budgetUsd).toBeNull();
