@@ -73,7 +73,7 @@ const rowOf = (id: string) => {
 function answerOf(row: Endpoint, { method }: SeenRequest): Behaviour {
   const { id, answer, lists, locates, reveals = {} } = row;
   const made = madeBy(id);
-  if (answer === 'binary')
+  if (answer === 'binary' && locates === undefined)
     return bytes([Buffer.from('bytes')], { headers: { 'content-type': 'audio/mpeg' } });
   const usage = {
     input_tokens: 3,
