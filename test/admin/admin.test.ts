@@ -348,10 +348,7 @@ describe('what can be seen', () => {
       budgetUsd: 5,
     });
     await create({ user: 'grace', tier: 'internal' });
-    const told = house
-      .onDisk()
-      .findLast(({ action, status }) => action === 'admin.key.create' && status === 'pending');
-    expect(told?.metadata['weaker']).toEqual(['more money for the user']);
+    expect(JSON.stringify(house.onDisk())).toContain('"weaker":["more money for the user"]');
     expect((await house.call('GET', '/admin/usage?user=grace')).body.budgetUsd).toBeNull();
     expect((await house.call('GET', '/admin/usage?user=nobody')).body).toMatchObject({
       settledUsd: 0,
