@@ -124,7 +124,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return await administer((api) => runCheckpoints(rest, process.env, api));
     }
     if (verb !== 'verify') return usage();
-    const { runVerify } = await import('./engines/audit-verify-command.ts');
+    const { runVerify } = await import('./engines/audit/audit-verify-command.ts');
     const { houseSecrets } = await import('./house-secret.ts');
     const { code, text } = await runVerify(rest, houseSecrets(process.env));
     process.stdout.write(text);

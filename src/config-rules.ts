@@ -5,9 +5,9 @@ import { resolve } from 'node:path';
 import { certificateEnd, readCertificate } from './base/certificate.ts';
 import { isWithin } from './base/folders.ts';
 import type { Config, Sections } from './config.ts';
-import { isAddressRange } from './domain/authentication.ts';
-import { isBelow } from './domain/lowered-tiers.ts';
-import { DEFAULT_UPSTREAM } from './domain/upstreams.ts';
+import { isAddressRange } from './domain/callers/authentication.ts';
+import { isBelow } from './domain/callers/lowered-tiers.ts';
+import { DEFAULT_UPSTREAM } from './domain/upstreams/upstreams.ts';
 import { type Environment, type Fault, limitDefaults } from './environment.ts';
 import { unknownNames } from './openai/endpoints/index.ts';
 

@@ -1,12 +1,12 @@
 /** The whole way of a request, on one screen. Order is the product: a line says why where it matters. */
 import { asRefusal } from './base/errors.ts';
-import type { Authenticator } from './domain/authentication.ts';
-import type { Containment } from './domain/containment.ts';
+import type { Authenticator } from './domain/callers/authentication.ts';
+import type { Containment } from './domain/callers/containment.ts';
 import { Exchange, type Arrival } from './domain/exchange.ts';
-import type { Team } from './domain/tiers.ts';
-import type { UpstreamChoice } from './domain/upstreams.ts';
-import type { FailedAttempts } from './domain/failed-attempts.ts';
-import type { HistoryKeeper } from './domain/history.ts';
+import type { Team } from './domain/limits/tiers.ts';
+import type { UpstreamChoice } from './domain/upstreams/upstreams.ts';
+import type { FailedAttempts } from './domain/callers/failed-attempts.ts';
+import type { HistoryKeeper } from './domain/history/history.ts';
 import { admit, type AdmitDeps } from './stages/admit.ts';
 import { assertEndUser, type EndUserDeps } from './stages/assert-end-user.ts';
 import { authenticate } from './stages/authenticate.ts';

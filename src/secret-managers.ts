@@ -7,8 +7,8 @@ import { SECRET_NAMES, type Fault } from './environment.ts';
 type Manager = (name: string, env: NodeJS.ProcessEnv) => Promise<string>;
 
 const MANAGERS: Readonly<Record<string, () => Promise<Manager>>> = {
-  'aws-ssm': async () => (await import('./engines/secrets-aws.ts')).awsParameter,
-  'gcp-sm': async () => (await import('./engines/secrets-gcp.ts')).gcpSecret,
+  'aws-ssm': async () => (await import('./engines/secrets/secrets-aws.ts')).awsParameter,
+  'gcp-sm': async () => (await import('./engines/secrets/secrets-gcp.ts')).gcpSecret,
 };
 const SUFFIX = '_FROM';
 const secretNames: ReadonlySet<string> = new Set(SECRET_NAMES);

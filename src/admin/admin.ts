@@ -5,10 +5,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { asRefusal, Refusal } from '../base/errors.ts';
 import { equalInConstantTime } from '../base/secret.ts';
-import { type Authenticator, readCredential } from '../domain/authentication.ts';
-import type { FailedAttempts } from '../domain/failed-attempts.ts';
-import type { OperatorRate } from '../domain/operator-rate.ts';
-import { teamAdminOf } from '../domain/team-admins.ts';
+import { type Authenticator, readCredential } from '../domain/callers/authentication.ts';
+import type { FailedAttempts } from '../domain/callers/failed-attempts.ts';
+import type { OperatorRate } from '../domain/callers/operator-rate.ts';
+import { teamAdminOf } from '../domain/people/team-admins.ts';
 import { parseJson } from '../openai/json.ts';
 import { adminOpenApi } from './openapi.ts';
 import { type People, personActing } from './people.ts';

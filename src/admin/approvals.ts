@@ -1,8 +1,8 @@
 /** Approvals as the admin API shows and decides them. Content is text to be shown as text; no GET decides anything. */
 import { z } from 'zod';
-import type { ApprovalDesk } from '../domain/approval-desk.ts';
-import { namedIn, recordedTool } from '../domain/approval-entries.ts';
-import { visible } from '../domain/approval-rendering.ts';
+import type { ApprovalDesk } from '../domain/approvals/approval-desk.ts';
+import { namedIn, recordedTool } from '../domain/approvals/approval-entries.ts';
+import { visible } from '../domain/approvals/approval-rendering.ts';
 import { userName } from './keys.ts';
 import type { ApprovalRecord } from '../ports/approval-store.ts';
 import { iso } from './period.ts';

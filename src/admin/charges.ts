@@ -1,8 +1,8 @@
 /** What calls have cost, for whoever is charged: by team, user, key, model, day, over a period, as JSON or CSV. */
 import { z } from 'zod';
 import { csvText } from '../base/csv.ts';
-import { CHARGED_ACTION, CHARGED_BY, type ChargedBy, ChargeBook } from '../domain/charge-back.ts';
-import { eachEntry } from '../domain/entry-pages.ts';
+import { CHARGED_ACTION, CHARGED_BY, type ChargedBy, ChargeBook } from '../domain/limits/charge-back.ts';
+import { eachEntry } from '../domain/records/entry-pages.ts';
 import { periodInput, periodOf, periodView } from './period.ts';
 import { type Route, route } from './route.ts';
 

@@ -10,7 +10,7 @@ import {
   mayBan,
   releases,
   shutsAnything,
-} from '../domain/containment.ts';
+} from '../domain/callers/containment.ts';
 import { userName } from './keys.ts';
 import { iso } from './period.ts';
 import {

@@ -4,9 +4,9 @@
  */
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
-import { END_USER_DIGEST } from '../domain/end-users.ts';
-import { type Erased, erasePerson } from '../domain/erasure.ts';
-import { ALL } from '../domain/retention.ts';
+import { END_USER_DIGEST } from '../domain/callers/end-users.ts';
+import { type Erased, erasePerson } from '../domain/history/erasure.ts';
+import { ALL } from '../domain/history/retention.ts';
 import { userName } from './keys.ts';
 import { type AdminTools, type Route, route } from './route.ts';
 

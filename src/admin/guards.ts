@@ -1,5 +1,5 @@
 /** The controls of this process: which fired when they were last tried, which did not, which are off. */
-import { CONTROLS, type GuardStatus } from '../domain/liveness.ts';
+import { CONTROLS, type GuardStatus } from '../domain/incidents/liveness.ts';
 import { iso } from './period.ts';
 import { listOf, nothing, type Route, route } from './route.ts';
 

@@ -1,9 +1,9 @@
 /** Incidents as the admin API shows, opens and takes them on. Notes are in answers alone, never in the audit log. */
 import { z } from 'zod';
-import { evidenceOf, impactOf, postMortemOf } from '../domain/incident-report.ts';
-import type { IncidentDesk } from '../domain/incidents.ts';
+import { evidenceOf, impactOf, postMortemOf } from '../domain/incidents/incident-report.ts';
+import type { IncidentDesk } from '../domain/incidents/incidents.ts';
 import { INCIDENT_STATES, type IncidentRecord } from '../ports/incident-store.ts';
-import { CHECKPOINTS, keptCheckpoints } from '../domain/checkpoints.ts';
+import { CHECKPOINTS, keptCheckpoints } from '../domain/records/checkpoints.ts';
 import { iso } from './period.ts';
 import { type AdminTools, nothing, type Route, route } from './route.ts';
 

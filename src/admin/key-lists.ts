@@ -1,7 +1,7 @@
 /** Keys as they are looked for: all of them, those that nobody uses, one by its text. */
 import { z } from 'zod';
-import { isUnused } from '../domain/key-use.ts';
-import { keysOf } from '../domain/team-admins.ts';
+import { isUnused } from '../domain/callers/key-use.ts';
+import { keysOf } from '../domain/people/team-admins.ts';
 import { keyView } from './keys.ts';
 import { listOf, route } from './route.ts';
 

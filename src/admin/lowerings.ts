@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
-import { type Lowering, mayBan, withLowerings } from '../domain/containment.ts';
+import { type Lowering, mayBan, withLowerings } from '../domain/callers/containment.ts';
 import { iso } from './period.ts';
 import { listOf, nothing, type Route, route } from './route.ts';
 

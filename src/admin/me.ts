@@ -1,5 +1,5 @@
 /** Who acts here, and what they may do: what a page has to know before it offers anything. */
-import { PERMISSIONS } from '../domain/permissions.ts';
+import { PERMISSIONS } from '../domain/callers/permissions.ts';
 import { OWN_KEY_ROUTES } from './own-keys.ts';
 import { nothing, type Route, route } from './route.ts';
 

@@ -1,6 +1,6 @@
 /** Objects of upstream's as the admin API lists them and gives them to users; never what stands in one. */
 import { z } from 'zod';
-import { adoptObjects, isObjectId, OBJECT_KINDS, objectsOf } from '../domain/adopted-objects.ts';
+import { adoptObjects, isObjectId, OBJECT_KINDS, objectsOf } from '../domain/objects/adopted-objects.ts';
 import type { ObjectOwner } from '../ports/store.ts';
 import { userName } from './keys.ts';
 import { iso } from './period.ts';

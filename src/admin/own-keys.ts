@@ -1,9 +1,9 @@
 /** What people who signed in do for themselves: their own keys, within the bounds of their group, and their own usage. */
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
-import { isLive, type NewKey } from '../domain/keys.ts';
-import type { Access } from '../domain/people.ts';
-import { usageOf } from '../domain/usage.ts';
+import { isLive, type NewKey } from '../domain/callers/keys.ts';
+import type { Access } from '../domain/people/people.ts';
+import { usageOf } from '../domain/limits/usage.ts';
 import type { KeyRecord } from '../ports/store.ts';
 import { keyView } from './keys.ts';
 import { type Actor, type AdminTools, listOf, nothing, type Route, route } from './route.ts';

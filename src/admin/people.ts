@@ -2,10 +2,10 @@
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../base/errors.ts';
 import type { Seal } from '../base/seal.ts';
-import type { Containment } from '../domain/containment.ts';
-import type { Directory } from '../domain/directory.ts';
-import { type PeopleSettings, teamAdminBy } from '../domain/people.ts';
-import type { PersonSession, Sessions } from '../domain/sessions.ts';
+import type { Containment } from '../domain/callers/containment.ts';
+import type { Directory } from '../domain/people/directory.ts';
+import { type PeopleSettings, teamAdminBy } from '../domain/people/people.ts';
+import type { PersonSession, Sessions } from '../domain/people/sessions.ts';
 import type { IdentityProvider } from '../ports/identity-provider.ts';
 import type { Cookies } from './cookies.ts';
 import type { Actor } from './route.ts';

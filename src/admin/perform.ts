@@ -3,8 +3,8 @@
  * it ends is in the audit log; nothing takes effect that is not there first.
  */
 import { asRefusal, Refusal } from '../base/errors.ts';
-import { isHarmless } from '../domain/harmless.ts';
-import { permit } from '../domain/permissions.ts';
+import { isHarmless } from '../domain/requests/harmless.ts';
+import { permit } from '../domain/callers/permissions.ts';
 import type { EntryDraft, EntryStatus } from '../ports/audit-log.ts';
 import type { Actor, AdminTools, Plan, Route, Weakens } from './route.ts';
 

@@ -1,10 +1,10 @@
 /** What is kept of a person: their history, its erasure, and legal holds on both. Who read what is on record first. */
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
-import { isUserName } from '../domain/caller.ts';
-import { type Erased, erasePerson } from '../domain/erasure.ts';
-import { historyQuerySchema } from '../domain/history-view.ts';
-import { ALL, type Hold } from '../domain/retention.ts';
+import { isUserName } from '../domain/callers/caller.ts';
+import { type Erased, erasePerson } from '../domain/history/erasure.ts';
+import { historyQuerySchema } from '../domain/history/history-view.ts';
+import { ALL, type Hold } from '../domain/history/retention.ts';
 import { endUserDigest } from './end-users.ts';
 import { userName } from './keys.ts';
 import { iso } from './period.ts';

@@ -1,6 +1,6 @@
 /** The rules in force: shown, and read again from the configuration's files. */
 import { z } from 'zod';
-import { BREAK_GLASS_SECONDS_MAX, type Proposal } from '../domain/policy-proposals.ts';
+import { BREAK_GLASS_SECONDS_MAX, type Proposal } from '../domain/policy/policy-proposals.ts';
 import { ROLLOUT_ROUTES } from './rollout.ts';
 import { iso } from './period.ts';
 import { listOf, nothing, type Route, route } from './route.ts';

@@ -1,8 +1,8 @@
 /** How far guardrails are rolled out, what enforcing would refuse, and the end of a fallback to observing. */
 import { z } from 'zod';
 import { csvText } from '../base/csv.ts';
-import { eachEntry } from '../domain/entry-pages.ts';
-import { RefusalReport, REPORTED_ACTIONS } from '../domain/refusal-report.ts';
+import { eachEntry } from '../domain/records/entry-pages.ts';
+import { RefusalReport, REPORTED_ACTIONS } from '../domain/rollout/refusal-report.ts';
 import { periodInput, periodOf, periodView } from './period.ts';
 import { nothing, type Route, route } from './route.ts';
 

@@ -1,12 +1,12 @@
 /** The admin API: one row a route. Handlers are thin; what they do is in domain/. */
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
-import { CHECKPOINTS, keptCheckpoints } from '../domain/checkpoints.ts';
-import { isHarmless } from '../domain/harmless.ts';
-import { isLive } from '../domain/keys.ts';
-import { opensMore } from '../domain/key-weakening.ts';
-import { checkManages, grantOf, isOfTeam } from '../domain/team-admins.ts';
-import { usageOf } from '../domain/usage.ts';
+import { CHECKPOINTS, keptCheckpoints } from '../domain/records/checkpoints.ts';
+import { isHarmless } from '../domain/requests/harmless.ts';
+import { isLive } from '../domain/callers/keys.ts';
+import { opensMore } from '../domain/limits/key-weakening.ts';
+import { checkManages, grantOf, isOfTeam } from '../domain/people/team-admins.ts';
+import { usageOf } from '../domain/limits/usage.ts';
 import { POINT_BOUNDS } from '../guardrails/injection/signal.ts';
 import { APPROVAL_ROUTES } from './approvals.ts';
 import { CHARGE_ROUTES } from './charges.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
 import { fieldName } from '../base/field-name.ts';
-import type { Member } from '../domain/directory.ts';
+import type { Member } from '../domain/people/directory.ts';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';

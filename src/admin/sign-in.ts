@@ -5,8 +5,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { asRefusal, errorHeaders, Refusal } from '../base/errors.ts';
-import { nameFrom } from '../domain/caller.ts';
-import { type Person, personOf } from '../domain/people.ts';
+import { nameFrom } from '../domain/callers/caller.ts';
+import { type Person, personOf } from '../domain/people/people.ts';
 import type { Identity, SignInChecks } from '../ports/identity-provider.ts';
 import type { EntryDraft } from '../ports/audit-log.ts';
 import type { AdminDeps } from './admin.ts';

@@ -4,7 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
 import type { HouseSecret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
-import { type KeyRing } from '../domain/key-ring.ts';
+import { type KeyRing } from '../domain/callers/key-ring.ts';
 import { endContained } from '../jobs/end-contained.ts';
 import { endRevoked } from '../jobs/end-revoked.ts';
 import { watchAudit } from '../jobs/watch-audit.ts';

@@ -1,8 +1,8 @@
 /** The kill switch and the bans of this process: read from the store and from its own folder, told to the log and on record. */
 import { resolve } from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import { type Containment, createContainment } from '../domain/containment.ts';
-import { createLoweredTiers, type LoweredTiers } from '../domain/lowered-tiers.ts';
+import { type Containment, createContainment } from '../domain/callers/containment.ts';
+import { createLoweredTiers, type LoweredTiers } from '../domain/callers/lowered-tiers.ts';
 import { watchContainment, type WatchContainment } from '../jobs/watch-containment.ts';
 import type { Log } from '../server/log.ts';
 import type { Engines } from './engines.ts';

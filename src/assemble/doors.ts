@@ -3,25 +3,30 @@ import { systemClock } from '../base/clock.ts';
 import { createSeal } from '../base/seal.ts';
 import { deriveKey, type HouseSecret, Secret } from '../base/secret.ts';
 import type { Setup } from '../config.ts';
-import { ApprovalDesk } from '../domain/approval-desk.ts';
-import { maskFor } from '../domain/approval-settings.ts';
-import { createAuthenticator, type Authenticator } from '../domain/authentication.ts';
-import { type CacheScope, createCacheScopes } from '../domain/cache-names.ts';
-import { createEndUsers, type EndUsers } from '../domain/end-users.ts';
-import { createExposedKeys } from '../domain/exposed-keys.ts';
-import { type ClientSecrets, createClientSecrets } from '../domain/client-secrets.ts';
-import { createFailedAttempts, type FailedAttempts } from '../domain/failed-attempts.ts';
-import { createFloods, type Floods } from '../domain/floods.ts';
-import { createTokenVerifier, type TokenVerifier } from '../domain/jwt.ts';
-import type { IncidentDesk } from '../domain/incidents.ts';
-import { type HistoryList, historyOf, type HistoryOwner, type HistoryQuery } from '../domain/history-view.ts';
-import type { KeyRing } from '../domain/key-ring.ts';
-import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/kept-placeholders.ts';
-import { OpenedKeys } from '../domain/key-use.ts';
-import { createLimiting, type Limiting } from '../domain/limiting.ts';
-import type { Rollout } from '../domain/rollout.ts';
-import { createHolds, type Holds } from '../domain/retention.ts';
-import { createSafetyIdentifiers, type SafetyIdentifier } from '../domain/safety-identifiers.ts';
+import { ApprovalDesk } from '../domain/approvals/approval-desk.ts';
+import { maskFor } from '../domain/approvals/approval-settings.ts';
+import { createAuthenticator, type Authenticator } from '../domain/callers/authentication.ts';
+import { type CacheScope, createCacheScopes } from '../domain/upstreams/cache-names.ts';
+import { createEndUsers, type EndUsers } from '../domain/callers/end-users.ts';
+import { createExposedKeys } from '../domain/callers/exposed-keys.ts';
+import { type ClientSecrets, createClientSecrets } from '../domain/callers/client-secrets.ts';
+import { createFailedAttempts, type FailedAttempts } from '../domain/callers/failed-attempts.ts';
+import { createFloods, type Floods } from '../domain/limits/floods.ts';
+import { createTokenVerifier, type TokenVerifier } from '../domain/callers/jwt.ts';
+import type { IncidentDesk } from '../domain/incidents/incidents.ts';
+import {
+  type HistoryList,
+  historyOf,
+  type HistoryOwner,
+  type HistoryQuery,
+} from '../domain/history/history-view.ts';
+import type { KeyRing } from '../domain/callers/key-ring.ts';
+import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/placeholders/kept-placeholders.ts';
+import { OpenedKeys } from '../domain/callers/key-use.ts';
+import { createLimiting, type Limiting } from '../domain/limits/limiting.ts';
+import type { Rollout } from '../domain/rollout/rollout.ts';
+import { createHolds, type Holds } from '../domain/history/retention.ts';
+import { createSafetyIdentifiers, type SafetyIdentifier } from '../domain/callers/safety-identifiers.ts';
 import { limitDefaults } from '../environment.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import { createAdminServer } from '../server/admin-server.ts';

@@ -5,14 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createSeal } from '../base/seal.ts';
 import { deriveKey, keyedDigest, type HouseSecret } from '../base/secret.ts';
 import type { Config, Setup } from '../config.ts';
-import { cursorFiles } from '../engines/cursor-file.ts';
+import { cursorFiles } from '../engines/export/cursor-file.ts';
 import { acquireDataDir, placeOf } from '../engines/data-dir.ts';
-import { createGuardModel } from '../engines/detector-guard-model.ts';
-import { createModeration } from '../engines/detector-moderation.ts';
-import { createEmbeddedLedger, type EmbeddedLedger } from '../engines/ledger-embedded.ts';
-import { openOnFailure } from '../engines/ledger-open.ts';
-import { createNotifier } from '../engines/notify.ts';
-import { openSqliteStore } from '../engines/store-sqlite.ts';
+import { createGuardModel } from '../engines/detector/detector-guard-model.ts';
+import { createModeration } from '../engines/detector/detector-moderation.ts';
+import { createEmbeddedLedger, type EmbeddedLedger } from '../engines/ledger/ledger-embedded.ts';
+import { openOnFailure } from '../engines/ledger/ledger-open.ts';
+import { createNotifier } from '../engines/notify/notify.ts';
+import { openSqliteStore } from '../engines/store/store-sqlite.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Detector } from '../ports/detector.ts';
 import type { Ledger, LedgerAdoption } from '../ports/ledger.ts';
@@ -99,7 +99,7 @@ export async function buildEngines(
 /** A driver is loaded where it is configured: each costs a start a tenth of its time. */
 async function buildStore(store: Config['store'], dataDir: string): Promise<Store> {
   if (store.kind !== 'postgres') return openSqliteStore({ file: join(dataDir, 'store.sqlite') });
-  const { openPostgresStore } = await import('../engines/store-postgres.ts');
+  const { openPostgresStore } = await import('../engines/store/store-postgres.ts');
   return openPostgresStore({ url: store.url });
 }
 
@@ -185,7 +185,7 @@ async function buildLedger(
   const { kind: _, onFailure, ...servers } = config.ledger;
   const options = { ...records, monthly: hasMonthlyBudgets(config) };
   const shared = config.store.kind === 'postgres' ? sharedRecovery(options) : undefined;
-  const { createRedisLedger } = await import('../engines/ledger-redis.ts');
+  const { createRedisLedger } = await import('../engines/ledger/ledger-redis.ts');
   const redis = createRedisLedger({
     ...servers,
     fingerprints: fingerprintsOf(secret),

@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import type { OwnEgress } from '../base/own-dispatcher.ts';
 import type { Config } from '../config.ts';
-import { ocsfEvent, type Product } from '../domain/ocsf.ts';
-import { readEntries } from '../engines/audit-read.ts';
-import { cursorFiles } from '../engines/cursor-file.ts';
-import { createFileExport } from '../engines/export-file.ts';
-import { createSyslogExport } from '../engines/export-syslog.ts';
-import { createWebhookExport } from '../engines/export-webhook.ts';
+import { ocsfEvent, type Product } from '../domain/records/ocsf.ts';
+import { readEntries } from '../engines/audit/audit-read.ts';
+import { cursorFiles } from '../engines/export/cursor-file.ts';
+import { createFileExport } from '../engines/export/export-file.ts';
+import { createSyslogExport } from '../engines/export/export-syslog.ts';
+import { createWebhookExport } from '../engines/export/export-webhook.ts';
 import { shipEntries } from '../jobs/ship-entries.ts';
 import type { AuditLog, Entry } from '../ports/audit-log.ts';
 import type { EventSink } from '../ports/event-sink.ts';

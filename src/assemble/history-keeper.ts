@@ -2,8 +2,8 @@
 import { systemClock } from '../base/clock.ts';
 import { createSeal } from '../base/seal.ts';
 import type { HouseSecret } from '../base/secret.ts';
-import { createHistoryKeeper, type HistoryKeeper } from '../domain/history.ts';
-import { transcribe } from '../domain/transcript.ts';
+import { createHistoryKeeper, type HistoryKeeper } from '../domain/history/history.ts';
+import { transcribe } from '../domain/history/transcript.ts';
 import type { Log } from '../server/log.ts';
 import type { PreparationPool } from '../server/preparation-pool.ts';
 import type { Engines } from './engines.ts';

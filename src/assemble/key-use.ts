@@ -1,8 +1,8 @@
 /** The keys of the house, and what keeps and looks through the days on which they were used. */
 import { systemClock } from '../base/clock.ts';
 import { deriveKey, type HouseSecret } from '../base/secret.ts';
-import { createKeyRing, type KeyRing } from '../domain/key-ring.ts';
-import type { OpenedKeys } from '../domain/key-use.ts';
+import { createKeyRing, type KeyRing } from '../domain/callers/key-ring.ts';
+import type { OpenedKeys } from '../domain/callers/key-use.ts';
 import { keepKeyUse } from '../jobs/keep-key-use.ts';
 import type { Log } from '../server/log.ts';
 import type { Rules } from './doors.ts';

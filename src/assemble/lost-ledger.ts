@@ -1,6 +1,6 @@
 /** What is still known of money when a ledger has lost its data: the audit log, as far as the store has it. */
-import { moneyFacts, type MoneyFact, moneyOf, type OwnFact, spentBy } from '../domain/restoring.ts';
-import { readLines } from '../engines/audit-read.ts';
+import { moneyFacts, type MoneyFact, moneyOf, type OwnFact, spentBy } from '../domain/limits/restoring.ts';
+import { readLines } from '../engines/audit/audit-read.ts';
 import type { Entry } from '../ports/audit-log.ts';
 import type { Spent } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';

@@ -1,12 +1,12 @@
 /** What callers see of themselves, beside their calls: by path. */
 import { Refusal } from '../base/errors.ts';
 import { fieldName } from '../base/field-name.ts';
-import type { Caller } from '../domain/caller.ts';
+import type { Caller } from '../domain/callers/caller.ts';
 import type { Arrival } from '../domain/exchange.ts';
-import { historyQuerySchema, type HistoryQuery } from '../domain/history-view.ts';
-import { permit } from '../domain/permissions.ts';
-import type { Tier } from '../domain/tiers.ts';
-import { usageOf } from '../domain/usage.ts';
+import { historyQuerySchema, type HistoryQuery } from '../domain/history/history-view.ts';
+import { permit } from '../domain/callers/permissions.ts';
+import type { Tier } from '../domain/limits/tiers.ts';
+import { usageOf } from '../domain/limits/usage.ts';
 import { callerSpeaking } from '../stages/assert-end-user.ts';
 import type { Rules } from './doors.ts';
 import type { Engines } from './engines.ts';

@@ -1,10 +1,10 @@
 /** What a start compares with what held before it, and the setup in which that goes on holding. Decides nothing. */
 import { checkRules } from '../config-rules.ts';
 import { ConfigError, policyOf, type Setup } from '../config.ts';
-import type { LastPolicy } from '../domain/last-policies.ts';
-import { POLICY_SECTIONS } from '../domain/policy.ts';
-import type { Weakening } from '../domain/weakening.ts';
-import type { PolicyTree } from '../domain/weakening-rules.ts';
+import type { LastPolicy } from '../domain/policy/last-policies.ts';
+import { POLICY_SECTIONS } from '../domain/policy/policy.ts';
+import type { Weakening } from '../domain/weakening/weakening.ts';
+import type { PolicyTree } from '../domain/weakening/weakening-rules.ts';
 import { limitDefaults, type Fault } from '../environment.ts';
 import { PRODUCT } from './product.ts';
 

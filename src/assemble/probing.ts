@@ -3,9 +3,9 @@
  * sealed: its user, its limits, its upstream, its records. Nothing of it reaches upstream, the house's money or its log.
  */
 import { systemClock } from '../base/clock.ts';
-import { createFailedAttempts } from '../domain/failed-attempts.ts';
-import { createFloods } from '../domain/floods.ts';
-import { UpstreamCredential } from '../domain/upstream-credential.ts';
+import { createFailedAttempts } from '../domain/callers/failed-attempts.ts';
+import { createFloods } from '../domain/limits/floods.ts';
+import { UpstreamCredential } from '../domain/upstreams/upstream-credential.ts';
 import { type WatchGuards, watchGuards } from '../jobs/watch-guards.ts';
 import type { Sealed, WayOf } from '../liveness/call.ts';
 import { probeLimiting, sealedAuthenticator, STALE_KEY } from '../liveness/probe-user.ts';

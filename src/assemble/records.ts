@@ -1,10 +1,10 @@
 /** The audit log of this data directory, and what follows it: the store, exports, the checkpoints that leave the host. */
 import { deriveKey, type HouseSecret } from '../base/secret.ts';
 import type { Config } from '../config.ts';
-import { openAuditLog } from '../engines/audit-file.ts';
-import { CHECKPOINTS } from '../domain/checkpoints.ts';
-import { checkpointSigner } from '../engines/audit-checkpoint.ts';
-import { type LogLook, lookThroughLog } from '../engines/audit-watch.ts';
+import { openAuditLog } from '../engines/audit/audit-file.ts';
+import { CHECKPOINTS } from '../domain/records/checkpoints.ts';
+import { checkpointSigner } from '../engines/audit/audit-checkpoint.ts';
+import { type LogLook, lookThroughLog } from '../engines/audit/audit-watch.ts';
 import { keepCheckpoints } from '../jobs/keep-checkpoints.ts';
 import type { RetainOptions } from '../jobs/retain.ts';
 import type { ShipEntries } from '../jobs/ship-entries.ts';

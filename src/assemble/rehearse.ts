@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { loadSetup } from '../config.ts';
-import { Rehearsing, type Rehearsal } from '../domain/rehearsal.ts';
-import { readEntries } from '../engines/audit-read.ts';
-import { createEmbeddedLedger } from '../engines/ledger-embedded.ts';
+import { Rehearsing, type Rehearsal } from '../domain/policy/rehearsal.ts';
+import { readEntries } from '../engines/audit/audit-read.ts';
+import { createEmbeddedLedger } from '../engines/ledger/ledger-embedded.ts';
 import { limitDefaults } from '../environment.ts';
 
 const USAGE = 'usage: rehearse --policy FILE [--from ISO] [--to ISO] [--team T]\n';

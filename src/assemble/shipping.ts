@@ -1,5 +1,5 @@
 /** The store follows the audit log, from wherever this data directory had come. */
-import { readEntries } from '../engines/audit-read.ts';
+import { readEntries } from '../engines/audit/audit-read.ts';
 import { shipEntries, type ShipEntries } from '../jobs/ship-entries.ts';
 import type { Log } from '../server/log.ts';
 import type { AuditLog } from '../ports/audit-log.ts';

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../base/clock.ts';
 import type { Setup } from '../config.ts';
-import type { SafetyIdentifier } from '../domain/safety-identifiers.ts';
-import { type OnCredentialRefused, UpstreamCredential } from '../domain/upstream-credential.ts';
-import { DEFAULT_UPSTREAM, type UpstreamChoice } from '../domain/upstreams.ts';
-import { followSecrets } from '../engines/secret-file.ts';
+import type { SafetyIdentifier } from '../domain/callers/safety-identifiers.ts';
+import { type OnCredentialRefused, UpstreamCredential } from '../domain/upstreams/upstream-credential.ts';
+import { DEFAULT_UPSTREAM, type UpstreamChoice } from '../domain/upstreams/upstreams.ts';
+import { followSecrets } from '../engines/secrets/secret-file.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { SocketDestination } from '../realtime/door.ts';

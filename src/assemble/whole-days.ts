@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { utcMonth } from '../base/clock.ts';
 import type { Seal } from '../base/seal.ts';
-import type { CursorFiles } from '../engines/cursor-file.ts';
-import type { EmbeddedLedger, WholeDays } from '../engines/ledger-embedded.ts';
+import type { CursorFiles } from '../engines/export/cursor-file.ts';
+import type { EmbeddedLedger, WholeDays } from '../engines/ledger/ledger-embedded.ts';
 import { SCOPE_KINDS } from '../ports/ledger.ts';
 import { CLOCKS_OFF_MS } from './lost-ledger.ts';
 

@@ -9,15 +9,15 @@ import type { ChainPlaceholders } from '../guardrails/placeholders.ts';
 import type { KeptText } from '../openai/kept-text.ts';
 import type { Admitted } from '../ports/ledger.ts';
 import type { ObjectOwner } from '../ports/store.ts';
-import type { Charge } from './charges.ts';
+import type { Charge } from './limits/charges.ts';
 import type { AnswerCall } from '../openai/answer-calls.ts';
-import type { HeldAnswer } from './approvals.ts';
-import type { Caller } from './caller.ts';
-import type { Granted } from './client-secrets.ts';
-import type { Heard } from './history.ts';
-import type { Detected } from './detection.ts';
-import type { Recalled } from './kept-placeholders.ts';
-import type { Preparation } from './preparation.ts';
+import type { HeldAnswer } from './approvals/approvals.ts';
+import type { Caller } from './callers/caller.ts';
+import type { Granted } from './callers/client-secrets.ts';
+import type { Heard } from './history/history.ts';
+import type { Detected } from './requests/detection.ts';
+import type { Recalled } from './placeholders/kept-placeholders.ts';
+import type { Preparation } from './requests/preparation.ts';
 
 /** How an exchange ended, in its outcome entry. */
 export type Ending = 'completed' | 'refused' | 'failed' | 'aborted';

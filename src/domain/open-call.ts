@@ -1,6 +1,6 @@
 /** A call under way, whichever door it came by: enough to break it off. */
 import type { Refusal } from '../base/errors.ts';
-import type { Caller } from './caller.ts';
+import type { Caller } from './callers/caller.ts';
 
 export interface OpenCall {
   /** Undefined until it is known who calls. */

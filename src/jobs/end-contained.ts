@@ -1,6 +1,6 @@
 /** Ends the open calls of whom the kill switch or a ban shuts out, the moment that is known here. */
 import { asRefusal } from '../base/errors.ts';
-import type { Containment } from '../domain/containment.ts';
+import type { Containment } from '../domain/callers/containment.ts';
 import type { OpenCall } from '../domain/open-call.ts';
 
 /** From now on; there is nothing to stop. */

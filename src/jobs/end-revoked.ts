@@ -4,8 +4,8 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { Refusal } from '../base/errors.ts';
-import type { KeyRing } from '../domain/key-ring.ts';
-import { isLive } from '../domain/keys.ts';
+import type { KeyRing } from '../domain/callers/key-ring.ts';
+import { isLive } from '../domain/callers/keys.ts';
 import type { OpenCall } from '../domain/open-call.ts';
 
 /** With copies of keys of at most 5 s, a lost push is made up for within 6 s. */

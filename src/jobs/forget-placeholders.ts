@@ -2,8 +2,8 @@
  * Values behind placeholders are dropped before they are older than they may be; on record first. Which placeholders
  * stand where stays known, so that no number is given again.
  */
-import type { KeptPlaceholders } from '../domain/kept-placeholders.ts';
-import { ALL, type Holds } from '../domain/retention.ts';
+import type { KeptPlaceholders } from '../domain/placeholders/kept-placeholders.ts';
+import { ALL, type Holds } from '../domain/history/retention.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 
 const EVERY_MS = 3_600_000;

@@ -1,6 +1,6 @@
 /** Ends questions that are over, and deletes them in time. Nothing that allows a call hangs on it: time alone decides. */
 
-import { ALL, type Holds } from '../domain/retention.ts';
+import { ALL, type Holds } from '../domain/history/retention.ts';
 
 /** What it looks after; each does one round. */
 export interface KeptApprovals {

@@ -3,7 +3,7 @@
  * store that is away is tried again; nobody waits for it, and nothing but the newest is kept in memory.
  */
 import { z } from 'zod';
-import { checkpointName } from '../domain/checkpoints.ts';
+import { checkpointName } from '../domain/records/checkpoints.ts';
 import type { Store } from '../ports/store.ts';
 
 const RETRY_MS = 5000;

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
-import { dayOf, keysToLookAt, type OpenedKeys, UNUSED_DAYS } from '../domain/key-use.ts';
+import { dayOf, keysToLookAt, type OpenedKeys, UNUSED_DAYS } from '../domain/callers/key-use.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Store } from '../ports/store.ts';
 

@@ -5,7 +5,13 @@
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { asRefusal } from '../base/errors.ts';
-import { ALL, cutOffs, type CutOffs, type Holds, type RetentionSettings } from '../domain/retention.ts';
+import {
+  ALL,
+  cutOffs,
+  type CutOffs,
+  type Holds,
+  type RetentionSettings,
+} from '../domain/history/retention.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Store } from '../ports/store.ts';
 

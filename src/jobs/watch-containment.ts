@@ -10,7 +10,7 @@ import {
   containmentSchema,
   type ContainmentState,
   NOTHING_SHUT,
-} from '../domain/containment.ts';
+} from '../domain/callers/containment.ts';
 import type { Store } from '../ports/store.ts';
 import { SharedState } from './shared-state.ts';
 

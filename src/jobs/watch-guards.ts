@@ -2,7 +2,12 @@
  * Has every control of the house tried at an interval, with some jitter, and says on record which did not fire. A control
  * that is silent is told at every run, so that what is open stays to be seen.
  */
-import { GuardLiveness, type GuardStatus, type LivenessSettings, type Verdict } from '../domain/liveness.ts';
+import {
+  GuardLiveness,
+  type GuardStatus,
+  type LivenessSettings,
+  type Verdict,
+} from '../domain/incidents/liveness.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 
 export interface WatchGuardsOptions {

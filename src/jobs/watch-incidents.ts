@@ -3,9 +3,9 @@
  * it is added up; whoever finds a count reached responds. Bounded in memory, and never holds up a caller.
  */
 import { BoundedMap } from '../base/bounded-map.ts';
-import type { Counted, IncidentCounting } from '../domain/incident-counting.ts';
-import { type IncidentRule, windowMs } from '../domain/incident-rules.ts';
-import { createSpotter, type Hit } from '../domain/incident-spotter.ts';
+import type { Counted, IncidentCounting } from '../domain/incidents/incident-counting.ts';
+import { type IncidentRule, windowMs } from '../domain/incidents/incident-rules.ts';
+import { createSpotter, type Hit } from '../domain/incidents/incident-spotter.ts';
 import type { AuditLog, Entry } from '../ports/audit-log.ts';
 
 export interface WatchIncidentsOptions {

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { BlockRate, type SeenCall } from '../domain/block-rate.ts';
-import { type Fallback, ROLLOUT, type RolloutState, rolloutStateSchema } from '../domain/rollout.ts';
+import { BlockRate, type SeenCall } from '../domain/rollout/block-rate.ts';
+import { type Fallback, ROLLOUT, type RolloutState, rolloutStateSchema } from '../domain/rollout/rollout.ts';
 import type { BackToObserve } from '../guardrails/rollout-settings.ts';
 import type { Store } from '../ports/store.ts';
 import { SharedState } from './shared-state.ts';

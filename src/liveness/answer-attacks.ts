@@ -1,6 +1,6 @@
 /** Attacks in what models say: data and keys that nobody gave them, the system text, pictures, calls of tools. */
 import type { Action } from '../base/finding.ts';
-import type { Control } from '../domain/liveness.ts';
+import type { Control } from '../domain/incidents/liveness.ts';
 import type { GuardrailsSettings } from '../guardrails/settings.ts';
 import { calling, saying, sayingInPieces } from './answers.ts';
 import { type Attack, attack, chat, OFF_BY_POLICY, offFor, user } from './attack.ts';

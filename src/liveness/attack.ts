@@ -1,5 +1,5 @@
 /** What an attack is: of one control, by one or more calls; or the reason for which nothing is expected. */
-import type { Control } from '../domain/liveness.ts';
+import type { Control } from '../domain/incidents/liveness.ts';
 import type { ProbeCall } from './call.ts';
 import { MODEL } from './answers.ts';
 import type { Judged, Seen } from './seen.ts';

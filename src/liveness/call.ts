@@ -1,6 +1,6 @@
 /** One call of the probe: made in the process, through the stages, to an upstream that is not there. No socket is opened. */
 import { Refusal } from '../base/errors.ts';
-import type { Caller } from '../domain/caller.ts';
+import type { Caller } from '../domain/callers/caller.ts';
 import type { Arrival, Exchange } from '../domain/exchange.ts';
 import type { EntryDraft } from '../ports/audit-log.ts';
 import type { Handshake } from '../ports/socket.ts';

@@ -3,10 +3,10 @@
  * asked here. What an operator has switched off is expected of nobody.
  */
 import type { Action } from '../base/finding.ts';
-import type { DetectionRules } from '../domain/detection.ts';
-import type { ObjectsSettings } from '../domain/objects.ts';
-import type { Tiers } from '../domain/tiers.ts';
-import type { ToolsSettings } from '../domain/tools.ts';
+import type { DetectionRules } from '../domain/requests/detection.ts';
+import type { ObjectsSettings } from '../domain/objects/objects.ts';
+import type { Tiers } from '../domain/limits/tiers.ts';
+import type { ToolsSettings } from '../domain/tools/tools.ts';
 import type { GuardrailsSettings } from '../guardrails/settings.ts';
 import { PLANTED_TYPES, type PlantedType } from './plants.ts';
 

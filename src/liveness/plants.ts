@@ -3,7 +3,7 @@
  * Words are letters alone, which no pattern for numbers takes for its own.
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import { makeKey } from '../domain/keys.ts';
+import { makeKey } from '../domain/callers/keys.ts';
 
 /** Personal data of these types can be made up. */
 export type PlantedType = 'EMAIL' | 'CREDIT_CARD' | 'IBAN';

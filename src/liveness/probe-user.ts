@@ -2,9 +2,9 @@
  * The user of the probe. Its name has a letter that no key and no token can carry, and what it shows is no text: the very
  * list of headers that this process made for the call, so that nothing anybody sends can be taken for it.
  */
-import type { Authenticator } from '../domain/authentication.ts';
-import type { Caller } from '../domain/caller.ts';
-import type { Limiting } from '../domain/limiting.ts';
+import type { Authenticator } from '../domain/callers/authentication.ts';
+import type { Caller } from '../domain/callers/caller.ts';
+import type { Limiting } from '../domain/limits/limiting.ts';
 import type { ScreenPolicy } from '../guardrails/screening.ts';
 import type { KeyRecord } from '../ports/store.ts';
 import type { Scope } from '../ports/ledger.ts';

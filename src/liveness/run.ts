@@ -4,7 +4,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { asRefusal } from '../base/errors.ts';
-import { type Control, CONTROL_NAMES, type Verdict } from '../domain/liveness.ts';
+import { type Control, CONTROL_NAMES, type Verdict } from '../domain/incidents/liveness.ts';
 import { accessAttacks, limitAttacks } from './access-attacks.ts';
 import { answerAttacks } from './answer-attacks.ts';
 import { saying } from './answers.ts';

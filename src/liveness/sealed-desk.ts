@@ -1,5 +1,5 @@
 /** Where calls are held for a person who is not there: it counts the questions, and nobody is bothered with them. */
-import type { Approvals, Asked, Claimed, Decided } from '../domain/approvals.ts';
+import type { Approvals, Asked, Claimed, Decided } from '../domain/approvals/approvals.ts';
 
 /** Approves nothing. */
 export class SealedDesk implements Approvals {

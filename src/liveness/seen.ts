@@ -1,6 +1,6 @@
 /** What is seen of one call of the probe: from outside, by what was told, what reached upstream, and what is on record. */
 import type { Action } from '../base/finding.ts';
-import type { Result } from '../domain/liveness.ts';
+import type { Result } from '../domain/incidents/liveness.ts';
 import type { EntryDraft } from '../ports/audit-log.ts';
 
 /** All of one call, once it has ended. */

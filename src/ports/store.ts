@@ -9,7 +9,7 @@ import type { HistoryStore } from './history-store.ts';
 import type { KeyUseStore } from './key-use-store.ts';
 import type { Person } from './person.ts';
 
-/** What its bearer may do is a table: `domain/permissions.ts`. */
+/** What its bearer may do is a table: `domain/callers/permissions.ts`. */
 export type Role = 'user' | 'developer' | 'admin';
 
 /** A credential we issued. Secrets only as keyed digests. */
@@ -22,7 +22,7 @@ export interface KeyRecord {
   readonly team?: string | undefined;
   readonly tier: string;
   readonly role: Role;
-  /** Sees and manages what is its team's alone: `domain/team-admins.ts`. */
+  /** Sees and manages what is its team's alone: `domain/people/team-admins.ts`. */
   readonly administers?: 'team' | undefined;
   /** Made by its user, of what their group gives: it ends with that. */
   readonly own?: true | undefined;

@@ -3,12 +3,12 @@
  * and only then is the caller's handshake answered.
  */
 import { asRefusal, Refusal } from '../base/errors.ts';
-import { END_USER_HEADER } from '../domain/end-users.ts';
+import { END_USER_HEADER } from '../domain/callers/end-users.ts';
 import { Exchange, type Arrival } from '../domain/exchange.ts';
-import type { Containment } from '../domain/containment.ts';
-import type { Limiting } from '../domain/limiting.ts';
-import { upstreamFault, upstreamRefusal } from '../domain/upstream-errors.ts';
-import { type UpstreamChoice, upstreamOfCaller } from '../domain/upstreams.ts';
+import type { Containment } from '../domain/callers/containment.ts';
+import type { Limiting } from '../domain/limits/limiting.ts';
+import { upstreamFault, upstreamRefusal } from '../domain/upstreams/upstream-errors.ts';
+import { type UpstreamChoice, upstreamOfCaller } from '../domain/upstreams/upstreams.ts';
 import { upstreamPath } from '../openai/route.ts';
 import type { Connected, Handshake, SocketEnd, SocketUpstream } from '../ports/socket.ts';
 import { authoriseModelAndTools } from '../stages/authorise-call.ts';

@@ -4,7 +4,7 @@
  */
 import { asRefusal, Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import { upstreamRefusal } from '../domain/upstream-errors.ts';
+import { upstreamRefusal } from '../domain/upstreams/upstream-errors.ts';
 import type { ChainPlaceholders } from '../guardrails/placeholders.ts';
 import { child } from '../openai/child.ts';
 import { isKnownEvent } from '../openai/realtime-facts.ts';

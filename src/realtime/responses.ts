@@ -4,7 +4,7 @@
  */
 import { asRefusal, Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import { upstreamRefusal } from '../domain/upstream-errors.ts';
+import { upstreamRefusal } from '../domain/upstreams/upstream-errors.ts';
 import { createStreamAnswer } from '../stages/answer-stream.ts';
 import type { OwnObjects } from '../stages/own-objects.ts';
 import type { Answer } from '../stages/relay.ts';

@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import cors from '@fastify/cors';
 import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
-import type { Presented } from '../domain/authentication.ts';
+import type { Presented } from '../domain/callers/authentication.ts';
 import type { Arrival } from '../domain/exchange.ts';
 import type { OpenCall } from '../domain/open-call.ts';
 import type { SocketDoor } from '../realtime/door.ts';

@@ -1,8 +1,8 @@
 /** Prepares large bodies, screens large answers and counts text in worker threads: none of it holds up the event loop. */
 import { Refusal } from '../base/errors.ts';
-import type { AnswerJob, Screened } from '../domain/answer-screening.ts';
-import type { Preparation, PrepareJob } from '../domain/preparation.ts';
-import type { Transcript, TranscriptJob } from '../domain/transcript.ts';
+import type { AnswerJob, Screened } from '../domain/answers/answer-screening.ts';
+import type { Preparation, PrepareJob } from '../domain/requests/preparation.ts';
+import type { Transcript, TranscriptJob } from '../domain/history/transcript.ts';
 import { createPool, moduleBeside } from '../guardrails/pool.ts';
 import type { Screening } from '../guardrails/screening.ts';
 import type { GuardrailsSettings } from '../guardrails/settings.ts';

@@ -1,8 +1,8 @@
 /** Metrics, the only place that knows prom-client. Labels are bounded: never a key, a user, a model or a path. */
 import { collectDefaultMetrics, Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { Exchange } from '../domain/exchange.ts';
-import type { GuardStatus } from '../domain/liveness.ts';
-import { FOUND_CODES, stopsOf } from '../domain/rollout.ts';
+import type { GuardStatus } from '../domain/incidents/liveness.ts';
+import { FOUND_CODES, stopsOf } from '../domain/rollout/rollout.ts';
 
 const BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 

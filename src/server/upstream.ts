@@ -11,7 +11,7 @@ import type {
   UpstreamListener,
   UpstreamRequest,
 } from '../ports/upstream.ts';
-import { DEFAULT_UPSTREAM } from '../domain/upstreams.ts';
+import { DEFAULT_UPSTREAM } from '../domain/upstreams/upstreams.ts';
 import { type Egress, egressFields, tlsOf } from './egress.ts';
 
 /** What can stand in a header (RFC 9110, section 5.5), without spaces. */

@@ -1,8 +1,8 @@
 /** All limits and the money of all scopes, in one round trip: checked together, taken together, or not at all. */
 import { Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { Limiting } from '../domain/limiting.ts';
-import { notAdmitted, type Remembering } from '../domain/not-admitted.ts';
+import type { Limiting } from '../domain/limits/limiting.ts';
+import { notAdmitted, type Remembering } from '../domain/limits/not-admitted.ts';
 import type { AdmitRequest, Ledger } from '../ports/ledger.ts';
 import type { Reprice } from './parse.ts';
 import type { Guard } from './stage.ts';

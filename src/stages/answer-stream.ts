@@ -1,8 +1,8 @@
 /** A streamed answer, event by event: counted, bounded, and byte for byte what upstream sent unless it must change. */
 import { asRefusal, Refusal, errorBody } from '../base/errors.ts';
-import { countsText, streamOverran } from '../domain/charges.ts';
+import { countsText, streamOverran } from '../domain/limits/charges.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import { cleanEvent } from '../domain/upstream-errors.ts';
+import { cleanEvent } from '../domain/upstreams/upstream-errors.ts';
 import { FrameSplitter, isNamedError, tidied, withData, type Frame } from '../openai/frames.ts';
 import { KeptText } from '../openai/kept-text.ts';
 import { withoutNullUsage } from '../openai/null-usage.ts';

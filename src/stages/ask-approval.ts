@@ -3,7 +3,7 @@
  * call leaves before its approval has been used for it, once.
  */
 import type { Code } from '../base/errors.ts';
-import type { ApprovalRequest, Decided } from '../domain/approvals.ts';
+import type { ApprovalRequest, Decided } from '../domain/approvals/approvals.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { AnswerCall } from '../openai/answer-calls.ts';
 import { type Asking, pendingRefusal, requestDigest } from './claim-parked.ts';

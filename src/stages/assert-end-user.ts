@@ -1,9 +1,9 @@
 /** Whom the caller speaks for, where it says so: known from here on by a digest alone. */
 import { Refusal } from '../base/errors.ts';
-import type { Containment } from '../domain/containment.ts';
-import { END_USER_HEADER, type EndUsers } from '../domain/end-users.ts';
+import type { Containment } from '../domain/callers/containment.ts';
+import { END_USER_HEADER, type EndUsers } from '../domain/callers/end-users.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { Limiting } from '../domain/limiting.ts';
+import type { Limiting } from '../domain/limits/limiting.ts';
 import type { Guard } from './stage.ts';
 
 /** Who knows the rules. */

@@ -1,6 +1,6 @@
 /** Who calls: exactly one credential, in one place, or nothing is said. */
-import type { Authenticator } from '../domain/authentication.ts';
-import type { Caller } from '../domain/caller.ts';
+import type { Authenticator } from '../domain/callers/authentication.ts';
+import type { Caller } from '../domain/callers/caller.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Guard } from './stage.ts';
 

@@ -2,10 +2,10 @@
 import { Refusal } from '../base/errors.ts';
 import { fieldAt } from '../base/field-name.ts';
 import { addressOf, coversHost } from '../base/hosts.ts';
-import type { Containment } from '../domain/containment.ts';
+import type { Containment } from '../domain/callers/containment.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { Limiting } from '../domain/limiting.ts';
-import { checkReferences, unknownSealed, type ObjectsSettings } from '../domain/objects.ts';
+import type { Limiting } from '../domain/limits/limiting.ts';
+import { checkReferences, unknownSealed, type ObjectsSettings } from '../domain/objects/objects.ts';
 import type { Endpoint } from '../openai/endpoint.ts';
 import { endpointOf } from '../openai/endpoints/index.ts';
 import type { Store } from '../ports/store.ts';

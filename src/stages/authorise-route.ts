@@ -1,8 +1,8 @@
 /** Whether the operation exists, is relayed at all, and is open to this caller. */
 import { Refusal } from '../base/errors.ts';
-import type { Caller } from '../domain/caller.ts';
+import type { Caller } from '../domain/callers/caller.ts';
 import type { RouteMatch } from '../domain/exchange.ts';
-import { permit } from '../domain/permissions.ts';
+import { permit } from '../domain/callers/permissions.ts';
 import { allowedBy, endpointOf } from '../openai/endpoints/index.ts';
 import type { Endpoint } from '../openai/endpoint.ts';
 import { matchRoute } from '../openai/route.ts';

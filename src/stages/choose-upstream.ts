@@ -1,5 +1,5 @@
 /** Chooses the upstream of a call, where there are several: after its objects are known to be the caller's. */
-import { upstreamOfCall, upstreamOfCaller, type UpstreamChoice } from '../domain/upstreams.ts';
+import { upstreamOfCall, upstreamOfCaller, type UpstreamChoice } from '../domain/upstreams/upstreams.ts';
 import type { Guard } from './stage.ts';
 
 /** @throws request.upstream, upstream.unreachable */

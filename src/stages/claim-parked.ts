@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { type Code, Refusal } from '../base/errors.ts';
-import { type Approvals, type Claimed, policyVersionOf } from '../domain/approvals.ts';
+import { type Approvals, type Claimed, policyVersionOf } from '../domain/approvals/approvals.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { ToolsSettings } from '../domain/tools.ts';
+import type { ToolsSettings } from '../domain/tools/tools.ts';
 import type { Reply } from './reply.ts';
 import type { Guard } from './stage.ts';
 

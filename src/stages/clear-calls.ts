@@ -1,8 +1,8 @@
 /** The calls of a whole answer: with one that is not allowed it is refused, or goes on without it. */
 import { type Code, Refusal } from '../base/errors.ts';
-import { type AnswerToolRules, type JudgedCall, noteCall } from '../domain/answer-tools.ts';
+import { type AnswerToolRules, type JudgedCall, noteCall } from '../domain/tools/answer-tools.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { ToolVerdict } from '../domain/tools.ts';
+import type { ToolVerdict } from '../domain/tools/tools.ts';
 import { withoutCalls } from '../openai/cut-calls.ts';
 import { parseAnswer } from '../openai/json.ts';
 

@@ -3,10 +3,10 @@
  * what it adds to an object that grows is durable before anything is sent, so that no number is given twice.
  */
 import { Refusal } from '../base/errors.ts';
-import { holdsPlaceholders } from '../domain/chained-placeholders.ts';
+import { holdsPlaceholders } from '../domain/placeholders/chained-placeholders.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { KeptPlaceholders } from '../domain/kept-placeholders.ts';
-import type { ObjectsSettings } from '../domain/objects.ts';
+import type { KeptPlaceholders } from '../domain/placeholders/kept-placeholders.ts';
+import type { ObjectsSettings } from '../domain/objects/objects.ts';
 import type { Guard } from './stage.ts';
 
 /** What these guards work with. */

@@ -7,8 +7,8 @@ import { BoundedMap } from '../base/bounded-map.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { asRefusal, Refusal } from '../base/errors.ts';
 import { countFindings } from '../base/finding.ts';
-import { type DetectionRules, UNJUDGED, withDetected } from '../domain/detection.ts';
-import type { Limiting } from '../domain/limiting.ts';
+import { type DetectionRules, UNJUDGED, withDetected } from '../domain/requests/detection.ts';
+import type { Limiting } from '../domain/limits/limiting.ts';
 import type { Detector, JudgedText, Verdict } from '../ports/detector.ts';
 import type { Guard } from './stage.ts';
 

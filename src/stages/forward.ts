@@ -3,14 +3,18 @@
  * taken and the intent is durable. Upstream's path, headers and body are built here, never copied.
  */
 import { Refusal } from '../base/errors.ts';
-import type { UpstreamPressure } from '../domain/upstream-pressure.ts';
-import type { Credential } from '../domain/upstream-credential.ts';
+import type { UpstreamPressure } from '../domain/upstreams/upstream-pressure.ts';
+import type { Credential } from '../domain/upstreams/upstream-credential.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { AnswerHeaders } from '../domain/answer-headers.ts';
-import type { AskPage } from '../domain/object-lists.ts';
-import { relayedHeaders } from '../domain/relayed-headers.ts';
-import { isToldByHeader, SAFETY_HEADER, type SafetyIdentifier } from '../domain/safety-identifiers.ts';
-import { upstreamFault } from '../domain/upstream-errors.ts';
+import type { AnswerHeaders } from '../domain/answers/answer-headers.ts';
+import type { AskPage } from '../domain/objects/object-lists.ts';
+import { relayedHeaders } from '../domain/answers/relayed-headers.ts';
+import {
+  isToldByHeader,
+  SAFETY_HEADER,
+  type SafetyIdentifier,
+} from '../domain/callers/safety-identifiers.ts';
+import { upstreamFault } from '../domain/upstreams/upstream-errors.ts';
 import { upstreamPath } from '../openai/route.ts';
 import type { Upstream, UpstreamFault, UpstreamRequest } from '../ports/upstream.ts';
 import { furtherPage } from './further-page.ts';

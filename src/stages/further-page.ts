@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { asRefusal, Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import { upstreamFault, upstreamRefusal } from '../domain/upstream-errors.ts';
+import { upstreamFault, upstreamRefusal } from '../domain/upstreams/upstream-errors.ts';
 import type { UpstreamControl, UpstreamListener } from '../ports/upstream.ts';
 
 /** Of all pages of a list together. */

@@ -4,8 +4,8 @@
  */
 import { hash } from 'node:crypto';
 import { Refusal } from '../base/errors.ts';
-import type { AnswerHeaders } from '../domain/answer-headers.ts';
-import type { ClientSecrets } from '../domain/client-secrets.ts';
+import type { AnswerHeaders } from '../domain/answers/answer-headers.ts';
+import type { ClientSecrets } from '../domain/callers/client-secrets.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { askedSession, grantAnswer } from '../openai/client-secret.ts';
 import type { Ledger } from '../ports/ledger.ts';

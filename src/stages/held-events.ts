@@ -3,8 +3,8 @@
  * change it. What is told instead is spliced into the event as it came. Bounded; holds whole events, never parts.
  */
 import { Refusal } from '../base/errors.ts';
-import type { AnswerChannel, Piece } from '../domain/answer-channel.ts';
-import { withoutEchoes } from '../domain/answer-screening.ts';
+import type { AnswerChannel, Piece } from '../domain/answers/answer-channel.ts';
+import { withoutEchoes } from '../domain/answers/answer-screening.ts';
 import { readAnswerEvent } from '../openai/answer-texts.ts';
 import type { Place } from '../openai/body.ts';
 import { withData } from '../openai/frames.ts';

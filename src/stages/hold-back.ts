@@ -1,7 +1,7 @@
 /** Holds callers of low priority back while little is left of upstream's own limits, so that the others are served. */
 import { Refusal } from '../base/errors.ts';
-import type { Team } from '../domain/tiers.ts';
-import type { UpstreamPressure } from '../domain/upstream-pressure.ts';
+import type { Team } from '../domain/limits/tiers.ts';
+import type { UpstreamPressure } from '../domain/upstreams/upstream-pressure.ts';
 import type { Guard } from './stage.ts';
 
 /** @throws rate.upstream */

@@ -1,5 +1,5 @@
 /** Guard and closing of tiers with a history: what is said is heard from here on, and kept after the answer. */
-import type { HistoryKeeper } from '../domain/history.ts';
+import type { HistoryKeeper } from '../domain/history/history.ts';
 import type { Closing, Guard } from './stage.ts';
 
 /** Refuses nothing. */

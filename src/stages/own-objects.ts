@@ -1,11 +1,11 @@
 /** Records whose the objects are that a call made, before the caller learns their ids; shows nobody those of others. */
-import { holdsPlaceholders } from '../domain/chained-placeholders.ts';
-import { isOwn } from '../domain/end-users.ts';
+import { holdsPlaceholders } from '../domain/placeholders/chained-placeholders.ts';
+import { isOwn } from '../domain/callers/end-users.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { child } from '../openai/child.ts';
-import type { KeptPlaceholders } from '../domain/kept-placeholders.ts';
-import { firstPageQuery, ownPage, type AskPage } from '../domain/object-lists.ts';
-import { idsShown, type ObjectsSettings, type ShownId } from '../domain/objects.ts';
+import type { KeptPlaceholders } from '../domain/placeholders/kept-placeholders.ts';
+import { firstPageQuery, ownPage, type AskPage } from '../domain/objects/object-lists.ts';
+import { idsShown, type ObjectsSettings, type ShownId } from '../domain/objects/objects.ts';
 import type { ObjectOwner, Store } from '../ports/store.ts';
 
 /** What the relay of an answer asks about objects. */

@@ -1,14 +1,19 @@
 /** Reads the body and prepares the call: strictly parsed, screened, priced. Large bodies never on the event loop. */
 import { Refusal } from '../base/errors.ts';
-import type { CacheScope } from '../domain/cache-names.ts';
-import type { Caller } from '../domain/caller.ts';
-import { type JudgedPart, withDetected } from '../domain/detection.ts';
+import type { CacheScope } from '../domain/upstreams/cache-names.ts';
+import type { Caller } from '../domain/callers/caller.ts';
+import { type JudgedPart, withDetected } from '../domain/requests/detection.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { Limiting } from '../domain/limiting.ts';
-import { prepare, prepareOpening, type Preparation, type PrepareJob } from '../domain/preparation.ts';
-import type { RequestRules } from '../domain/request-rules.ts';
-import type { SafetyIdentifier } from '../domain/safety-identifiers.ts';
-import type { ToolPolicy } from '../domain/tools.ts';
+import type { Limiting } from '../domain/limits/limiting.ts';
+import {
+  prepare,
+  prepareOpening,
+  type Preparation,
+  type PrepareJob,
+} from '../domain/requests/preparation.ts';
+import type { RequestRules } from '../domain/requests/request-rules.ts';
+import type { SafetyIdentifier } from '../domain/callers/safety-identifiers.ts';
+import type { ToolPolicy } from '../domain/tools/tools.ts';
 import type { ModelsSettings } from '../openai/prices.ts';
 import type { ObjectOwner } from '../ports/store.ts';
 import type { Guard } from './stage.ts';

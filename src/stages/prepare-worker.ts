@@ -1,10 +1,15 @@
 /** What a worker thread runs: preparation and screening as inline, and the counting of text. Refusals travel as data. */
 import { asRefusal } from '../base/errors.ts';
-import { type AnswerJob, screenAnswer, type Screened } from '../domain/answer-screening.ts';
-import { prepare, type Preparation, type PrepareJob, type RefusalData } from '../domain/preparation.ts';
+import { type AnswerJob, screenAnswer, type Screened } from '../domain/answers/answer-screening.ts';
+import {
+  prepare,
+  type Preparation,
+  type PrepareJob,
+  type RefusalData,
+} from '../domain/requests/preparation.ts';
 import { screen, type Screening, type ScreenInput, type ScreenPolicy } from '../guardrails/screening.ts';
 import type { Encoding } from '../openai/price-table.ts';
-import { transcribe, type Transcript, type TranscriptJob } from '../domain/transcript.ts';
+import { transcribe, type Transcript, type TranscriptJob } from '../domain/history/transcript.ts';
 import { countTokens } from '../openai/tokens.ts';
 
 /** The tokens of a text in UTF-8. */

@@ -1,10 +1,10 @@
 /** Puts the call on record, durably, before anything of it leaves the house. */
 import type { Exchange } from '../domain/exchange.ts';
-import { intentEntry } from '../domain/records.ts';
+import { intentEntry } from '../domain/records/records.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Guard } from './stage.ts';
-import type { Limiting } from '../domain/limiting.ts';
+import type { Limiting } from '../domain/limits/limiting.ts';
 
 /**
  * Records what is prepared, once; again if it was prepared anew since, and then the last intent is what holds.

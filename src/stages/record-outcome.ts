@@ -1,7 +1,7 @@
 /** Closing: an outcome for every intent, an entry for every refusal. Last, so that it knows the charge. */
-import type { FailedAttempts } from '../domain/failed-attempts.ts';
-import { countRefusal, type Floods } from '../domain/floods.ts';
-import { outcomeEntry, overReservationEntry, refusalEntry } from '../domain/records.ts';
+import type { FailedAttempts } from '../domain/callers/failed-attempts.ts';
+import { countRefusal, type Floods } from '../domain/limits/floods.ts';
+import { outcomeEntry, overReservationEntry, refusalEntry } from '../domain/records/records.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Closing } from './stage.ts';
 

@@ -1,7 +1,7 @@
 /** Tells the caller why, in OpenAI's shape, so that every SDK raises its usual class. */
 import { errorBody, errorHeaders, type Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import { rateLimitHeaders } from '../domain/rate-limit-headers.ts';
+import { rateLimitHeaders } from '../domain/limits/rate-limit-headers.ts';
 import type { Reply } from './reply.ts';
 
 /** The refusal as a whole answer. */

@@ -4,10 +4,10 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { asRefusal, Refusal } from '../base/errors.ts';
-import type { AskPage } from '../domain/object-lists.ts';
-import { locatedId, upstreamRequestId, type AnswerHeaders } from '../domain/answer-headers.ts';
+import type { AskPage } from '../domain/objects/object-lists.ts';
+import { locatedId, upstreamRequestId, type AnswerHeaders } from '../domain/answers/answer-headers.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import { upstreamRefusal } from '../domain/upstream-errors.ts';
+import { upstreamRefusal } from '../domain/upstreams/upstream-errors.ts';
 import type { UpstreamControl } from '../ports/upstream.ts';
 import { createJsonAnswer } from './answer-json.ts';
 import { createRawAnswer } from './answer-raw.ts';

@@ -6,11 +6,11 @@ import {
   screenAnswer,
   type Screened,
   screenReadAnswer,
-} from '../domain/answer-screening.ts';
-import type { Caller } from '../domain/caller.ts';
+} from '../domain/answers/answer-screening.ts';
+import type { Caller } from '../domain/callers/caller.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { AnswerToolRules } from '../domain/answer-tools.ts';
-import { isOpen, type ToolPolicy } from '../domain/tools.ts';
+import type { AnswerToolRules } from '../domain/tools/answer-tools.ts';
+import { isOpen, type ToolPolicy } from '../domain/tools/tools.ts';
 import type { ScreenPolicy } from '../guardrails/screening.ts';
 import type { JsonBody } from '../openai/body.ts';
 import type { Asking } from './claim-parked.ts';

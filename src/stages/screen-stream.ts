@@ -3,10 +3,10 @@
  * still become a finding and no longer; whoever waits is told that the connection lives.
  */
 import { asRefusal, Refusal } from '../base/errors.ts';
-import { AnswerChannel, type ToldFinding } from '../domain/answer-channel.ts';
-import { type AnswerRules, noteScreened, screenEvent } from '../domain/answer-screening.ts';
+import { AnswerChannel, type ToldFinding } from '../domain/answers/answer-channel.ts';
+import { type AnswerRules, noteScreened, screenEvent } from '../domain/answers/answer-screening.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import { upstreamFault } from '../domain/upstream-errors.ts';
+import { upstreamFault } from '../domain/upstreams/upstream-errors.ts';
 import { Restorer } from '../guardrails/placeholders-restoring.ts';
 import type { AnswerEvent } from '../openai/answer-texts.ts';
 import { EventPattern } from '../openai/event-pattern.ts';

@@ -1,5 +1,5 @@
 /** Closing: replaces the reservation by what was used, exactly once, on every ending. */
-import { charge } from '../domain/charges.ts';
+import { charge } from '../domain/limits/charges.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Encoding } from '../openai/price-table.ts';
 import type { Ledger } from '../ports/ledger.ts';

@@ -1,6 +1,6 @@
 /** Refuses who was refused, before a body is read and without asking the ledger. */
-import { checkFloods, type Floods } from '../domain/floods.ts';
-import type { Limiting } from '../domain/limiting.ts';
+import { checkFloods, type Floods } from '../domain/limits/floods.ts';
+import type { Limiting } from '../domain/limits/limiting.ts';
 import type { Guard } from './stage.ts';
 
 /** @throws rate.* */

@@ -3,9 +3,9 @@
  * not allowed ends the answer or is cut out of it. Knows no caller's program: what is decided is what leaves.
  */
 import { asRefusal, type Code, Refusal } from '../base/errors.ts';
-import { type AnswerToolRules, judgeByName, judgeCall, noteCall } from '../domain/answer-tools.ts';
+import { type AnswerToolRules, judgeByName, judgeCall, noteCall } from '../domain/tools/answer-tools.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { ToolVerdict } from '../domain/tools.ts';
+import type { ToolVerdict } from '../domain/tools/tools.ts';
 import { type AnswerCall, findAnswerCalls, type PlacedCall, readItem } from '../openai/answer-calls.ts';
 import type { JsonBody } from '../openai/body.ts';
 import { child } from '../openai/child.ts';

@@ -1,6 +1,6 @@
 /** One call of a streamed answer while it is being made: what was said of it so far, and whether it may leave. */
 import { type Code, Refusal } from '../base/errors.ts';
-import type { Piece } from '../domain/answer-channel.ts';
+import type { Piece } from '../domain/answers/answer-channel.ts';
 import { type AnswerCall, readToolCall } from '../openai/answer-calls.ts';
 import { child, isRecord } from '../openai/child.ts';
 

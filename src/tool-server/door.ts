@@ -1,9 +1,9 @@
 /** The door for tools: `GET /tools`, `POST /tools/:name`, `POST /mcp`, and nothing else. What comes goes the way of a tool. */
 import { errorHeaders, Refusal } from '../base/errors.ts';
-import type { Caller } from '../domain/caller.ts';
+import type { Caller } from '../domain/callers/caller.ts';
 import type { Arrival } from '../domain/exchange.ts';
 import type { OpenCall } from '../domain/open-call.ts';
-import { rateLimitHeaders } from '../domain/rate-limit-headers.ts';
+import { rateLimitHeaders } from '../domain/limits/rate-limit-headers.ts';
 import { sendRefusal } from '../stages/refuse.ts';
 import type { Reply } from '../stages/reply.ts';
 import { openaiTools } from './listing.ts';

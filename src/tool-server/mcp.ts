@@ -4,7 +4,7 @@
  * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports
  */
 import { Refusal } from '../base/errors.ts';
-import type { Caller } from '../domain/caller.ts';
+import type { Caller } from '../domain/callers/caller.ts';
 import { parseJson } from '../openai/json.ts';
 import { mcpTools } from './listing.ts';
 import type { ToolCall } from './tool-call.ts';

@@ -4,7 +4,7 @@
  */
 import { Refusal } from '../base/errors.ts';
 import { type Action, countFindings } from '../base/finding.ts';
-import { type AnswerJob, screenAnswer, type Screened } from '../domain/answer-screening.ts';
+import { type AnswerJob, screenAnswer, type Screened } from '../domain/answers/answer-screening.ts';
 import { screen, type Screening, type ScreenInput, type ScreenPolicy } from '../guardrails/screening.ts';
 import type { JsonBody } from '../openai/body.ts';
 import type { ToolCall } from './tool-call.ts';

@@ -1,7 +1,7 @@
 /** One call of the tool server and all that is known of it: filled in by its way, read by its records. */
 import { asRefusal, type Refusal } from '../base/errors.ts';
 import type { FindingCounts } from '../base/finding.ts';
-import type { Caller } from '../domain/caller.ts';
+import type { Caller } from '../domain/callers/caller.ts';
 import type { Arrival, Ending } from '../domain/exchange.ts';
 import type { OpenCall } from '../domain/open-call.ts';
 import type { Admitted } from '../ports/ledger.ts';

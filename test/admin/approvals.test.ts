@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ApprovalRequest } from '../../src/domain/approvals.ts';
+import type { ApprovalRequest } from '../../src/domain/approvals/approvals.ts';
 import { type Answer, startAdminHouse } from '../support/admin-house.ts';
 
 type House = Awaited<ReturnType<typeof startAdminHouse>>;

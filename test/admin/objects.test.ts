@@ -3,7 +3,7 @@
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runObjects } from '../../src/admin/object-commands.ts';
-import { kindOfId, OBJECT_KINDS } from '../../src/domain/adopted-objects.ts';
+import { kindOfId, OBJECT_KINDS } from '../../src/domain/objects/adopted-objects.ts';
 import { ADMIN_KEY, type Answer, startAdminHouse } from '../support/admin-house.ts';
 
 let house: Awaited<ReturnType<typeof startAdminHouse>>;

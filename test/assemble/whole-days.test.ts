@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepWholeDays, readSince, readWholeDays } from '../../src/assemble/whole-days.ts';
 import { createSeal } from '../../src/base/seal.ts';
 import { Secret } from '../../src/base/secret.ts';
-import { cursorFiles } from '../../src/engines/cursor-file.ts';
-import { createEmbeddedLedger } from '../../src/engines/ledger-embedded.ts';
+import { cursorFiles } from '../../src/engines/export/cursor-file.ts';
+import { createEmbeddedLedger } from '../../src/engines/ledger/ledger-embedded.ts';
 import { until } from '../support/until.ts';
 
 const NOON = Date.UTC(2026, 10, 23, 12);

@@ -4,7 +4,7 @@
  * shared alike. An id that is asked for the first time is read from the store: those are compared with each other.
  */
 import { Pool } from 'undici';
-import { makeKey } from '../../src/domain/keys.ts';
+import { makeKey } from '../../src/domain/callers/keys.ts';
 import { admin, createKey } from '../support/admin.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { until } from '../support/until.ts';

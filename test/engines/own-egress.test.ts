@@ -7,9 +7,9 @@ import { createServer as createHttps } from 'node:https';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { remoteKeySet } from '../../src/domain/key-set.ts';
-import { createWebhookExport } from '../../src/engines/export-webhook.ts';
-import { createNotifier } from '../../src/engines/notify.ts';
+import { remoteKeySet } from '../../src/domain/callers/key-set.ts';
+import { createWebhookExport } from '../../src/engines/export/export-webhook.ts';
+import { createNotifier } from '../../src/engines/notify/notify.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { until } from '../support/until.ts';
 

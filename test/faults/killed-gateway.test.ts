@@ -1,7 +1,7 @@
 /**
  * I3, I12, I13, I20: what a killed process had open is charged at its reservation, once, by the others or by its
  * next start; its slots come back, its budget does not. Shown false by leaving out the charge in beat.lua, or what
- * `domain/restoring` makes of an intent without an outcome.
+ * `domain/limits/restoring` makes of an intent without an outcome.
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';

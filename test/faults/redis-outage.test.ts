@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { asRefusal } from '../../src/base/errors.ts';
-import { createRedisLedger, type RedisLedger } from '../../src/engines/ledger-redis.ts';
+import { createRedisLedger, type RedisLedger } from '../../src/engines/ledger/ledger-redis.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { records } from '../support/recovery.ts';

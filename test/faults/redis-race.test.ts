@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createRedisLedger, type RedisLedger } from '../../src/engines/ledger-redis.ts';
+import { createRedisLedger, type RedisLedger } from '../../src/engines/ledger/ledger-redis.ts';
 import type { Scope } from '../../src/ports/ledger.ts';
 import type { Tally, Task } from '../support/ledger-process.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readEntries } from '../../src/engines/audit-read.ts';
+import { readEntries } from '../../src/engines/audit/audit-read.ts';
 import { createKey } from '../support/admin.ts';
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';

@@ -5,9 +5,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { isUnused, keysToLookAt, OpenedKeys } from '../../src/domain/key-use.ts';
-import { createKeyRing } from '../../src/domain/key-ring.ts';
-import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
+import { isUnused, keysToLookAt, OpenedKeys } from '../../src/domain/callers/key-use.ts';
+import { createKeyRing } from '../../src/domain/callers/key-ring.ts';
+import { openSqliteStore } from '../../src/engines/store/store-sqlite.ts';
 import { keepKeyUse, type KeepKeyUseOptions } from '../../src/jobs/keep-key-use.ts';
 import type { EntryDraft } from '../../src/ports/audit-log.ts';
 import type { KeyRecord } from '../../src/ports/store.ts';

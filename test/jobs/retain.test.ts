@@ -4,8 +4,8 @@
  * and by no record of a failure.
  */
 import { expect, onTestFinished, test } from 'vitest';
-import { cutOffs, createHolds, retentionSchema } from '../../src/domain/retention.ts';
-import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
+import { cutOffs, createHolds, retentionSchema } from '../../src/domain/history/retention.ts';
+import { openSqliteStore } from '../../src/engines/store/store-sqlite.ts';
 import { retain, type RetainOptions } from '../../src/jobs/retain.ts';
 import type { EntryDraft } from '../../src/ports/audit-log.ts';
 

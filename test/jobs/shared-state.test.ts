@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
+import { openSqliteStore } from '../../src/engines/store/store-sqlite.ts';
 import { SharedState, type SharedStateOptions } from '../../src/jobs/shared-state.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { until } from '../support/until.ts';

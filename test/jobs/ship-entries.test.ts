@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readEntries } from '../../src/engines/audit-read.ts';
-import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
+import { readEntries } from '../../src/engines/audit/audit-read.ts';
+import { openSqliteStore } from '../../src/engines/store/store-sqlite.ts';
 import { shipEntries, type ShipEntries } from '../../src/jobs/ship-entries.ts';
 import type { AuditLog, Entry } from '../../src/ports/audit-log.ts';
 import type { Store } from '../../src/ports/store.ts';

@@ -3,7 +3,7 @@
  * a batch that is dropped where the store does not take it, by money that is brought again from the files.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { incidentsSchema } from '../../src/domain/incident-rules.ts';
+import { incidentsSchema } from '../../src/domain/incidents/incident-rules.ts';
 import { watchIncidents } from '../../src/jobs/watch-incidents.ts';
 import type { Entry, EntryDraft } from '../../src/ports/audit-log.ts';
 import { startIncidentHouses } from '../support/incident-house.ts';

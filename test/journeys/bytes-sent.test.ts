@@ -6,10 +6,10 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PLACEHOLDER_HINT } from '../../src/domain/placeholder-hint.ts';
-import { prepare } from '../../src/domain/preparation.ts';
-import { requestSchema } from '../../src/domain/request-rules.ts';
-import { toolsSchema } from '../../src/domain/tools.ts';
+import { PLACEHOLDER_HINT } from '../../src/domain/placeholders/placeholder-hint.ts';
+import { prepare } from '../../src/domain/requests/preparation.ts';
+import { requestSchema } from '../../src/domain/requests/request-rules.ts';
+import { toolsSchema } from '../../src/domain/tools/tools.ts';
 import { modelsSchema } from '../../src/openai/prices.ts';
 import { numbersIn, oddValue } from '../support/odd-json.ts';
 import { sendAll } from '../support/planted-calls.ts';

@@ -1,7 +1,7 @@
 /**
  * I15, I18: whatever in a request costs money is bounded before it is sent. Upstream does the most it was allowed to
  * and says nothing of it; the charge is the reservation, and must cover that. What cannot be bounded is refused.
- * Shown false by leaving a field out of the quote (domain/budgets).
+ * Shown false by leaving a field out of the quote (domain/limits/budgets).
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { json } from '../support/behaviour.ts';

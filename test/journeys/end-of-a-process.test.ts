@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Secret } from '../../src/base/secret.ts';
-import { runVerify } from '../../src/engines/audit-verify-command.ts';
+import { runVerify } from '../../src/engines/audit/audit-verify-command.ts';
 import { allEntries, unbalanced } from '../support/audit.ts';
 import { pieceOf, sse, stall } from '../support/behaviour.ts';
 import { startGateway, type Gateway, type GatewayOptions } from '../support/gateway.ts';

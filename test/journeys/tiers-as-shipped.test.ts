@@ -1,7 +1,7 @@
 /**
  * The tiers as they are shipped, through a whole gateway: free 10 requests a minute, 1,000 tokens, $0.10; what a tier
  * leaves open is filled by `RATE_LIMIT_PER_*`, and nothing else is. The SDK gives up where waiting does not help
- * (domain/scopes, domain/limiting, stages/price).
+ * (domain/limits/scopes, domain/limits/limiting, stages/price).
  */
 import { RateLimitError } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';

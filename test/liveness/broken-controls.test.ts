@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealedWay } from '../../src/assemble/probing.ts';
-import type { Control } from '../../src/domain/liveness.ts';
-import { prepare } from '../../src/domain/preparation.ts';
+import type { Control } from '../../src/domain/incidents/liveness.ts';
+import { prepare } from '../../src/domain/requests/preparation.ts';
 import type { ScreenPolicy } from '../../src/guardrails/screening.ts';
 import type { PipelineDeps } from '../../src/pipeline.ts';
 import type { AdmitRequest } from '../../src/ports/ledger.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../src/base/errors.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
-import type { Tier } from '../../src/domain/tiers.ts';
+import type { Tier } from '../../src/domain/limits/tiers.ts';
 import { admit, type AdmitDeps } from '../../src/stages/admit.ts';
 import { repriced } from '../../src/stages/parse.ts';
 import { recordIntent } from '../../src/stages/record-intent.ts';

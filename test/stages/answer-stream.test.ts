@@ -1,9 +1,9 @@
 /** stages/answer-stream: byte for byte what upstream sent, counted and bounded, and an error that SDKs raise. */
 import { describe, expect, test } from 'vitest';
 import { asRefusal, Refusal } from '../../src/base/errors.ts';
-import { answerHeaders } from '../../src/domain/answer-headers.ts';
+import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
-import { objectsSchema } from '../../src/domain/objects.ts';
+import { objectsSchema } from '../../src/domain/objects/objects.ts';
 import { forward } from '../../src/stages/forward.ts';
 import { ownObjects, type OwnObjects } from '../../src/stages/own-objects.ts';
 import {

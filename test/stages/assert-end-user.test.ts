@@ -4,10 +4,10 @@
  */
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { createContainment } from '../../src/domain/containment.ts';
-import { createEndUsers, END_USER_HEADER } from '../../src/domain/end-users.ts';
-import { createFloods, checkFloods, countRefusal } from '../../src/domain/floods.ts';
-import { notAdmitted } from '../../src/domain/not-admitted.ts';
+import { createContainment } from '../../src/domain/callers/containment.ts';
+import { createEndUsers, END_USER_HEADER } from '../../src/domain/callers/end-users.ts';
+import { createFloods, checkFloods, countRefusal } from '../../src/domain/limits/floods.ts';
+import { notAdmitted } from '../../src/domain/limits/not-admitted.ts';
 import { assertEndUser } from '../../src/stages/assert-end-user.ts';
 import { ADA, arriving, codeOf, rules } from '../support/exchange.ts';
 

@@ -1,7 +1,7 @@
 /** stages/authorise-call: what a call names must be open to who calls. */
 import { describe, expect, test } from 'vitest';
-import { objectsSchema } from '../../src/domain/objects.ts';
-import type { Tier } from '../../src/domain/tiers.ts';
+import { objectsSchema } from '../../src/domain/objects/objects.ts';
+import type { Tier } from '../../src/domain/limits/tiers.ts';
 import {
   authoriseAddresses,
   authoriseModelAndTools,

@@ -1,12 +1,12 @@
 /** stages/authenticate, stages/authorise-route, stages/shed-load: who calls, what, and whether to look at it at all. */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createAuthenticator } from '../../src/domain/authentication.ts';
-import type { Caller } from '../../src/domain/caller.ts';
+import { createAuthenticator } from '../../src/domain/callers/authentication.ts';
+import type { Caller } from '../../src/domain/callers/caller.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
-import { createFailedAttempts } from '../../src/domain/failed-attempts.ts';
-import { createKeyRing } from '../../src/domain/key-ring.ts';
-import { tiersSchema } from '../../src/domain/tiers.ts';
+import { createFailedAttempts } from '../../src/domain/callers/failed-attempts.ts';
+import { createKeyRing } from '../../src/domain/callers/key-ring.ts';
+import { tiersSchema } from '../../src/domain/limits/tiers.ts';
 import { authenticate } from '../../src/stages/authenticate.ts';
 import { authoriseRoute } from '../../src/stages/authorise-route.ts';
 import { shedLoad } from '../../src/stages/shed-load.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../src/base/errors.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
-import { createFailedAttempts } from '../../src/domain/failed-attempts.ts';
+import { createFailedAttempts } from '../../src/domain/callers/failed-attempts.ts';
 import { KeptText } from '../../src/openai/kept-text.ts';
 import { countTokens } from '../../src/openai/tokens.ts';
 import type { AuditLog, Entry } from '../../src/ports/audit-log.ts';

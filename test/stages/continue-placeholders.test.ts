@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import type { Exchange } from '../../src/domain/exchange.ts';
-import { objectsSchema } from '../../src/domain/objects.ts';
+import { objectsSchema } from '../../src/domain/objects/objects.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { authoriseObjects } from '../../src/stages/authorise-call.ts';
 import { prepareAndKeep, recallPlaceholders } from '../../src/stages/continue-placeholders.ts';

@@ -1,8 +1,8 @@
 /** stages/detect: what its findings do to an exchange, how long a verdict holds, what a tier says of it. */
 import { beforeAll, afterAll, expect, test } from 'vitest';
-import { detectionSchema } from '../../src/domain/detection.ts';
-import type { Rollout } from '../../src/domain/rollout.ts';
-import { createGuardModel, guardModelSchema } from '../../src/engines/detector-guard-model.ts';
+import { detectionSchema } from '../../src/domain/requests/detection.ts';
+import type { Rollout } from '../../src/domain/rollout/rollout.ts';
+import { createGuardModel, guardModelSchema } from '../../src/engines/detector/detector-guard-model.ts';
 import type { Detector } from '../../src/ports/detector.ts';
 import { detect } from '../../src/stages/detect.ts';
 import { repriced } from '../../src/stages/parse.ts';

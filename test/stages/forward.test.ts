@@ -1,9 +1,9 @@
 /** stages/forward, stages/relay, stages/answer-json, stages/answer-raw: what goes up, and what comes back down. */
 import { describe, expect, test } from 'vitest';
 import { asRefusal, Refusal } from '../../src/base/errors.ts';
-import { answerHeaders } from '../../src/domain/answer-headers.ts';
+import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
-import { objectsSchema } from '../../src/domain/objects.ts';
+import { objectsSchema } from '../../src/domain/objects/objects.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { forward } from '../../src/stages/forward.ts';
 import { ownObjects } from '../../src/stages/own-objects.ts';

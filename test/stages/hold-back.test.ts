@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { asRefusal } from '../../src/base/errors.ts';
-import { UpstreamPressure } from '../../src/domain/upstream-pressure.ts';
+import { UpstreamPressure } from '../../src/domain/upstreams/upstream-pressure.ts';
 import { holdBack } from '../../src/stages/hold-back.ts';
 import { ADA, chatBody, prepared } from '../support/exchange.ts';
 

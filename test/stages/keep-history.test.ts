@@ -5,9 +5,9 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { Refusal } from '../../src/base/errors.ts';
-import { createHistoryKeeper, type HistoryDeps } from '../../src/domain/history.ts';
-import { historyOf, historyQuerySchema } from '../../src/domain/history-view.ts';
-import { transcribe } from '../../src/domain/transcript.ts';
+import { createHistoryKeeper, type HistoryDeps } from '../../src/domain/history/history.ts';
+import { historyOf, historyQuerySchema } from '../../src/domain/history/history-view.ts';
+import { transcribe } from '../../src/domain/history/transcript.ts';
 import { guardrailsSchema } from '../../src/guardrails/settings.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
 import { keepHistory, listen } from '../../src/stages/keep-history.ts';

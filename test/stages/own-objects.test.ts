@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Refusal } from '../../src/base/errors.ts';
-import type { Caller } from '../../src/domain/caller.ts';
-import { objectsSchema } from '../../src/domain/objects.ts';
+import type { Caller } from '../../src/domain/callers/caller.ts';
+import { objectsSchema } from '../../src/domain/objects/objects.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { authoriseObjects } from '../../src/stages/authorise-call.ts';
 import { ownObjects } from '../../src/stages/own-objects.ts';

@@ -1,6 +1,6 @@
 /** stages/parse: a body is read in one way or not at all, and priced by what is known of what it continues. */
 import { describe, expect, test } from 'vitest';
-import { prepare } from '../../src/domain/preparation.ts';
+import { prepare } from '../../src/domain/requests/preparation.ts';
 import { parse, prepareChained } from '../../src/stages/parse.ts';
 import {
   ADA,

@@ -1,8 +1,8 @@
 /** stages/screen-answer, stages/answer-text, stages/answer-json: an answer that is read whole leaves screened, or not. */
 import { describe, expect, test } from 'vitest';
 import { asRefusal, Refusal } from '../../src/base/errors.ts';
-import { answerHeaders } from '../../src/domain/answer-headers.ts';
-import { screenAnswer } from '../../src/domain/answer-screening.ts';
+import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
+import { screenAnswer } from '../../src/domain/answers/answer-screening.ts';
 import { forward } from '../../src/stages/forward.ts';
 import type { OwnObjects } from '../../src/stages/own-objects.ts';
 import type { AnswerScreening } from '../../src/stages/screen-answer.ts';

@@ -2,8 +2,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { asRefusal, Refusal } from '../../src/base/errors.ts';
-import { answerHeaders } from '../../src/domain/answer-headers.ts';
-import { type AnswerJob, screenAnswer, type Screened } from '../../src/domain/answer-screening.ts';
+import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
+import { type AnswerJob, screenAnswer, type Screened } from '../../src/domain/answers/answer-screening.ts';
 import { forward } from '../../src/stages/forward.ts';
 import type { OwnObjects } from '../../src/stages/own-objects.ts';
 import { answersBy, prepared, RESPONSES } from '../support/exchange.ts';

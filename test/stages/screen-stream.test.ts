@@ -1,7 +1,7 @@
 /** stages/screen-stream, stages/stream-event, stages/held-events: what leaves of a streamed answer, event by event, and what never does. */
 import { describe, expect, test } from 'vitest';
 import { asRefusal } from '../../src/base/errors.ts';
-import { answerHeaders } from '../../src/domain/answer-headers.ts';
+import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
 import { promptPrints } from '../../src/guardrails/leak.ts';
 import { forward } from '../../src/stages/forward.ts';

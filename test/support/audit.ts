@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { checkpointSigner } from '../../src/engines/audit-checkpoint.ts';
-import { openAuditLog, type AuditLogOptions } from '../../src/engines/audit-file.ts';
-import { readEntries, type ReadOptions } from '../../src/engines/audit-read.ts';
-import { verifyAuditLog, type VerifyReport } from '../../src/engines/audit-verify.ts';
+import { checkpointSigner } from '../../src/engines/audit/audit-checkpoint.ts';
+import { openAuditLog, type AuditLogOptions } from '../../src/engines/audit/audit-file.ts';
+import { readEntries, type ReadOptions } from '../../src/engines/audit/audit-read.ts';
+import { verifyAuditLog, type VerifyReport } from '../../src/engines/audit/audit-verify.ts';
 import type { AuditLog, Entry } from '../../src/ports/audit-log.ts';
 import { chainKey, checkpointKey, intent, outcome } from './audit-drafts.ts';
 

@@ -1,6 +1,6 @@
 /** Streams that call tools, run through the stages that judge them; and the calls that are in them. */
 import { asRefusal } from '../../src/base/errors.ts';
-import { answerHeaders } from '../../src/domain/answer-headers.ts';
+import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
 import { Exchange } from '../../src/domain/exchange.ts';
 import { forward } from '../../src/stages/forward.ts';
 import type { AnswerScreening } from '../../src/stages/screen-answer.ts';

@@ -4,20 +4,23 @@ import { systemClock, type Clock } from '../../src/base/clock.ts';
 import { createSeal } from '../../src/base/seal.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { asRefusal, Refusal } from '../../src/base/errors.ts';
-import { screenAnswer } from '../../src/domain/answer-screening.ts';
-import type { Caller } from '../../src/domain/caller.ts';
+import { screenAnswer } from '../../src/domain/answers/answer-screening.ts';
+import type { Caller } from '../../src/domain/callers/caller.ts';
 import { Exchange } from '../../src/domain/exchange.ts';
-import { createFloods, type Floods } from '../../src/domain/floods.ts';
-import { createKeptPlaceholders, type KeptPlaceholders } from '../../src/domain/kept-placeholders.ts';
-import type { Rollout } from '../../src/domain/rollout.ts';
-import { createLimiting, type Limiting } from '../../src/domain/limiting.ts';
-import { prepare } from '../../src/domain/preparation.ts';
-import { requestSchema } from '../../src/domain/request-rules.ts';
-import type { ScopeSettings } from '../../src/domain/scopes.ts';
-import { toolPolicies, toolsSchema } from '../../src/domain/tools.ts';
-import { createContainment } from '../../src/domain/containment.ts';
-import { createEmbeddedLedger, type EmbeddedLedger } from '../../src/engines/ledger-embedded.ts';
-import { openSqliteStore } from '../../src/engines/store-sqlite.ts';
+import { createFloods, type Floods } from '../../src/domain/limits/floods.ts';
+import {
+  createKeptPlaceholders,
+  type KeptPlaceholders,
+} from '../../src/domain/placeholders/kept-placeholders.ts';
+import type { Rollout } from '../../src/domain/rollout/rollout.ts';
+import { createLimiting, type Limiting } from '../../src/domain/limits/limiting.ts';
+import { prepare } from '../../src/domain/requests/preparation.ts';
+import { requestSchema } from '../../src/domain/requests/request-rules.ts';
+import type { ScopeSettings } from '../../src/domain/limits/scopes.ts';
+import { toolPolicies, toolsSchema } from '../../src/domain/tools/tools.ts';
+import { createContainment } from '../../src/domain/callers/containment.ts';
+import { createEmbeddedLedger, type EmbeddedLedger } from '../../src/engines/ledger/ledger-embedded.ts';
+import { openSqliteStore } from '../../src/engines/store/store-sqlite.ts';
 import { answerPolicy, guardrailsSchema } from '../../src/guardrails/settings.ts';
 import { modelsSchema } from '../../src/openai/prices.ts';
 import type { TokenUsage } from '../../src/openai/endpoint.ts';

@@ -1,6 +1,6 @@
 /** A real disk with a switch at its edge: calls are traced, and any of them may fail, hang or do half its work. */
 import { truncate } from 'node:fs/promises';
-import { localDisk, type DiskFile, type DiskPort } from '../../src/engines/audit-disk.ts';
+import { localDisk, type DiskFile, type DiskPort } from '../../src/engines/audit/audit-disk.ts';
 
 export type DiskCall =
   | 'makeDir'

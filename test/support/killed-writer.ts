@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const script = (dir: string, url: (name: string) => string): string => `
-  import { openAuditLog } from ${url('src/engines/audit-file.ts')};
+  import { openAuditLog } from ${url('src/engines/audit/audit-file.ts')};
   import { chainKey, checkpointKey, intent, outcome } from ${url('test/support/audit-drafts.ts')};
   const options = { chainKey, checkpointKey, segmentBytesMax: 50_000, waitMsMax: 10_000 };
   const log = await openAuditLog({ dir: ${JSON.stringify(dir)}, ...options });

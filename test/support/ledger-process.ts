@@ -3,7 +3,7 @@
  * test/faults/redis-race.test.ts.
  */
 import { randomUUID } from 'node:crypto';
-import { createRedisLedger } from '../../src/engines/ledger-redis.ts';
+import { createRedisLedger } from '../../src/engines/ledger/ledger-redis.ts';
 import type { Scope } from '../../src/ports/ledger.ts';
 import { records } from './recovery.ts';
 

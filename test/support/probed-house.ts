@@ -14,7 +14,7 @@ import { sealedWay } from '../../src/assemble/probing.ts';
 import { openUpstreams } from '../../src/assemble/upstreams.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { loadSetup, type Setup } from '../../src/config.ts';
-import type { Verdict } from '../../src/domain/liveness.ts';
+import type { Verdict } from '../../src/domain/incidents/liveness.ts';
 import type { Sealed, WayOf } from '../../src/liveness/call.ts';
 import { STALE_KEY } from '../../src/liveness/probe-user.ts';
 import { runProbe } from '../../src/liveness/run.ts';

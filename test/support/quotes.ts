@@ -1,7 +1,7 @@
 /** Asks for a quote of an ordinary short call, changed where a test says so. */
 import { Refusal } from '../../src/base/errors.ts';
-import { quote, type Quote, type QuoteInput } from '../../src/domain/budgets.ts';
-import type { Tier } from '../../src/domain/tiers.ts';
+import { quote, type Quote, type QuoteInput } from '../../src/domain/limits/budgets.ts';
+import type { Tier } from '../../src/domain/limits/tiers.ts';
 import type { Endpoint, RequestFacts } from '../../src/openai/endpoint.ts';
 import { ENDPOINTS } from '../../src/openai/endpoints/index.ts';
 import { modelsSchema } from '../../src/openai/prices.ts';

@@ -1,5 +1,5 @@
 /** Both ends of a relayed answer, as objects in the test: an upstream that plays a script, a caller that keeps notes. */
-import type { Credential } from '../../src/domain/upstream-credential.ts';
+import type { Credential } from '../../src/domain/upstreams/upstream-credential.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Upstream, UpstreamFault, UpstreamRequest } from '../../src/ports/upstream.ts';
 import type { Reply } from '../../src/stages/reply.ts';

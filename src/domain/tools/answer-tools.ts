@@ -1,0 +1,71 @@
+/**
+ * Calls that models make, against the policy of who asked: what one comes to, and what is kept of it. Pure, of plain data,
+ * so that a large answer is judged in a worker.
+ */
+import type { AnswerCall, PlacedCall } from '../../openai/answer-calls.ts';
+import type { CallDecision, Exchange } from '../exchange.ts';
+import { checkToolCall, checkTypedCall, readsArguments, type ToolPolicy, type ToolVerdict } from './tools.ts';
+
+/** What calls of one answer are judged by. Plain data. */
+export interface AnswerToolRules {
+  readonly policy: ToolPolicy;
+  /** An injection was found in the result of a tool. */
+  readonly tainted: boolean;
+}
+
+/** A call and what it comes to by the policy alone. Plain data. */
+export interface JudgedCall {
+  readonly call: AnswerCall;
+  readonly verdict: ToolVerdict;
+}
+
+/** @param callsBefore that the same answer makes and that are let through */
+export function judgeCall(call: AnswerCall, rules: AnswerToolRules, callsBefore: number): ToolVerdict {
+  const { policy, tainted } = rules;
+  const { kind, name, form } = call;
+  if (kind === 'typed') {
+    const fields: unknown = JSON.parse(call.arguments);
+    const own = typeof fields === 'object' && fields !== null ? fields : {};
+    return checkTypedCall(name, call.arguments, { ...own }, policy, { callsBefore, tainted });
+  }
+  const state = { callsBefore, tainted, form, remote: kind === 'remote' };
+  return checkToolCall(name, call.arguments, policy, state);
+}
+
+/** What a call comes to, whatever it is called with; undefined where that is to be seen first. */
+export function judgeByName(
+  call: AnswerCall,
+  rules: AnswerToolRules,
+  callsBefore: number,
+): ToolVerdict | undefined {
+  const { kind, name } = call;
+  const isRead = readsArguments(name, kind === 'typed', rules.policy);
+  const verdict = judgeCall({ ...call, ...(isRead && kind !== 'typed' && NO_ARGUMENTS) }, rules, callsBefore);
+  if (verdict.verdict === 'denied') return verdict.code === 'tool.arguments' ? undefined : verdict;
+  return isRead || verdict.verdict === 'needsApproval' ? undefined : verdict;
+}
+const NO_ARGUMENTS = { arguments: '{}', form: 'json' } as const;
+
+/** All calls of a whole answer, in order; those of one message count together. */
+export function judgeCalls(placed: readonly PlacedCall[], rules: AnswerToolRules): JudgedCall[] {
+  const counts = new Map<unknown, number>();
+  return placed.map(({ call, at }) => {
+    const list = at?.parent;
+    // A page of items is of many answers.
+    const before = list?.key === 'data' ? 0 : (counts.get(list) ?? 0);
+    const verdict = judgeCall(call, rules, before);
+    if (verdict.verdict !== 'denied') counts.set(list, before + 1);
+    return { call, verdict };
+  });
+}
+
+const TOOLS_MAX = 64;
+
+/** Counts it for the outcome and the metrics; further names than 64 together. */
+export function noteCall({ answer }: Exchange, name: string, decision: CallDecision): void {
+  const tools = (answer.tools ??= new Map());
+  const key = tools.has(name) || tools.size < TOOLS_MAX ? name : '';
+  const counts = tools.get(key) ?? {};
+  counts[decision] = (counts[decision] ?? 0) + 1;
+  tools.set(key, counts);
+}
