@@ -98,6 +98,18 @@ function floorOf(path: string): string {
   return path.split('/')[1] ?? '';
 }
 
+/** Folders that are left when those that import no other left one are taken away, again and again. */
+function cyclesOf(below: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  let left = [...below.keys()];
+  for (;;) {
+    const next = left.filter((folder) =>
+      left.some((other) => other !== folder && below.get(folder)?.has(other)),
+    );
+    if (next.length === left.length) return left;
+    left = next;
+  }
+}
+
 describe('floors and doors', () => {
   test('every folder of src/ stands in the table', () => {
     const unknown = [...new Set(sources.map(floorOf))].filter(
@@ -115,6 +127,28 @@ describe('floors and doors', () => {
         .map((name) => `${path} imports ${name}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  /** The exchange, which knows what every rule says of a call, stands above the folders, as what all of them may name. */
+  test('folders of domain/ and engines/ import each other in one direction', () => {
+    for (const floor of ['src/domain', 'src/engines']) {
+      const folderOf = (path: string): string | undefined => new RegExp(`^${floor}/([^/]+)/`).exec(path)?.[1];
+      const below = new Map<string, Set<string>>();
+      for (const path of sources.filter((source) => source.startsWith(`${floor}/`))) {
+        const folder = folderOf(path);
+        const others = importsOf(path).flatMap((name) => folderOf(name) ?? []);
+        if (folder) below.set(folder, new Set([...(below.get(folder) ?? []), ...others]));
+      }
+      expect(cyclesOf(below)).toEqual([]);
+    }
+    expect(
+      cyclesOf(
+        new Map([
+          ['a', new Set(['b'])],
+          ['b', new Set(['a'])],
+        ]),
+      ),
+    ).toEqual(['a', 'b']);
   });
 
   test('src/ imports nothing from outside of it', () => {

@@ -8,7 +8,7 @@ import type { ContainmentState } from '../domain/callers/containment.ts';
 import type { IncidentDesk } from '../domain/incidents/incidents.ts';
 import type { ErasureDeps } from '../domain/history/erasure.ts';
 import type { EndUsers } from '../domain/callers/end-users.ts';
-import type { HistoryList, HistoryOwner, HistoryQuery } from '../domain/history/history-view.ts';
+import type { ReadHistory } from '../domain/history/history-view.ts';
 import type { GuardStatus } from '../domain/incidents/liveness.ts';
 import type { KeyRing } from '../domain/callers/key-ring.ts';
 import type { Access } from '../domain/people/people.ts';
@@ -77,8 +77,7 @@ export interface AdminTools {
   > &
     ErasureDeps['store'];
   readonly holds: Holds;
-  /** A page of what a user said, opened. */
-  readonly history: (of: HistoryOwner, query: HistoryQuery) => Promise<HistoryList>;
+  readonly history: ReadHistory;
   readonly endUsers: EndUsers;
   readonly ledger: Pick<Ledger, 'usage'>;
   readonly containing: ContainingTools;

@@ -14,12 +14,7 @@ import { createFailedAttempts, type FailedAttempts } from '../domain/callers/fai
 import { createFloods, type Floods } from '../domain/limits/floods.ts';
 import { createTokenVerifier, type TokenVerifier } from '../domain/callers/jwt.ts';
 import type { IncidentDesk } from '../domain/incidents/incidents.ts';
-import {
-  type HistoryList,
-  historyOf,
-  type HistoryOwner,
-  type HistoryQuery,
-} from '../domain/history/history-view.ts';
+import { historyOf, type ReadHistory } from '../domain/history/history-view.ts';
 import type { KeyRing } from '../domain/callers/key-ring.ts';
 import { createKeptPlaceholders, type KeptPlaceholders } from '../domain/placeholders/kept-placeholders.ts';
 import { OpenedKeys } from '../domain/callers/key-use.ts';
@@ -73,8 +68,7 @@ export interface Rules {
   readonly containing: Containing;
   readonly rollingOut: RollingOut;
   readonly holds: Holds;
-  /** A page of what a user said, opened. */
-  readonly history: (of: HistoryOwner, query: HistoryQuery) => Promise<HistoryList>;
+  readonly history: ReadHistory;
 }
 
 /** The rules that doors share. */

@@ -40,6 +40,8 @@ const PAGE = 100;
 
 /** Whose. */
 export type HistoryOwner = Pick<HistoryPage, 'user' | 'endUsers'>;
+/** A page of what a user said, opened. @throws store.unavailable */
+export type ReadHistory = (of: HistoryOwner, query: HistoryQuery) => Promise<HistoryList>;
 
 /** Of theirs. A row whose secret is not known any more is shown without texts. @throws store.unavailable */
 export async function historyOf(
