@@ -105,7 +105,7 @@ test('the command: a code for each verdict, and lines for people', async () => {
   expect(await runVerify([dir, '--what'], [secret])).toMatchObject({ code: 2 });
   expect(await runVerify([], [secret])).toMatchObject({ code: 2, text: expect.stringContaining('usage') });
   rmSync(join(dir, chain, '000001.jsonl'));
-  expect(await runVerify([dir, '--checkpoint', outside], [secret])).toMatchObject({ code: 2 });
+  expect(await runVerify([dir, '--checkpoint', outside], [secret])).toMatchObject({ code: 1 });
   rmSync(join(dir, chain), { recursive: true });
   cpSync(join(original, readdirSync(original).sort()[1] ?? ''), join(dir, chain), { recursive: true });
   expect(await runVerify([dir], [secret])).toMatchObject({ code: 1 });
