@@ -20,7 +20,7 @@ import { chat, entriesOf, INPUT_NANO, MONEY_ONLY, openChat, OUTPUT_NANO } from '
 import { chatAnswer, honest } from '../support/openai-answer.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
-const KILLS = Number(process.env['KILLS'] ?? 8);
+const KILLS = Number(process.env['KILLS'] ?? 12);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const CALLERS = 12;
 

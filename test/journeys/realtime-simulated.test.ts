@@ -21,12 +21,23 @@ async function open(apiKey = gateway.callerKey) {
   const client = new OpenAI({ apiKey, baseURL: gateway.baseUrl });
   const socket = new OpenAIRealtimeWS({ model: 'gpt-realtime', options: { agent: new InClear() } }, client);
   const told: string[] = [];
-  socket.on('event', ({ type }) => told.push(type));
-  const next = async (type: 'session.created' | 'session.updated' | 'response.done') =>
-    await new Promise<unknown>((resolve, reject) => {
-      socket.once(type, resolve);
-      socket.once('error', reject);
-    });
+  const heard: { readonly type: string }[] = [];
+  let failure: Error | undefined;
+  socket.on('event', (event) => {
+    told.push(event.type);
+    heard.push(event);
+  });
+  socket.on('error', (error) => (failure = error));
+  /** Takes the next of this type, also one that came together with the one before, when nobody had asked for it yet. */
+  const next = (type: 'session.created' | 'session.updated' | 'response.done') =>
+    until(
+      () => {
+        if (failure) throw failure;
+        const at = heard.findIndex((event) => event.type === type);
+        return at < 0 ? undefined : heard.splice(0, at + 1).at(-1);
+      },
+      (event) => event !== undefined,
+    );
   await next('session.created');
   return { socket, told, next };
 }
