@@ -15,7 +15,7 @@ import { objectsSchema } from './domain/objects/objects.ts';
 import { parametersSchema } from './domain/limits/parameters.ts';
 import { livenessSchema } from './domain/incidents/liveness.ts';
 import { peopleSchema } from './domain/people/people.ts';
-import { type PolicySection, startSchema } from './domain/policy/policy.ts';
+import { type PolicySection, weakeningSchema } from './domain/policy/policy.ts';
 import { requestSchema } from './domain/requests/request-rules.ts';
 import { retentionSchema } from './domain/history/retention.ts';
 import { limitsSchema, teamSchema, tiersSchema } from './domain/limits/tiers.ts';
@@ -97,7 +97,7 @@ export const configSchema = z.strictObject({
       release: z.enum(['one', 'auto', 'two']).default('one'),
     })
     .prefault({}),
-  policy: startSchema.prefault({}),
+  policy: weakeningSchema.prefault({}),
   house: limitsSchema.prefault({}),
   teams: z.record(z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/), teamSchema).prefault({}),
   tiers: tiersSchema,

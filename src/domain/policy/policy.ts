@@ -7,7 +7,7 @@ import { canonicalJson } from '../../base/canonical-json.ts';
 const takesTwo = z.enum(['hold', 'tell']).default('tell');
 
 /** The section `policy` of the configuration: what a reload always asks for, where something else weakens. */
-export const startSchema = z.strictObject({
+export const weakeningSchema = z.strictObject({
   /** A start that is weaker than what held, which goes on holding until somebody confirms. */
   weakerStart: takesTwo,
   /** A key that gives a user more money, or the house one more administrator. */
