@@ -39,6 +39,11 @@ export interface ApprovalRecord {
   readonly note?: string | undefined;
 }
 
+/** As it is at this time, whether or not somebody has written so yet: nobody decides what is over. */
+export function approvalAt(record: ApprovalRecord, at: number): ApprovalRecord {
+  return record.state === 'pending' && record.expiresAt <= at ? { ...record, state: 'expired' } : record;
+}
+
 /** What makes two requests the same, and an approval good for a call. */
 export interface ApprovalBinding {
   readonly user: string;
@@ -84,9 +89,11 @@ export interface ApprovalStore {
    * reached.
    */
   ask(record: ApprovalRecord, bounds: AskingBounds): Promise<ApprovalRecord | undefined>;
+  /** As it was last written: a pending one may be over. */
   get(id: string): Promise<ApprovalRecord | undefined>;
-  /** Newest first. */
+  /** Newest first; by the state that each is in at this time: a pending one that is over is expired. */
   list(filter: {
+    readonly at: number;
     readonly state?: ApprovalState | undefined;
     readonly user?: string | undefined;
     readonly limit: number;

@@ -3,6 +3,8 @@
  * that shows every later change. Digests and lengths, never content.
  */
 
+import { Refusal } from '../base/errors.ts';
+
 /** The guide's fields. `pending` is an intent: its outcome is another entry. */
 export type EntryStatus = 'success' | 'failure' | 'pending';
 
@@ -49,11 +51,24 @@ export interface AuditLogHealth {
   readonly waiting: number;
 }
 
+/** `audit.unavailable`: an entry was not durable in time. */
+export class NotKept extends Refusal {
+  /** It is not in the log and never will be; else it may become durable later. */
+  readonly isLost: boolean;
+
+  /** @param detail for the log of the process alone */
+  constructor(detail: string, isLost: boolean) {
+    super('audit.unavailable', { detail });
+    this.isLost = isLost;
+  }
+}
+
 /** Append-only; one chain a process start, entries in the order they were given. */
 export interface AuditLog {
   /**
    * Resolves when the entry is covered by a finished fdatasync (group commit).
-   * @throws audit.unavailable if that does not happen within `waitMsMax` from the start of the flush
+   * @throws NotKept (audit.unavailable) if that does not happen within `waitMsMax` from the start of the flush. An intent
+   *   of which it is not said that it is lost will be in the log, before whatever is noted of it then
    */
   record(draft: EntryDraft): Promise<Entry>;
   /**

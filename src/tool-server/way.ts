@@ -17,7 +17,7 @@ import { permit } from '../domain/callers/permissions.ts';
 import { allowsFunction, checkToolCall, type ToolPolicy } from '../domain/tools/tools.ts';
 import type { JsonBody } from '../openai/body.ts';
 import { parseJson } from '../openai/json.ts';
-import type { AuditLog } from '../ports/audit-log.ts';
+import { type AuditLog, NotKept } from '../ports/audit-log.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RunTool, ToolArguments, ToolRunner } from '../ports/tool-runner.ts';
 import { callerSpeaking, type EndUserDeps } from '../stages/assert-end-user.ts';
@@ -212,7 +212,13 @@ class Way implements ToolWay {
   /** @throws audit.unavailable */
   async #record(call: ToolCall): Promise<void> {
     call.intentTried = true;
-    await this.#d.auditLog.record(intentEntry(call));
+    try {
+      await this.#d.auditLog.record(intentEntry(call));
+    } catch (error) {
+      // What is not in the log is owed no outcome there.
+      if (error instanceof NotKept && error.isLost) call.intentTried = false;
+      throw error;
+    }
   }
 
   /** @throws tool.sandbox, tool.failed, tool.timeout, tool.overran; or what the call was aborted with */

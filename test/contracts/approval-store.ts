@@ -79,18 +79,16 @@ export function approvalStoreContract(fresh: () => Promise<Store>, again: () => 
       expect(await other.get(id(1))).toEqual(full);
       expect(await other.get(id(9))).toBeUndefined();
       await one.decide(id(2), decision('denied'));
-      const ids = async (filter: { state?: ApprovalState; user?: string; limit?: number }) =>
-        (await other.list({ limit: 9, ...filter })).map((each) => each.id);
+      const ids = async (filter: { state?: ApprovalState; user?: string; limit?: number; at?: number }) =>
+        (await other.list({ at: AT, limit: 9, ...filter })).map((each) => each.id);
       expect(await ids({})).toEqual([id(3), id(2), id(1)]);
       expect(await ids({ limit: 1 })).toEqual([id(3)]);
       expect(await ids({ state: 'pending' })).toEqual([id(3), id(1)]);
       expect(await ids({ state: 'pending', user: 'ada' })).toEqual([id(3)]);
-      expect(await other.states([id(2), id(3), id(9)])).toEqual(
-        new Map([
-          [id(2), 'denied'],
-          [id(3), 'pending'],
-        ]),
-      );
+      expect(await ids({ state: 'pending', at: AT + MINUTE })).toEqual([]);
+      expect(await ids({ state: 'expired', at: AT + MINUTE })).toEqual([id(3), id(1)]);
+      const states = await other.states([id(2), id(3), id(9)]);
+      expect(Object.fromEntries(states)).toEqual({ [id(2)]: 'denied', [id(3)]: 'pending' });
       expect(await other.states([])).toEqual(new Map());
     });
   });
@@ -107,7 +105,7 @@ export function approvalStoreContract(fresh: () => Promise<Store>, again: () => 
       expect(new Set(asked.map((each) => each?.id)).size).toBe(1);
       expect(new Set(asked.map((each) => each?.askers))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
       expect((await one.join(binding, AT))?.askers).toBe(9);
-      expect(await one.list({ limit: 9 })).toHaveLength(1);
+      expect(await one.list({ at: AT, limit: 9 })).toHaveLength(1);
     });
   });
 
@@ -122,7 +120,7 @@ export function approvalStoreContract(fresh: () => Promise<Store>, again: () => 
       ];
       for (const [n, more] of others.entries())
         expect((await one.ask({ ...approval(0), ...more, id: id(n) }, BOUNDS))?.id).toBe(id(n));
-      expect(await one.list({ limit: 9 })).toHaveLength(5);
+      expect(await one.list({ at: AT, limit: 9 })).toHaveLength(5);
     });
   });
 
@@ -263,7 +261,7 @@ export function approvalStoreContract(fresh: () => Promise<Store>, again: () => 
       const before = { over: AT + 20, parked: AT + 2 };
       expect(await one.prune(before, ['ada'])).toEqual({ approvals: 0, answers: 0 });
       expect(await one.prune(before)).toEqual({ approvals: 1, answers: 1 });
-      expect((await one.list({ limit: 9 })).map((each) => each.id)).toEqual([id(3), id(1)]);
+      expect((await one.list({ at: AT, limit: 9 })).map((each) => each.id)).toEqual([id(3), id(1)]);
       expect(await one.findParked('ada', { approval: id(1) })).toBeUndefined();
       expect(await one.findParked('ada', { approval: id(2) })).toEqual(parked(2));
     });

@@ -1,15 +1,15 @@
 /**
  * The disk under the audit log fails, hangs, fills up: nothing is told kept that is not, and the books agree.
  * Negative controls, each red here: the datasync not awaited; the failed file written again; the notes of a
- * failed group not given back; no watch over a flush.
+ * failed group not given back; no watch over a flush; an intent behind a flush that hangs not told as lost; an intent of
+ * a group that failed not given back.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { asRefusal } from '../../src/base/errors.ts';
 import { localDisk, type DiskPort } from '../../src/engines/audit/audit-disk.ts';
 import type { AuditLogOptions } from '../../src/engines/audit/audit-file.ts';
-import type { AuditLog, AuditLogHealth, Entry } from '../../src/ports/audit-log.ts';
+import { type AuditLog, type AuditLogHealth, type Entry, NotKept } from '../../src/ports/audit-log.ts';
 import { allEntries, auditDir, auditLog, intent, outcome, unbalanced, verify } from '../support/audit.ts';
 import { DiskError, FaultyDisk, unsyncedDisk, type DiskCall } from '../support/faulty-disk.ts';
 
@@ -21,15 +21,16 @@ function failing(disk: FaultyDisk, code: string, ...calls: DiskCall[]): void {
   };
 }
 
-/** As the pipeline does: an intent that was not kept is refused, and its outcome says so. */
+/** As the pipeline does: an intent that may be kept is owed an outcome, one that is lost is none. */
 async function exchange(log: AuditLog, name: string): Promise<Entry | undefined> {
   try {
     const entry = await log.record(intent(name));
     log.note(outcome(name));
     return entry;
   } catch (error) {
-    if (asRefusal(error).code !== 'audit.unavailable') throw error;
-    log.note({ ...outcome(name), status: 'failure', metadata: { exchange: name, outcome: 'refused' } });
+    if (!(error instanceof NotKept)) throw error;
+    if (!error.isLost)
+      log.note({ ...outcome(name), status: 'failure', metadata: { exchange: name, outcome: 'refused' } });
     return undefined;
   }
 }
@@ -82,7 +83,11 @@ test.each([
     await log.close();
     const entries = await booksAgree(dir, [before, after]);
     expect(entries.some(({ metadata }) => metadata['exchange'] === 'again')).toBe(false);
-    expect(entries.filter(({ metadata }) => metadata['outcome'] === 'refused')).toHaveLength(20);
+    const late = entries.filter(
+      ({ action, metadata }) =>
+        action === 'exchange.intent' && String(metadata['exchange']).startsWith('during'),
+    );
+    expect(entries.filter(({ metadata }) => metadata['outcome'] === 'refused')).toHaveLength(late.length);
   }
 });
 
@@ -110,7 +115,7 @@ test('read-only: no file can be made, the log opens unwritable, and is back when
   const log = await auditLog(dir, { disk });
   expect(log.health()).toMatchObject({ writable: false, reason: 'the disk refuses: EROFS' });
   await expect(log.record(intent('e1'))).rejects.toMatchObject(refused);
-  log.note(outcome('noted'));
+  log.note({ ...outcome('noted'), action: 'exchange.refused' });
   disk.fault = () => {};
   await settled(log);
   const told = await exchange(log, 'e2');
@@ -148,7 +153,7 @@ test('a disk that hangs: refused within waitMsMax, no second call; what got thro
   expect(intents.map(({ metadata }) => metadata['exchange'])).toEqual(['in flight', 'after']);
 });
 
-test('a disk that hangs, then fails: nothing of it is claimed', async () => {
+test('a disk that hangs, then fails: what may lie on it is put on record again, late, before its outcome', async () => {
   const dir = await auditDir();
   const disk = new FaultyDisk();
   const log = await auditLog(dir, { disk, waitMsMax: 30 });
@@ -161,8 +166,10 @@ test('a disk that hangs, then fails: nothing of it is claimed', async () => {
   await settled(log);
   await log.close();
   const entries = await booksAgree(dir, []);
-  expect(entries.map(({ action }) => action)).not.toContain('audit.late');
-  expect(entries.map(({ action }) => action)).not.toContain('exchange.intent');
+  const [late] = entries.filter(({ action }) => action === 'exchange.intent');
+  expect(late?.metadata).toMatchObject({ exchange: 'e1' });
+  const [said] = entries.filter(({ action }) => action === 'audit.late');
+  expect(said?.metadata).toEqual({ sequences: [late?.sequence] });
 });
 
 /** Takes seven bytes at a time. */

@@ -1,6 +1,6 @@
 /** stages/refuse, stages/settle, stages/record-outcome: how every call ends, for its caller, the money, the record. */
-import { describe, expect, test } from 'vitest';
-import { Refusal } from '../../src/base/errors.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { asRefusal, Refusal } from '../../src/base/errors.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
 import { createFailedAttempts } from '../../src/domain/callers/failed-attempts.ts';
 import { KeptText } from '../../src/openai/kept-text.ts';
@@ -11,8 +11,9 @@ import { recordIntent } from '../../src/stages/record-intent.ts';
 import { recordOutcome } from '../../src/stages/record-outcome.ts';
 import { refuse } from '../../src/stages/refuse.ts';
 import { settle } from '../../src/stages/settle.ts';
-import { allEntries, auditDir, auditLog } from '../support/audit.ts';
+import { allEntries, auditDir, auditLog, unbalanced } from '../support/audit.ts';
 import { arriving, chatBody, prepared, routed, type Rules, rules, usage } from '../support/exchange.ts';
+import { FaultyDisk } from '../support/faulty-disk.ts';
 import { keptReply } from '../support/relayed.ts';
 
 const SAID = 'It is not far to the sea. ';
@@ -187,6 +188,35 @@ describe('record-outcome', () => {
       status: 'success',
       metadata: { exchange: exchange.id, outcome: 'completed', settledNano: 9000, httpStatus: 200 },
     });
+  });
+
+  test('what a disk that hangs was given has an outcome, what stood behind it has none: it was refused', async () => {
+    const dir = await auditDir();
+    const disk = new FaultyDisk();
+    const log = await auditLog(dir, { disk, waitMsMax: 60 });
+    const gate = rules({ clock });
+    const close = recordOutcome(log, gate.floods, createFailedAttempts({ clock, singlyMax: 2 }));
+    const hangs = Promise.withResolvers<void>();
+    disk.fault = (call) => (call === 'datasync' ? hangs.promise : undefined);
+    const ended = async (): Promise<string> => {
+      const exchange = await admitted(gate);
+      const recording = Promise.resolve(recordIntent(log, gate.ledger, gate.limiting)(exchange));
+      exchange.refusal = (await recording.catch(asRefusal)) ?? undefined;
+      await close(exchange);
+      return exchange.refusal?.code ?? '';
+    };
+    const first = ended();
+    await vi.waitFor(() => expect(disk.trace.at(-1)).toBe('+datasync'));
+    expect(await Promise.all([first, ended()])).toEqual(['audit.unavailable', 'audit.unavailable']);
+    hangs.resolve();
+    await log.close();
+    const entries = (await allEntries(dir)).filter(({ action }) => action.startsWith('exchange.'));
+    expect(entries.map(({ action }) => action)).toEqual([
+      'exchange.intent',
+      'exchange.outcome',
+      'exchange.refused',
+    ]);
+    expect(unbalanced(entries)).toEqual([]);
   });
 
   test('a failure, and use beyond the reservation, are told as such', async () => {

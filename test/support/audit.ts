@@ -65,10 +65,14 @@ export function verify(dir: string, checkpoints?: string): Promise<VerifyReport>
 /** Intents that have not exactly one outcome, and outcomes of nothing, by exchange. */
 export function unbalanced(entries: readonly Entry[]): string[] {
   const open = new Map<string, number>();
+  const lost: string[] = [];
   for (const { action, metadata } of entries) {
     const exchange = String(metadata['exchange']);
-    if (action === 'exchange.intent') open.set(exchange, open.get(exchange) ?? 0);
-    if (action === 'exchange.outcome') open.set(exchange, (open.get(exchange) ?? 0) + 1);
+    const outcomes = open.get(exchange);
+    if (action === 'exchange.intent') open.set(exchange, outcomes ?? 0);
+    if (action !== 'exchange.outcome') continue;
+    if (outcomes === undefined) lost.push(exchange);
+    else open.set(exchange, outcomes + 1);
   }
-  return [...open].filter(([, outcomes]) => outcomes !== 1).map(([exchange]) => exchange);
+  return [...lost, ...[...open].filter(([, outcomes]) => outcomes !== 1).map(([exchange]) => exchange)];
 }

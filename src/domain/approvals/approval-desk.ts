@@ -8,7 +8,12 @@ import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
 import type { Seal } from '../../base/seal.ts';
 import type { ScreenPolicy } from '../../guardrails/screening.ts';
-import type { ApprovalRecord, ApprovalStore, ApprovalState } from '../../ports/approval-store.ts';
+import {
+  approvalAt,
+  type ApprovalRecord,
+  type ApprovalStore,
+  type ApprovalState,
+} from '../../ports/approval-store.ts';
 import type { AuditLog } from '../../ports/audit-log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import { approvalEntry } from './approval-entries.ts';
@@ -140,14 +145,16 @@ export class ApprovalDesk implements Approvals {
     user?: string | undefined;
     limit: number;
   }): Promise<readonly ApprovalRecord[]> {
-    return await this.#options.store.list(filter);
+    const { store, clock } = this.#options;
+    return await store.list({ ...filter, at: clock.now() });
   }
 
-  /** @throws access.not_found, store.unavailable */
+  /** As it is now. @throws access.not_found, store.unavailable */
   async find(id: string): Promise<ApprovalRecord> {
-    const record = await this.#options.store.get(id);
+    const { store, clock } = this.#options;
+    const record = await store.get(id);
     if (!record) throw new Refusal('access.not_found');
-    return record;
+    return approvalAt(record, clock.now());
   }
 
   /** What a person is shown, and what was noted; undefined where the secret that sealed it is not known any more. */
@@ -170,7 +177,7 @@ export class ApprovalDesk implements Approvals {
   checkDecision(record: ApprovalRecord, decider: Decider, seen: string | undefined): void {
     if (decider.user === record.user || decider.credential === record.credential)
       throw new Refusal('approval.own');
-    if (record.state !== 'pending' || record.expiresAt <= this.#options.clock.now())
+    if (approvalAt(record, this.#options.clock.now()).state !== 'pending')
       throw new Refusal('approval.decided');
     if (seen !== undefined && seen !== record.seen) throw new Refusal('approval.seen');
   }
@@ -204,8 +211,8 @@ export class ApprovalDesk implements Approvals {
   /** Deletes what was over so long ago, and answers that nobody can claim any more, but of these. @throws as above */
   async prune(keptMs: number, except: readonly string[] = []): Promise<void> {
     const { store, auditLog, clock, settings } = this.#options;
-    if ((await store.list({ limit: 1 })).length === 0) return;
     const now = clock.now();
+    if ((await store.list({ limit: 1, at: now })).length === 0) return;
     const before = {
       over: now - keptMs,
       parked: now - (settings.decideWithinS + settings.useWithinS) * 1000,

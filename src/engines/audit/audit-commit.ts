@@ -3,8 +3,7 @@
  * gathers. Nothing else touches the disk meanwhile, and nobody is told "kept" before the disk has said so.
  */
 import type { Clock } from '../../base/clock.ts';
-import { Refusal } from '../../base/errors.ts';
-import type { Entry, EntryDraft } from '../../ports/audit-log.ts';
+import { type Entry, type EntryDraft, NotKept } from '../../ports/audit-log.ts';
 import { DraftQueue, type Pending } from './audit-queue.ts';
 import type { ChainWriter } from './audit-writer.ts';
 import { COMPANY_MS, Crowd } from '../crowd.ts';
@@ -63,12 +62,12 @@ export class GroupCommit {
 
   /** @throws audit.unavailable at once in trouble, else at the latest `waitMsMax` after its flush began */
   record(draft: EntryDraft): Promise<Entry> {
-    if (this.#trouble !== undefined) return Promise.reject(unavailable(this.#trouble));
+    if (this.#trouble !== undefined) return Promise.reject(new NotKept(this.#trouble, true));
     this.#crowded = this.#crowd.arrive();
     return new Promise((resolve, reject) => {
       const kept = this.#queue.push(draft, this.#timestamp(), { resolve, reject });
       if (kept) this.#kick();
-      else reject(unavailable('too many entries wait for the disk'));
+      else reject(new NotKept('too many entries wait for the disk', true));
     });
   }
 
@@ -158,7 +157,7 @@ export class GroupCommit {
       this.#durable(group, await writer.append(group));
     } catch (error) {
       this.#trouble = reasonOf(error);
-      this.#refuse(group);
+      this.#refuse(group, false);
       this.#queue.giveBack(group);
       throw error;
     } finally {
@@ -169,8 +168,8 @@ export class GroupCommit {
   #durable(group: readonly Pending[], entries: readonly Entry[]): void {
     const late: number[] = [];
     for (const [i, entry] of entries.entries()) {
-      const waiter = group[i]?.waiter;
-      if (waiter && this.#stalled) late.push(entry.sequence);
+      const { waiter, isLate } = group[i] ?? {};
+      if (isLate || (waiter && this.#stalled)) late.push(entry.sequence);
       waiter?.resolve(entry);
     }
     this.#stalled = false;
@@ -183,7 +182,8 @@ export class GroupCommit {
   #stall(group: readonly Pending[]): void {
     this.#stalled = true;
     this.#trouble = 'the disk does not answer';
-    this.#refuse([...group, ...this.#queue.takeWaiting()]);
+    this.#refuse(group, false);
+    this.#refuse(this.#queue.takeWaiting());
     this.#options.onTrouble();
   }
 
@@ -204,8 +204,9 @@ export class GroupCommit {
     this.#options.onTrouble();
   }
 
-  #refuse(group: readonly Pending[]): void {
-    for (const { waiter } of group) waiter?.reject(unavailable(this.#trouble ?? 'the audit log is closed'));
+  #refuse(group: readonly Pending[], isLost = true): void {
+    const reason = this.#trouble ?? 'the audit log is closed';
+    for (const { waiter } of group) waiter?.reject(new NotKept(reason, isLost));
   }
 
   #pause(ms: number): Promise<void> {
@@ -230,11 +231,6 @@ function watched(ms: number, stall: () => void): () => void {
     timer = setTimeout(stall, Math.min(ms, performance.now() - dueAt));
   }, ms);
   return () => clearTimeout(timer);
-}
-
-/** The refusal of a record that could not be kept; `detail` is for the log alone. */
-export function unavailable(detail: string): Refusal {
-  return new Refusal('audit.unavailable', { detail });
 }
 
 function reasonOf(error: unknown): string {

@@ -11,9 +11,10 @@ import {
   type EntryDraft,
   isIntent,
   isOutcome,
+  NotKept,
 } from '../../ports/audit-log.ts';
 import { checkpointSigner, type CheckpointSigner } from './audit-checkpoint.ts';
-import { GroupCommit, later, unavailable } from './audit-commit.ts';
+import { GroupCommit, later } from './audit-commit.ts';
 import { localDisk, type DiskPort } from './audit-disk.ts';
 import { recoverLog, type Recovered } from './audit-recover.ts';
 import { ChainWriter } from './audit-writer.ts';
@@ -141,9 +142,9 @@ class FileAuditLog implements AuditLog {
   }
 
   record(draft: EntryDraft): Promise<Entry> {
-    if (this.#closing) return Promise.reject(unavailable('the audit log is closed'));
+    if (this.#closing) return Promise.reject(new NotKept('the audit log is closed', true));
     const short = isIntent(draft.action) ? this.#shortage() : undefined;
-    return short === undefined ? this.#commit.record(draft) : Promise.reject(unavailable(short));
+    return short === undefined ? this.#commit.record(draft) : Promise.reject(new NotKept(short, true));
   }
 
   note(draft: EntryDraft): void {

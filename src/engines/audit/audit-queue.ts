@@ -1,8 +1,8 @@
 /**
  * Drafts on their way to the disk, in order and bounded. Those somebody waits for leave when their waiter is
- * told that it failed; notes stay until they are durable or, at the bound, are counted as dropped.
+ * told that it failed, but intents that the disk was given; notes stay until they are durable or, at the bound, are counted as dropped.
  */
-import { type Entry, type EntryDraft, isOutcome } from '../../ports/audit-log.ts';
+import { type Entry, type EntryDraft, isIntent, isOutcome } from '../../ports/audit-log.ts';
 import { draftText } from './audit-line.ts';
 
 export interface Waiter {
@@ -16,6 +16,8 @@ export interface Pending {
   /** The draft's part of the line. */
   readonly text: string;
   readonly waiter?: Waiter | undefined;
+  /** Its waiter was told that it may not have been kept. */
+  readonly isLate?: true;
 }
 
 /** One group: what is written and synced at once. Bounded so that forming it never holds the event loop. */
@@ -63,9 +65,15 @@ export class DraftQueue {
     return group;
   }
 
-  /** Notes of a group that failed go back to the front, whatever the bound. */
+  /**
+   * Notes of a group that failed go back to the front, whatever the bound; intents among it too: some of its bytes may lie
+   * on the disk, so that their outcomes are owed.
+   */
   giveBack(group: readonly Pending[]): void {
-    const notes = group.filter(({ waiter }) => !waiter);
+    const notes = group.flatMap((entry): Pending[] => {
+      if (!entry.waiter) return [entry];
+      return isIntent(entry.draft.action) ? [{ ...entry, waiter: undefined, isLate: true }] : [];
+    });
     this.#pending = [...notes, ...this.#pending];
     for (const { text } of notes) this.#chars += text.length;
   }

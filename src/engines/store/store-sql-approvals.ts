@@ -2,16 +2,17 @@
  * Approvals and parked answers in SQL: each step is one statement that says from which state it may go, so that of
  * any number of processes one wins. Holds nothing in clear.
  */
-import { type Kysely, sql } from 'kysely';
-import type {
-  ApprovalBinding,
-  ApprovalDecision,
-  ApprovalRecord,
-  ApprovalState,
-  ApprovalStore,
-  AskingBounds,
-  ParkedAnswer,
-  PrunedApprovals,
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
+import {
+  approvalAt,
+  type ApprovalBinding,
+  type ApprovalDecision,
+  type ApprovalRecord,
+  type ApprovalState,
+  type ApprovalStore,
+  type AskingBounds,
+  type ParkedAnswer,
+  type PrunedApprovals,
 } from '../../ports/approval-store.ts';
 import type { Person } from '../../ports/person.ts';
 import { eraseApprovals, pruneApprovals } from './store-sql-approvals-ends.ts';
@@ -38,6 +39,10 @@ function boundLike({ user, tool, argumentsDigest, policyVersion }: ApprovalBindi
     policy_version: policyVersion,
   };
 }
+
+/** Also where nobody has written so yet. */
+const isExpired = (at: number) => (is: ExpressionBuilder<Tables, 'sallyport_approvals'>) =>
+  is.or([is('state', '=', 'expired'), is.and([is('state', '=', 'pending'), is('expires_at', '<=', at)])]);
 
 class SqlApprovals implements ApprovalStore {
   readonly #run: Run;
@@ -86,14 +91,13 @@ class SqlApprovals implements ApprovalStore {
     return row && approvalFrom(row);
   }
 
-  async list(filter: {
-    readonly state?: ApprovalState | undefined;
-    readonly user?: string | undefined;
-    readonly limit: number;
-  }): Promise<readonly ApprovalRecord[]> {
+  async list(filter: Parameters<ApprovalStore['list']>[0]): Promise<readonly ApprovalRecord[]> {
+    const { at, state } = filter;
     const rows = await this.#run((db) => {
       let query = db.selectFrom('sallyport_approvals').selectAll();
-      if (filter.state !== undefined) query = query.where('state', '=', filter.state);
+      if (state === 'pending') query = query.where('state', '=', state).where('expires_at', '>', at);
+      else if (state === 'expired') query = query.where(isExpired(at));
+      else if (state !== undefined) query = query.where('state', '=', state);
       if (filter.user !== undefined) query = query.where('user_name', '=', filter.user);
       return query
         .orderBy('asked_at', 'desc')
@@ -101,7 +105,7 @@ class SqlApprovals implements ApprovalStore {
         .limit(Math.min(Math.max(Math.trunc(filter.limit), 1), LIST_MAX))
         .execute();
     });
-    return rows.map(approvalFrom);
+    return rows.map((row) => approvalAt(approvalFrom(row), at));
   }
 
   async states(ids: readonly string[]): Promise<ReadonlyMap<string, ApprovalState>> {

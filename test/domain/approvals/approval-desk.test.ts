@@ -1,7 +1,7 @@
 /**
  * The desk over a real store and a real audit log; only the clock is ours. Shown false, each by its case: by a desk
  * that acts before it records, by `checkDecision` without its first line, by `take` with the record's own binding, by
- * a claim that does not ask whose the answer is.
+ * a claim that does not ask whose the answer is, by a desk that shows what it reads as it was written.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -161,7 +161,26 @@ describe('asking', () => {
       auditLog: { record: () => Promise.reject(new Error('the disk is away')), note: () => {} },
     });
     await expect(broken.ask(question())).rejects.toThrow('the disk is away');
-    expect(await store.approvals.list({ user: `ada${count}`, limit: 9 })).toEqual([]);
+    expect(await store.approvals.list({ user: `ada${count}`, limit: 9, at: now })).toEqual([]);
+  });
+});
+
+describe('reading', () => {
+  test('what is over is expired at once, whether or not somebody has written so', async () => {
+    const { id, expiresAt } = await here.ask(question());
+    now = expiresAt - 1;
+    expect((await elsewhere.find(id)).state).toBe('pending');
+    now = expiresAt;
+    const shown = await elsewhere.find(id);
+    expect(shown.state).toBe('expired');
+    expect(() => elsewhere.checkDecision(shown, grace, shown.seen)).toThrow('approval.decided');
+    const ids = async (state: 'pending' | 'expired') =>
+      (await elsewhere.list({ state, user: `ada${count}`, limit: 9 })).map((each) => each.id);
+    expect(await ids('pending')).toEqual([]);
+    expect(await ids('expired')).toEqual([id]);
+    expect((await store.approvals.get(id))?.state).toBe('pending');
+    await here.sweep();
+    expect(stepsOf(id)).toContain('approval.expired success');
   });
 });
 
