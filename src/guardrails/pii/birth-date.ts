@@ -4,12 +4,12 @@ import { CONFIDENCE } from '../overlaps.ts';
 import { isDigit, isWord } from '../units.ts';
 
 const MONTHS =
-  'jan(?:uary|uar|vier|v|uari)?|feb(?:ruary|ruar|brero|braio|r|ruari)?|fev(?:rier|ereiro)?|mar(?:ch|zo|s|co|t)?|maerz|marz|maart|mrt|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|may|mai|mayo|maggio|maio|mei|maj|jun(?:e|i|io|ho)?|juin|giu(?:gno)?|jul(?:y|i|io|ho)?|juillet|lug(?:lio)?|aug(?:ust|ustus|usti)?|aout|ago(?:sto)?|sep(?:t|tember|tembre|tiembre)?|set(?:tembre|embro)?|oct(?:ober|obre|ubre)?|okt(?:ober)?|ott(?:obre)?|out(?:ubro)?|nov(?:ember|embre|iembre|embro)?|dec(?:ember|embre)?|dez(?:ember|embro)?|dic(?:iembre|embre)?';
+  'jan(?:uary|uar|vier|v|uari|eiro)?|gen(?:naio)?|ene(?:ro)?|feb(?:ruary|ruar|rero|braio|r|ruari)?|fev(?:rier|ereiro)?|mar(?:ch|zo|s|co|t)?|maerz|marz|maart|mrt|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|may|mai|mayo|maggio|maio|mei|maj|jun(?:e|i|io|ho)?|juin|giu(?:gno)?|jul(?:y|i|io|ho)?|juillet|lug(?:lio)?|aug(?:ust|ustus|usti)?|aout|ago(?:sto)?|sep(?:t|tember|tembre|tiembre)?|set(?:tembre|embro)?|oct(?:ober|obre|ubre)?|okt(?:ober)?|ott(?:obre)?|out(?:ubro)?|nov(?:ember|embre|iembre|embro)?|dec(?:ember|embre)?|dez(?:ember|embro)?|dic(?:iembre|embre)?';
 const DAY = '(?:0?[1-9]|[12]\\d|3[01])';
 const MONTH = '(?:0?[1-9]|1[0-2])';
-const YEAR = '(?:1[89]|20)\\d\\d';
+const YEAR = '(?:19|20)\\d\\d';
 const NUMERIC = new RegExp(
-  `(?:${YEAR}([-/. ]|\\. )${MONTH}\\1${DAY}(?:T[\\d:.]{5,12}Z?)?|(?:${DAY}([-/.])${MONTH}|${MONTH}([-/.])${DAY}) ?(?:\\2|\\3) ?(?:${YEAR}|\\d\\d)|${DAY} ${MONTH} ${YEAR}|${YEAR}年 ?${MONTH}月 ?${DAY}日?|${YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])|(?:0[1-9]|[12]\\d|3[01])(?:0[1-9]|1[0-2])${YEAR})(?![\\w])`,
+  `(?:${YEAR}([-/. ]|\\. |\\s[-/]\\s)${MONTH}\\1${DAY}(?:T[\\d:.]{5,12}Z?)?|(?:${DAY}([-/.])${MONTH}|${MONTH}([-/.])${DAY}) ?(?:\\2|\\3) ?(?:${YEAR}|\\d\\d)|${DAY} ${MONTH} ${YEAR}|${YEAR}年 ?${MONTH}月 ?${DAY}日?|${YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])|(?:0[1-9]|[12]\\d|3[01])(?:0[1-9]|1[0-2])${YEAR})(?![\\w])`,
   'y',
 );
 const SPELLED = new RegExp(
@@ -20,24 +20,32 @@ const MONTH_FIRST = new RegExp(
   `(?:${MONTHS})\\.?[ /-]${DAY}(?:st|nd|rd|th)?(?:,?[ -]{1,2}${YEAR}|/(?:${YEAR}|\\d\\d))(?!\\w)`,
   'iy',
 );
+/** `March/64`, `March 1964`: the day left out. */
+const MONTH_AND_YEAR = new RegExp(
+  `(?:${MONTHS})(?:/(?:${YEAR}|\\d\\d)|,? (?:de |del )?${YEAR})(?!\\w|[-/.]\\d)`,
+  'iy',
+);
 /** Before a date that begins with its month, up to 10 letters. */
 const MONTH_BEFORE = new RegExp(`(?:^|[^A-Za-z])((?:${MONTHS})\\.?[ /-])$`, 'i');
 
+/** Why a date is one that is in nobody's biography: the name of a field stands beside it. */
+export const OWN_BIRTHDAY = 'a date in a field for that of a birth';
+
 /** The date whose first digit stands at `at`, the name of a month before it included. */
-export function birthDateAt(text: string, at: number): Candidate | undefined {
+export function birthDateAt(text: string, at: number, isOwn = false): Candidate | undefined {
   const month = MONTH_BEFORE.exec(text.slice(Math.max(0, at - 12), at))?.[1];
   const start = at - (month?.length ?? 0);
   const length =
     month === undefined
       ? (match(NUMERIC, text, at) ?? match(SPELLED, text, at))
-      : match(MONTH_FIRST, text, start);
+      : (match(MONTH_FIRST, text, start) ?? match(MONTH_AND_YEAR, text, start));
   if (length === undefined) return undefined;
   return {
     type: 'DATE_OF_BIRTH',
     start,
     end: start + length,
     score: CONFIDENCE.contextual,
-    reason: 'a date labelled as that of a birth',
+    reason: isOwn ? OWN_BIRTHDAY : 'a date labelled as that of a birth',
   };
 }
 

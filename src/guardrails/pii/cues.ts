@@ -22,18 +22,36 @@ import {
   startsLine,
   titledAt,
 } from './person.ts';
-import { isPrivate } from './private-person.ts';
+import { isPrivate, isSpokenOf, SPOKEN_OF } from './private-person.ts';
+import { tableAt } from './tables.ts';
 
 /** Acts on the word from `start` to `end`, which may be a label. */
 export function onWord(pass: Pass, start: number, end: number): void {
-  for (const kind of labelsAt(pass.text, start, end)) onLabel(pass, kind, start, end);
+  for (const kind of labelsAt(pass.text, start, end)) {
+    if (COLUMNS.has(kind) && end > pass.tableEnd) pass.addTable(tableAt(pass.text, end));
+    onLabel(pass, kind, start, end);
+  }
 }
+
+/** Kinds of labels that may stand above a column. */
+const COLUMNS: ReadonlySet<LabelKind> = new Set([
+  'name',
+  'person-name',
+  'PHONE',
+  'SSN',
+  'DATE_OF_BIRTH',
+  'PASSPORT',
+  'DRIVER_LICENSE',
+  'NATIONAL_ID',
+  'ADDRESS',
+]);
 
 function onLabel(pass: Pass, kind: LabelKind, start: number, end: number): void {
   const { text } = pass;
   switch (kind) {
     case 'given-name':
-      onGivenName(pass, start);
+    case 'given-name-word':
+      onGivenName(pass, start, kind === 'given-name' ? 1 : 2);
       return;
     case 'title':
       onTitle(pass, start, end);
@@ -108,18 +126,21 @@ function onTitle(pass: Pass, start: number, end: number): void {
   const isFull = pass.text.slice(name.start, name.end).includes(' ');
   if (isPrivate(pass.text, { start, end: name.end }) || (isFull && isCivil(pass.text, start, end)))
     pass.add(name);
+  else if (isCivil(pass.text, start, end) || isSpokenOf(pass.text, name))
+    pass.add({ ...name, reason: SPOKEN_OF });
   else pass.weak.push(name);
 }
 
-function onGivenName(pass: Pass, start: number): void {
+function onGivenName(pass: Pass, start: number, wordsMin: number): void {
   const first = pass.text.charCodeAt(start);
   if (start < pass.nameEnd || first > 0x5a || !isMixedCase(pass.text, start)) return;
-  const name = givenNameAt(pass.text, start);
+  const name = givenNameAt(pass.text, start, wordsMin);
   if (!name) return;
   pass.nameEnd = name.end;
   const isMet =
     isPrivate(pass.text, name) || (startsLine(pass.text, start) && isAddressed(pass.text, name.end));
   if (isMet) pass.add(name);
+  else if (isSpokenOf(pass.text, name)) pass.add({ ...name, reason: SPOKEN_OF });
   else pass.weak.push(name);
 }
 
@@ -168,10 +189,18 @@ const isCalledMe = (text: string, start: number, end: number): boolean =>
     text.slice(Math.max(0, start - 24), start),
   );
 
+/** "Hello, I am": nobody goes on with what they are like. */
+const HELLO =
+  /(?:^|\W)(?:hello|hi|hey|hallo|good (?:morning|day|afternoon|evening))(?: there)?[,.!] I(?: |['\u2019])$/i;
+
 function onIntroduction(pass: Pass, start: number, end: number): void {
   const isVerb = end - start <= 2;
   const isMine = /name['’]? ?$/i.test(pass.text.slice(Math.max(0, start - 6), start));
-  const isSure = isMine || !isVerb || isCalledMe(pass.text, start, end);
+  const isSure =
+    isMine ||
+    !isVerb ||
+    HELLO.test(pass.text.slice(Math.max(0, start - 16), start)) ||
+    isCalledMe(pass.text, start, end);
   const name = calledAt(pass.text, end, isSure);
   if (!name) {
     if (isSure) pass.add(smallNameAt(pass.text, end + 1));

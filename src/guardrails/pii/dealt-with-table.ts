@@ -46,6 +46,14 @@ export const DEALT_WITH: readonly LabelRow[] = [
     before: /\b(?:my|our) (?:[a-z]{2,10} )?$/i,
     after: NAMED,
   },
+  { kind: 'dealt-with', words: 'holder', before: /\b(?:account|policy|card|ticket) $/i, after: NAMED },
+  {
+    kind: 'dealt-with',
+    words: 'for',
+    before:
+      /\b(?:balance|e-?mail|phone|number|address|records?|profile|scheduled|appointment|prescription|refill) $/i,
+    after: NAMED,
+  },
   { kind: 'dealt-with', words: 'behalf', after: /^ of [A-Z]/ },
   { kind: 'is-of', words: 'lives resides', after: /^ (?:at|in|on) / },
   {

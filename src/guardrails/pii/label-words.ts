@@ -6,6 +6,10 @@ import { canonicalise } from '../canonical.ts';
 import { DEALT_WITH } from './dealt-with-table.ts';
 import { GIVEN_NAMES_A_J } from './given-names-a-j-table.ts';
 import { GIVEN_NAMES_K_Z } from './given-names-k-z-table.ts';
+import { GIVEN_NAMES_RARER_A_F } from './given-names-rarer-a-f-table.ts';
+import { GIVEN_NAMES_RARER_G_M } from './given-names-rarer-g-m-table.ts';
+import { GIVEN_NAMES_RARER_N_Z } from './given-names-rarer-n-z-table.ts';
+import { GIVEN_NAMES_THAT_ARE_WORDS } from './given-names-words-table.ts';
 import { GIVEN_NAMES_WORLD } from './given-names-world-table.ts';
 import { IDENTITY_LABELS } from './labels-identity-table.ts';
 import { type LabelKind, LABELS, UNSPACED_LABELS } from './labels-table.ts';
@@ -54,8 +58,20 @@ function learn(words: string, rule: Rule, bit: number): void {
 }
 for (const { words, initial, ...rule } of [...LABELS, ...IDENTITY_LABELS, ...DEALT_WITH])
   learn(words, { ...rule, initial }, initial ? INITIAL : LABEL);
-for (const names of [GIVEN_NAMES_A_J, GIVEN_NAMES_K_Z, GIVEN_NAMES_WORLD])
+for (const names of [
+  GIVEN_NAMES_A_J,
+  GIVEN_NAMES_K_Z,
+  GIVEN_NAMES_WORLD,
+  GIVEN_NAMES_RARER_A_F,
+  GIVEN_NAMES_RARER_G_M,
+  GIVEN_NAMES_RARER_N_Z,
+])
   learn(names, { kind: 'given-name', initial: true }, INITIAL);
+learn(
+  GIVEN_NAMES_THAT_ARE_WORDS,
+  { kind: 'given-name-word', initial: true, after: /^(?: [A-Z]\.)? [A-Z]/ },
+  INITIAL,
+);
 
 /** Whether the word, in any case, is known to be a given name. */
 export const isGivenName = (word: string): boolean =>

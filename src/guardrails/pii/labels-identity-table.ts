@@ -87,6 +87,9 @@ export const IDENTITY_LABELS: readonly LabelRow[] = [
   { kind: 'NATIONAL_ID', words: 'personal', before: /\bcod numeric $/i },
   { kind: 'NATIONAL_ID', words: 'identifier', before: /\bbeneficiary $/i },
   { kind: 'NATIONAL_ID', words: 'secu', before: /(?:\bn\W{0,3}|numero(?: de)? |carte )$/i },
+  { kind: 'NATIONAL_ID', words: 'id identity', before: /\bnationality[ _-]$/i },
+  { kind: 'NATIONAL_ID', words: 'संख्या नंबर', before: /(?:आधार|पैन) $/ },
+  { kind: 'NATIONAL_ID', words: 'आधार ఆధార్' },
   { kind: 'NATIONAL_ID', words: 'jel szam szama', before: /(?:adoazonosito|\btaj|szemelyi)[ -]?$/i },
   { kind: 'NATIONAL_ID', words: 'cislo', before: /\brodne $/i },
   { kind: 'NATIONAL_ID', words: 'cidadao', before: /\bcartao (?:de |do )?$/i },
@@ -174,6 +177,12 @@ export const IDENTITY_LABELS: readonly LabelRow[] = [
     words: 'license licence licenses licences licencia permit lic',
     before: /(?:driv(?:er|ing)(?:['’]?s)?|operator(?:['’]?s)?|dl)['’]?[ _-]{0,2}$/i,
   },
+  {
+    kind: 'DRIVER_LICENSE',
+    words: 'patente',
+    after: /^(?: (?:n\W{0,2}|numero|nr) ?)?["']?\s?[:=#]/i,
+  },
+  { kind: 'DRIVER_LICENSE', words: 'patente', before: /\b(?:numero|n\.?|nr\.?)(?: di| della)? $/i },
   { kind: 'DRIVER_LICENSE', words: 'dl', after: /^ ?(?:#|no\b|number\b|num\b|is\b|:)/i },
   {
     kind: 'DRIVER_LICENSE',
@@ -191,13 +200,17 @@ export const IDENTITY_LABELS: readonly LabelRow[] = [
   {
     kind: 'DATE_OF_BIRTH',
     words:
-      'dob birthdate birthday dateofbirth birthdates geburtsdatum geburtstag geb geboren geburtsdaten naissance nee nacimiento nacido nacida nascita nato nata nascimento nascido nascida geboortedatum fodelsedatum fodselsdato foddag fodt fodd urodzenia urodzony urodzona syntymaaika narozeni born рождения родился родилась geboorte szuletesi dogum doğum',
+      'dob birthdate birthday dateofbirth birthdates geburtsdatum geburtstag geb geboren geburtsdaten naissance nee nacimiento nacido nacida nascita nato nata nascimento nascido nascida geboortedatum fodelsedatum fodselsdato foddag fodt fodd urodzenia urodzony urodzona syntymaaika narozeni born рождения родился родилась geboorte szuletesi dogum doğum जन्मतिथि పుట్టినతేదీ birthdt',
   },
   { kind: 'DATE_OF_BIRTH', words: 'birth', before: /(?:dates?|day|year)[ _-]?of[ _-]?$/i },
   { kind: 'DATE_OF_BIRTH', words: 'birth', after: /^[ _-]?(?:date|day)\b|^["' ]{0,2}[:=]/i },
   // "(b. 4 May 1971)"
   { kind: 'DATE_OF_BIRTH', words: 'b', before: /[(,] ?$/, after: /^\. ?\d/ },
   { kind: 'DATE_OF_BIRTH', words: 'b', before: /\bdo$/i },
+  { kind: 'DATE_OF_BIRTH', words: 'तिथि तारीख', before: /जन्म(?: की)? $/ },
+  { kind: 'DATE_OF_BIRTH', words: 'తేదీ', before: /(?:పుట్టిన|జన్మ) $/ },
+  { kind: 'DATE_OF_BIRTH', words: 'naci', after: /^ (?:el|en|un)\b/i },
+  { kind: 'DATE_OF_BIRTH', words: 'birth', after: /^[ _-]?(?:dt|yr|year)\b/i },
   { kind: 'DATE_OF_BIRTH', words: 'bday' },
   { kind: 'DATE_OF_BIRTH', words: 'day', before: /\bb-$/i },
   { kind: 'DATE_OF_BIRTH', words: 'nac', before: /\bfecha (?:de )?$/i },

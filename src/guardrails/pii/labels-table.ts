@@ -31,6 +31,7 @@ export type LabelKind =
   | 'dealt-with'
   | 'is-of'
   | 'given-name'
+  | 'given-name-word'
   | 'at'
   | 'number'
   | 'other';
@@ -56,7 +57,7 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'PHONE',
     words:
-      'phone phones telephone tel tele telefon telefono telefone telefonnummer telefoonnummer telefoon handynummer handy rufnummer mobilnummer mobile mobil movil celular cellulare cell cellphone portable fax faks whatsapp viber phonenumber mobilenumber telepon telepono telefonszam puhelin puhelinnumero telefonnr mobiltelefon komorka hotline landline handphone telefax gsm cep teléfono тел телефон телефона мобильный факс',
+      'phone phones telephone tel tele telefon telefono telefone telefonnummer telefoonnummer telefoon handynummer handy rufnummer mobilnummer mobile mobil movil celular cellulare cell cellphone portable fax faks whatsapp viber phonenumber mobilenumber telepon telepono telefonszam puhelin puhelinnumero telefonnr mobiltelefon komorka hotline landline handphone telefax gsm cep teléfono тел телефон телефона мобильный факс फोन फ़ोन मोबाइल टेलीफोन दूरभाष ఫోన్ మొబైల్ టెలిఫోన్ fono celulare fijo festnetz mobiel vaste',
   },
   { kind: 'PHONE', words: 'ph mob hp', after: /^(?:\.|:|#| ?no\b)/i },
   { kind: 'PHONE', words: 'app', before: /\bwhats$/i },
@@ -71,10 +72,12 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'CALL',
     words:
-      'call contact text sms dial reach ring calling phoning phone texting messages faxed answering registered llamame llamar chiamami appelez',
+      'call contact text sms dial reach ring calling phoning phone texting messages faxed answering registered llamame llamar llame llamenos chiamami chiami chiamare appelez appeler contactez contattare marque anrufen bel bellen',
   },
   { kind: 'SSN', words: 'ssn ssns socialsecuritynumber socialsecurity' },
   { kind: 'SSN', words: 'ss', after: /^ ?(?:#|no\b|number\b|num\b)/i },
+  { kind: 'SSN', words: 'social', after: /^[ _-]?(?:number|num|no)\b/i, before: /(?:^|[^a-z])$/i },
+  { kind: 'SSN', words: 'socialnumber socialnum socialno' },
   { kind: 'SSN', words: 'social', after: /^["']?\s?(?::|#) ?\d{3}[ -]?\d\d/ },
   { kind: 'SSN', words: 'security sec', before: /soc(?:ial|\.)?[ _-]?$/i },
   {
@@ -123,7 +126,7 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'street',
     words:
-      'harbor harbors cliff cliffs tunnel garden land shore shores spring springs valley valleys viaduct village ville vista wells plain plains prairie ranch rapids river shoal shoals skyway knoll knolls lake lakes mill mills mountain neck orchard pine pines forest glen glens green greens groves haven inlet island islands isle junction falls ferry ford fords dale dam estate estates crest brook brooks burg bayou bend bluff beach canyon cape causeway oval overpass manors motorway parade gate gateway track rise chase wharf quay corner broadway freeway',
+      'harbor harbors cliff cliffs tunnel garden land shore shores spring springs valley valleys viaduct village ville vista wells plain plains prairie ranch rapids river shoal shoals skyway knoll knolls lake lakes mill mills mountain neck orchard pine pines forest glen glens green greens groves haven inlet island islands isle junction falls ferry ford fords dale dam estate estates crest brook brooks burg bayou bend bluff beach canyon cape causeway oval overpass manors motorway parade gate track rise chase wharf quay corner broadway freeway',
     initial: true,
   },
   {
@@ -146,12 +149,12 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'title',
     words:
-      'mr mrs ms mx dr prof professor herr herrn frau monsieur madame mme mlle senor senora sr sra srta signor signora sig dott dottoressa dhr mevr pan pani doctor miss detective officer sergeant judge nurse inspector reverend rev sgt',
+      'mr mrs ms mx dr prof professor herr herrn frau monsieur madame mme mlle senor senora sr sra srta signor signora sig dott dottoressa dhr mevr mevrouw heer meneer don dona shri smt kumari pan pani doctor miss detective officer sergeant judge nurse inspector reverend rev sgt',
   },
   {
     kind: 'greeting',
     words:
-      'dear hi hello hey hola bonjour hallo liebe lieber estimado estimada cher chere caro cara ciao beste geachte ola prezado prezada querido querida bonsoir salut buongiorno morning afternoon evening hei hej ahoj czesc moin servus geehrter geehrte drogi droga kjaere kara basta',
+      'dear hi hello hey hola bonjour hallo liebe lieber estimado estimada cher chere caro cara ciao beste geachte ola prezado prezada querido querida bonsoir salut buongiorno morning afternoon evening hei hej ahoj czesc moin servus geehrter geehrte drogi droga kjaere kara basta gentile egregio spettabile namaste namaskar hoi dag goedemorgen goedemiddag bonsoir buonasera hiya greetings yo apreciado apreciada spett gentilissima gentilissimo',
   },
   {
     kind: 'closing',
@@ -167,16 +170,20 @@ export const LABELS: readonly LabelRow[] = [
   {
     kind: 'person-name',
     words:
-      'patient employee attn attention beneficiary recipient payee applicant tenant claimant signed plaintiff defendant insured policyholder witness signatory passenger physician cardmember holder',
+      'patient employee attn attention beneficiary recipient payee applicant tenant claimant plaintiff defendant insured policyholder witness signatory passenger physician cardmember holder',
     after: /^['"]?\s?[:=]/,
   },
   { kind: 'person-name', words: 'name', before: /\byour (?:full )?$/i, after: /^\?/ },
   { kind: 'name', words: 'name nombre nom nome naam namn navn nimi имя' },
+  { kind: 'person-name', words: 'fn', capitals: true, after: /^:/ },
+  { kind: 'person-name', words: 'नाम పేరు', before: /(?:मेरा|నా|पूरा|రోగి|मरीज का) $/ },
+  { kind: 'name', words: 'नाम పేరు' },
   {
     kind: 'name',
     words:
-      'from to cc bcc sender author reporter reported assignee assigned reviewer organizer organiser user attendee attendees participant participants contact owner customer client guest student teacher lawyer doctor buyer seller agent manager supervisor caller interviewer interviewee consultant landlord',
-    after: /^(?: (?:person|to|by))?["']?\s?[:=]/,
+      'from to cc bcc sender author reporter reported assignee assigned reviewer organizer organiser user attendee attendees participant participants contact owner customer client guest student teacher lawyer doctor buyer seller agent manager supervisor caller interviewer interviewee consultant landlord borrower coborrower lender grantor grantee lessee lessor mortgagor decedent petitioner respondent appellant moderator speaker speakers panelist panelists counselor counsellor mentor instructor tutor trainer nurse surgeon attending guardian spouse husband wife father mother child son daughter sibling partner executor trustee notary deponent affiant complainant suspect detective investigator chairperson chair secretary treasurer director president ceo cfo principal lead leader researcher presenter facilitator translator interpreter photographer driver traveler traveller nominee referee donor volunteer resident kin by representative rep delegate contractor inspector auditor accountant pharmacist therapist dentist paramedic coordinator administrator host hostess player pilot technician engineer architect designer developer editor artist musician actor correspondent witnesses members team staff relative relationship acheteur vendeur locataire bailleur titulaire beneficiaire destinataire expediteur patiente kunde kundin mieter vermieter versicherter kontoinhaber empfanger absender ansprechpartner titular beneficiario destinatario remitente cliente paziente paciente inquilino mittente intestatario klant huurder rekeninghouder',
+    after:
+      /^(?:s)?(?: ?\d{1,2}| [A-Z])?(?: (?:person|to|by|on record|of record))?(?: ?\([a-z ]{1,16}\))?["'*]{0,3}\s?[:=]/,
   },
   { kind: 'called', words: 'heiße heisse llamo appelle chiamo heet heter chamo nazywam hedder зовут' },
   { kind: 'called', words: 'is', before: /(?:\bmy (?:full |first |last |real )?name|\bthis) $/i },

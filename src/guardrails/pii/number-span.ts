@@ -26,12 +26,18 @@ const span: NumberSpan = {
 export const isGap = (unit: number): boolean =>
   unit === 0x20 || (unit >= 0x2d && unit <= 0x2f) || unit === 0x28 || unit === 0x29;
 
+/** ` - `, ` / `: three units. */
+const isSpacedMark = (text: string, at: number): boolean =>
+  text.charCodeAt(at) === 0x20 &&
+  (text.charCodeAt(at + 1) === 0x2d || text.charCodeAt(at + 1) === 0x2f) &&
+  text.charCodeAt(at + 2) === 0x20;
+
 /**
- * The groups from the digit at `start` on: at most 8 groups, 20 digits, gaps of 1 or 2 units. Behind the first group
- * a single digit before a space ends it, but for a number with `+`: that is a table.
+ * The groups from the digit at `start` on: at most 8 groups, 20 digits, gaps of 1 or 2 units, or ` - `. Behind the first group
+ * a single digit before a space ends it, but for a number with `+` or `00`: that is a table.
  */
 export function numberSpanAt(text: string, start: number): NumberSpan {
-  const isInternational = text.charCodeAt(start - 1) === 0x2b;
+  const isInternational = text.charCodeAt(start - 1) === 0x2b || text.startsWith('00', start);
   let at = start;
   let count = 0;
   for (let digits = 0; count < GROUPS_MAX && digits < DIGITS_MAX; ) {
@@ -44,6 +50,7 @@ export function numberSpanAt(text: string, start: number): NumberSpan {
     digits += end - at;
     let next = end;
     while (next - end < 2 && isGap(text.charCodeAt(next))) next++;
+    if (next - end === 2 && isSpacedMark(text, end)) next++;
     if (next === end || !isDigit(text.charCodeAt(next))) break;
     if (next - end === 1 && end - at === 1 && count > 1 && text[end] === ' ' && !isInternational) break;
     if (count < GROUPS_MAX && digits < DIGITS_MAX)

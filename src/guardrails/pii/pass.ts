@@ -2,6 +2,7 @@
 import type { Candidate } from '../candidate.ts';
 import { isBeside } from './label-words.ts';
 import type { LabelKind } from './labels-table.ts';
+import type { TableFinds } from './tables.ts';
 
 export class Pass {
   readonly text: string;
@@ -10,6 +11,8 @@ export class Pass {
   readonly weak: Candidate[] = [];
   /** Where the last name that was read ends: given names within it begin no other. */
   nameEnd = 0;
+  /** Up to where the last table was read. */
+  tableEnd = 0;
   #kind: LabelKind | undefined;
   #end = 0;
 
@@ -51,6 +54,13 @@ export class Pass {
   /** A label is that of several values in a row: "A, B and C". */
   prolong(start: number, end: number): void {
     if (this.#kind !== undefined && start >= this.#end) this.#end = end;
+  }
+
+  /** What a table holds; its header is not read again, nor are its rows, which may look like headers. */
+  addTable(table: TableFinds | undefined): void {
+    if (!table) return;
+    for (const candidate of table.found) this.found.push(candidate);
+    this.tableEnd = table.end;
   }
 
   add(candidate: Candidate | undefined): void {

@@ -32,8 +32,11 @@ export interface Name {
   readonly words: number;
 }
 
-/** The name that begins at `start`: words with a capital, initials, particles between them; at most 5 words. */
-export function nameAt(text: string, start: number): Name | undefined {
+/**
+ * The name that begins at `start`: words with a capital, initials, particles between them, and before them where `mayLead`; at
+ * most 5 words.
+ */
+export function nameAt(text: string, start: number, mayLead = false): Name | undefined {
   let at = start;
   let end = start;
   let words = 0;
@@ -42,12 +45,14 @@ export function nameAt(text: string, start: number): Name | undefined {
     const wordEnd = endOfWord(text, at);
     if (wordEnd === at) break;
     const word = text.slice(at, wordEnd);
+    // Of another script: the sentence goes on.
+    if (words > 0 && text.charCodeAt(at) > 0x7f !== text.charCodeAt(start) > 0x7f) break;
     const isInitial = wordEnd - at === 1 && isUpper(text.charCodeAt(at));
     if (isName(word) || isInitial) {
       words++;
       if (!isInitial) hasWord = true;
       end = isInitial && text[wordEnd] === '.' ? wordEnd + 1 : wordEnd;
-    } else if (words === 0 || !PARTICLES.has(word)) break;
+    } else if ((words === 0 && !mayLead) || !PARTICLES.has(word)) break;
     at = skipBlank(text, Math.max(end, wordEnd));
     if (at === Math.max(end, wordEnd)) break;
   }
@@ -110,7 +115,7 @@ export function titledAt(text: string, titleStart: number, titleEnd: number): Ca
 
 /** `Mr`, `Frau`: a title that says nothing of what somebody does. */
 export const isCivil = (text: string, start: number, end: number): boolean =>
-  /^(?:mrs?|ms|mx|miss|herrn?|frau|monsieur|madame|mme|mlle|senora?|sra?|srta|signora?|sig|dhr|mevr|pani?)$/i.test(
+  /^(?:mrs?|ms|mx|miss|herrn?|frau|monsieur|madame|mme|mlle|senora?|sra?|srta|signora?|sig|dhr|mevr|mevrouw|heer|meneer|shri|smt|kumari|pani?)$/i.test(
     text.slice(start, end),
   );
 
@@ -169,7 +174,7 @@ export function signedInLineAt(text: string, wordEnd: number): Name | undefined 
 }
 
 const FIELD_GAP =
-  /^(?:["']|\*\*|<\/b>|\])?(?: ?\([a-z ]{1,16}\))?[ \t]{0,4}(?:[:=|>]|=>|:=|,(?=")|\?)(?:\*\*)?[ \t]{0,12}(?:\r?\n {0,4})?["'[]{0,2}/i;
+  /^(?:["']|\*\*|<\/(?:b|td|th|strong|dt|label|span)>|\])?(?: ?\([a-z ]{1,16}\))?[ \t]{0,4}(?:[:=|>]|=>|:=|,(?=")|\?|\(["']|\.{3,12}|\s{0,8}<(?:td|dd|span)[^<>]{0,40}>)(?:\*\*|<\/(?:b|strong)>)?[ \t]{0,12}(?:\r?\n {0,4})?["'[]{0,2}/i;
 const STATED_GAP =
   /^s?[ ,]{1,2}(?:is|es|ist|est|e|on|era|was|are|jest|er|ar) ["'*]{0,2}(?:(?:mr|mrs|ms|dr)\.? )?/i;
 
@@ -179,7 +184,7 @@ export function namedAt(text: string, labelEnd: number): Candidate | undefined {
   const gap = FIELD_GAP.exec(after) ?? STATED_GAP.exec(after);
   const start = labelEnd + (gap?.[0].length ?? 1);
   if (!gap && text[labelEnd] !== ' ') return undefined;
-  return person(nameAt(text, start), CONFIDENCE.contextual, 'a name beside a label');
+  return person(nameAt(text, start, true), CONFIDENCE.contextual, 'a name beside a label');
 }
 
 /** After `name:`, which things have too: two to four words, one of which may be seen to be a given name. */
@@ -224,20 +229,22 @@ export function namedBefore(text: string, emailStart: number): Candidate | undef
 
 /** Last words of what is no person's name. */
 export const NOT_SURNAMES =
-  /^(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Court|Place|Square|Park|University|College|School|Hospital|Hotel|Inc|Ltd|LLC|Corp|Company|Foundation|Institute|Museum|Airport|River|Lake|Island|County|City|Center|Centre|Award|Cup|Bridge|Church|Cathedral|Station|Stadium|Theatre|Theater|Bank|Group|Day|Prize|Society|Band|Railway|Cups?|Company|Associates|Partners|Systems|Hall|Library|League|Series|Show|Tower|Building|Flat|Bypass|Lodge|Stanley|Beach|Bay|Valley|Mountain|Mount|And|Or|The|In|On|At|Is|Was|Has|Will|To|For|From|With)$/;
+  /^(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Court|Place|Square|Park|University|College|School|Hospital|Hotel|Inc|Ltd|LLC|Corp|Company|Foundation|Institute|Museum|Airport|River|Lake|Island|County|City|Center|Centre|Award|Cup|Bridge|Church|Cathedral|Station|Stadium|Theatre|Theater|Bank|Group|Day|Prize|Society|Band|Railway|Cups?|Company|Associates|Partners|Systems|Hall|Library|League|Series|Show|Tower|Building|Flat|Flats|Bypass|Lodge|Stanley|Club|Rink|Railroad|Corporation|Trail|Magazine|Tour|Team|Hockey|Football|Association|Republicans?|Democrats?|Coast|Islands|County|Party|Times|News|Press|Chronicle|Insurance|Holdings|Logistics|Industries|Solutions|Technologies|Services|Consulting|Capital|Ventures|Motors|Airlines|Media|Records|Studios?|Gaming|Stone|Beach|Bay|Valley|Mountain|Mount|And|Or|The|In|On|At|Is|Was|Has|Will|To|For|From|With)$/;
 const PLACE_BEFORE =
   /(?:\b(?:St|Saint|San|Santa|Lake|Mount|Fort|Port|Cape|University of|Hotel|Via|Rue|Calle|Rua|Vila|Avenida|Avenue|Praca|Plaza|Piazza|Viale|Corso|ul)\.? |\d[a-z]? |[\w/.@#&$-])$/i;
 /** A house number behind it: a street. */
 const HOUSE_AFTER = /^(?: and P\.? ?O\.? Box| and [\w. ]{2,24} \d|,? \d{1,4}[a-z]?(?![\d\w./:-]| \d))/i;
 
 /** A given name, the names after it included; nothing where it is a part of a place or of code. */
-export function givenNameAt(text: string, start: number): Candidate | undefined {
+export function givenNameAt(text: string, start: number, wordsMin = 1): Candidate | undefined {
   if (PLACE_BEFORE.test(text.slice(Math.max(0, start - 14), start))) return undefined;
   const name = nameAt(text, start);
-  if (!name) return undefined;
+  if (!name || name.words < wordsMin) return undefined;
   const value = text.slice(start, name.end);
-  const last = value.split(' ').at(-1) ?? '';
-  if (NOT_SURNAMES.test(last) || /^(?:[_@\d(=]|\.\w)/.test(text.slice(name.end, name.end + 2)))
+  if (
+    value.split(' ').some((word) => NOT_SURNAMES.test(word)) ||
+    /^(?:[_@\d(=]|\.\w)/.test(text.slice(name.end, name.end + 2))
+  )
     return undefined;
   if (HOUSE_AFTER.test(text.slice(name.end, name.end + 32))) return undefined;
   return person(name, CONFIDENCE.heuristic, 'a given name in a text about a person');

@@ -18,7 +18,7 @@ const LONG_CODE = /^(?:2[1-6]\d|29[01789]|3[578]\d|42[0123]|50\d|59\d|6[789]\d|8
 
 /** What stands between a label and its number where nothing else is meant. */
 const TIGHT =
-  /^(?:s|\(s\))?["'*_)\]]{0,3}[\W_]{0,6}(?:(?:number|numbers|no|nr|num|nummer|numero|n|is|at|on|was|to|es|ist|est|e|me|us|him|her|them|office|home|work|under|unter|au|al|der|line|primary|new|old|alt|us|uk)\b[\W_]{1,4}){0,4}$/i;
+  /^(?:s|\(s\))?["'*_)\]]{0,3}[\W_]{0,12}(?:(?:number|numbers|no|nr|num|nummer|numero|n|is|at|on|was|to|es|ist|est|e|me|us|him|her|them|office|home|work|under|unter|au|al|der|le|el|la|il|op|ons|het|line|primary|new|old|alt|us|uk)\b[\W_]{1,4}){0,4}$/i;
 const LABEL_AFTER =
   /^(?:[ (-]{1,3}(?:office|fax|phone|mobile|cell|home|work)\b| is (?:my|the|his|her|our|a|their)(?: [a-z]{2,10}){0,2} (?:number|phone|cell|mobile)\b)/i;
 const DATE = /^(?:(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?|\d\d?[-/. ]\d\d?[-/. ](?:19|20)?\d\d)(?!\d)(?![-.]\d)/;
@@ -129,7 +129,8 @@ function northAmericanAt(
     (!endsAt(text, text[end] === 'x' ? end + 1 : end) && !hasExtension(text, end))
   )
     return undefined;
-  const isTelling = gaps.some((gap) => gap !== ' ') && !gaps.some((gap) => gap === ' -' || gap === '- ');
+  const isTelling =
+    gaps.some((gap) => gap !== ' ') && !gaps.some((gap) => gap === ' -' || gap === '- ' || gap === ' - ');
   if (!isTelling && label.kind !== 'PHONE' && label.kind !== 'CALL') return undefined;
   return candidate(start, withExtension(text, end), CONFIDENCE.prefix, 'a North American phone number');
 }
@@ -157,7 +158,7 @@ function nationalAt(text: string, span: NumberSpan, start: number): Candidate | 
   )
     return undefined;
   // `08-411 25 76`: the area code may be set apart.
-  const apart = gaps[0] === '-' && gaps[1] === ' ' ? gaps.slice(1) : gaps;
+  const apart = (gaps[0] === '-' || gaps[0] === ' / ') && gaps[1] === ' ' ? gaps.slice(1) : gaps;
   const plain = apart.filter((gap) => !/[()]/.test(gap));
   if (new Set(plain).size > 1 || plain.some((gap) => gap.length > 1)) return undefined;
   const isPaired = count === 5 && lengths.every((length) => length === 2);

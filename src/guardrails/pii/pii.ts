@@ -62,7 +62,7 @@ export function findPii(view: View): Finding[] {
       at++;
     }
   }
-  return pass.found.length === 0
+  return pass.found.length + pass.weak.length === 0
     ? []
     : toFindings('pii', view, withoutCharacters(text, pass.found, pass.weak));
 }
@@ -150,8 +150,12 @@ function numberAt(
   );
 }
 
+/** What stands behind the name of a field; of prose that is a word. */
+const isField = (text: string, labelEnd: number): boolean =>
+  /^(?:[_ -](?:date|day))?["'*\])]{0,3}\s?[:=>|]/i.test(text.slice(labelEnd, labelEnd + 12));
+
 function labelledAt({ text, labelEnd }: Pass, at: number, label: LabelKind): Candidate | undefined {
-  if (label === 'DATE_OF_BIRTH') return birthDateAt(text, at);
+  if (label === 'DATE_OF_BIRTH') return birthDateAt(text, at, isField(text, labelEnd));
   const isIdentity = label === 'PASSPORT' || label === 'DRIVER_LICENSE' || label === 'NATIONAL_ID';
   if (!isIdentity || text[at - 1] === '+') return undefined;
   const start = tokenStart(text, at, labelEnd);

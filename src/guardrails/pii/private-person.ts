@@ -3,6 +3,8 @@
  * a text that gives the model a part to play tells the second, where names count only beside other personal data.
  */
 import type { Candidate } from '../candidate.ts';
+import { OWN_BIRTHDAY } from './birth-date.ts';
+import { KNOWN_NAMES, KNOWN_SURNAMES } from './public-figures-table.ts';
 
 const KIN =
   '(?:friend|wife|husband|son|daughter|brother|sister|mother|father|mom|mum|dad|boss|manager|supervisor|colleague|co-?worker|partner|client|patient|customer|neighbou?r|roommate|doctor|cousin|uncle|aunt|fiancee?|boyfriend|girlfriend|child|kid|teacher|lawyer|landlord|assistant|nephew|niece|account|name|nurse|dentist|therapist|secretary|tenant|employee|accountant|agent)';
@@ -41,6 +43,27 @@ export function isPrivate(
   );
 }
 
+/** After a given name and a surname: what is said of people one deals with, and of some who are known to all. */
+const FULL_AFTER =
+  /^(?:,? (?:is|was|who is) (?:an? )?\d{1,3}[- ]years?[- ]|,? (?:told|asked|reported|complained|emailed|texted|phoned|testified|requested|presented (?:to|with)|presents|complains|denies|underwent|joins|submitted|signed|shouted|replied|applied|purchased|ordered|paid|explained|said|says|resides|requests|can be|has (?:requested|applied|an appointment|a history|called|been (?:registered|admitted|scheduled|diagnosed|referred|added|assigned|transferred|referring))|may be reached|is (?:from|scheduled|our|my|listed|the (?:new|contact|account|manager|applicant|patient|keynote))|was (?:admitted|seen|diagnosed|served|discharged|hired|referred|prescribed|charged|evaluated|treated))\b| ?\((?:dob|d\.o\.b|age|aged|\+?\d{2,4}[- ).]\d|[\w.+-]{2,40}@|spouse|wife|husband|son|daughter|mother|father|brother|sister|emergency|manager)|,? (?:residing|DOB|domicili|wohnhaft|geb\.|residente|con domicilio|wonende|hereinafter)|, (?:Senior|Lead|Chief|Head|Director|Manager|VP|Vice President|Product|Project|HR|Sales|Account|Assistant|Software|Data|Site|General|Managing|Marketing|Office|Loan|Branch)[A-Za-z ]{0,24}(?: at| of| for|\.|,|$)|'s (?:account|address|phone|number|email|file|record|chart|case|claim|lab|results?|team|manager|contract|salary|application|resume|policy)\b| v\.? |,? (?:MD|M\.D\.|PhD|Ph\.D\.?|RN|NP|DDS|Esq|CPA|JD|LPN|PA-C|DO)\b)/;
+/** Before such a name, enough by itself: roles of everyday life, and what one asks to be done for somebody. */
+const FULL_BEFORE =
+  /(?:\b(?:tenant|witness|student|spokes(?:man|woman|person)|plaintiff|defendant|account holder|parole officer|case manager|teacher|colleague|landlord|borrower|consultant|analyst|guardian|guest|passenger|caller|executor|trustee|remind|notify|welcome|e-?mail|draft (?:an? )?(?:letter|e-?mail|note|message|memo) to|write (?:an? )?(?:e-?mail|message|memo) to|send (?:it|this|that|them|an? [a-z]{3,12}|the [a-z]{3,12}) to|(?:balance|letter|e-?mail|message|password|profile|record|file|claim|contract|visa|flight|refund|payment|transfer) (?:for|of|to)|(?:scheduled|registered|enrolled|hired|assigned|admitted|discharged|referred) (?:for |to )?|case of|in re:?|that|whether|als Kunde|Kunde|Kundin|Patientin?|Herr|Frau|monsieur|madame|signor|signora|senor|senora|heer|mevrouw|paziente|paciente|inquilino)|\/s\/) $/i;
+
+/** Why such a name counts; of others it says nothing. */
+export const SPOKEN_OF = 'a name of somebody spoken of';
+
+/** Whether a given name with a surname stands where people one deals with are spoken of. */
+export function isSpokenOf(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): boolean {
+  if (!text.slice(start, end).includes(' ') || isKnownToAll(text.slice(start, end))) return false;
+  return (
+    FULL_AFTER.test(text.slice(end, end + 48)) || FULL_BEFORE.test(text.slice(Math.max(0, start - 40), start))
+  );
+}
+
 const NEXT_LINES =
   /^ ?\r?\n(?:[> \t]{0,6}[^\n]{0,40}\n){0,2}[> \t]{0,6}(?:\d{1,6}[a-z]?,? [\p{Lu}\d]|\p{Lu}[\p{L}.'-]{2,30}(?: [\p{L}.'-]{2,20}){0,2},? \d{1,4}[a-z]?(?:,| ?\r?\n|$))/u;
 
@@ -58,23 +81,43 @@ const STAGE =
   /\b(?:[Hh]ow (?:many|much|old)\b|[Yy]ou(?: are|'re| were) (?:now )?(?:an?|the|[A-Z])|(?:[Aa]ct|acting|[Ss]peak|[Aa]nswer|[Rr]espond|pretend|[Pp]ose) as|[Pp]retend (?:to be|you|that)|[Ii]magine (?:you|that|an?|being|yourself)|[Rr]ole-? ?[Pp]lay(?:ing)?|(?:[Ii]n|[Tt]ake on|[Pp]lay|[Aa]ssume) the (?:role|part|style|voice|shoes) of|play the (?:role|part)|[Cc]haracters?\b|the famous|[Ff]ictional|[Dd]etective|[Ww]izard|[Kk]ingdom|[Ss]uperhero|[Aa]s (?:an? )?[A-Z]?[a-z]+(?:'s)? [A-Z][a-z]+, )/;
 const STAGE_CHARS = 800;
 
-/** Who is known to all, by the last word of the name; beside nobody's other data a name of theirs is nobody's. */
-const KNOWN_TO_ALL = new Set(
-  'holmes einstein shakespeare hitler curie tesla edison mozart beethoven picasso gogh napoleon bonaparte caesar cleopatra plato socrates aristotle athena zeus gandhi mandela churchill obama trump biden putin musk zuckerberg bezos dumbledore gandalf frodo vader skywalker spock batman superman juliet romeo hamlet macbeth frankenstein dracula austen dickens hemingway tolkien rowling orwell goodall galileo copernicus columbus antoinette presley vinci michelangelo gaia sherlock lovelace turing hawking freud nietzsche marx lenin stalin machiavelli'.split(
-    ' ',
-  ),
-);
+const KNOWN_LAST = new Set(KNOWN_SURNAMES.trim().split(/\s+/));
+const KNOWN_WHOLE = new Set(KNOWN_NAMES.trim().split(/\n?\|\n?/));
 
-const isKnownToAll = (name: string): boolean =>
-  KNOWN_TO_ALL.has(name.slice(name.lastIndexOf(' ') + 1).toLowerCase());
+/** Whose name all know: in full, or by its last word. */
+const isKnownToAll = (spelling: string): boolean => {
+  const name = spelling.toLowerCase();
+  return KNOWN_WHOLE.has(name) || KNOWN_LAST.has(name.slice(name.lastIndexOf(' ') + 1));
+};
 
 /** What makes a text one about a person somebody knows, not about somebody known to all. */
 function isEvidence({ type, reason }: Candidate): boolean {
-  if (isPassing(type)) return false;
-  return (type !== 'PERSON' && type !== 'ADDRESS') || /beside a label|greeting|letter|labelled/.test(reason);
+  return (
+    reason === OWN_BIRTHDAY ||
+    !(isPassing(type) || reason === SPOKEN_OF || (type === 'ADDRESS' && !/labelled/.test(reason)))
+  );
 }
 
 const isPassing = (type: string): boolean => type === 'IP' || type === 'URL' || type === 'DATE_OF_BIRTH';
+
+const LISTED = /^(?:, |,? (?:and|&|und|et|e|y|en) )$/;
+const LIST_MIN = 4;
+
+/**
+ * Given names that stand alone in a row, as those of everyday life do: "Ann, Ben, Carl and Dora". Lists of full names are of
+ * books, and of people known to all.
+ */
+function listed(text: string, weak: readonly Candidate[]): Candidate[] {
+  const isLone = ({ start, end }: Candidate): boolean => !text.slice(start, end).includes(' ');
+  const lone = weak.filter(isLone);
+  const found: Candidate[] = [];
+  for (let from = 0, to = 1; from < lone.length; from = to, to++) {
+    while (to < lone.length && LISTED.test(text.slice(lone[to - 1]?.end, lone[to]?.start).slice(0, 8))) to++;
+    if (to - from >= LIST_MIN)
+      for (const name of lone.slice(from, to)) found.push({ ...name, reason: SPOKEN_OF });
+  }
+  return found;
+}
 
 /** Names that prove nothing alone stand where the text speaks of a person; on a stage only beside what is no name. */
 export function withoutCharacters(
@@ -88,7 +131,8 @@ export function withoutCharacters(
     if (found.some(({ type, start, end }) => type === 'PERSON' && isKnownToAll(text.slice(start, end))))
       return found.filter(({ type }) => type !== 'PERSON');
   }
-  return weak.length > 0 && found.some(isEvidence) ? [...found, ...weak] : [...found];
+  if (weak.length === 0) return [...found];
+  return [...found, ...(found.some(isEvidence) ? weak : listed(text, weak))];
 }
 
 /** Personal data that no story tells. */

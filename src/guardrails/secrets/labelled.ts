@@ -117,6 +117,36 @@ export function enclosedAt(text: string, at: number): Candidate | undefined {
   return candidate && text[at] === '>' && !text.startsWith('</', candidate.end) ? undefined : candidate;
 }
 
+/** "The client secret (…)": what looks random in brackets behind a label; the bracket is at `at`. */
+export function asideAt(text: string, at: number): Candidate | undefined {
+  if (!mayEndLabel(text, at - 1)) return undefined;
+  const label = labelBefore(text, at - 1);
+  const candidate = label === undefined ? undefined : valueFrom(text, at + 1, IS_PASSWORD.test(label), at);
+  const isOne =
+    candidate && text[candidate.end] === ')' && isRandom(text.slice(candidate.start, candidate.end));
+  return isOne ? candidate : undefined;
+}
+
+const OF_WHAT =
+  /^ is (?:my|the|our|your|his|her) (?:[a-z]{2,10} ){0,2}(?:password|passphrase|passcode|pwd|api key|token|secret)\b/i;
+const BEFORE_VERB = /(?:^|[\s"'`])([A-Za-z0-9][^\s"'`]{5,63})["'`]?$/;
+
+/** "… is the password for the router": the value before the verb whose space is at `at`. */
+export function statedBefore(text: string, at: number): Candidate | undefined {
+  if (!OF_WHAT.test(text.slice(at, at + 56))) return undefined;
+  const before = text.slice(Math.max(0, at - 66), at);
+  const value = BEFORE_VERB.exec(before)?.[1];
+  if (
+    value === undefined ||
+    !/\d/.test(value) ||
+    !/[A-Za-z]/.test(value) ||
+    !isSecretValue(value, true, false)
+  )
+    return undefined;
+  const start = at - before.length + before.lastIndexOf(value);
+  return labelled(start, start + value.length);
+}
+
 const PAIR = /^\((["'])([\w.:-]{3,40})\1\s{0,4},\s{0,4}(?=["'])/;
 
 /** `define('DB_PASSWORD', '…')`, `NetworkCredential("user", "…")`: the name is the first of two literals, or of the call. */
@@ -131,7 +161,7 @@ function pairAt(text: string, at: number): Candidate | undefined {
 }
 
 const KEYED =
-  /(?:key|name)=["'][\w.:-]{0,32}(?:password|passwd|secret|token|apikey|api_key)["'] {1,3}value=$/i;
+  /(?:key|name)(?:=|: )["']?[\w.:-]{0,32}(?:password|passwd|secret|token|apikey|api_key|secret_key|access_key)["']?(?: {1,3}|\r?\n[ \t]{1,16})["']?value=$/i;
 
 function labelBefore(text: string, end: number): string | undefined {
   const before = text.slice(Math.max(0, end - LABEL_MAX), end);
@@ -212,12 +242,19 @@ function isPasswordValue(value: string, isQuoted: boolean): boolean {
   if (
     !isQuoted &&
     ((value.length < 10 && /^[a-z]+\d{0,3}[A-Z][A-Za-z]*$/.test(value)) ||
-      (isIdentifier(value) && /[._]/.test(value)))
+      (isIdentifier(value) && /[._]/.test(value) && !isPairOfWords(value)))
   )
     return false;
   if (/^[a-z]+(?:-[a-z\d]+){3,}$/.test(value)) return false;
   return /[^A-Za-z]/.test(value) || isMixed(value) ? entropyBits(value) >= 1.9 : false;
 }
+
+/** `tiger_Winter94`: two words and a number, none of which says what a value is for. */
+const isPairOfWords = (value: string): boolean =>
+  /^[A-Za-z]{3,12}[._][A-Za-z]{3,12}\d{2,4}$/.test(value) &&
+  !/pass|pwd|user|token|key|secret|auth|field|input|value|hash|param|default|sample|conf|(?:^|[._])(?:sha|md|base|utf|int|str|arg|test|var)(?=[._\d]|$)/i.test(
+    value,
+  );
 
 const isBase64 = (value: string): boolean =>
   value.length % 4 === 0 && /\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value);

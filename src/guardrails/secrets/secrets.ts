@@ -10,7 +10,7 @@ import type { Guardrail } from '../guardrail.ts';
 import { isDigit, isLatinLetter } from '../units.ts';
 import { entropyBits, isStandIn } from './allowed.ts';
 import { curlPasswordAt, gluedPasswordAt } from './command-lines.ts';
-import { assignedAt, enclosedAt, flagAt, statedAt, toldAt } from './labelled.ts';
+import { assignedAt, asideAt, enclosedAt, flagAt, statedAt, statedBefore, toldAt } from './labelled.ts';
 import {
   accessSignatureAt,
   appTokenAt,
@@ -92,6 +92,7 @@ function marked(text: string, at: number): Candidate | undefined {
   const mark = text[at];
   if (mark === '~') return azureSecretAt(text, at);
   if (mark === '$') return cryptHashAt(text, at);
+  if (mark === '(' && text.charCodeAt(at - 1) === SPACE) return asideAt(text, at);
   return mark === '|' ? appTokenAt(text, at) : enclosedAt(text, at);
 }
 
@@ -100,7 +101,8 @@ function statement(text: string, units: Uint16Array, at: number, end: number): C
   const last = units[end - 1];
   if (last !== 0x73 && last !== 0x74 && last !== 0x6f) return undefined;
   const verb = text.slice(at, end);
-  return VERBS.has(verb) ? statedAt(text, at - 1, verb.length + 2) : undefined;
+  if (!VERBS.has(verb)) return undefined;
+  return statedAt(text, at - 1, verb.length + 2) ?? (verb === 'is' ? statedBefore(text, at - 1) : undefined);
 }
 
 /** `--password …` and `-u user:password` on a command line. */
