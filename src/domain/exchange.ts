@@ -5,7 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Code, Refusal } from '../base/errors.ts';
 import type { Endpoint, TokenUsage } from '../openai/endpoint.ts';
-import type { ChainPlaceholders } from '../guardrails/placeholders.ts';
+import type { ChainPlaceholders, VaultEntry } from '../guardrails/placeholders.ts';
 import type { KeptText } from '../openai/kept-text.ts';
 import type { Admitted } from '../ports/ledger.ts';
 import type { ObjectOwner } from '../ports/store.ts';
@@ -77,6 +77,8 @@ export interface AnswerState {
   upstreamRequestId: string | undefined;
   /** Id of the object upstream made, where the row says so. */
   madeId: string | undefined;
+  /** What stands for the placeholders in each item of a list, by its place; undefined where they are the request's own. */
+  ofItems: ReadonlyMap<number, readonly VaultEntry[]> | undefined;
   /** Findings in what upstream said, by guardrail and type, with how often. */
   findings: Record<string, number> | undefined;
   /** Those of them that stopped it, or would have: of a caller on whom guardrails are tried. */
@@ -153,6 +155,7 @@ export class Exchange {
     redactions: 0,
     isScreened: false,
     tools: undefined,
+    ofItems: undefined,
     toApprove: undefined,
     cutFor: undefined,
   };

@@ -100,6 +100,8 @@ export interface Endpoint {
   readonly objects?: Readonly<Record<string, ObjectKind>>;
   /** A list of such objects: its answer must show only the caller's. */
   readonly lists?: ObjectKind;
+  /** The member of each item of its `data` that names the object whose placeholders stand in it. */
+  readonly quotes?: 'id' | 'file_id';
   /** Items of a page of that list, by default and at most, where not 20 and 100. */
   readonly pageItems?: readonly [byDefault: number, max: number];
   /** Largest request body in bytes. */

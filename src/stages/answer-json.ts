@@ -36,10 +36,12 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
       if (recorded) await recorded;
       const filtered =
         value === undefined ? undefined : context.ownObjects.filter(exchange, value, context.askPage);
+      const list = filtered ? await filtered : value;
+      if (exchange.endpoint.quotes) await context.ownObjects.recallItems(exchange, list);
       let shown: Buffer | string;
       if (body && !filtered) shown = asCame(source, bytes, screenRead(exchange, screening, body));
       else {
-        const whole = filtered ? Buffer.from(JSON.stringify(await filtered)) : bytes;
+        const whole = filtered ? Buffer.from(JSON.stringify(list)) : bytes;
         shown = isRead(context) ? await screenWhole(exchange, screening, 'json', whole) : whole;
       }
       if (screening.counting && exchange.answer.tools) await countCalls(screening.counting, exchange);

@@ -6,6 +6,7 @@ import { child } from '../openai/child.ts';
 import type { KeptPlaceholders } from '../domain/placeholders/kept-placeholders.ts';
 import { firstPageQuery, ownPage, type AskPage } from '../domain/objects/object-lists.ts';
 import { idsShown, type ObjectsSettings, type ShownId } from '../domain/objects/objects.ts';
+import type { VaultEntry } from '../guardrails/placeholders.ts';
 import type { ObjectOwner, Store } from '../ports/store.ts';
 
 /** What the relay of an answer asks about objects. */
@@ -20,6 +21,11 @@ export interface OwnObjects {
    * @throws store.unavailable, upstream.*
    */
   filter(exchange: Exchange, answer: unknown, ask: AskPage): Promise<unknown> | undefined;
+  /**
+   * Puts on the exchange what the items of a list hold for its caller, where each has placeholders of its own. Never
+   * rejects: what is not known stays a placeholder.
+   */
+  recallItems(exchange: Exchange, list: unknown): Promise<void>;
 }
 
 /** What may put something into a conversation. */
@@ -33,7 +39,7 @@ const ADDING: ReadonlySet<string> = new Set(['POST', 'WEBSOCKET']);
 export function ownObjects(
   store: Store,
   settings: ObjectsSettings,
-  placeholders: Pick<KeptPlaceholders, 'row' | 'derived'>,
+  placeholders: Pick<KeptPlaceholders, 'row' | 'derived' | 'entriesOf'>,
   onFailure: (error: unknown) => void,
 ): OwnObjects {
   const isolated = settings.isolation !== 'off';
@@ -56,6 +62,17 @@ export function ownObjects(
     filter(exchange, answer, ask) {
       if (!isolated || exchange.endpoint.lists === undefined) return undefined;
       return filtered(exchange, answer, ask);
+    },
+    async recallItems({ endpoint: { quotes }, caller, answer }, list) {
+      const items = child(list, 'data');
+      if (quotes === undefined || !Array.isArray(items)) return;
+      const ids = items.map((item: unknown) => child(item, quotes));
+      const named = ids.filter((id) => typeof id === 'string');
+      const kept = await placeholders.entriesOf(caller, named).catch((error: unknown) => {
+        onFailure(error);
+        return new Map<unknown, readonly VaultEntry[]>();
+      });
+      answer.ofItems = new Map(ids.map((id, at) => [at, kept.get(String(id)) ?? []]));
     },
   };
 

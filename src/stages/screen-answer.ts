@@ -44,6 +44,7 @@ export function hasScreening(screening: AnswerScreening, exchange: Exchange): bo
   return (
     screening.policy !== undefined ||
     placeholders.length > 0 ||
+    exchange.endpoint.quotes !== undefined ||
     // Its events may bring some later.
     exchange.endpoint.shape === 'realtime' ||
     toolRulesOf(screening, exchange) !== undefined
@@ -123,7 +124,8 @@ export function streamRules(exchange: Exchange, screening: AnswerScreening): Ans
 function rulesOf(exchange: Exchange, screening: AnswerScreening): AnswerRules {
   const { placeholders, prints } = exchange.prepared;
   const policy = policyFor(exchange, screening);
-  return { policy, placeholders, prints, tools: toolRulesOf(screening, exchange) };
+  const { ofItems } = exchange.answer;
+  return { policy, placeholders, ofItems, prints, tools: toolRulesOf(screening, exchange) };
 }
 
 function policyFor({ caller }: Exchange, { policy, trial }: AnswerScreening): ScreenPolicy | undefined {

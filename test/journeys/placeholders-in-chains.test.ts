@@ -1,7 +1,7 @@
 /**
  * Calls that go on from each other: what stands upstream for a value stands for it in every turn, for who gave it and
  * for nobody else. Shown false by a gateway without `recallPlaceholders` (the second turn's `<EMAIL_1>` is the first's),
- * and by one that prepares and does not keep (two at a time give one number to two people).
+ * by one whose lists give back what the request holds, and by one that prepares and does not keep (two at a time give one number to two people).
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKey } from '../support/admin.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
+import { json } from '../support/behaviour.ts';
 import { remembering, type Memory } from '../support/remembering-upstream.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { OPEN_HOUSE } from './open-house.ts';
@@ -172,6 +173,56 @@ it('a stored chat completion gives back what it was told', async () => {
   });
   const again = await ai().chat.completions.retrieve(made.id);
   expect(again.choices[0]?.message.content).toBe(`Write to ${MAIL}.`);
+});
+
+const stored = async (mail: string, user = 'ada') => {
+  const messages = [{ role: 'user' as const, content: `Write to ${mail}.` }];
+  const made = { model, messages, store: true, max_completion_tokens: 99 };
+  return (await ai(user).chat.completions.create(made)).id;
+};
+const contents = async (user: string) =>
+  (await ai(user).chat.completions.list()).data.map(({ choices }) => choices[0]?.message.content);
+
+describe('lists', () => {
+  it('of stored completions give back what each was told, to who told it', async () => {
+    const ids = [await stored(MAIL), await stored(OTHER), await stored(THIRD, 'bob')];
+    const data = ids.map((id) => ({ id, choices: [{ message: { content: memory.said.get(id) } }] }));
+    expect(JSON.stringify(data).split('Write to <EMAIL_1>.')).toHaveLength(4);
+    upstream.script = () => json({ object: 'list', data, has_more: false });
+    expect(await contents('ada')).toEqual([`Write to ${MAIL}.`, `Write to ${OTHER}.`, 'Write to <EMAIL_1>.']);
+    expect(await contents('bob')).toEqual([
+      'Write to <EMAIL_1>.',
+      'Write to <EMAIL_1>.',
+      `Write to ${THIRD}.`,
+    ]);
+  });
+
+  it('of what a search found quote each file as it was, not what was searched for', async () => {
+    const files: string[] = [];
+    for (const [n, mail] of [MAIL, OTHER].entries()) {
+      upstream.script = () => json({ id: `file-${n}`, object: 'file', purpose: 'assistants' });
+      const file = new File([`Write to ${mail}.`], 'a.txt', { type: 'text/plain' });
+      files.push((await ai().files.create({ file, purpose: 'assistants' })).id);
+      expect(sent()).toContain('Write to <EMAIL_1>.');
+    }
+    upstream.script = () => json({ id: 'vs_1', object: 'vector_store' });
+    const { id } = await ai().vectorStores.create({ file_ids: files });
+    const data = [...files, 'file-unknown'].map((file_id) => ({
+      file_id,
+      content: [{ type: 'text', text: 'Write to <EMAIL_1>.' }],
+    }));
+    const page = { object: 'vector_store.search_results.page', search_query: ['<EMAIL_1>'], has_more: false };
+    upstream.script = () => json({ ...page, data });
+    const found = await fetch(`${gateway.baseUrl}/vector_stores/${id}/search`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${keys['ada']}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: THIRD }),
+    });
+    const { search_query, data: items } = Object(await found.json());
+    expect(search_query).toEqual([THIRD]);
+    const texts = items.map((item: (typeof data)[number]) => item.content[0]?.text);
+    expect(texts).toEqual([`Write to ${MAIL}.`, `Write to ${OTHER}.`, 'Write to <EMAIL_1>.']);
+  });
 });
 
 it('is sealed at rest, and opens after a restart with another secret while the one before is known', async () => {

@@ -5,7 +5,7 @@ import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
 import { objectsSchema } from '../../src/domain/objects/objects.ts';
 import { forward } from '../../src/stages/forward.ts';
-import { ownObjects, type OwnObjects } from '../../src/stages/own-objects.ts';
+import { ownObjects } from '../../src/stages/own-objects.ts';
 import {
   answersBy,
   type CallOptions,
@@ -17,14 +17,16 @@ import {
   UNSCREENED,
   usage,
 } from '../support/exchange.ts';
-import { type KeptReply, keptReply, keyNamed, scriptedUpstream, type Script } from '../support/relayed.ts';
+import {
+  type KeptReply,
+  keptReply,
+  keyNamed,
+  scriptedUpstream,
+  type Script,
+  noObjects,
+} from '../support/relayed.ts';
 
 const EVENTS = { 'content-type': 'text/event-stream; charset=utf-8' };
-const nobody: OwnObjects = {
-  record: () => undefined,
-  query: ({ match }) => match.query,
-  filter: () => undefined,
-};
 
 interface Streamed {
   readonly exchange: Exchange;
@@ -43,7 +45,7 @@ const RESPOND: CallOptions = {
 async function streamed(
   exchange: Exchange,
   script: Script,
-  own = nobody,
+  own = noObjects,
   screening = UNSCREENED,
 ): Promise<Streamed> {
   const upstream = scriptedUpstream({ headers: EVENTS, ...script });
@@ -254,7 +256,7 @@ describe('a stream that goes wrong', () => {
 });
 
 const screened = async (script: Script, call = CHAT) =>
-  streamed(await prepared(call), script, nobody, answersBy({ answers: { pii: 'redact' } }));
+  streamed(await prepared(call), script, noObjects, answersBy({ answers: { pii: 'redact' } }));
 
 test('texts of Responses are put together by their place, whatever ids upstream gives an item', async () => {
   const events = Array.from('Ask eve@example.net now.', (text, at) => {

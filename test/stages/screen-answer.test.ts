@@ -4,16 +4,10 @@ import { asRefusal, Refusal } from '../../src/base/errors.ts';
 import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
 import { screenAnswer } from '../../src/domain/answers/answer-screening.ts';
 import { forward } from '../../src/stages/forward.ts';
-import type { OwnObjects } from '../../src/stages/own-objects.ts';
 import type { AnswerScreening } from '../../src/stages/screen-answer.ts';
 import { answersBy, type CallOptions, chatBody, prepared, UNSCREENED } from '../support/exchange.ts';
-import { keptReply, keyNamed, scriptedUpstream, type Script } from '../support/relayed.ts';
+import { keptReply, keyNamed, scriptedUpstream, type Script, noObjects } from '../support/relayed.ts';
 
-const ownObjects: OwnObjects = {
-  record: () => undefined,
-  query: ({ match }) => match.query,
-  filter: () => undefined,
-};
 const ENFORCED = answersBy({ answers: { pii: 'redact', secrets: 'redact' } });
 const CHAT: CallOptions = { body: chatBody({ max_tokens: 9 }, 'Write to jane.roe@example.com.') };
 const USAGE = { prompt_tokens: 20, completion_tokens: 10, total_tokens: 30 };
@@ -36,7 +30,7 @@ async function answered(call: CallOptions, script: Script, screening: AnswerScre
   const reply = keptReply();
   const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
   const upstream = scriptedUpstream(script);
-  const send = forward({ upstream, ...keys, answerHeaders, ownObjects, screening });
+  const send = forward({ upstream, ...keys, answerHeaders, ownObjects: noObjects, screening });
   const refusal = await send(exchange, reply).then(() => undefined, asRefusal);
   return { exchange, reply, refusal };
 }

@@ -5,16 +5,10 @@ import { asRefusal, Refusal } from '../../src/base/errors.ts';
 import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
 import { type AnswerJob, screenAnswer, type Screened } from '../../src/domain/answers/answer-screening.ts';
 import { forward } from '../../src/stages/forward.ts';
-import type { OwnObjects } from '../../src/stages/own-objects.ts';
 import { answersBy, prepared, RESPONSES } from '../support/exchange.ts';
-import { keptReply, keyNamed, scriptedUpstream } from '../support/relayed.ts';
+import { keptReply, keyNamed, scriptedUpstream, noObjects } from '../support/relayed.ts';
 
 const headers = { 'content-type': 'text/event-stream' };
-const ownObjects: OwnObjects = {
-  record: () => undefined,
-  query: ({ match }) => match.query,
-  filter: () => undefined,
-};
 const call = {
   target: RESPONSES,
   body: {
@@ -40,7 +34,10 @@ async function started(chunks: readonly string[], large: (job: AnswerJob) => Pro
   const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
   const rules = answersBy({ answers: { pii: 'redact', secrets: 'redact' } });
   const screening = { ...rules, inlineCharsMax: 500, large };
-  const over = forward({ upstream, ...keys, answerHeaders, ownObjects, screening })(exchange, reply);
+  const over = forward({ upstream, ...keys, answerHeaders, ownObjects: noObjects, screening })(
+    exchange,
+    reply,
+  );
   return { exchange, reply, upstream, over: over.then(() => undefined, asRefusal) };
 }
 
@@ -111,7 +108,10 @@ describe('a stream that waits', () => {
     const reply = keptReply();
     const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
     const screening = answersBy({ answers: { pii: 'redact' } });
-    const over = forward({ upstream, ...keys, answerHeaders, ownObjects, screening })(exchange, reply);
+    const over = forward({ upstream, ...keys, answerHeaders, ownObjects: noObjects, screening })(
+      exchange,
+      reply,
+    );
     await turn();
     await turn();
     vi.advanceTimersByTime(4000);

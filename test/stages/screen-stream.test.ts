@@ -5,16 +5,10 @@ import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
 import { promptPrints } from '../../src/guardrails/leak.ts';
 import { forward } from '../../src/stages/forward.ts';
-import type { OwnObjects } from '../../src/stages/own-objects.ts';
 import { answersBy, type CallOptions, chatBody, prepared, RESPONSES } from '../support/exchange.ts';
-import { keptReply, keyNamed, scriptedUpstream, type Script } from '../support/relayed.ts';
+import { keptReply, keyNamed, scriptedUpstream, type Script, noObjects } from '../support/relayed.ts';
 
 const headers = { 'content-type': 'text/event-stream; charset=utf-8' };
-const ownObjects: OwnObjects = {
-  record: () => undefined,
-  query: ({ match }) => match.query,
-  filter: () => undefined,
-};
 const ENFORCED = { answers: { pii: 'redact', secrets: 'redact' } };
 const DONE = 'data: [DONE]\n\n';
 const MAIL = 'jane.roe@example.com';
@@ -35,7 +29,7 @@ async function run(exchange: Exchange, script: Script, guardrails: object) {
   const reply = keptReply();
   const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
   const screening = answersBy(guardrails);
-  const send = forward({ upstream, ...keys, answerHeaders, ownObjects, screening });
+  const send = forward({ upstream, ...keys, answerHeaders, ownObjects: noObjects, screening });
   const refusal = await send(exchange, reply).then(() => undefined, asRefusal);
   return { exchange, reply, refusal, aborted: upstream.seen.aborted };
 }
@@ -380,7 +374,13 @@ async function whileOpen(
   const upstream = scriptedUpstream({ headers, chunks, stays: true });
   const reply = keptReply();
   const keys = { credential: keyNamed('k'), organization: undefined, project: undefined };
-  const send = forward({ upstream, ...keys, answerHeaders, ownObjects, screening: answersBy(ENFORCED) });
+  const send = forward({
+    upstream,
+    ...keys,
+    answerHeaders,
+    ownObjects: noObjects,
+    screening: answersBy(ENFORCED),
+  });
   const done = send(exchange, reply);
   await new Promise((resolve) => setTimeout(resolve, ms));
   const { text } = reply;

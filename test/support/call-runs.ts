@@ -50,7 +50,12 @@ export const screenings = new Map<object, AnswerScreening>();
 export async function relayed(exchange: Exchange, script: Script, tools: object = RULES) {
   const upstream = scriptedUpstream({ headers, ...script });
   const reply = keptReply();
-  const own = { record: () => undefined, query: () => [], filter: () => undefined };
+  const own = {
+    record: () => undefined,
+    query: () => [],
+    filter: () => undefined,
+    recallItems: async () => {},
+  };
   const screening =
     screenings.get(tools) ?? answersBy({ answers: { pii: 'redact', secrets: 'redact' } }, tools);
   screenings.set(tools, screening);

@@ -2,7 +2,16 @@
 import type { Credential } from '../../src/domain/upstreams/upstream-credential.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Upstream, UpstreamFault, UpstreamRequest } from '../../src/ports/upstream.ts';
+import type { OwnObjects } from '../../src/stages/own-objects.ts';
 import type { Reply } from '../../src/stages/reply.ts';
+
+/** Where no object is anybody's. */
+export const noObjects: OwnObjects = {
+  record: () => undefined,
+  query: ({ match }) => match.query,
+  filter: () => undefined,
+  recallItems: async () => {},
+};
 
 export interface Script {
   readonly status?: number;

@@ -16,7 +16,7 @@ import {
 } from '../../guardrails/screening.ts';
 import { findAnswerCalls } from '../../openai/answer-calls.ts';
 import { type AnswerEvent, type AnswerText, readWholeAnswer } from '../../openai/answer-texts.ts';
-import type { JsonBody } from '../../openai/body.ts';
+import type { JsonBody, Place } from '../../openai/body.ts';
 import { type Edit, quote, replaceMember, splice } from '../../openai/json-edit.ts';
 import { parseAnswer } from '../../openai/json.ts';
 import { type AnswerToolRules, judgeCalls, type JudgedCall } from '../tools/answer-tools.ts';
@@ -28,6 +28,8 @@ export interface AnswerRules {
   readonly policy: ScreenPolicy | undefined;
   /** What the placeholders of the request stand for. */
   readonly placeholders: readonly VaultEntry[];
+  /** The same for what stands in items of its list, by their place, which is not the request's. */
+  readonly ofItems?: ReadonlyMap<number, readonly VaultEntry[]> | undefined;
   /** What the system text is known by, where it is looked for. */
   readonly prints?: Uint32Array | undefined;
   /** Left out where no call of a tool may be made in the answer, or none is judged. */
@@ -86,7 +88,8 @@ export function screenEvent(
   const texts = event.texts.filter(({ kind }) => kind === 'text' || kind === 'token');
   const { findings, block, said } = screenTexts(texts, rules);
   const spoken = echoes(event);
-  const echoed = spoken.length > 0 ? screenTexts(spoken, { ...rules, placeholders: [] }) : NOTHING;
+  const echoed =
+    spoken.length > 0 ? screenTexts(spoken, { ...rules, placeholders: [], ofItems: undefined }) : NOTHING;
   const edits: Edit[] = [];
   texts.forEach(({ leaf }, i) => {
     const text = said[i];
@@ -113,15 +116,24 @@ export function withoutEchoes({ body, texts }: AnswerEvent, edits: readonly Edit
   return [...outside, ...gone].sort((a, b) => a.start - b.start);
 }
 
+/** What stands for the placeholders at this place. */
+function entriesAt(place: Place | undefined, { placeholders, ofItems }: AnswerRules): readonly VaultEntry[] {
+  if (!ofItems) return placeholders;
+  let at = place;
+  while (at?.parent?.parent) at = at.parent;
+  const isItem = at?.parent?.key === 'data' && typeof at.key === 'number';
+  return isItem ? (ofItems.get(Number(at?.key)) ?? []) : placeholders;
+}
+
 type Spoken = Pick<AnswerText, 'isJson' | 'isSaid' | 'isRendered' | 'kind'> & {
-  readonly leaf: { readonly value: string };
+  readonly leaf: { readonly value: string; readonly at?: Place | undefined };
 };
 
 function screenTexts(
   texts: readonly Spoken[],
   rules: AnswerRules,
 ): Pick<Screened, 'findings' | 'block'> & { readonly said: readonly string[] } {
-  const { policy, placeholders, prints } = rules;
+  const { policy, placeholders, ofItems, prints } = rules;
   if (policy?.output?.leak && prints) {
     const leaking = texts.map((text) => (text.isSaid ? leaksIn(text.leaf.value, prints) : []));
     if (leaking.some((leaks) => leaks.length > 0)) return screenLeaking(texts, leaking, policy, rules);
@@ -132,10 +144,11 @@ function screenTexts(
   const { findings, rewrites, block } = policy ? screen(inputs, policy) : NOTHING;
   const said = texts.map(({ leaf }) => leaf.value);
   for (const { textIndex, text } of rewrites) said[textIndex] = text;
-  if (placeholders.length === 0) return { findings, block, said };
-  const back = said.map((text, i) =>
-    texts[i]?.kind === 'text' ? restored(text, placeholders, texts[i].isJson) : text,
-  );
+  if (placeholders.length === 0 && !ofItems) return { findings, block, said };
+  const back = said.map((text, i) => {
+    const { leaf, kind, isJson = false } = texts[i] ?? {};
+    return kind === 'text' ? restored(text, entriesAt(leaf?.at, rules), isJson) : text;
+  });
   return { findings, block, said: back };
 }
 
@@ -149,7 +162,7 @@ function screenLeaking(
   const outcome = outcomeInProse(LEAK, policy);
   const left = texts.map((text, i) => {
     const value = outcome === 'redacted' ? splice(text.leaf.value, leaking[i] ?? []) : text.leaf.value;
-    return { ...text, leaf: { value } };
+    return { ...text, leaf: { value, at: text.leaf.at } };
   });
   const { findings, block, said } = screenTexts(left, { ...rules, prints: undefined });
   const leaks = leaking.flat().map(() => ({ ...LEAK, outcome }));

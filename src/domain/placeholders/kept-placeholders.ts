@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import type { Seal } from '../../base/seal.ts';
-import type { ChainPlaceholders } from '../../guardrails/placeholders.ts';
+import type { ChainPlaceholders, VaultEntry } from '../../guardrails/placeholders.ts';
 import type { ObjectOwner, PlaceholderRow, Store } from '../../ports/store.ts';
 import {
   continuedBy,
@@ -40,6 +40,8 @@ export interface KeptPlaceholders {
     writes: boolean,
     known?: readonly ObjectOwner[],
   ): Promise<Recalled>;
+  /** Values kept with these objects, by id, of those that are this caller's own: at most 100 are opened. */
+  entriesOf(caller: Caller, ids: readonly string[]): Promise<ReadonlyMap<string, readonly VaultEntry[]>>;
   /** Writes a chain to all objects the call writes into; false if one of them has changed since it was read. */
   keep(caller: Caller, chain: ChainPlaceholders, rows: Recalled['rows']): Promise<boolean>;
   /** What is kept with an object that this caller made. */
@@ -75,6 +77,8 @@ export interface KeepingDeps {
 
 /** Objects of one call whose values are opened; with more, nothing is known. */
 const CONTINUED_MAX = 64;
+/** Items of one page whose values are opened. */
+const QUOTED_MAX = 100;
 const NOTHING: Recalled = { earlier: undefined, isKnown: true, rows: new Map(), owners: [] };
 const UNKNOWN: Recalled = { ...NOTHING, isKnown: false };
 const DAY_MS = 86_400_000;
@@ -131,6 +135,20 @@ class Keeping implements KeptPlaceholders {
   ): Promise<ReadonlyMap<string, string>> {
     const ids = owners.map(({ id }) => id).filter((id) => continued.has(id));
     return ids.length === 0 ? new Map() : await this.#deps.store.getSealed(ids);
+  }
+
+  async entriesOf(
+    caller: Caller,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly VaultEntry[]>> {
+    const named = [...new Set(ids)].slice(0, QUOTED_MAX);
+    if (named.length === 0) return new Map();
+    const owners = await this.#deps.store.getOwners(named);
+    const own = owners.filter((owner) => isOwn(caller, owner) && (owner.placeholders ?? '{}') !== '{}');
+    const sealed = await this.#sealedOf(own, new Set(named));
+    const open = (owner: ObjectOwner) =>
+      openEntries(this.#deps.seal, sealed.get(owner.id), owner, this.#since());
+    return new Map(own.map((owner) => [owner.id, open(owner)]));
   }
 
   #since(): number {

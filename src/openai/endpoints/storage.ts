@@ -52,7 +52,11 @@ export const STORAGE: readonly Endpoint[] = [
   stores.get('retrieve', '/vector_stores/{vector_store_id}'),
   stores.post('update', '/vector_stores/{vector_store_id}'),
   stores.remove('delete', '/vector_stores/{vector_store_id}'),
-  stores.post('search', '/vector_stores/{vector_store_id}/search', { cost: 'unit', shape: 'input' }),
+  stores.post('search', '/vector_stores/{vector_store_id}/search', {
+    cost: 'unit',
+    shape: 'input',
+    quotes: 'file_id',
+  }),
   stores.post('files.create', '/vector_stores/{vector_store_id}/files', kept),
   stores.get('files.list', '/vector_stores/{vector_store_id}/files', { query: [...TWO_WAY_PAGE, 'filter'] }),
   stores.get('files.retrieve', '/vector_stores/{vector_store_id}/files/{file_id}'),

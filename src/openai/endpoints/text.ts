@@ -36,6 +36,7 @@ export const TEXT: readonly Endpoint[] = [
   chat.get('list', '/chat/completions', {
     query: [...ORDERED_PAGE, 'metadata', 'model'],
     lists: 'chat_completion',
+    quotes: 'id',
   }),
   chat.get('retrieve', '/chat/completions/{completion_id}'),
   chat.post('update', '/chat/completions/{completion_id}'),
