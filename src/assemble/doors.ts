@@ -172,7 +172,7 @@ export async function buildDoors(parts: DoorParts): Promise<Doors> {
   const { policy, secret, adminKey, log, engines, rules } = parts;
   const { config } = policy.setup;
   const pool = createPreparationPool(config.guardrails);
-  const detector = config.detector && createDetector(config.detector.engine);
+  const detector = createDetector(config);
   const history = historyKeeper(policy, secret, engines, pool, log);
   let draining = false;
   const checks = () => ({ ...checksOf(engines, guards), serving: !draining });

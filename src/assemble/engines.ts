@@ -103,9 +103,15 @@ async function buildStore(store: Config['store'], dataDir: string): Promise<Stor
   return openPostgresStore({ url: store.url });
 }
 
-/** Of the kind that is named; connects when it is asked. */
-export function createDetector(engine: NonNullable<Config['detector']>['engine']): Detector {
-  return engine.kind === 'guardModel' ? createGuardModel(engine) : createModeration(engine);
+/** The one that is configured, if any; connects when it is asked. */
+export function createDetector({
+  detector,
+  egress,
+}: Pick<Config, 'detector' | 'egress'>): Detector | undefined {
+  if (!detector) return undefined;
+  const out = ownEgressOf(egress);
+  const { engine } = detector;
+  return engine.kind === 'guardModel' ? createGuardModel(engine, out) : createModeration(engine, out);
 }
 
 interface OpenedStore {

@@ -1,5 +1,6 @@
 /** Builds the doors of the process that runs tools: its callers', and the operators', which is the gateway's own. */
 import { systemClock } from '../base/clock.ts';
+import type { OwnEgress } from '../base/own-dispatcher.ts';
 import { deriveKey } from '../base/secret.ts';
 import type { Config } from '../config.ts';
 import { createCommandRunner } from '../engines/tool/tool-command.ts';
@@ -12,6 +13,7 @@ import { toolPolicies } from '../domain/tools/tools.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
 import { createAdminServer } from '../server/admin-server.ts';
 import { type CallerServer, createCallerServer } from '../server/caller-server.ts';
+import { ownEgressOf } from '../server/egress.ts';
 import type { Log } from '../server/log.ts';
 import { createPreparationPool, type PreparationPool } from '../server/preparation-pool.ts';
 import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
@@ -34,7 +36,7 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
   if (!toolServer) throw new Error('there is no section toolServer');
   const { auditLog } = engines;
   const { sandbox, trouble } = await provenSandbox(toolServer, log);
-  const tools = toolsOf(toolServer, sandbox);
+  const tools = toolsOf(toolServer, sandbox, ownEgressOf(setup.config.egress));
   const pool = createPreparationPool(guardrails);
   let draining = false;
   const checks = () => ({ ...checksOf(engines), sandbox: trouble() === undefined, serving: !draining });
@@ -112,11 +114,11 @@ interface Proven {
   readonly trouble: () => string | undefined;
 }
 
-function toolsOf({ tools }: ToolServer, sandbox: Sandbox): ReadonlyMap<string, Tool> {
+function toolsOf({ tools }: ToolServer, sandbox: Sandbox, egress: OwnEgress): ReadonlyMap<string, Tool> {
   const built = Object.entries(tools).map(([name, tool]): [string, Tool] => {
     const { description, inputSchema, run } = tool;
     const runner =
-      run.kind === 'http' ? createHttpRunner(run, tool) : createCommandRunner(run, tool, sandbox);
+      run.kind === 'http' ? createHttpRunner(run, tool, egress) : createCommandRunner(run, tool, sandbox);
     return [name, { name, description, input: inputSchema, misfit: compileInput(inputSchema), runner }];
   });
   return new Map(built);

@@ -1,12 +1,20 @@
 /**
- * Webhooks, exports and key sets go out as the section `egress` says: through the proxy, trusting its authority alone, with the
- * house's certificate. Shown false by a dispatcher that forgets the proxy (no tunnel), and by one without the authority.
+ * Webhooks, exports, key sets, detectors and tools that are services go out as the section `egress` says: through the proxy,
+ * trusting its authority alone, with the house's certificate. Shown false by a dispatcher that forgets the proxy (no tunnel), by
+ * one without the authority, and by a detector, or a tool, that is built without `egress`.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createDetector } from '../../src/assemble/engines.ts';
+import { configSchema } from '../../src/config.ts';
+import { createGuardModel, guardModelSchema } from '../../src/engines/detector/detector-guard-model.ts';
+import { createHttpRunner, httpRunSchema } from '../../src/engines/tool/tool-http.ts';
 import { remoteKeySet } from '../../src/domain/callers/key-set.ts';
 import { createWebhookExport } from '../../src/engines/export/export-webhook.ts';
 import { createNotifier } from '../../src/engines/notify/notify.ts';
@@ -23,7 +31,7 @@ const receiver = createHttps(
   (request, response) => {
     const { socket } = request;
     seen.push({ path: request.url ?? '', client: 'authorized' in socket && socket.authorized === true });
-    request.resume().on('end', () => response.end('{"keys":[]}'));
+    request.resume().on('end', () => response.end('{"keys":[],"scores":[0.5]}'));
   },
 );
 const proxy = createHttp();
@@ -79,6 +87,53 @@ test('a notice, a batch of events and a key set: tunnelled, with our certificate
   expect(seen.every(({ client }) => client)).toBe(true);
   expect(new Set(tunnels)).toEqual(new Set([`localhost:${portOf(receiver)}`]));
   await Promise.all([notifier.close(), exported.close()]);
+});
+
+test('texts for a detector, and calls of a tool that is a service', async () => {
+  const before = tunnels.length;
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-egress-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  // As the configuration has it, files and all.
+  const detector = createDetector(
+    configSchema.pick({ detector: true, egress: true }).parse({
+      detector: { engine: { kind: 'guardModel', url: url('/judge') } },
+      egress: {
+        proxy: egress().proxy,
+        caFile: file('ca', own.cert),
+        clientCertFile: file('cert', shown.cert),
+        clientKeyFile: file('key', shown.key),
+      },
+    }),
+  );
+  expect(await detector?.judge([{ text: 'x', role: 'user' }])).toEqual([{ score: 0.5, type: 'flagged' }]);
+  const run = httpRunSchema.parse({ kind: 'http', url: url('/tool') });
+  const tool = createHttpRunner(run, { timeoutMs: 5000, outputBytesMax: 1000 }, egress());
+  const { signal } = new AbortController();
+  expect(await tool.prepare({})(signal)).toMatchObject({ status: 200 });
+  expect(seen.slice(-2)).toEqual([
+    { path: '/judge', client: true },
+    { path: '/tool', client: true },
+  ]);
+  expect(tunnels.length).toBe(before + 2);
+  await Promise.all([detector?.close(), tool.close()]);
+});
+
+test('what is on this machine, by http, is asked without the proxy', async () => {
+  const plain = createHttp((request, response) =>
+    request.resume().on('end', () => response.end('{"scores":[1]}')),
+  );
+  await new Promise<void>((done) => plain.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void plain.close());
+  const before = tunnels.length;
+  const service = guardModelSchema.parse({ kind: 'guardModel', url: `http://127.0.0.1:${portOf(plain)}/` });
+  const detector = createGuardModel(service, egress());
+  expect(await detector.judge([{ text: 'x', role: 'user' }])).toEqual([{ score: 1, type: 'flagged' }]);
+  expect(tunnels.length).toBe(before);
+  await detector.close();
 });
 
 test('an authority that is not named is not trusted', async () => {

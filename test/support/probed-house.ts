@@ -52,8 +52,7 @@ async function buildHouse(setup: Setup) {
   const pool = createPreparationPool({ ...setup.config.guardrails, timeoutMs: 20_000 });
   const telemetry = createTelemetry(() => ({ checks: {}, auditWaiting: 0, exports: {}, openExchanges: 0 }));
   const share = fairShareOf(setup.config.guardrails);
-  const { detector: asked } = setup.config;
-  const detector = asked && createDetector(asked.engine);
+  const detector = createDetector(setup.config);
   const ways = { pool, upstreams, telemetry, detector, share, history: undefined };
   const depsBy = (next: Setup): PipelineDeps =>
     callersWay(next, log, engines, { ...rules, limiting: limitingBy(next) }, ways).deps;

@@ -3,6 +3,7 @@
  * 200 with `{"scores": [0.02, …]}`: one number a text, in order, 0 (harmless) to 1. Other members are not read.
  */
 import { z } from 'zod';
+import type { OwnEgress } from '../../base/own-dispatcher.ts';
 import type { Detector } from '../../ports/detector.ts';
 import { type DetectorService, detectorServiceShape, jsonService } from './detector-http.ts';
 
@@ -12,8 +13,8 @@ export const guardModelSchema = z.strictObject({ kind: z.literal('guardModel'), 
 const answerSchema = z.object({ scores: z.array(z.number().min(0).max(1)) });
 
 /** Type of its verdicts: `flagged`. */
-export function createGuardModel(settings: DetectorService): Detector {
-  const service = jsonService(settings);
+export function createGuardModel(settings: DetectorService, egress: OwnEgress = {}): Detector {
+  const service = jsonService(settings, egress);
   return {
     async judge(texts) {
       const { scores } = await service.post(

@@ -2,9 +2,9 @@
  * The call that detectors of all kinds make: one POST of JSON to one configured URL, the answer bounded in time and
  * size. Never follows a redirect, never asks twice, never connects to a link-local or metadata address.
  */
-import { Pool } from 'undici';
 import { z } from 'zod';
-import { allowedLookup, isOwnCallUrl, OWN_CALL_URL } from '../../base/own-calls.ts';
+import { isOwnCallUrl, OWN_CALL_URL } from '../../base/own-calls.ts';
+import { ownDispatcher, type OwnEgress } from '../../base/own-dispatcher.ts';
 
 /** What every kind has; the URL is a whole one for some, a base for others. */
 export const detectorServiceShape = {
@@ -40,18 +40,12 @@ export interface JsonService {
   close(): Promise<void>;
 }
 
-/** With a pool of its own, to the service's origin alone. */
-export function jsonService(service: DetectorService): JsonService {
+/** With connections of its own, to the service's origin alone. @param egress through which proxy, whom it trusts and shows */
+export function jsonService(service: DetectorService, egress: OwnEgress): JsonService {
   const { timeoutMs, connectionsMax, apiKey } = service;
   const { origin, pathname, search } = new URL(service.url);
-  const pool = new Pool(origin, {
-    connections: connectionsMax,
-    pipelining: 1,
-    connect: { lookup: allowedLookup, timeout: timeoutMs, rejectUnauthorized: true },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    maxResponseSize: ANSWER_BYTES_MAX,
-  });
+  const bounds = { msMax: timeoutMs, answerBytesMax: ANSWER_BYTES_MAX, connections: connectionsMax };
+  const dispatcher = ownDispatcher(egress, bounds);
   const headers = {
     'content-type': 'application/json',
     accept: 'application/json',
@@ -61,7 +55,8 @@ export function jsonService(service: DetectorService): JsonService {
   };
   return {
     async post(body, shape) {
-      const answer = await pool.request({
+      const answer = await dispatcher.request({
+        origin,
         method: 'POST',
         path: pathname + search,
         headers,
@@ -77,7 +72,7 @@ export function jsonService(service: DetectorService): JsonService {
       if (!read.success) throw new Error('the detector gave an answer of another shape');
       return read.data;
     },
-    close: () => pool.destroy(),
+    close: () => dispatcher.destroy(),
   };
 }
 

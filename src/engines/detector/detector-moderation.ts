@@ -3,6 +3,7 @@
  * content, not injections. Its scores are used and the house's own points; `flagged` has points that nobody can set.
  */
 import { z } from 'zod';
+import type { OwnEgress } from '../../base/own-dispatcher.ts';
 import type { Detector, Verdict } from '../../ports/detector.ts';
 import { type DetectorService, detectorServiceShape, jsonService } from './detector-http.ts';
 
@@ -38,9 +39,10 @@ const answerSchema = z.object({
 });
 
 /** Type of its verdicts: the worst category, `self_harm_intent`. A category that is missing makes the answer none. */
-export function createModeration(settings: ModerationService): Detector {
+export function createModeration(settings: ModerationService, egress: OwnEgress = {}): Detector {
   const { model, categories } = settings;
-  const service = jsonService({ ...settings, url: `${settings.url.replace(/\/+$/, '')}/moderations` });
+  const url = `${settings.url.replace(/\/+$/, '')}/moderations`;
+  const service = jsonService({ ...settings, url }, egress);
   const worst = (scores: Readonly<Record<string, number>>): Verdict => {
     let verdict: Verdict = { score: -1, type: '' };
     for (const category of categories) {

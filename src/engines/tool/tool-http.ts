@@ -2,10 +2,11 @@
  * Tools that are services: one call to one configured URL, answers bounded in time and size. Arguments stand in steps of the
  * path, in the query or in the body, each encoded for its place; never in the host, a header or another step.
  */
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { Refusal } from '../../base/errors.ts';
-import { allowedLookup, isOwnCallUrl, OWN_CALL_URL } from '../../base/own-calls.ts';
+import { isOwnCallUrl, OWN_CALL_URL } from '../../base/own-calls.ts';
+import { ownDispatcher, type OwnEgress } from '../../base/own-dispatcher.ts';
 import { placeholderOf } from '../../base/placeholder.ts';
 import type { RunTool, ToolArguments, ToolOutput, ToolRunner } from '../../ports/tool-runner.ts';
 import type { ProcessBounds } from './tool-process.ts';
@@ -58,17 +59,14 @@ export type HttpRun = z.infer<typeof httpRunSchema>;
 /** What some server on the way would take for the end of a step, or for another one. */
 const NO_STEP = /[/\\\p{Cc}\p{Cs}]/u;
 
-/** With a pool of its own, to that origin alone. */
-export function createHttpRunner(run: HttpRun, bounds: ProcessBounds): ToolRunner {
+/** With connections of its own, to that origin alone. @param egress through which proxy, whom it trusts and shows */
+export function createHttpRunner(run: HttpRun, bounds: ProcessBounds, egress: OwnEgress = {}): ToolRunner {
   const { timeoutMs, outputBytesMax } = bounds;
   const [, origin = '', , query = ''] = URL_PARTS.exec(run.url) ?? [];
-  const pool = new Pool(origin, {
+  const outwards = ownDispatcher(egress, {
+    msMax: timeoutMs,
+    answerBytesMax: outputBytesMax,
     connections: run.connectionsMax,
-    pipelining: 1,
-    connect: { lookup: allowedLookup, timeout: timeoutMs, rejectUnauthorized: true },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    maxResponseSize: outputBytesMax,
   });
   const inPath = new Set(pathPlaceholders(run.url));
   const hasBody = run.method !== 'GET' && run.method !== 'DELETE';
@@ -86,15 +84,15 @@ export function createHttpRunner(run: HttpRun, bounds: ProcessBounds): ToolRunne
       const body = hasBody ? JSON.stringify(Object.fromEntries(rest)) : null;
       return async (signal) => {
         const timed = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-        const request = { method: run.method, path, headers, body, signal: timed } as const;
+        const request = { origin, method: run.method, path, headers, body, signal: timed } as const;
         try {
-          return await ask(pool, request);
+          return await ask(outwards, request);
         } catch (error) {
           throw refusalOf(error, signal);
         }
       };
     },
-    close: () => pool.destroy(),
+    close: () => outwards.destroy(),
   };
 }
 
@@ -118,8 +116,8 @@ function withQuery(query: string, rest: readonly (readonly [string, unknown])[])
 }
 
 /** 2xx and 4xx are what the tool says; a redirect is followed by nobody. */
-async function ask(pool: Pool, request: Dispatcher.RequestOptions): Promise<ToolOutput> {
-  const answer = await pool.request(request);
+async function ask(outwards: Dispatcher, request: Dispatcher.RequestOptions): Promise<ToolOutput> {
+  const answer = await outwards.request(request);
   const { statusCode: status } = answer;
   const isError = status >= 400 && status < 500;
   if (!isError && (status < 200 || status >= 300)) {
