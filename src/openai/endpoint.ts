@@ -41,6 +41,8 @@ export type ObjectKind =
   | 'eval_run'
   | 'eval_output_item'
   | 'fine_tuning_job'
+  | 'fine_tuning_event'
+  | 'fine_tuning_checkpoint'
   | 'fine_tuned_model'
   | 'checkpoint_permission'
   | 'video'
@@ -58,6 +60,9 @@ export type ObjectKind =
   | 'image_generation'
   /** What upstream sealed, by its digest: see `sealedId`. */
   | 'sealed';
+
+/** In `reveals`: what a list shows. */
+export const LISTED = 'data.*.id';
 
 export interface Endpoint {
   /** Unique: the group and the verb, `chat.completions.create`. */
@@ -88,8 +93,8 @@ export interface Endpoint {
   /** The kind of object a success creates, whose id is `id` of the answer. */
   readonly makes?: ObjectKind;
   /**
-   * Further objects whose ids stand in an answer, by dotted path, `*` for every element of a list: they belong to
-   * whoever owns the answer's own.
+   * Further objects whose ids stand in an answer, by dotted path, `*` for every element of a list, `?name` for what has
+   * such a member: they belong to whoever owns the answer's own. All that a path can name has to stand here somewhere.
    */
   readonly reveals?: Readonly<Record<string, ObjectKind>>;
   /** Where an answer says of what the objects that it reveals were made. */

@@ -5,7 +5,7 @@
 import { Refusal } from '../base/errors.ts';
 import { child } from './child.ts';
 import { type Body, documentsOf, type JsonBody, type Leaf, type Place } from './body.ts';
-import type { Endpoint, ObjectKind } from './endpoint.ts';
+import { type Endpoint, LISTED, type ObjectKind } from './endpoint.ts';
 import { FREE_FORM, SCHEMAS } from './fields.ts';
 import { pointer, valueAt } from './json-place.ts';
 import { SEALED_FIELD, sealedId } from './sealed.ts';
@@ -18,8 +18,6 @@ export interface ObjectReference {
   readonly id: string;
   /** JSON pointer, name of a multipart part, or name of a path or query parameter. */
   readonly pointer: string;
-  /** Within an object that the call names as well, whose owner is enough where nobody is known to own this one. */
-  readonly contained?: true;
 }
 
 export interface UrlReference {
@@ -73,21 +71,6 @@ const HOLDERS = new Map<string, ObjectKind>([
 
 /** Query keys that name a place in a list by the object that stands there. */
 const CURSORS = new Set(['after', 'before']);
-/** Of a list within an object of the path; whichever stand there, they are owned alike. */
-const CURSOR_WITHIN: ObjectKind = 'conversation_item';
-
-/** Kinds that exist only inside of another object: upstream finds them nowhere but in the one that the path names. */
-const CONTAINED: ReadonlySet<ObjectKind> = new Set([
-  'conversation_item',
-  'container_file',
-  'message',
-  'run',
-  'run_step',
-  'eval_run',
-  'eval_output_item',
-  'checkpoint_permission',
-  'vector_store_file_batch',
-]);
 
 /** Of a live session these are its own, and no name opens those of another. */
 const OF_SESSION: ReadonlySet<ObjectKind> = new Set(['response', 'conversation', 'conversation_item']);
@@ -115,18 +98,14 @@ export function findReferences(
   query: readonly (readonly [string, string])[] = [],
 ): readonly ObjectReference[] {
   const found: ObjectReference[] = [];
-  Object.entries(params).forEach(([name, id], position) => {
+  for (const [name, id] of Object.entries(params)) {
     const kind = endpoint.objects?.[name] ?? tuned(name, id);
     // The number of a version is the same for every skill.
-    if (!kind || kind === 'skill_version') return;
-    const isContained = position > 0 && CONTAINED.has(kind);
-    found.push({ kind, id, pointer: name, ...(isContained && { contained: true }) });
-  });
+    if (kind && kind !== 'skill_version') found.push({ kind, id, pointer: name });
+  }
   for (const [name, id] of query) {
-    const kind = FIELDS.get(name) ?? tuned(name, id) ?? (CURSORS.has(name) ? endpoint.lists : undefined);
+    const kind = FIELDS.get(name) ?? tuned(name, id) ?? (CURSORS.has(name) ? listedBy(endpoint) : undefined);
     if (kind) found.push({ kind, id, pointer: name });
-    else if (CURSORS.has(name) && found.length > 0)
-      found.push({ kind: CURSOR_WITHIN, id, pointer: name, contained: true });
   }
   if (body?.kind === 'json') inJson(body, found);
   else if (body) {
@@ -137,12 +116,16 @@ export function findReferences(
   return others.length > OBJECTS_MAX ? different(others) : others;
 }
 
+/** What stands in its list: of the caller's own objects, or within one that the path names. */
+function listedBy({ lists, reveals }: Endpoint): ObjectKind | undefined {
+  return lists ?? reveals?.[LISTED];
+}
+
 /** Each once: many lines may name the same. @throws request.too_complex */
 function different(found: readonly ObjectReference[]): readonly ObjectReference[] {
   const known = new Map<string, ObjectReference>();
   for (const reference of found) {
-    const before = known.get(reference.id);
-    if (!before || (before.contained && !reference.contained)) known.set(reference.id, reference);
+    if (!known.has(reference.id)) known.set(reference.id, reference);
   }
   if (known.size > OBJECTS_MAX) throw new Refusal('request.too_complex');
   return [...known.values()];

@@ -87,13 +87,20 @@ export function ownObjects(
 }
 
 /** What exists whether or not upstream keeps the answer that shows it. */
-const APART: ReadonlySet<string> = new Set(['audio', 'container', 'sealed']);
+const APART: ReadonlySet<string> = new Set(['audio', 'container', 'container_file', 'sealed']);
 
 /** What is kept upstream of what an answer shows. */
-function idsOf({ endpoint, prepared }: Exchange, answer: unknown, makes?: string): readonly ShownId[] {
+function idsOf(
+  { endpoint, prepared, owners }: Exchange,
+  answer: unknown,
+  makes?: string,
+): readonly ShownId[] {
   if (makes === undefined && endpoint.reveals === undefined) return [];
   const shown = idsShown(answer, makes, endpoint.reveals);
-  return prepared.facts.keeps ? shown : shown.filter(({ kind }) => APART.has(kind));
+  if (prepared.facts.keeps) return shown;
+  // A conversation keeps what it was given, whatever becomes of the response.
+  const isAdded = owners.some(({ kind }) => kind === 'conversation');
+  return shown.filter(({ kind }) => APART.has(kind) || (isAdded && kind === 'conversation_item'));
 }
 
 type Whose = Pick<ObjectOwner, 'user' | 'team' | 'endUser'>;

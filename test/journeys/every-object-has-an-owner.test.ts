@@ -1,8 +1,8 @@
 /**
  * Promise 38 over the whole endpoint table: whatever id upstream makes is its maker's, and a call that names another's,
  * or an unknown one, is 404 and never reaches upstream. The calls are those that the official SDK makes of every
- * operation. Shown false by taking `makes` off a row, by leaving a field out of `findReferences`, and by `reveals` that
- * stop at lists.
+ * operation. Shown false by taking `makes` off a row, by leaving a field out of `findReferences`, by `reveals` that
+ * stop at lists, and by letting pass what is within an object of the caller's own.
  */
 import OpenAI, { APIError } from 'openai';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
@@ -96,7 +96,10 @@ function answerOf(row: Endpoint, { method }: SeenRequest): Behaviour {
 /** Puts the id where the path leads, lists with one element on the way. */
 function plant(into: Record<string, unknown>, [step = '', ...rest]: readonly string[], id: string): void {
   const [next, ...further] = rest;
-  if (next === undefined) into[step] = id;
+  if (step.startsWith('?')) {
+    into[step.slice(1)] ??= 'some';
+    plant(into, rest, id);
+  } else if (next === undefined) into[step] = id;
   else if (next !== '*') plant(inside(into, step), rest, id);
   else if (further.length === 0) into[step] = [id];
   else {
@@ -134,7 +137,9 @@ function expectedOf(id: string): readonly (readonly [kind: ObjectKind, id: strin
     .filter(([kind]) => kind !== 'sealed');
   return [
     ...(made ? [[made, madeBy(row)] as const] : []),
-    ...(lists ? [] : shown.filter(([kind]) => isKept || kind === 'audio' || kind === 'container')),
+    ...(lists
+      ? []
+      : shown.filter(([kind]) => isKept || ['audio', 'container', 'container_file'].includes(kind))),
   ];
 }
 
@@ -154,6 +159,11 @@ async function callAll(ai: OpenAI): Promise<ReadonlyMap<string, number>> {
   return ended;
 }
 
+/** A call's id comes with the `Location` of its answer. */
+const KNOWN_OTHERWISE: readonly string[] = ['realtime_call'];
+/** Lists of numbers, not of ids. */
+const COUNTED: readonly string[] = ['skills.versions.list'];
+
 /** What changes, counts, measures or opens something past the gateway, but leaves nothing that has an id of its own. */
 const MAKES_NOTHING = `
   chat.completions.update completions.create responses.input_tokens.count conversations.update
@@ -164,7 +174,7 @@ const MAKES_NOTHING = `
   realtime.calls.hangup realtime.calls.refer realtime.calls.reject sockets.realtime uploads.cancel
   vector_stores.update
   vector_stores.search vector_stores.files.create vector_stores.files.update
-  vector_stores.file_batches.cancel skills.update fine_tuning.checkpoints.permissions.create
+  vector_stores.file_batches.cancel skills.update
   fine_tuning.graders.run fine_tuning.graders.validate evals.update evals.runs.cancel
   chatkit.sessions.cancel threads.messages.update threads.runs.update threads.runs.cancel
   threads.runs.submit_tool_outputs`;
@@ -181,6 +191,46 @@ test('every other operation says what it makes', () => {
 
 beforeEach(() => {
   house.upstream.script = (seen) => answerOf(matchRoute(seen.method, seen.target).endpoint, seen);
+});
+
+/** What the calls name of what exists within another object, and the list of it. */
+const WITHIN: Readonly<Record<string, (ai: OpenAI) => PromiseLike<unknown>>> = {
+  msg_1: (ai) => ai.conversations.items.list('conv_1'),
+  ftckpt_1: (ai) => ai.fineTuning.jobs.checkpoints.list('ftjob_1'),
+  cp_1: (ai) => ai.fineTuning.checkpoints.permissions.list(TUNED),
+  item_1: (ai) => ai.evals.runs.outputItems.list('run_1', { eval_id: 'eval_1' }),
+  step_1: (ai) => ai.beta.threads.runs.steps.list('run_1', { thread_id: 'thread_1' }),
+};
+const NAMING_THEM = `
+  conversations.items.retrieve conversations.items.delete threads.messages.retrieve threads.messages.update
+  threads.messages.delete fine_tuning.jobs.checkpoints.list fine_tuning.checkpoints.permissions.delete
+  evals.runs.output_items.retrieve threads.runs.steps.retrieve`;
+
+test('what exists within an object of one’s own is unknown, and 404, until an answer has shown it', async () => {
+  for (const id of NAMING_THEM.trim().split(/\s+/))
+    expect([id, await Promise.resolve(CALLS[id]?.(ada)).then(() => 200, statusOf)]).toEqual([id, 404]);
+  expect(house.upstream.requests).toEqual([]);
+  for (const [id, list] of Object.entries(WITHIN)) {
+    house.upstream.script = () => json({ object: 'list', data: [{ id, object: 'thing' }], has_more: false });
+    await list(ada);
+  }
+  house.upstream.script = () => json({ id: 'any', object: 'thing' });
+  await ada.conversations.items.retrieve('msg_1', { conversation_id: 'conv_1' });
+  await expect(eve.conversations.items.retrieve('msg_1', { conversation_id: 'conv_1' })).rejects.toThrow(
+    '404',
+  );
+});
+
+test('whatever can be named, or gone on from, is shown by some answer', () => {
+  const shown = new Set(
+    ENDPOINTS.flatMap(({ makes, reveals = {}, lists }) => [makes, lists, ...Object.values(reveals)]),
+  );
+  const named = ENDPOINTS.flatMap(({ objects = {} }) => Object.values(objects));
+  expect(new Set(named.filter((kind) => !shown.has(kind)))).toEqual(new Set(KNOWN_OTHERWISE));
+  const pages = ENDPOINTS.filter(({ query, refused }) => query.includes('after') && refused === undefined);
+  expect(
+    pages.filter(({ lists, reveals = {} }) => !(lists ?? reveals['data.*.id'])).map(({ id }) => id),
+  ).toEqual(COUNTED);
 });
 
 test('every call goes up for its owner, who has whatever it makes', async () => {

@@ -21,11 +21,11 @@ function inBody(value: unknown, id = 'responses.create'): string[] {
   );
 }
 
-/** `name kind id`, as found in a target; `within` where its holder's owner may be enough. */
+/** `name kind id`, as found in a target. */
 function inTarget(method: string, target: string): string[] {
   const { endpoint, params, query } = matchRoute(method, `/v1${target}`);
   return findReferences(endpoint, params, undefined, query).map(
-    (found) => `${found.pointer} ${found.kind} ${found.id}${found.contained ? ' within' : ''}`,
+    (found) => `${found.pointer} ${found.kind} ${found.id}`,
   );
 }
 
@@ -72,14 +72,14 @@ describe('objects of a path', () => {
     expect(inTarget('GET', '/files')).toEqual([]);
   });
 
-  it('are all of them, and it is told which exist within another alone', () => {
+  it('are all of them, those that exist within another alone too', () => {
     expect(inTarget('GET', '/conversations/conv_1/items/msg_1')).toEqual([
       'conversation_id conversation conv_1',
-      'item_id conversation_item msg_1 within',
+      'item_id conversation_item msg_1',
     ]);
     expect(inTarget('GET', '/containers/c_1/files/f_1')).toEqual([
       'container_id container c_1',
-      'file_id container_file f_1 within',
+      'file_id container_file f_1',
     ]);
     expect(inTarget('GET', '/skills/skill_1/versions/2')).toEqual(['skill_id skill skill_1']);
     expect(inTarget('GET', '/vector_stores/vs_1/files/file-1')).toEqual([
@@ -95,7 +95,7 @@ describe('objects of a path', () => {
     ]);
     expect(inTarget('GET', '/containers/c_1/files?after=f_1')).toEqual([
       'container_id container c_1',
-      'after conversation_item f_1 within',
+      'after container_file f_1',
     ]);
     expect(inTarget('GET', '/chat/completions?model=ft:x')).toEqual(['model fine_tuned_model ft:x']);
   });

@@ -230,8 +230,10 @@ describe('a list', () => {
     expect(await from(ADA, 'files?after=file-1')).toBe('ok');
     expect(await from(BOB, 'files?after=file-1')).toBe('access.unknown_object');
     expect(await from(BOB, 'vector_stores?before=file-1')).toBe('access.unknown_object');
-    // Inside of one object its owner is asked, and whether the place is somebody else's.
+    // Inside of one object too.
     await store.putOwner({ id: 'conv_1', kind: 'conversation', user: 'bob', createdAt: 1 });
+    expect(await from(BOB, 'conversations/conv_1/items?after=msg_1')).toBe('access.unknown_object');
+    await store.putOwner({ id: 'msg_1', kind: 'conversation_item', user: 'bob', createdAt: 1 });
     expect(await from(BOB, 'conversations/conv_1/items?after=msg_1')).toBe('ok');
     expect(await from(BOB, 'conversations/conv_1/items?after=file-1')).toBe('access.unknown_object');
     expect(await from(BOB, 'conversations/conv_1/items/file-1')).toBe('access.unknown_object');

@@ -45,8 +45,6 @@ export interface Reference {
   readonly kind: string;
   readonly id: string;
   readonly pointer: string;
-  /** Within another that is named as well: only what is known to be somebody else's is refused. */
-  readonly contained?: true | undefined;
 }
 
 /**
@@ -65,9 +63,7 @@ export async function checkReferences(
   const byId = new Map(owners.map((owner) => [owner.id, owner]));
   for (const reference of references) {
     const owner = byId.get(reference.id);
-    const allowed = owner
-      ? mayUse(caller, owner, settings)
-      : reference.contained === true || settings.unknown === 'allow';
+    const allowed = owner ? mayUse(caller, owner, settings) : settings.unknown === 'allow';
     if (!allowed) throw new Refusal('access.unknown_object', { param: fieldAt(reference.pointer) });
   }
   return owners;
@@ -111,7 +107,7 @@ const SHOWN_MAX = 1_000;
 
 /**
  * Ids an answer shows: of the object it made, and of further ones at the paths its row names; at most 1,000. `*` in a
- * path is every element of a list.
+ * path is every element of a list, `?name` goes on where there is such a member.
  */
 export function idsShown(
   answer: unknown,
@@ -129,15 +125,14 @@ export function idsShown(
 }
 
 function valuesAt(answer: unknown, path: string): readonly unknown[] {
-  return path
-    .split('.')
-    .reduce<readonly unknown[]>(
-      (values, step) =>
-        step === '*'
-          ? values.flatMap((value) => (Array.isArray(value) ? value : []))
-          : values.map((value) => child(value, step)),
-      [answer],
-    );
+  return path.split('.').reduce<readonly unknown[]>(
+    (values, step) => {
+      if (step === '*') return values.flatMap((value) => (Array.isArray(value) ? value : []));
+      if (step.startsWith('?')) return values.filter((value) => child(value, step.slice(1)) !== undefined);
+      return values.map((value) => child(value, step));
+    },
+    [answer],
+  );
 }
 
 function isId(value: unknown): value is string {

@@ -1,6 +1,6 @@
 /** Agents that run upstream: ChatKit, and the assistants and threads that OpenAI has ended. */
 import type { Endpoint } from '../endpoint.ts';
-import { BYTES, family, TWO_WAY_PAGE } from './family.ts';
+import { BYTES, family, TWO_WAY_PAGE, within } from './family.ts';
 
 const chatkit = family('chatkit', { session_id: 'chatkit_session', thread_id: 'chatkit_thread' });
 // OpenAI, API deprecations: Assistants API, announced 2025-08-26.
@@ -36,7 +36,10 @@ export const AGENTS: readonly Endpoint[] = [
   }),
   chatkit.get('threads.retrieve', '/chatkit/threads/{thread_id}'),
   chatkit.remove('threads.delete', '/chatkit/threads/{thread_id}'),
-  chatkit.get('threads.items.list', '/chatkit/threads/{thread_id}/items', { query: TWO_WAY_PAGE }),
+  chatkit.get('threads.items.list', '/chatkit/threads/{thread_id}/items', {
+    query: TWO_WAY_PAGE,
+    ...within('conversation_item'),
+  }),
 
   assistants.post('create', '/assistants', { ...text, ...stores, model: 'required', makes: 'assistant' }),
   assistants.get('list', '/assistants', { query: TWO_WAY_PAGE, lists: 'assistant' }),
@@ -52,6 +55,7 @@ export const AGENTS: readonly Endpoint[] = [
   threads.get('messages.list', '/threads/{thread_id}/messages', {
     query: [...TWO_WAY_PAGE, 'run_id'],
     reveals: {
+      ...within('message').reveals,
       'data.*.content.*.image_file.file_id': 'file',
       'data.*.content.*.text.annotations.*.file_path.file_id': 'file',
     },
@@ -61,7 +65,7 @@ export const AGENTS: readonly Endpoint[] = [
   threads.remove('messages.delete', '/threads/{thread_id}/messages/{message_id}'),
   threads.post('create_and_run', '/threads/runs', { ...run, reveals: { thread_id: 'thread' } }),
   threads.post('runs.create', '/threads/{thread_id}/runs', { ...run, query: ['include'] }),
-  threads.get('runs.list', '/threads/{thread_id}/runs', { query: TWO_WAY_PAGE }),
+  threads.get('runs.list', '/threads/{thread_id}/runs', { query: TWO_WAY_PAGE, ...within('run') }),
   threads.get('runs.retrieve', '/threads/{thread_id}/runs/{run_id}'),
   threads.post('runs.update', '/threads/{thread_id}/runs/{run_id}'),
   threads.act('runs.cancel', '/threads/{thread_id}/runs/{run_id}/cancel'),
@@ -72,8 +76,13 @@ export const AGENTS: readonly Endpoint[] = [
   }),
   threads.get('runs.steps.list', '/threads/{thread_id}/runs/{run_id}/steps', {
     query: [...TWO_WAY_PAGE, 'include'],
+    reveals: {
+      ...within('run_step').reveals,
+      'data.*.step_details.message_creation.message_id': 'message',
+    },
   }),
   threads.get('runs.steps.retrieve', '/threads/{thread_id}/runs/{run_id}/steps/{step_id}', {
     query: ['include'],
+    reveals: { 'step_details.message_creation.message_id': 'message' },
   }),
 ];

@@ -1,5 +1,5 @@
 /** Builders of table rows: what the rows of a family share is said once, a row says only what is its own. */
-import type { Endpoint, Method, ObjectKind } from '../endpoint.ts';
+import { type Endpoint, LISTED, type Method, type ObjectKind } from '../endpoint.ts';
 
 const MiB = 1024 * 1024;
 
@@ -22,11 +22,16 @@ export const PAGE = ['after', 'limit'] as const;
 export const ORDERED_PAGE = [...PAGE, 'order'] as const;
 export const TWO_WAY_PAGE = [...ORDERED_PAGE, 'before'] as const;
 
+/** A list within an object of the path: whatever it shows is of whoever that object is of. */
+export const within = (kind: ObjectKind) => ({ reveals: { [LISTED]: kind } }) as const;
+
 /** In a response: items that later calls can refer to, and containers that were made for tools that run in them. */
 export const RESPONSE_OUTPUT = {
   'output.*.id': 'conversation_item',
   'output.*.container_id': 'container',
   'output.*.environment.container_id': 'container',
+  // Citations of other files have no container; those are known from elsewhere.
+  'output.*.content.*.annotations.*.?container_id.file_id': 'container_file',
   'output.*.encrypted_content': 'sealed',
   'output.*.content.*.encrypted_content': 'sealed',
 } as const;

@@ -1,6 +1,6 @@
 /** What is kept upstream: files, uploads, batches, vector stores, containers, skills. */
 import type { Endpoint } from '../endpoint.ts';
-import { BYTES, family, ORDERED_PAGE, PAGE, TWO_WAY_PAGE } from './family.ts';
+import { BYTES, family, ORDERED_PAGE, PAGE, TWO_WAY_PAGE, within } from './family.ts';
 
 const files = family('files', { file_id: 'file' });
 const uploads = family('uploads', { upload_id: 'upload' });
@@ -58,7 +58,10 @@ export const STORAGE: readonly Endpoint[] = [
     quotes: 'file_id',
   }),
   stores.post('files.create', '/vector_stores/{vector_store_id}/files', kept),
-  stores.get('files.list', '/vector_stores/{vector_store_id}/files', { query: [...TWO_WAY_PAGE, 'filter'] }),
+  stores.get('files.list', '/vector_stores/{vector_store_id}/files', {
+    query: [...TWO_WAY_PAGE, 'filter'],
+    ...within('file'),
+  }),
   stores.get('files.retrieve', '/vector_stores/{vector_store_id}/files/{file_id}'),
   stores.post('files.update', '/vector_stores/{vector_store_id}/files/{file_id}'),
   stores.remove('files.delete', '/vector_stores/{vector_store_id}/files/{file_id}'),
@@ -71,6 +74,7 @@ export const STORAGE: readonly Endpoint[] = [
   stores.act('file_batches.cancel', '/vector_stores/{vector_store_id}/file_batches/{batch_id}/cancel'),
   stores.get('file_batches.files.list', '/vector_stores/{vector_store_id}/file_batches/{batch_id}/files', {
     query: [...TWO_WAY_PAGE, 'filter'],
+    ...within('file'),
   }),
 
   containers.post('create', '/containers', { cost: 'unit', makes: 'container' }),
@@ -78,7 +82,10 @@ export const STORAGE: readonly Endpoint[] = [
   containers.get('retrieve', '/containers/{container_id}'),
   containers.remove('delete', '/containers/{container_id}'),
   containers.post('files.create', '/containers/{container_id}/files', { ...either, makes: 'container_file' }),
-  containers.get('files.list', '/containers/{container_id}/files', { query: ORDERED_PAGE }),
+  containers.get('files.list', '/containers/{container_id}/files', {
+    query: ORDERED_PAGE,
+    ...within('container_file'),
+  }),
   containers.get('files.retrieve', '/containers/{container_id}/files/{file_id}'),
   containers.remove('files.delete', '/containers/{container_id}/files/{file_id}'),
   containers.get('files.content', '/containers/{container_id}/files/{file_id}/content', { answer: 'binary' }),

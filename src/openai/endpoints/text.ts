@@ -1,6 +1,6 @@
 /** Text in, text out: chat completions, completions, responses, conversations, embeddings, moderations, models. */
 import type { Endpoint } from '../endpoint.ts';
-import { BYTES, family, ORDERED_PAGE, RESPONSE_OUTPUT } from './family.ts';
+import { BYTES, family, ORDERED_PAGE, RESPONSE_OUTPUT, within } from './family.ts';
 
 const chat = family('chat.completions', { completion_id: 'chat_completion' });
 const completions = family('completions');
@@ -20,7 +20,7 @@ const large = { bodyBytesMax: BYTES.conversation } as const;
 // The same operation under a newer contract, which `OpenAI-Beta` names.
 const beta = ['beta'] as const;
 const items = {
-  reveals: { 'data.*.id': 'conversation_item', 'data.*.encrypted_content': 'sealed' },
+  reveals: { ...within('conversation_item').reveals, 'data.*.encrypted_content': 'sealed' },
 } as const;
 const responseInput = { shape: 'responses', model: 'optional', query: beta, ...large } as const;
 
@@ -41,7 +41,10 @@ export const TEXT: readonly Endpoint[] = [
   chat.get('retrieve', '/chat/completions/{completion_id}'),
   chat.post('update', '/chat/completions/{completion_id}'),
   chat.remove('delete', '/chat/completions/{completion_id}'),
-  chat.get('messages.list', '/chat/completions/{completion_id}/messages', { query: ORDERED_PAGE }),
+  chat.get('messages.list', '/chat/completions/{completion_id}/messages', {
+    query: ORDERED_PAGE,
+    ...within('message'),
+  }),
 
   completions.post('create', '/completions', {
     ...generates,

@@ -1,6 +1,6 @@
 /** Training and measuring models: fine-tuning, graders, evals. */
 import type { Endpoint } from '../endpoint.ts';
-import { BYTES, family, ORDERED_PAGE, PAGE } from './family.ts';
+import { BYTES, family, ORDERED_PAGE, PAGE, within } from './family.ts';
 
 const jobs = family(
   'fine_tuning.jobs',
@@ -30,18 +30,26 @@ export const TRAINING: readonly Endpoint[] = [
   jobs.act('cancel', '/fine_tuning/jobs/{fine_tuning_job_id}/cancel'),
   jobs.act('pause', '/fine_tuning/jobs/{fine_tuning_job_id}/pause'),
   jobs.act('resume', '/fine_tuning/jobs/{fine_tuning_job_id}/resume'),
-  jobs.get('events.list', '/fine_tuning/jobs/{fine_tuning_job_id}/events', { query: PAGE }),
+  jobs.get('events.list', '/fine_tuning/jobs/{fine_tuning_job_id}/events', {
+    query: PAGE,
+    ...within('fine_tuning_event'),
+  }),
   jobs.get('checkpoints.list', '/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints', {
     query: PAGE,
-    reveals: { 'data.*.fine_tuned_model_checkpoint': 'fine_tuned_model' },
+    reveals: {
+      ...within('fine_tuning_checkpoint').reveals,
+      'data.*.fine_tuned_model_checkpoint': 'fine_tuned_model',
+    },
   }),
 
   checkpoints.get('permissions.list', '/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions', {
     query: [...ORDERED_PAGE, 'project_id'],
+    ...within('checkpoint_permission'),
   }),
   checkpoints.post(
     'permissions.create',
     '/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions',
+    within('checkpoint_permission'),
   ),
   checkpoints.remove(
     'permissions.delete',
@@ -62,12 +70,16 @@ export const TRAINING: readonly Endpoint[] = [
     makes: 'eval_run',
     bodyBytesMax: BYTES.conversation,
   }),
-  evals.get('runs.list', '/evals/{eval_id}/runs', { query: [...ORDERED_PAGE, 'status'] }),
+  evals.get('runs.list', '/evals/{eval_id}/runs', {
+    query: [...ORDERED_PAGE, 'status'],
+    ...within('eval_run'),
+  }),
   evals.get('runs.retrieve', '/evals/{eval_id}/runs/{run_id}'),
   evals.act('runs.cancel', '/evals/{eval_id}/runs/{run_id}'),
   evals.remove('runs.delete', '/evals/{eval_id}/runs/{run_id}'),
   evals.get('runs.output_items.list', '/evals/{eval_id}/runs/{run_id}/output_items', {
     query: [...ORDERED_PAGE, 'status'],
+    ...within('eval_output_item'),
   }),
   evals.get('runs.output_items.retrieve', '/evals/{eval_id}/runs/{run_id}/output_items/{output_item_id}'),
 ];

@@ -53,9 +53,6 @@ describe('who may use an object', () => {
 
 const named = (...ids: string[]) => ids.map((id) => ({ kind: 'response', id, pointer: `/${id}` }));
 
-const within = <T extends object>(one: T) => ({ ...one, contained: true as const });
-const inThread = (id: string) => [...named('thread_1'), ...named(id).map(within)];
-
 const contents = (...texts: string[]) =>
   texts.map((text) => ({ kind: 'sealed', id: sealedId(text), pointer: `/${text}` }));
 
@@ -114,21 +111,6 @@ describe('the objects a call names', () => {
     );
   });
 
-  test('within another of the call: nobody’s is the holder’s, another’s is not', async () => {
-    const store = await memoryStore();
-    await store.putOwner({ id: 'thread_1', kind: 'thread', user: 'ada', createdAt: 1 });
-    await store.putOwner({ id: 'run_1', kind: 'run', user: 'bob', createdAt: 1 });
-    const settings = objectsSchema.parse({});
-    const known = await checkReferences(store, ADA, inThread('run_2'), settings);
-    expect(known.map(({ id }) => id)).toEqual(['thread_1']);
-    expect(await codeOf(() => checkReferences(store, ADA, inThread('run_1'), settings))).toBe(
-      'access.unknown_object',
-    );
-    expect(await codeOf(() => checkReferences(store, BOB, inThread('run_1'), settings))).toBe(
-      'access.unknown_object',
-    );
-  });
-
   test('cost no look-up where there are none, and open nothing while the store is away', async () => {
     const store = await memoryStore();
     await store.close();
@@ -161,6 +143,10 @@ describe('ids in an answer', () => {
     ]);
     expect(idsShown({ a: ['f_1', 7], b: [['f_2']] }, undefined, { 'a.*': 'file', 'b.*.*': 'file' })).toEqual([
       { kind: 'file', id: 'f_1' },
+      { kind: 'file', id: 'f_2' },
+    ]);
+    const cited = [{ file_id: 'f_1' }, { file_id: 'f_2', container_id: 'c_1' }];
+    expect(idsShown({ cited }, undefined, { 'cited.*.?container_id.file_id': 'file' })).toEqual([
       { kind: 'file', id: 'f_2' },
     ]);
     const many = { id: 'resp_1', output: Array.from({ length: 3000 }, (_, at) => ({ id: `msg_${at}` })) };
