@@ -28,7 +28,7 @@ const USAGE = `usage: npm run sallyport -- <command>
   policy proposals|confirm ID|withdraw ID   weaker rules that wait for a second person
   report --from ISO [--to ISO] [--format json|csv]   what guardrails refused, and would have
   rollout show|lift             for whom guardrails enforce; ends a fallback to observing
-  rehearse --policy FILE        what another policy would have made of the calls on record; [--from] [--to] [--team]
+  rehearse --policy FILE        what another policy would have made of the calls on record; [--from] [--to] [--team] [--data DIR]… [--store]
   ledger adopt                  leaves behind what a lost Redis knew
   scan                          JSON lines {text, role?} on standard input: what the guardrails find
   calibrate                     the same lines, all honest: points of the injection guardrail that fit them, as YAML

@@ -97,7 +97,7 @@ export async function buildEngines(
 }
 
 /** A driver is loaded where it is configured: each costs a start a tenth of its time. */
-async function buildStore(store: Config['store'], dataDir: string): Promise<Store> {
+export async function buildStore(store: Config['store'], dataDir: string): Promise<Store> {
   if (store.kind !== 'postgres') return openSqliteStore({ file: join(dataDir, 'store.sqlite') });
   const { openPostgresStore } = await import('../engines/store/store-postgres.ts');
   return openPostgresStore({ url: store.url });

@@ -1,6 +1,6 @@
 /**
  * A policy is tried on the calls on record before it holds: what it says is what the gateway then does. Shown false by not
- * judging findings, and by admitting every call without the ledger.
+ * judging findings, by admitting every call without the ledger, and by reading several logs one after the other.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,8 @@ import { runRehearse } from '../../src/assemble/rehearse.ts';
 import { createKey } from '../support/admin.ts';
 import { journey } from '../support/journey.ts';
 import { chat, outcomeOf, recorded } from '../support/money.ts';
+import { startGateways } from '../support/gateway.ts';
+import { startPostgres } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 
 const BASE = {
@@ -64,5 +66,45 @@ test('what would be refused, and what would go, by user and reason; and what nob
   expect(strict.notTold[0]).toContain('texts are not kept');
   const blue = await rehearse({ tiers: { wide: { models: ['o*'] } } }, '--team', 'blue');
   expect(blue).toMatchObject({ calls: 4, refused: [{ user: 'bob', code: 'access.model', count: 3 }] });
+  rmSync(folder, { recursive: true });
+});
+
+test('the calls of several processes are one, from their logs together and from the store', async () => {
+  const database = await startPostgres();
+  const [one, other] = await startGateways(2, {
+    upstream: house.upstream,
+    config: { ...BASE, store: { kind: 'postgres', url: 'env:DATABASE_URL' } },
+    env: { DATABASE_URL: database.url },
+    key: { tier: 'wide', user: 'ada' },
+  });
+  const ids: string[] = [];
+  for (const gateway of [one, other, one]) {
+    const { id } = await chat(gateway);
+    await outcomeOf(gateway, id);
+    ids.push(id);
+  }
+  const stored = async () => await recorded(one, 'exchange.outcome', ids[2] ?? '');
+  await until(stored, (found) => found.length === 1);
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-rehearsed-'));
+  const file = join(folder, 'new.yaml');
+  const store = { kind: 'postgres', url: 'env:DATABASE_URL' };
+  writeFileSync(file, JSON.stringify({ ...BASE, store, tiers: { wide: { requestsPerMinute: 2 } } }));
+  const env = { DATA_DIR: folder, DATABASE_URL: database.url, OPENAI_API_KEY: 'sk-proj-none' };
+  const rehearse = async (...args: string[]) => {
+    const { text } = await runRehearse(['--policy', file, ...args], env);
+    return JSON.parse(text);
+  };
+  const refused = [row(null, 'ada', 'rate.requests', [ids[2] ?? ''])];
+  expect(await rehearse('--data', one.dataDir, '--data', other.dataDir)).toMatchObject({ calls: 3, refused });
+  expect(await rehearse('--data', one.dataDir)).toMatchObject({ calls: 2, refused: [] });
+  await until(
+    () => rehearse('--store'),
+    ({ calls }) => calls === 3,
+  );
+  expect(await rehearse('--store')).toMatchObject({ calls: 3, refused });
+  const both = ['--policy', file, '--store', '--data', one.dataDir];
+  expect(await runRehearse(both, env)).toMatchObject({ code: 2 });
+  await Promise.all([one.stop(), other.stop()]);
+  await database.stop();
   rmSync(folder, { recursive: true });
 });
