@@ -1,9 +1,37 @@
 /**
  * Groups of a user as SCIM tells them, in an attribute that the configuration names. An operation on it that is not understood is refused,
- * as it may take something away.
+ * as it may take something away. Groups by themselves are shown, and changed nowhere but at their users.
  */
 import { Refusal } from '../base/errors.ts';
+import type { Member } from '../domain/people/directory.ts';
 import { operationsOf, readScim, type ScimUser, scimValues } from './scim-user.ts';
+
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+
+/** A group as a directory reads it (RFC 7643, section 4.2). */
+export interface ScimGroup {
+  /** Its name, which is its id as well. */
+  readonly id: string;
+  readonly displayName: string;
+  readonly members: readonly { readonly value: string; readonly display: string }[];
+}
+
+/** Those that the configuration names, and those that users are said to be in; by name. @param members those who are not deleted */
+export function scimGroups(configured: readonly string[], members: readonly Member[]): readonly ScimGroup[] {
+  const groups = new Map<string, ScimGroup['members'][number][]>(configured.map((name) => [name, []]));
+  for (const { user, userName, groups: names = [] } of members)
+    for (const name of names) {
+      const known = groups.get(name) ?? [];
+      groups.set(name, known);
+      known.push({ value: user, display: userName });
+    }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, of]) => ({
+      ...{ schemas: [GROUP], id, displayName: id, members: of },
+      meta: { resourceType: 'Group' },
+    }));
+}
 
 /** Which one. */
 export type GroupsAttribute = 'roles' | 'entitlements';

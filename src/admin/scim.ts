@@ -12,7 +12,7 @@ import type { Member, MemberStep } from '../domain/people/directory.ts';
 import { parseJson } from '../openai/json.ts';
 import type { People } from './people.ts';
 import { answerRefusal, refusalFrom } from './refusals.ts';
-import { groupsAfter, groupsOf } from './scim-groups.ts';
+import { groupsAfter, groupsOf, type ScimGroup, scimGroups } from './scim-groups.ts';
 import type { SignInDeps } from './sign-in.ts';
 import {
   changesOf,
@@ -25,6 +25,7 @@ import {
 } from './scim-user.ts';
 
 const USERS = '/Users';
+const GROUPS = '/Groups';
 const BODY_BYTES_MAX = 65_536;
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
@@ -36,8 +37,10 @@ const querySchema = z.object({
   // What is less than the least is the least (RFC 7644, section 3.4.2.4).
   startIndex: z.coerce.number().int().catch(1).transform(atLeast(1)),
   count: z.coerce.number().int().max(COUNT_MAX).catch(COUNT_MAX).transform(atLeast(0)),
+  excludedAttributes: z.string().max(1024).default(''),
 });
-const FILTER = /^\s*(userName|externalId|id)\s+eq\s+"([^"\\]{1,512})"\s*$/i;
+type Query = z.infer<typeof querySchema>;
+const FILTER = /^\s*(userName|externalId|displayName|id)\s+eq\s+"([^"\\]{1,512})"\s*$/i;
 
 type Provisioning = NonNullable<People['settings']['provisioning']>;
 type Asked = FastifyRequest<{ Params: { id: string } }>;
@@ -66,6 +69,8 @@ export function registerScim(app: FastifyInstance, deps: SignInDeps): void {
       scope.put(`${USERS}/:id`, (request: Asked) => door.put(request));
       scope.patch(`${USERS}/:id`, (request: Asked) => door.change(request));
       scope.delete(`${USERS}/:id`, (request: Asked, reply) => door.remove(request, reply));
+      scope.get(GROUPS, (request) => door.listGroups(request));
+      scope.get(`${GROUPS}/:id`, (request: Asked) => door.showGroup(request));
     },
     { prefix: '/scim/v2' },
   );
@@ -110,17 +115,29 @@ class ScimDoor {
   }
 
   async list({ query }: FastifyRequest): Promise<object> {
-    const { filter, startIndex, count } = readScim(querySchema, query);
-    const all = (await this.#people.directory.list()).filter(({ deleted }) => deleted === undefined);
-    if (filter === undefined) return scimList(all, startIndex, count);
-    const [, attribute = '', value = ''] = FILTER.exec(filter) ?? [];
-    if (attribute === '') throw new Refusal('request.invalid_field', { param: 'filter' });
-    const isLike = LIKE[attribute.toLowerCase()] ?? LIKE['id'];
-    return scimList(
-      all.filter((member) => isLike?.(member, value)),
-      startIndex,
-      count,
-    );
+    const asked = readScim(querySchema, query);
+    const found = chosen(await this.#present(), asked, LIKE);
+    return scimList(found.map(scimView), asked.startIndex, asked.count);
+  }
+
+  async listGroups({ query }: FastifyRequest): Promise<object> {
+    const asked = readScim(querySchema, query);
+    const found = chosen(await this.#groups(), asked, GROUP_LIKE).map((group) => shownGroup(group, asked));
+    return scimList(found, asked.startIndex, asked.count);
+  }
+
+  async showGroup({ params, query }: Asked): Promise<object> {
+    const found = (await this.#groups()).find(({ id }) => id === params.id);
+    if (!found) throw new Refusal('access.not_found');
+    return shownGroup(found, readScim(querySchema, query));
+  }
+
+  async #present(): Promise<readonly Member[]> {
+    return (await this.#people.directory.list()).filter(({ deleted }) => deleted === undefined);
+  }
+
+  async #groups(): Promise<readonly ScimGroup[]> {
+    return scimGroups(Object.keys(this.#people.settings.groups), await this.#present());
   }
 
   async show({ params }: Asked): Promise<object> {
@@ -229,11 +246,31 @@ function present(member: Member | undefined): Member {
 }
 
 /** Names of users have no case, ids do (RFC 7643, section 4.1.1 and 3.1). */
-const LIKE: Readonly<Record<string, (member: Member, value: string) => boolean>> = {
+const LIKE: Likeness<Member> = {
   username: ({ userName }, value) => userName.toLowerCase() === value.toLowerCase(),
   externalid: ({ externalId }, value) => externalId === value,
   id: ({ user }, value) => user === value,
 };
+
+const GROUP_LIKE: Likeness<ScimGroup> = {
+  displayname: ({ displayName }, value) => displayName.toLowerCase() === value.toLowerCase(),
+  id: ({ id }, value) => id === value,
+};
+type Likeness<T> = Readonly<Record<string, (one: T, value: string) => boolean>>;
+
+/** Those that the filter is for. @throws request.invalid_field for one that is not understood */
+function chosen<T>(all: readonly T[], { filter }: Query, like: Likeness<T>): readonly T[] {
+  if (filter === undefined) return all;
+  const [, attribute = '', value = ''] = FILTER.exec(filter) ?? [];
+  const isLike = like[attribute.toLowerCase()];
+  if (!isLike) throw new Refusal('request.invalid_field', { param: 'filter' });
+  return all.filter((one) => isLike(one, value));
+}
+
+/** Directories that only look for a group leave its members out. */
+function shownGroup({ members, ...group }: ScimGroup, { excludedAttributes }: Query): object {
+  return /(?:^|[,\s])members(?:$|[,\s])/i.test(excludedAttributes) ? group : { ...group, members };
+}
 
 function bodyOf({ body }: FastifyRequest): unknown {
   return parseJson(Buffer.isBuffer(body) ? body : Buffer.alloc(0)).value;

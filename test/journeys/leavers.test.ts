@@ -56,6 +56,7 @@ beforeAll(async () => {
         groups: {
           staff: { team: 'red', role: 'user', tier: 'internal' },
           others: { team: 'blue', role: 'user', tier: 'pro' },
+          nobodys: { team: 'blue', role: 'user', tier: 'pro' },
         },
         provisioning: { token: 'env:SCIM_TOKEN', groupsAttribute: 'roles' },
       },
@@ -242,4 +243,33 @@ test('who is in another group has what it gives: own keys and sessions of the on
   expect(performance.now() - told).toBeLessThan(5_000 + PATIENCE_MS);
   expect((await person.call('GET', '/admin/me')).status).toBe(401);
   expect((await call(at(1), given)).status).toBe(200);
+});
+
+/** Shown false by leaving out the groups of the configuration, and by counting members who are deleted. */
+test('groups are listed with who is in them, found by name, and changed nowhere but at their users', async () => {
+  for (const sub of ['grouped', 'deleted'])
+    await scim('POST', USERS, user(sub, { roles: ['readers', 'staff'] }));
+  await scim('DELETE', `${USERS}/deleted`);
+  const readers = {
+    id: 'readers',
+    displayName: 'readers',
+    members: [{ value: 'grouped', display: 'grouped@example.com' }],
+  };
+  const { body } = await scim('GET', '/Groups');
+  expect(body.Resources.map(({ id }: { id: string }) => id)).toEqual(
+    expect.arrayContaining(['nobodys', 'readers', 'staff']),
+  );
+  expect(body.Resources).toContainEqual(expect.objectContaining(readers));
+  const found = await scim('GET', `/Groups?filter=${encodeURIComponent('displayName eq "Readers"')}`);
+  expect(found.body).toMatchObject({ totalResults: 1, Resources: [readers] });
+  expect((await scim('GET', '/Groups/readers')).body).toMatchObject(readers);
+  const { members, ...bare } = (await scim('GET', '/Groups/readers?excludedAttributes=members')).body;
+  expect([members, bare.id]).toEqual([undefined, 'readers']);
+  expect((await scim('GET', '/Groups?filter=members%20eq%20"x"')).status).toBe(400);
+  expect((await scim('GET', '/Groups/nobody')).status).toBe(404);
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
+    expect((await scim(method, method === 'POST' ? '/Groups' : '/Groups/readers', readers)).status).toBe(404);
+  expect((await scim('GET', '/Groups', undefined, 'another token of thirty-two characters')).status).toBe(
+    401,
+  );
 });
