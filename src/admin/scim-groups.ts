@@ -28,7 +28,10 @@ export function scimGroups(configured: readonly string[], members: readonly Memb
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, of]) => ({
-      ...{ schemas: [GROUP], id, displayName: id, members: of },
+      schemas: [GROUP],
+      id,
+      displayName: id,
+      members: of,
       meta: { resourceType: 'Group' },
     }));
 }

@@ -47,7 +47,10 @@ export async function runRehearse(
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ policy: text, from: text, to: text, team: text },
+      policy: text,
+      from: text,
+      to: text,
+      team: text,
       data: { type: 'string', multiple: true },
       store: { type: 'boolean' },
     },

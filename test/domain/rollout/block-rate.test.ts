@@ -93,16 +93,17 @@ test('a year of silence, and a clock that goes back, end nothing', () => {
   rate.count({ key: 'k', isInside: true, isStopped: false });
 });
 
+/** The rate of each key. */
+function ratesOf(calls: readonly SeenCall[]): number[] {
+  const keys = Map.groupBy(calls, ({ key }) => key);
+  return [...keys.values()].map((own) => own.filter(({ isStopped }) => isStopped).length / own.length);
+}
+const sum = (rates: readonly number[]): number => rates.reduce((all, one) => all + one, 0);
+
 /** What is promised, written plainly: all calls are kept, and looked through at each. */
 function modelRate(settings: { windowS: number; baselineS: number }, start: number) {
   const stepMs = (settings.windowS * 1000) / 5;
   const seen: (SeenCall & { step: number })[] = [];
-  const byKey = (calls: readonly SeenCall[]): number[] => {
-    const keys = new Map<string, SeenCall[]>();
-    for (const call of calls) keys.set(call.key, [...(keys.get(call.key) ?? []), call]);
-    return [...keys.values()].map((own) => own.filter(({ isStopped }) => isStopped).length / own.length);
-  };
-  const sum = (rates: readonly number[]): number => rates.reduce((all, one) => all + one, 0);
   return (call: SeenCall) => {
     const step = Math.floor((now - start) / stepMs);
     seen.push({ ...call, step });
@@ -111,9 +112,9 @@ function modelRate(settings: { windowS: number; baselineS: number }, start: numb
       (one) => one.step <= step - 5 && one.step > step - 5 - settings.baselineS / (stepMs / 1000),
     );
     const steps = [...new Set(before.map((one) => one.step))].map((at) =>
-      byKey(before.filter((one) => one.step === at)),
+      ratesOf(before.filter((one) => one.step === at)),
     );
-    const rates = byKey(window);
+    const rates = ratesOf(window);
     const keys = sum(steps.map((one) => one.length));
     return {
       rate: sum(rates) / rates.length,
@@ -125,14 +126,18 @@ function modelRate(settings: { windowS: number; baselineS: number }, start: numb
 }
 
 test('is what a model of it says, at every call that was stopped', () => {
-  const { below, chance } = random(seed);
+  const chances = random(seed);
   const settings = { windowS: 10, baselineS: 600, minCalls: 1, minKeys: 1, overPercent: 0, timesBaseline: 1 };
   rate = made(settings);
   const model = modelRate(settings, now);
   let compared = 0;
   for (let i = 0; i < 1500; i++) {
-    now += chance(0.05) ? below(400_000) : below(1500);
-    const call = { key: `k${below(6)}`, isInside: chance(0.8), isStopped: chance(0.3) };
+    now += chances.chance(0.05) ? chances.below(400_000) : chances.below(1500);
+    const call = {
+      key: `k${chances.below(6)}`,
+      isInside: chances.chance(0.8),
+      isStopped: chances.chance(0.3),
+    };
     const told = rate.count(call);
     const meant = model(call);
     if (!told) continue;
