@@ -10,8 +10,13 @@ const forbidden = new BlockList();
 forbidden.addSubnet('169.254.0.0', 16, 'ipv4');
 forbidden.addAddress('100.100.100.200', 'ipv4');
 forbidden.addAddress('192.0.0.192', 'ipv4');
+forbidden.addAddress('168.63.129.16', 'ipv4');
 forbidden.addSubnet('fe80::', 10, 'ipv6');
-forbidden.addAddress('fd00:ec2::254', 'ipv6');
+// Amazon's: metadata, names, time and the identities of pods.
+forbidden.addSubnet('fd00:ec2::', 32, 'ipv6');
+forbidden.addAddress('fd20:ce::254', 'ipv6');
+// 169.254.0.0/16 behind a translator (RFC 6052).
+forbidden.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
 
 function isForbidden(address: string): boolean {
   return forbidden.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');

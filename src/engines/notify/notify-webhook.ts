@@ -48,7 +48,12 @@ export function createWebhookNotifier(options: WebhookOptions): Notifier {
   const { webhooks, baseUrl = '', onFailure, firstWaitMs, egress = {} } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  const bounds = { msMax: CALL_MS_MAX, answerBytesMax: 65_536, connections: 1 };
+  // One each, also where several stand at one origin: who is slow holds up nobody else.
+  const bounds = {
+    msMax: CALL_MS_MAX,
+    answerBytesMax: 65_536,
+    connections: Math.max(webhooks.length, 1),
+  };
   const agent = ownDispatcher(egress, bounds);
   const receivers = webhooks.map(
     (webhook, index) =>

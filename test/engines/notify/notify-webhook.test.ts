@@ -40,6 +40,7 @@ beforeAll(async () => {
     request.on('data', (piece) => pieces.push(String(piece)));
     request.on('end', () => {
       seen.push({ url: request.url, headers: request.headers, body: pieces.join('') });
+      if (request.url === '/silent') return;
       const status = statuses.shift() ?? 204;
       reply.writeHead(status, status === 302 ? { location: `${origin}/elsewhere` } : {}).end();
     });
@@ -135,6 +136,20 @@ describe('a receiver that fails', () => {
     for (const id of ['8', '9']) one.notify(notice(id));
     await expect.poll(() => seen.length).toBe(2);
     expect(failures.join()).not.toContain('127.0.0.1');
+  });
+
+  // Negative control: with one connection to an origin the others wait for the five seconds of who is silent.
+  test('does not hold up another at the same place', async () => {
+    const one = notifier({
+      webhooks: ['/silent', '/hook', '/hook'].map((path) => ({
+        url: origin + path,
+        secret: SECRET,
+        format: 'json' as const,
+      })),
+    });
+    for (const id of ['8', '9']) one.notify(notice(id));
+    await expect.poll(() => seen.filter(({ url }) => url === '/hook').length).toBe(4);
+    expect(failures).toEqual([]);
   });
 
   test('holds up to a thousand notices', () => {
