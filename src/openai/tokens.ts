@@ -56,9 +56,11 @@ function countText(text: string, count: Count): number {
   for (let start = 0; start < text.length; ) {
     let end = Math.min(text.length, start + PIECE_CHARS_MAX);
     if (end < text.length) {
-      const space = text.lastIndexOf(' ', end);
-      const atSpace = space > start + PIECE_CHARS_MAX / 2;
-      if (atSpace) end = space;
+      // No further back than it may be: else a text without spaces is read from its start for each piece.
+      const from = start + PIECE_CHARS_MAX / 2 + 1;
+      const space = text.slice(from, end + 1).lastIndexOf(' ');
+      const atSpace = space >= 0;
+      if (atSpace) end = from + space;
       else if (isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
       tokens += atSpace ? 1 : CUT_TOKENS;
     }

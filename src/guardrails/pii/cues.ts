@@ -167,8 +167,8 @@ function beginsWithGivenName(
   text: string,
   { start, end }: { readonly start: number; readonly end: number },
 ): boolean {
-  const space = text.indexOf(' ', start);
-  return labelsAt(text, start, space < 0 || space > end ? end : space).includes('given-name');
+  const space = text.slice(start, end).indexOf(' ');
+  return labelsAt(text, start, space < 0 ? end : start + space).includes('given-name');
 }
 
 /** `name: Jane Roe` is a person's if one of its words is a given name; else it is kept for where persons are. */

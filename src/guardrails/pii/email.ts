@@ -51,7 +51,7 @@ export function emailAt(text: string, at: number): Candidate | undefined {
   while (end < text.length && end - at <= DOMAIN_MAX && isDomain(text.charCodeAt(end))) end++;
   while (end > at && !isAlphanumeric(text.charCodeAt(end - 1))) end--;
   end -= fileEndingLength(text.slice(at + 1, end));
-  if (end - at < 5 || text.lastIndexOf('.', end) <= at) return undefined;
+  if (end - at < 5) return undefined;
   if (!isDomainName(text.slice(at + 1, end)) || isUserInfo(text, start, at, end)) return undefined;
   return { type: 'EMAIL', start, end, score: CONFIDENCE.validated, reason: 'an e-mail address' };
 }
