@@ -10,8 +10,13 @@ import type { Finding } from '../base/finding.ts';
 const TEXTS_MAX = 16_384;
 /** A text with more is read again. */
 const FINDINGS_MAX = 16;
-/** A digest costs 2 µs and more: a shorter text is read as fast as it is recognised. */
-export const RECALLED_CHARS_MIN = 128;
+/**
+ * From so many characters on a text is recognised faster than it is read; shorter ones could be guessed, and the time of
+ * an answer would tell whether somebody sent them.
+ */
+export const RECALLED_CHARS_MIN = 32;
+/** Ids are as long, and new in every answer: they would only push texts out. */
+export const RECALLED_TOKEN_CHARS_MIN = 128;
 
 const found = new BoundedMap<string, readonly Finding[]>(TEXTS_MAX);
 

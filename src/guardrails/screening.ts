@@ -17,7 +17,7 @@ import { resolveOverlaps } from './overlaps.ts';
 import { knownNames, namesIn } from './pii/known-names.ts';
 import { findPii } from './pii/pii.ts';
 import type { ChainPlaceholders, VaultEntry } from './placeholders.ts';
-import { readerOf, recall, RECALLED_CHARS_MIN } from './recent-texts.ts';
+import { readerOf, recall, RECALLED_CHARS_MIN, RECALLED_TOKEN_CHARS_MIN } from './recent-texts.ts';
 import { rewrite } from './rewriting.ts';
 import { findSecrets } from './secrets/secrets.ts';
 import { escapesView, joinedViews } from './written-out.ts';
@@ -166,7 +166,7 @@ function inspect(
   const vocabulary = kind === 'token' && text.length <= VOCABULARY_CHARS_MAX && !policy.custom;
   if (vocabulary && clean.has(text)) return NOTHING;
   const found =
-    text.length < RECALLED_CHARS_MIN
+    text.length < (kind === 'token' ? RECALLED_TOKEN_CHARS_MIN : RECALLED_CHARS_MIN)
       ? inspectWith(text, kind, trust, policy, isRendered)
       : recall(text, readerOf(policy, wayOf(kind, trust, isRendered)), () =>
           inspectWith(text, kind, trust, policy, isRendered),

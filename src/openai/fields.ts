@@ -18,7 +18,7 @@ export const TOKENS: readonly string[] = words(`
   working_directory server_label tool_names allowed_tools allowed_domains domain authorization md5 fingerprint
   training_file validation_file container conversation consent tags chunking_strategy prompt_cache_retention
   search_context_size input_fidelity image_tag allowed_callers required default_version version target_uri
-  generate_summary summary_format delivery execution syntax button model_sample
+  generate_summary summary_format delivery execution syntax button model_sample finish_reason
 `);
 export const URLS: readonly string[] = words(
   'url image_url file_url server_url audio_url video_url input_reference image mask file',

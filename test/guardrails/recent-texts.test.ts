@@ -1,4 +1,7 @@
-/** A text that came before is not read again: by the same reader, and only then. */
+/**
+ * A text that came before is not read again: by the same reader, and only then. Which texts: red with the bound of texts at
+ * 128 or 3 characters, and with that of tokens at 32.
+ */
 import { expect, test, vi } from 'vitest';
 import type { Finding } from '../../src/base/finding.ts';
 import { recall } from '../../src/guardrails/recent-texts.ts';
@@ -39,6 +42,22 @@ test('another text and another reader are read', () => {
     recall(text, reader, read);
   }
   expect(read).toHaveBeenCalledTimes(3);
+});
+
+test('a prompt of one sentence is kept, a word and an id are not', () => {
+  const digests: string[] = [];
+  const kept = (input: ScreenInput): boolean => {
+    // A policy of its own, so that nothing is known under it; its name is taken where a text is looked up by it.
+    const policy: ScreenPolicy = Object.defineProperty({ ...POLICY }, 'toJSON', {
+      value: () => `${digests.push(input.text)}`,
+    });
+    const before = digests.length;
+    screen([input], policy);
+    return digests.length > before;
+  };
+  expect(kept(prose('Answer in one short paragraph, in English.'))).toBe(true);
+  expect(kept(prose('Is it 4711?'))).toBe(false);
+  expect(kept({ ...prose('chatcmpl-BxJf0qkZ2mW8sT4uYv6aLc1dE3gH5'), class: 'token' })).toBe(false);
 });
 
 test('many findings are not kept', () => {
