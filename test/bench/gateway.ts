@@ -15,6 +15,8 @@ const quick = process.argv.includes('quick');
 const ROUNDS = quick ? 3 : 7;
 const SINGLE = quick ? 150 : 400;
 const BUSY_MS = quick ? 800 : 2500;
+/** V8 goes on compiling for some 50,000 calls of the gateway: by calls, as by time the slower would be judged the colder. */
+const WARM_CALLS = quick ? 8000 : 30_000;
 const HELD_FEW = 100;
 const HELD = quick ? 200 : 500;
 const CONNECTIONS = 64;
@@ -39,7 +41,7 @@ async function run(
 }
 
 /** One round of one contender: latency alone, then throughput and CPU under load, plain and streamed. */
-async function round(load: Load, contender: Contender, into: Figures, busyMs: number): Promise<void> {
+async function round(load: Load, contender: Contender, into: Figures): Promise<void> {
   for (const workload of ['json', 'fresh', 'stream'] as const) {
     const alone = await run(load, contender, {
       workload,
@@ -54,7 +56,7 @@ async function round(load: Load, contender: Contender, into: Figures, busyMs: nu
       workload,
       connections: CONNECTIONS,
       requestsMax: Number.MAX_SAFE_INTEGER,
-      durationMsMax: busyMs,
+      durationMsMax: BUSY_MS,
     });
     const spentMs = contender.pid ? cpuMs(contender.pid) - before : Number.NaN;
     into[workload].perSecond.push((busy.requests / busy.elapsedMs) * 1000);
@@ -84,10 +86,10 @@ async function heldKb(load: Load, contender: Contender): Promise<number> {
   return (many - few) / HELD;
 }
 
-/** So that everything was run once, without load. */
-async function warm(load: Load, contender: Contender): Promise<void> {
+/** So that everything was run so often: calls, and as many streams. */
+async function warm(load: Load, contender: Contender, requestsMax: number, connections = 1): Promise<void> {
   for (const workload of ['json', 'fresh', 'stream'] as const) {
-    await run(load, contender, { workload, connections: 1, requestsMax: SINGLE, durationMsMax: 60_000 });
+    await run(load, contender, { workload, connections, requestsMax, durationMsMax: 120_000 });
   }
 }
 
@@ -176,16 +178,21 @@ const figures = new Map(contenders.map((contender) => [contender.name, noFigures
 try {
   say('memory of open streams');
   for (const contender of contenders) {
-    await warm(load, contender);
+    await warm(load, contender, SINGLE);
     const into = figures.get(contender.name);
     if (into) into.heldKb = await heldKb(load, contender);
   }
-  for (let at = 0; at <= ROUNDS; at++) {
-    say(at === 0 ? 'warming up' : `round ${at} of ${ROUNDS}`);
+  say('warming up');
+  for (const contender of contenders) {
+    await warm(load, contender, WARM_CALLS, CONNECTIONS);
+    await crowd([load, second], contender, noFigures());
+  }
+  for (let at = 1; at <= ROUNDS; at++) {
+    say(`round ${at} of ${ROUNDS}`);
     for (const contender of contenders) {
-      const into = at === 0 ? noFigures() : figures.get(contender.name);
+      const into = figures.get(contender.name);
       if (!into) continue;
-      await round(load, contender, into, at === 0 ? 3 * BUSY_MS : BUSY_MS);
+      await round(load, contender, into);
       await crowd([load, second], contender, into);
     }
   }
