@@ -10,12 +10,15 @@ import { BREAK_GLASS_SECONDS_MAX } from '../domain/policy/policy-proposals.ts';
 import { isOld, type NewKey } from '../domain/callers/keys.ts';
 import type { Tiers } from '../domain/limits/tiers.ts';
 import { DEFAULT_UPSTREAM } from '../domain/upstreams/upstreams.ts';
+import { unknownNames } from '../openai/endpoints/index.ts';
 import type { KeyRecord } from '../ports/store.ts';
 import { iso } from './period.ts';
 import { breakGlassReason } from './route.ts';
 
 export const userName = z.string().regex(USER_NAME).refine(isUserName);
 const count = z.int().min(0).max(1_000_000_000);
+/** What the process of the tools does, in the list of a key's operations. */
+const TOOLS = 'tools';
 const list = (pattern: RegExp) => z.array(z.string().regex(pattern)).max(200);
 
 /** `POST /admin/keys`. */
@@ -52,7 +55,7 @@ export const newKeySchema = z.strictObject({
 /** `POST /admin/keys/:id/rotate`: how long the present secret stays valid; 30 days at most, 0 ends it at once. */
 export const rotateSchema = z.strictObject({ overlapSeconds: z.int().min(0).max(2_592_000) });
 
-/** @throws request.invalid_field for a tier or an upstream that is not configured, or a time that is over */
+/** @throws request.invalid_field for a tier or an upstream that is not configured, an operation that nobody knows, or a time that is over */
 export function newKeyFrom(
   input: z.infer<typeof newKeySchema>,
   {
@@ -65,6 +68,8 @@ export function newKeyFrom(
   const { upstream = DEFAULT_UPSTREAM } = input;
   if (upstream !== DEFAULT_UPSTREAM && !upstreams.has(upstream))
     throw new Refusal('request.invalid_field', { param: 'upstream' });
+  if (unknownNames(input.endpoints ?? []).some((name) => name !== TOOLS))
+    throw new Refusal('request.invalid_field', { param: 'endpoints' });
   if (!Object.hasOwn(tiers, input.tier)) throw new Refusal('request.invalid_field', { param: 'tier' });
   if (input.administers !== undefined && (input.team === undefined || input.role === 'user')) {
     throw new Refusal('request.invalid_field', { param: 'administers' });

@@ -129,6 +129,19 @@ describe('I8, I9 what is on record', () => {
     expect(first).toMatchObject({ userId: 'admin', metadata: { credential: 'admin-key', key: wanted } });
   });
 
+  // Negative control: without the look at the table the first is 201, and its bearer may do nothing at all.
+  test('a key is for operations that there are', async () => {
+    for (const endpoints of [['chat.completion'], ['models', 'nope']]) {
+      const { status, body } = await create({ endpoints });
+      expect([status, body]).toEqual([
+        400,
+        expect.objectContaining({ error: expect.objectContaining({ param: 'endpoints' }) }),
+      ]);
+    }
+    for (const endpoints of [['chat.completions', 'files.create'], ['*'], ['tools']])
+      expect((await create({ endpoints })).status).toBe(201);
+  });
+
   test('a refused action too: who, what, why', async () => {
     const { body: developer } = await create({ user: 'dev', role: 'developer' });
     expect((await house.call('DELETE', '/admin/keys/someone', undefined, developer.key)).status).toBe(403);
