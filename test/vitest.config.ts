@@ -5,6 +5,9 @@ const HOUSE = 'test/house.test.ts';
 /** What starts processes or servers, or waits for disks: begun first, since the longest of all are among them. */
 const PROCESSES = 'test/{assemble,engines,faults,journeys}/**/*.test.ts';
 
+/** Builds what is started, in either of the two. */
+const BUILT = 'test/support/built.ts';
+
 /** Three projects: the house rules alone (`npm run check`), what starts processes, and the rest. In order of names. */
 export default defineConfig({
   test: {
@@ -20,8 +23,16 @@ export default defineConfig({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     projects: [
       { extends: true, test: { name: 'house', include: [HOUSE] } },
-      { extends: true, test: { name: 'processes', include: [PROCESSES] } },
-      { extends: true, test: { name: 'rules', include: ['test/**/*.test.ts'], exclude: [HOUSE, PROCESSES] } },
+      { extends: true, test: { name: 'processes', include: [PROCESSES], globalSetup: BUILT } },
+      {
+        extends: true,
+        test: {
+          name: 'rules',
+          include: ['test/**/*.test.ts'],
+          exclude: [HOUSE, PROCESSES],
+          globalSetup: BUILT,
+        },
+      },
     ],
   },
 });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand, type Ran } from '../support/command.ts';
 import { freePorts } from '../support/free-port.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
+import { program } from '../support/program.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-cli-'));
@@ -153,7 +154,7 @@ describe('where no gateway is needed', () => {
   });
 
   test('simulate answers until it is ended', async () => {
-    const child = spawn(process.execPath, ['src/cli.ts', 'simulate'], {
+    const child = spawn(process.execPath, [program('cli'), 'simulate'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = await once(child.stdout.setEncoding('utf8'), 'data');

@@ -30,7 +30,7 @@ interface Started {
 }
 
 async function start(): Promise<Started> {
-  const gateway = await startGateway({ dataDir, env: nothing, key: null });
+  const gateway = await startGateway({ dataDir, env: nothing, key: null, program: ['src/main.ts'] });
   const printed = await until(
     () => gateway.logs(),
     (logs) => /^ {2}curl .*\n/m.test(logs),

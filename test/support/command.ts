@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { COMPILED } from './gateway.ts';
+import { COMPILED, program } from './program.ts';
 
 export interface Ran {
   /** -1: ended by a signal. */
@@ -15,7 +15,7 @@ export interface Ran {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
-  /** Through `npm run --silent sallyport --`. */
+  /** Through `npm run --silent sallyport --`, from the sources. */
   readonly npm?: boolean;
 }
 
@@ -25,7 +25,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export async function runCommand(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const [command, ...before] = options.npm
     ? ['npm', 'run', '--silent', 'sallyport', '--']
-    : [process.execPath, 'src/cli.ts'];
+    : [process.execPath, program('cli')];
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...COMPILED, ...options.env };
   const child = spawn(command ?? '', [...before, ...args], { cwd: ROOT, env, stdio: 'pipe' });
   child.stdin.end(options.input ?? '');

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKey, type NewKey } from './admin.ts';
 import { freePorts } from './free-port.ts';
+import { COMPILED, program } from './program.ts';
 
 /** Enough for a test to tell it from any other key; shaped as a project key, so that no warning is due. */
 export const UPSTREAM_KEY = `sk-proj-${'fakefakefake'.repeat(4)}`;
@@ -25,7 +26,7 @@ export interface GatewayOptions {
   readonly dataDir?: string;
   /** False: do not wait for readiness, and make no key. */
   readonly ready?: boolean;
-  /** Another process of the house instead: `['src/cli.ts', 'tools']`. */
+  /** Instead of the gateway as built: `[program('cli'), 'tools']`, or `['src/main.ts']`, as `npm start` runs it. */
   readonly program?: readonly string[];
   /** Prefix of the command: `['taskset', '-c', '0']`. */
   readonly command?: readonly string[];
@@ -53,8 +54,6 @@ export interface Gateway extends AsyncDisposable {
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** Of what V8 compiles: a start costs a third of the time, and what is started is the same sources. */
-export const COMPILED = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/sallyport') };
 /** A first run of the probe would be half of what a start costs, and tests ask more often than people; those of either say otherwise. */
 const UNTRIED = { liveness: { everySeconds: 0 }, server: { adminRequestsPerMinute: 1_000_000 } };
 const READY_MS_MAX = 60_000;
@@ -120,8 +119,8 @@ async function launch(options: GatewayOptions): Promise<Gateway> {
   homes.add(home);
   const dataDir = options.dataDir ?? join(home, 'data');
   const env = environmentOf(options, home, { port, adminPort, dataDir });
-  const program = [process.execPath, ...(options.program ?? ['src/main.ts'])];
-  const [command = '', ...args] = [...(options.command ?? []), ...program];
+  const run = [process.execPath, ...(options.program ?? [program('main')])];
+  const [command = '', ...args] = [...(options.command ?? []), ...run];
   const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   open.add(child);
   const output: string[] = [];

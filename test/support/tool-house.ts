@@ -4,6 +4,7 @@ import type { Entry } from '../../src/ports/audit-log.ts';
 import { allEntries } from './audit.ts';
 import { bubblewrap } from './bubblewrap.ts';
 import { startGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+import { program } from './program.ts';
 
 export interface ToolAnswer {
   readonly status: number;
@@ -29,7 +30,7 @@ export async function startToolHouse(
   options: GatewayOptions = {},
 ): Promise<ToolHouse> {
   const process = await startGateway({
-    program: ['src/cli.ts', 'tools'],
+    program: [program('cli'), 'tools'],
     key: { tier: 'internal' },
     ...options,
     // Patient with the disk of a busy machine.
