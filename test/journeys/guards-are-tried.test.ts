@@ -55,7 +55,8 @@ beforeAll(async () => {
     BROKEN: broken,
     JWT_SECRET,
   };
-  gateway = await startGateway({ upstream, env });
+  // From the sources, as one of them is changed.
+  gateway = await startGateway({ upstream, env, program: ['src/main.ts'] });
 });
 afterAll(async () => {
   await gateway?.stop();
