@@ -183,6 +183,10 @@ export function warningsOf(environment: Environment, config: Config): string[] {
       production && server.tls === undefined && server.trustProxy.length === 0,
       'callers are served in clear: set server.tls, or name the proxy that ends TLS in server.trustProxy',
     ],
+    [
+      environment.SALLYPORT_SECRET_PREVIOUS !== undefined && speaksForOthers(config),
+      'once SALLYPORT_SECRET_PREVIOUS is taken away, end users lose what was made for them under it: keep it as long as that is needed',
+    ],
     [production && liveness.everySeconds === 0, 'controls are not tried: liveness.everySeconds is 0'],
     [ageMs > KEY_AGE_DAYS_MAX * DAY_MS, `upstream's key is over ${KEY_AGE_DAYS_MAX} days old; rotate it`],
   ];
@@ -190,6 +194,11 @@ export function warningsOf(environment: Environment, config: Config): string[] {
     ...found.flatMap(([holds, warning]) => (holds ? [warning] : [])),
     ...notLowered(environment, config),
   ];
+}
+
+/** Whether callers of any tier name end users, whose digests follow from the secret. */
+function speaksForOthers({ tiers }: Config): boolean {
+  return Object.values(tiers).some(({ endUsers = 'off' }) => endUsers !== 'off');
 }
 
 /** A tier that is neither above nor below the one that a rule lowers to: its callers keep it. */

@@ -278,6 +278,16 @@ describe("upstream's key", () => {
   });
 });
 
+test('what end users lose with the secret before is told while it is known', () => {
+  const changing = { SALLYPORT_SECRET: 'a'.repeat(32), SALLYPORT_SECRET_PREVIOUS: 'b'.repeat(32) };
+  const warnings = (tier: string) =>
+    loadSetup({ ...local(`tiers: { app: ${tier} }`), ...changing, OPENAI_API_KEY: 'sk-proj-x' }).warnings;
+  expect(warnings('{ endUsers: allowed }')).toEqual([
+    expect.stringContaining('end users lose what was made'),
+  ]);
+  expect(warnings('{}')).toEqual([]);
+});
+
 describe('production', () => {
   test.each([
     ['NODE_ENV=production', { NODE_ENV: 'production' }],

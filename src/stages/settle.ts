@@ -1,36 +1,39 @@
 /** Closing: replaces the reservation by what was used, exactly once, on every ending. */
 import { charge } from '../domain/limits/charges.ts';
 import type { Exchange } from '../domain/exchange.ts';
+import { lateSettlementEntry } from '../domain/records/records.ts';
 import type { Encoding } from '../openai/price-table.ts';
+import type { AuditLog } from '../ports/audit-log.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Closing } from './stage.ts';
 
-/** The ledger, and who counts text where no usage was reported. */
+/** The ledger, who is told where it goes by another charge, and who counts text where no usage was reported. */
 export interface SettleDeps {
   readonly ledger: Ledger;
+  readonly auditLog: Pick<AuditLog, 'note'>;
   /** Off the event loop. @throws guardrail.busy, guardrail.failed */
   readonly countTokens: (text: Uint8Array<ArrayBuffer>, encoding: Encoding) => Promise<number>;
 }
 
 /**
- * Says what the call is charged (`exchange.charge`) and tells the ledger, without waiting for it. Never
- * rejects.
+ * Says what the call is charged (`exchange.charge`) and tells the ledger, without waiting for it: where the reservation
+ * was charged in full before, as of a process that was held up beyond its lease, an entry says so. Never rejects.
  */
-export function settle({ ledger, countTokens }: SettleDeps): Closing {
+export function settle(deps: SettleDeps): Closing {
   return function settle(exchange) {
     if (!exchange.admissionTried) return undefined;
     const { text } = exchange.answer;
     const encoding = exchange.prepared.quote?.price?.encoding;
-    if (!text || !encoding || !exchange.sentUpstream) return close(ledger, exchange);
+    if (!text || !encoding || !exchange.sentUpstream) return close(deps, exchange);
     // A stream that ended without a report is charged by its text; uncounted, by the characters of it.
-    return countTokens(text.copy(), encoding).then(
-      (tokens) => close(ledger, exchange, tokens + text.tokensLeftOutMax),
-      () => close(ledger, exchange),
+    return deps.countTokens(text.copy(), encoding).then(
+      (tokens) => close(deps, exchange, tokens + text.tokensLeftOutMax),
+      () => close(deps, exchange),
     );
   };
 }
 
-function close(ledger: Ledger, exchange: Exchange, contentTokens?: number): void {
+function close({ ledger, auditLog }: SettleDeps, exchange: Exchange, contentTokens?: number): void {
   const { answer, prepared, match } = exchange;
   const charged = charge({
     endpoint: match.endpoint,
@@ -49,10 +52,8 @@ function close(ledger: Ledger, exchange: Exchange, contentTokens?: number): void
   });
   exchange.charge = charged;
   // Nobody waits for it: the ledger retries until it holds, and a lease covers the end of this process.
-  void ledger.settle({
-    reservationId: exchange.id,
-    tokens: charged.tokens,
-    nano: charged.nano,
-    release: charged.release,
+  const { tokens, nano, release } = charged;
+  void ledger.settle({ reservationId: exchange.id, tokens, nano, release }).then((result) => {
+    if (result === 'late') auditLog.note(lateSettlementEntry(exchange));
   });
 }

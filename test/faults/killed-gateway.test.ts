@@ -135,6 +135,35 @@ test('one of two processes: charged by the other, once; slots back; the logs say
   expect(upstream.tally(tokenNano).nano).toBeLessThanOrEqual(charged);
 });
 
+/** Shown false by not looking at what the ledger answers to a settlement. */
+test('one that stood still beyond its lease: the charge of the others stays, and its log says that it came late', async () => {
+  const ledger = { kind: 'redis', url: 'env:REDIS_URL' };
+  const key = { user: 'still', tier: 'four' };
+  const four = { tiers: { four: { concurrency: 4, dailyBudgetUsd: 10 } } };
+  const [frozen, other] = await startGateways(2, {
+    ...house({ ...four, ledger }, { REDIS_URL: redis.url }),
+    key,
+  });
+  running.push(frozen, other);
+  const [open] = await openStreams(frozen, 1);
+  const exchange = open?.headers.get('x-request-id') ?? '';
+  process.kill(frozen.pid, 'SIGSTOP');
+  try {
+    await expect.poll(async () => (await usageAs(other, 'still')).reservedNano, LEASE).toBe(0);
+  } finally {
+    process.kill(frozen.pid, 'SIGCONT');
+  }
+  const { settledNano } = await usageAs(other, 'still');
+  await open?.body?.cancel();
+  await expect.poll(() => recorded(frozen, 'exchange.outcome', exchange), LEASE).toHaveLength(1);
+  const outcome = await outcomeOf(frozen, exchange);
+  await expect
+    .poll(() => recorded(frozen, 'exchange.settled_late', exchange), LEASE)
+    .toMatchObject([{ metadata: { reservedNano: settledNano, settledNano: outcome['settledNano'] } }]);
+  expect(Number(outcome['settledNano'])).toBeLessThan(settledNano);
+  expect(await usageAs(other, 'still')).toEqual({ settledNano, reservedNano: 0 });
+});
+
 describe('the only process', () => {
   const key = { user: 'bea', tier: 'tight' };
   const tiers = { tight: { dailyBudgetUsd: BUDGET_USD } };

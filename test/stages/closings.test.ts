@@ -10,6 +10,7 @@ import { admit } from '../../src/stages/admit.ts';
 import { recordIntent } from '../../src/stages/record-intent.ts';
 import { recordOutcome } from '../../src/stages/record-outcome.ts';
 import { refuse } from '../../src/stages/refuse.ts';
+import type { EntryDraft } from '../../src/ports/audit-log.ts';
 import { settle } from '../../src/stages/settle.ts';
 import { allEntries, auditDir, auditLog, unbalanced } from '../support/audit.ts';
 import { arriving, chatBody, prepared, routed, type Rules, rules, usage } from '../support/exchange.ts';
@@ -68,10 +69,12 @@ describe('refuse', () => {
   });
 });
 
+const noted: EntryDraft[] = [];
 const run = async (gate: Rules, exchange: Exchange, countText?: (text: string) => Promise<number>) => {
   const count = countText ?? (async (text) => countTokens([text], 'o200k_base'));
   const closing = settle({
     ledger: gate.ledger,
+    auditLog: { note: (entry) => void noted.push(entry) },
     countTokens: (text) => count(Buffer.from(text).toString()),
   });
   await closing(exchange);
@@ -122,6 +125,27 @@ describe('settle', () => {
     const exchange = await answered(gate, { usage: usage(20, 9000) });
     expect(await run(gate, exchange)).toMatchObject({ settledNano: 20 * 150 + 9000 * 600 });
     expect(exchange.charge?.over).toBe(true);
+  });
+
+  /** Shown false by not looking at what the ledger answers. */
+  test('what was charged in full before stays charged, and an entry says so', async () => {
+    const gate = rules({ clock });
+    const exchange = await answered(gate, { usage: usage(20, 10) });
+    const { nano = 0, tokens = 0 } = exchange.prepared.quote ?? {};
+    noted.length = 0;
+    // As a survivor does, once the lease of whoever held it is over.
+    await gate.ledger.settle({ reservationId: exchange.id, tokens, nano });
+    expect(await run(gate, exchange)).toMatchObject({ settledNano: nano, reservedNano: 0 });
+    expect(noted).toMatchObject([
+      {
+        action: 'exchange.settled_late',
+        status: 'failure',
+        metadata: { exchange: exchange.id, reservedNano: nano, settledNano: 20 * 150 + 10 * 600 },
+      },
+    ]);
+    noted.length = 0;
+    await run(gate, await answered(gate, { usage: usage(20, 10) }));
+    expect(noted).toEqual([]);
   });
 
   test('a call that was never admitted owes nothing', async () => {

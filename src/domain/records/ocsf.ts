@@ -42,7 +42,7 @@ const NOT_AUTHENTICATED = /^(?:auth\.|rate\.source$|edge\.https_required$)/;
 const DETECTED = /^(?:guardrail|tool)\./;
 /** Actions that say that something is wrong with a call, or with the gateway itself. */
 const ALARMING =
-  /^(?:exchange\.over_reservation|ledger\.lost|audit\.(?:dropped|recovered)|guard\.silent|incident\.)/;
+  /^(?:exchange\.(?:over_reservation|settled_late)|ledger\.lost|audit\.(?:dropped|recovered)|guard\.silent|incident\.)/;
 
 /** One event; `JSON.stringify` makes one line of it. */
 export function ocsfEvent(entry: Entry, product: Product): Readonly<Record<string, unknown>> {

@@ -138,6 +138,11 @@ export function overReservationEntry(exchange: Exchange): EntryDraft {
   };
 }
 
+/** The ledger had charged all of the reservation before this call ended, and goes by that, whatever its outcome says. */
+export function lateSettlementEntry(exchange: Exchange): EntryDraft {
+  return { ...overReservationEntry(exchange), action: 'exchange.settled_late' };
+}
+
 /** A call that was refused before it had an intent. */
 export function refusalEntry(exchange: Exchange): EntryDraft {
   const prepared = exchange.prepared as Exchange['prepared'] | undefined;
