@@ -53,7 +53,7 @@ function close({ ledger, auditLog }: SettleDeps, exchange: Exchange, contentToke
   exchange.charge = charged;
   // Nobody waits for it: the ledger retries until it holds, and a lease covers the end of this process.
   const { tokens, nano, release } = charged;
-  void ledger.settle({ reservationId: exchange.id, tokens, nano, release }).then((result) => {
-    if (result === 'late') auditLog.note(lateSettlementEntry(exchange));
-  });
+  void ledger
+    .settle({ reservationId: exchange.id, tokens, nano, release })
+    .then((result) => (result === 'late' ? auditLog.note(lateSettlementEntry(exchange)) : undefined));
 }
