@@ -15,17 +15,31 @@ const SHORT = new Set(
   'a i an am as at be by do go he if in is it me my no of on or so to up us we ai id ok'.split(' '),
 );
 
-/** By the first two letters: a bit for each length that words have, so that few letters have to be looked up. */
-const LENGTHS = new Uint16Array(26 * 26);
-for (const word of [...DICTIONARY, ...SHORT]) if (word.length > 1 && word.length <= WORD_MAX) put(word);
+/** The letters of a word are a path from the root; by 26 times the node and the letter the next one, 0 for none. */
+let next = new Uint16Array(26 * 1024);
+let nodes = 1;
+/** Nodes at which a word ends. */
+const isEnd = new Uint8Array(0x10000);
+for (const word of SHORT) put(word);
+for (const word of DICTIONARY) if (word.length > 2 && word.length <= WORD_MAX) put(word);
 
 function put(word: string): void {
-  const prefix = prefixAt(word, 0);
-  LENGTHS[prefix] = (LENGTHS[prefix] ?? 0) | (1 << word.length);
+  let node = 0;
+  for (let i = 0; i < word.length; i++) {
+    const at = 26 * node + word.charCodeAt(i) - 0x61;
+    if (next[at] === 0) {
+      next[at] = nodes++;
+      if (26 * nodes >= next.length) next = twice(next);
+    }
+    node = next[at] ?? 0;
+  }
+  isEnd[node] = 1;
 }
 
-function prefixAt(letters: string, at: number): number {
-  return 26 * (letters.charCodeAt(at) - 0x61) + letters.charCodeAt(at + 1) - 0x61;
+function twice(from: Uint16Array): Uint16Array<ArrayBuffer> {
+  const room = new Uint16Array(2 * from.length);
+  room.set(from);
+  return room;
 }
 
 /** Longer runs than a word has: what they say is read even in a text of words. */
@@ -58,17 +72,19 @@ export function cutApart(text: string): Cut {
 /** Known words that a run of letters is made of, by the fewest letters left over; undefined if too many are. */
 function segmented(run: string): string | undefined {
   const letters = run.toLowerCase();
-  const costs = new Float64Array(letters.length + 1);
-  const sizes = new Uint8Array(letters.length + 1);
-  for (let end = 1; end <= letters.length; end++) {
-    costs[end] = (costs[end - 1] ?? 0) + LETTER_COST;
-    for (let size = 1; size <= Math.min(WORD_MAX, end); size++) {
-      const start = end - size;
-      if (size > 1 && ((LENGTHS[prefixAt(letters, start)] ?? 0) & (1 << size)) === 0) continue;
-      if (!(size < 3 ? SHORT : DICTIONARY).has(letters.slice(start, end))) continue;
-      const cost = (costs[start] ?? 0) + WORD_COST;
-      if (cost < (costs[end] ?? 0)) [costs[end], sizes[end]] = [cost, size];
+  const { length } = letters;
+  const costs = new Float64Array(length + 1).fill(Number.POSITIVE_INFINITY, 1);
+  const sizes = new Uint8Array(length + 1);
+  for (let start = 0; start < length; start++) {
+    const cost = (costs[start] ?? 0) + WORD_COST;
+    let node = 0;
+    for (let end = start; end < length; ) {
+      node = next[26 * node + letters.charCodeAt(end++) - 0x61] ?? 0;
+      if (node === 0) break;
+      if (isEnd[node] === 1 && cost <= (costs[end] ?? 0)) [costs[end], sizes[end]] = [cost, end - start];
     }
+    const alone = (costs[start] ?? 0) + LETTER_COST;
+    if (alone <= (costs[start + 1] ?? 0)) [costs[start + 1], sizes[start + 1]] = [alone, 0];
   }
   return (costs[letters.length] ?? 0) > COST_MAX * letters.length ? undefined : wordsOf(letters, sizes);
 }
