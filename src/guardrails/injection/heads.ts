@@ -6,7 +6,16 @@ import { readFileSync } from 'node:fs';
 import type { Trust } from '../../base/finding.ts';
 import { tokenise, Tokens } from './features.ts';
 import { BUCKET_BITS } from './token-hash.ts';
-import { type Head, type HeadName, logitOf, type Model, MODEL_FILE, readModel, WINDOWS } from './model.ts';
+import {
+  chanceOf,
+  type Head,
+  type HeadName,
+  logitOf,
+  type Model,
+  MODEL_FILE,
+  readModel,
+  WINDOWS,
+} from './model.ts';
 import type { InjectionType, Signal } from './signal.ts';
 
 const SAID: Readonly<Record<HeadName, readonly [InjectionType, string]>> = {
@@ -158,7 +167,8 @@ function verdict(name: HeadName, head: Head, sums: Sums, totals: Int32Array): Si
     }
     if (length <= size) break;
   }
-  const weight = 1 / (1 + Math.exp((-LOGIT_BLOCK * (most - observe)) / (block - observe)));
+  const above = most - chanceOf(name, length) - observe;
+  const weight = 1 / (1 + Math.exp((-LOGIT_BLOCK * above) / (block - observe)));
   if (!(weight >= WEIGHT_MIN)) return undefined;
   const [first, last] = loudest(totals, best[0], best[1]);
   const [type, reason] = SAID[name];

@@ -36,6 +36,15 @@ const FEATURES_DAMP = 10;
 export const logitOf = (bias: number, sum: number, count: number): number =>
   bias + sum / Math.sqrt(count + FEATURES_DAMP);
 
+/** Of a text of so many tokens on, up to so many, its largest logit is less of a sign with each doubling, by so much. */
+const RISES_FROM = 16;
+const RISES_TO = 256;
+const RISE: Readonly<Record<HeadName, number>> = { override: 0.4, persona: 0, untrusted: 0.3 };
+
+/** What the largest of many windows has by chance, in logits: a text's own count of tokens says how many there are. */
+export const chanceOf = (head: HeadName, tokens: number): number =>
+  RISE[head] * Math.log2(Math.min(RISES_TO, Math.max(RISES_FROM, tokens)) / RISES_FROM);
+
 const headSchema = z.object({
   bias: z.number(),
   /** Of one step of the int8 weights. */

@@ -6,14 +6,14 @@
 /** Buckets a feature can fall into, as a power of two. */
 export const BUCKET_BITS = 18;
 /** What a model file must say; raised with every change of what is hashed. */
-export const FEATURES_VERSION = 4;
+export const FEATURES_VERSION = 5;
 
 /** Kinds of units that are no letters: a plain gap, breaks that are told apart, what is left out of a word. */
 export const GAP = 0;
 export const LEFT_OUT = 8;
 const BREAKS = ['', '.!?\n\r。।؟!?', '::;;', '"`«»„“”「」『』', '[](){}<>#*|=~_\\/+@&^'];
 
-/** Unit → its letter in lower case, `0` for any digit, or a break. */
+/** Unit → its letter in lower case (l is read as i: they stand in for each other), `0` for any digit, or a break. */
 export const FOLDED = fillFolded(new Uint16Array(0x10000));
 
 function fillFolded(table: Uint16Array): Uint16Array {
@@ -23,6 +23,7 @@ function fillFolded(table: Uint16Array): Uint16Array {
     table[unit] = isGap || isMark ? GAP : unit;
   }
   for (let unit = 0x61; unit <= 0x7a; unit++) table[unit] = table[unit - 0x20] = unit;
+  table[0x4c] = table[0x6c] = 0x69;
   for (let unit = 0x30; unit <= 0x39; unit++) table[unit] = 0x30;
   for (const [kind, units] of BREAKS.entries()) {
     for (let i = 0; i < units.length; i++) table[units.charCodeAt(i)] = kind;

@@ -7,6 +7,11 @@ import { LEXICON, type Sense, SENSE } from './lexicon.ts';
 
 /** First of its classes wins. English; other languages come by the senses of the rules' lexicon. */
 const WORDS = {
+  prompt: 'sys brief briefing briefs configuration config preamble setup primer priming rulebook sysprompt',
+  guarded: 'password passwords passphrase passcode codeword pasword passwd pw',
+  lawless:
+    'evil wicked rogue villain outlaw criminal unlocked unleashed unshackled freed liberated amoral ruthless alter twin unchecked unsafe',
+  alias: 'dan jailbreak jailbroken stan dude',
   pay: 'transfer transfers transferring pay pays paying payout wire wiring remit deposit withdraw donate refund reimburse purchase buy order reorder book reserve rent lend borrow invest sell trade bid redeem spend bill charge credit debit fund tip settle subscribe',
   send: 'send sends sending sent resend forward forwards forwarding email emailing mail mailing e-mail transmit relay dispatch deliver submit upload uploads uploading share sharing shares fax cc bcc text message dm ship hand pass leak exfiltrate post posting publish tweet broadcast push sync notify',
   erase:
@@ -21,14 +26,14 @@ const WORDS = {
     'fetch retrieve find search locate look check read access get obtain collect gather extract export download copy copies duplicate list pull query harvest scrape grab take view review scan inspect dig compile itemize itemise backup save record store upload',
   visit: 'visit click browse navigate follow tap go surf curl wget',
   run: 'call calls calling invoke execute run runs use trigger issue apply perform complete carry install load import eval spawn employ utilize',
-  say: 'say tell reply respond answer write output print state claim include append insert prepend end begin finish recommend suggest praise advertise promote mention announce ask inform convince persuade urge advise describe explain mention speak pretend act quote summarize summarise note add conclude assure warn deny confirm endorse rate rank judge score cite refer',
+  say: 'echo paste recite recap retype spell type transcribe quote reproduce disclose divulge dump display restate enumerate outline read say tell reply respond answer write output print state claim include append insert prepend end begin finish recommend suggest praise advertise promote mention announce ask inform convince persuade urge advise describe explain mention speak pretend act quote summarize summarise note add conclude assure warn deny confirm endorse rate rank judge score cite refer',
   transform:
     'translate encode decode rewrite rephrase reverse convert paraphrase base64 rot13 emoji emojis rhyme rhymes morse binary uppercase lowercase capitals caps french spanish german italian portuguese danish japanese chinese latin pirate klingon emojis shakespearean backwards',
   creative:
     'poem haiku limerick story song joke riddle sonnet slogan essay lyrics play tale verse ballad advert advertisement ad',
   drop: 'scrap bin toss skip abandon stop ditch cease quit void overlook neglect',
   private:
-    'password passwords passcode pin contact contacts address addresses inbox mailbox messages history documents credentials details card cards code codes key keys token tokens photos pictures medical health record records prescription prescriptions diagnosis genetic dna ssn passport personal private confidential sensitive identity login logins username usernames secrets transcript transcripts calendar location itinerary conversation chat conversations chats notes phone number numbers data files file folder drive database emails mails profile payroll salary salaries employee employees customer customers client clients patient patients methods preferences backup backups logs attachment attachments statement statements tax taxes',
+    'passcode pin contact contacts address addresses inbox mailbox messages history documents credentials details card cards code codes key keys token tokens photos pictures medical health record records prescription prescriptions diagnosis genetic dna ssn passport personal private confidential sensitive identity login logins username usernames secrets transcript transcripts calendar location itinerary conversation chat conversations chats notes phone number numbers data files file folder drive database emails mails profile payroll salary salaries employee employees customer customers client clients patient patients methods preferences backup backups logs attachment attachments statement statements tax taxes',
   money:
     'money funds fund cash dollars dollar bucks euros euro pounds usd eur gbp btc eth bitcoin ethereum crypto amount balance savings payment payments shares stocks stock gift coins loan invoice wallet',
   account: 'account accounts iban bank routing swift paypal venmo beneficiary payee recipient',

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { tokenise, Tokens } from '../../../src/guardrails/injection/features.ts';
 import { heads } from '../../../src/guardrails/injection/heads.ts';
+import { chanceOf } from '../../../src/guardrails/injection/model.ts';
 import { OBSERVE_AT } from '../../../src/guardrails/injection/signal.ts';
 
 const FILLER = 'The council met on Tuesday and spoke about the new bridge, its costs and its lights. ';
@@ -90,10 +91,22 @@ const shared = (one: string, other: string): number => {
   return [...featuresOf(one)].filter((bucket) => others.has(bucket)).length;
 };
 
+// Shown false by a table that folds cases alone.
+it('letters that stand in for each other are one', () => {
+  expect(featuresOf('simpIy compIy')).toEqual(featuresOf('simply comply'));
+});
+
+// Shown false by a rise of 0.
+it('of a longer text more has to be heard, up to a length', () => {
+  expect(chanceOf('override', 4)).toBe(0);
+  expect(chanceOf('override', 64)).toBeGreaterThan(chanceOf('override', 32));
+  expect(chanceOf('override', 100_000)).toBe(chanceOf('override', 256));
+});
+
 // Shown false by words without kinds: nothing is shared then.
 describe('words of one kind', () => {
   it.each([
-    ['forward passwords', 'transmit credentials'],
+    ['forward transcripts', 'transmit credentials'],
     ['Open: garage', 'Disarm: thermostat'],
     ['mail ann@example.org', 'forward bob@sample.net'],
     ['visit https://example.org', 'browse http://sample.net'],

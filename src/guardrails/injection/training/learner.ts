@@ -4,7 +4,7 @@
  */
 import { tokenise, Tokens as Row } from '../features.ts';
 import { BUCKET_BITS } from '../token-hash.ts';
-import { type HeadName, logitOf, WINDOWS } from '../model.ts';
+import { chanceOf, type HeadName, logitOf, WINDOWS } from '../model.ts';
 import { seeded, shuffle } from './random.ts';
 
 /** A text's tokens: all features in a row, and where each token's end. */
@@ -73,13 +73,13 @@ function windowLogit({ bias }: Learned, tokens: Tokens, from: number, to: number
   return logitOf(bias, (sums[to] ?? 0) - (sums[from] ?? 0), startOf(tokens, to) - startOf(tokens, from));
 }
 
-/** A text's logit: that of its heaviest window. */
+/** A text's logit: that of its heaviest window, less what a text of its length has by chance. */
 export function logit(learned: Learned, tokens: Tokens, head: HeadName): number {
   sumUp(learned, tokens);
   let most = Number.NEGATIVE_INFINITY;
   for (const [from, to] of windowsOf(tokens, head))
     most = Math.max(most, windowLogit(learned, tokens, from, to));
-  return most;
+  return most - chanceOf(head, tokens.ends.length);
 }
 
 export function learn(head: HeadName, examples: readonly Weighted[], seed: number): Learned {
