@@ -42,7 +42,7 @@ describe('the life of a key', () => {
       name: 'Größe',
       expiresAt,
       models: ['gpt-5*'],
-      endpoints: ['chat.completions'],
+      endpoints: ['chat.completions', 'files.create', 'tools'],
       tools: ['search'],
       ips: ['10.0.0.0/8', '::1'],
       dailyBudgetUsd: 0.25,
@@ -59,8 +59,7 @@ describe('the life of a key', () => {
     const { body: list } = await house.call('GET', '/admin/keys');
     const { key, ...shown } = made.body;
     expect(list).toEqual({ object: 'list', data: expect.arrayContaining([shown]) });
-    expect(JSON.stringify(list)).not.toContain(key);
-    expect(JSON.stringify(list)).not.toMatch(/digest/i);
+    for (const hidden of [key, 'igest']) expect(JSON.stringify(list)).not.toContain(hidden);
   });
 
   test('rotated: both open, then the new one alone', async () => {
@@ -127,19 +126,6 @@ describe('I8, I9 what is on record', () => {
     expect(text).not.toContain('free text stays out');
     const [first] = house.onDisk().filter((entry) => entry.resource === made.id);
     expect(first).toMatchObject({ userId: 'admin', metadata: { credential: 'admin-key', key: wanted } });
-  });
-
-  // Negative control: without the look at the table the first is 201, and its bearer may do nothing at all.
-  test('a key is for operations that there are', async () => {
-    for (const endpoints of [['chat.completion'], ['models', 'nope']]) {
-      const { status, body } = await create({ endpoints });
-      expect([status, body]).toEqual([
-        400,
-        expect.objectContaining({ error: expect.objectContaining({ param: 'endpoints' }) }),
-      ]);
-    }
-    for (const endpoints of [['chat.completions', 'files.create'], ['*'], ['tools']])
-      expect((await create({ endpoints })).status).toBe(201);
   });
 
   test('a refused action too: who, what, why', async () => {
@@ -280,6 +266,7 @@ describe('I27 what is not understood is refused', () => {
     ['a budget beyond all money', { dailyBudgetUsd: 9_000_001 }, 'dailyBudgetUsd'],
     ['half a request', { requestsPerMinute: 0.5 }, 'requestsPerMinute'],
     ['models that are no list', { models: '*' }, 'models'],
+    ['an operation that there is not', { endpoints: ['models', 'chat.completion'] }, 'endpoints'],
     ['a name with control characters', { name: 'a\u0000b' }, 'name'],
   ];
   test.each(bad)('%s', async (_, more, param) => {
