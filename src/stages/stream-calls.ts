@@ -3,7 +3,14 @@
  * not allowed ends the answer or is cut out of it. Knows no caller's program: what is decided is what leaves.
  */
 import { asRefusal, type Code, Refusal } from '../base/errors.ts';
-import { type AnswerToolRules, judgeByName, judgeCall, noteCall } from '../domain/tools/answer-tools.ts';
+import {
+  type AnswerToolRules,
+  ODD,
+  judgeByName,
+  judgeCall,
+  judgeNames,
+  noteCall,
+} from '../domain/tools/answer-tools.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { ToolVerdict } from '../domain/tools/tools.ts';
 import { type AnswerCall, findAnswerCalls, type PlacedCall, readItem } from '../openai/answer-calls.ts';
@@ -17,7 +24,7 @@ import { type CallsSaid, ChatCalls } from './chat-calls.ts';
 import type { Asking } from './claim-parked.ts';
 import { type CallCounting, countCall } from './count-calls.ts';
 import type { PlacedPiece } from './held-events.ts';
-import type { ToolCall } from './tool-call.ts';
+import { contradiction, type ToolCall } from './tool-call.ts';
 import { ResponseCalls } from './response-calls.ts';
 
 export interface StreamCallsWays {
@@ -89,7 +96,10 @@ export class StreamCalls {
    * @throws tool.*, upstream.invalid_answer
    */
   settle(said: CallsSaid, told: () => JsonBody): void {
-    for (const call of said.touched) if (call.state === 'open' && !call.isOver) this.#decideByName(call);
+    for (const call of said.touched) {
+      if (call.state === 'open' && !call.isOver) this.#decideByName(call);
+      else if (call.isUndecided || call.state === 'allowed') this.#checkName(call);
+    }
     const body = said.others || said.whole.some(({ at }) => at) ? told() : undefined;
     for (const { call, at } of said.whole) {
       if (body && at) call.whole = readItem(valueAt(body.value, at));
@@ -131,8 +141,25 @@ export class StreamCalls {
   /** Where what it is called with changes nothing, nobody waits for it. */
   #decideByName(call: ToolCall): void {
     if (call.kind === undefined || call.name === '' || call.isOdd) return;
-    const found = judgeByName(call.asCall(), this.#ways.rules, this.#counts.get(call.list) ?? 0);
+    const { rules } = this.#ways;
+    const found = judgeNames(call.names, call.asCall(), (said) =>
+      judgeByName(said, rules, this.#before(call)),
+    );
     if (found) this.#follow(call, found);
+  }
+
+  /** Some of it has left, or a person is asked, and its name went on. @throws tool.*, upstream.invalid_answer */
+  #checkName(call: ToolCall): void {
+    if (call.name === call.judged || call.isOver) return;
+    if (call.state === 'asked') contradiction('one that changed');
+    const found = judgeNames(call.names, call.asCall(), (said) => judgeByName(said, this.#ways.rules, 0));
+    if (!found) contradiction('one that changed');
+    call.judged = call.name;
+    if (found.verdict !== 'allowed') this.#deny(call, codeOf(found));
+  }
+
+  #before(call: ToolCall): number {
+    return this.#counts.get(call.list) ?? 0;
   }
 
   #decide(call: ToolCall): void {
@@ -143,8 +170,9 @@ export class StreamCalls {
       if (call.state === 'allowed' && said.kind === 'typed') this.#stay(call, said);
       return;
     }
-    const before = this.#counts.get(call.list) ?? 0;
-    const found = call.isOdd ? ODD : judgeCall(said, rules, before);
+    const before = this.#before(call);
+    const judged = call.isOdd ? ODD : judgeNames(call.names, said, (one) => judgeCall(one, rules, before));
+    const found = judged ?? ODD;
     this.#follow(
       call,
       found.verdict !== 'denied' && differs(call, said) ? this.#stricter(call, found) : found,
@@ -158,11 +186,12 @@ export class StreamCalls {
 
   /** Pieces and whole were screened apart and leave differently: both readings must be allowed, and nobody can approve two. */
   #stricter(call: ToolCall, found: ToolVerdict): ToolVerdict {
-    const other = judgeCall(call.asCall(), this.#ways.rules, this.#counts.get(call.list) ?? 0);
+    const other = judgeCall(call.asCall(), this.#ways.rules, this.#before(call));
     return other.verdict === 'denied' ? other : found.verdict === 'allowed' ? found : ODD;
   }
 
   #follow(call: ToolCall, found: ToolVerdict): void {
+    call.judged = call.name;
     if (++this.#seen > CALLS_MAX) throw new Refusal('upstream.overran', { detail: 'over 1024 calls' });
     const { counting } = this.#ways;
     if (found.verdict === 'allowed') {
@@ -239,8 +268,6 @@ export class StreamCalls {
     return isEmpty ? undefined : JSON.stringify(body.value);
   }
 }
-
-const ODD: ToolVerdict = { verdict: 'denied', code: 'tool.denied' };
 
 function codeOf(found: ToolVerdict): Code {
   return found.verdict === 'denied' ? found.code : 'tool.approval_needed';

@@ -33,6 +33,10 @@ export class ToolCall {
   whole: AnswerCall | undefined;
   /** Somebody was told that it is gone. */
   isNoted = false;
+  /** The name it was judged by. */
+  judged = '';
+  /** Of its name, where chat tells it in several. */
+  #parts: string[] = [];
   readonly #pieces: Piece[] = [];
   /** Of a tool of OpenAI's own: what is known of it, as JSON. */
   #item = '{}';
@@ -66,6 +70,14 @@ export class ToolCall {
     return this.#pieces.length > 0;
   }
 
+  /**
+   * What clients may take for its name: of one in several parts, python's joins them, node's takes the last one; the name as
+   * a whole stands first.
+   */
+  get names(): readonly string[] {
+    return this.#parts.length > 1 ? [this.name, ...this.#parts] : [this.name];
+  }
+
   /** As far as it is known, as it leaves. */
   asCall(): AnswerCall {
     const { kind = 'typed', name, form } = this;
@@ -81,12 +93,23 @@ export class ToolCall {
       if (holder === undefined) continue;
       const args = child(holder, field) ?? '';
       this.#isOf('function', form);
-      this.hearName(child(holder, 'name') ?? '');
+      this.#hearPart(child(holder, 'name') ?? '');
       if (!isRecord(holder) || typeof args !== 'string') this.#becomeOdd();
     }
     if (type === undefined || type === 'function' || type === 'custom') return;
     const typed = readToolCall(said);
     this.hearItem(typed);
+  }
+
+  /** The same part again is the same name again. */
+  #hearPart(part: unknown): void {
+    if (part === '' || part === this.#parts.at(-1)) return;
+    if (typeof part !== 'string' || this.#parts.length >= NAME_PARTS_MAX) {
+      this.#becomeOdd();
+      return;
+    }
+    this.#parts.push(part);
+    this.name = this.#parts.join('');
   }
 
   hearName(name: unknown): void {
@@ -115,6 +138,7 @@ export class ToolCall {
   }
 }
 
+const NAME_PARTS_MAX = 64;
 const SHAPES = [
   ['function', 'arguments', 'json'],
   ['custom', 'input', 'text'],

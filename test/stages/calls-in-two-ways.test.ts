@@ -1,6 +1,6 @@
 /**
  * stages/tool-call, chat-calls, response-calls: what upstream tells in two ways, what is cut out of a stream, what is held. Shown
- * false by a `contradiction` that returns, and by a `cut` that gives back what it was given.
+ * false by a `contradiction` that returns, by a `judgeNames` that asks for the whole name alone, and by a `cut` that gives back what it was given.
  */
 import { describe, expect, test } from 'vitest';
 import { type CallOptions, chatBody } from '../support/exchange.ts';
@@ -31,7 +31,6 @@ describe('what is told in two ways is not believed', () => {
     item: { id: 'item_1', type: 'function_call', call_id: 'call_1', name: 'search', arguments: '{"q":2}' },
   };
   test.each([
-    ['two names for one index', CHAT, called(callPart(0, '', 'search'), callPart(0, '', 'weather'), CALLED)],
     [
       'no index',
       CHAT,
@@ -68,6 +67,28 @@ describe('what is told in two ways is not believed', () => {
     const found = await run(kind, { chunks });
     expect(found.code).toBe('upstream.invalid_answer');
     expect(found.text.split('\n\n').at(-2)).toContain('upstream.invalid_answer');
+  });
+
+  test.each([
+    ['allowed however it is read', RULES, ['sea', 'rch'], undefined],
+    ['denied as a whole', RULES, ['execute', '_shell'], 'tool.denied'],
+    ['denied in any spelling of the whole', RULES, ['Execute', '_SHELL'], 'tool.denied'],
+    ['denied by its last part', RULES, ['my_', 'execute_shell'], 'tool.denied'],
+    ['held as a whole', RULES, ['send_', 'money'], 'upstream.invalid_answer'],
+    ['held by its last part', RULES, ['some_', 'send_money'], 'upstream.invalid_answer'],
+    ['with rules for its arguments as a whole', RULES, ['read', '_file'], 'upstream.invalid_answer'],
+    ['listed as a whole alone', { default: 'deny', allow: ['search'] }, ['sea', 'rch'], 'tool.denied'],
+    ['listed in its first part alone', { default: 'deny', allow: ['sea'] }, ['sea', 'rch'], 'tool.denied'],
+    ['listed in all', { default: 'deny', allow: ['sea', 'rch', 'search'] }, ['sea', 'rch'], undefined],
+  ])('a name in parts is judged by each part and by the whole: %s', async (_, tools, parts, code) => {
+    for (const before of ['', '{"path":"/etc/passwd"}']) {
+      const named = parts.map((part, i) => callPart(0, i === 1 ? before : '', part));
+      const chunks = called(...named, callPart(0, before === '' ? '{}' : ''), CALLED);
+      const found = await run(CHAT, { chunks }, tools);
+      expect(found.code).toBe(code);
+      if (code === undefined) expect(found.text).toBe(chunks.join(''));
+      else expect(found.text).not.toContain(parts[1]);
+    }
   });
 
   test('the same name in every part is one name', async () => {

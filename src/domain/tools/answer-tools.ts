@@ -46,6 +46,25 @@ export function judgeByName(
 }
 const NO_ARGUMENTS = { arguments: '{}', form: 'json' } as const;
 
+/** Of a call that was told in two ways: nobody knows which of them its reader carries out. */
+export const ODD: ToolVerdict = { verdict: 'denied', code: 'tool.denied' };
+
+/**
+ * What a call comes to whose reader takes it for one of these names: all must be allowed, and nobody can approve two.
+ * Undefined where that is to be seen first.
+ */
+export function judgeNames(
+  names: readonly string[],
+  call: AnswerCall,
+  judge: (said: AnswerCall) => ToolVerdict | undefined,
+): ToolVerdict | undefined {
+  if (names.length === 1) return judge(call);
+  const found = names.map((name) => judge({ ...call, name }));
+  const denied = found.find((one) => one?.verdict === 'denied');
+  if (denied || found.includes(undefined)) return denied;
+  return found.every((one) => one?.verdict === 'allowed') ? found[0] : ODD;
+}
+
 /** All calls of a whole answer, in order; those of one message count together. */
 export function judgeCalls(placed: readonly PlacedCall[], rules: AnswerToolRules): JudgedCall[] {
   const counts = new Map<unknown, number>();
