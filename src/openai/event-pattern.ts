@@ -31,6 +31,8 @@ export class EventPattern {
 
   /** Where the text that was recognised last begins, behind its quote. */
   start = 0;
+  /** Of the event that was recognised last. */
+  padding = '';
 
   private constructor(
     text: AnswerText,
@@ -76,13 +78,28 @@ export class EventPattern {
 
   /** Where the text of an event ends, before its quote; -1 for an event that is not alike. */
   textEnd(data: string): number {
-    const start = passed(this.#before, data, 0);
+    const start = this.#passed(this.#before, data, 0);
     if (start < 0) return -1;
     let end = data.indexOf('"', start);
     while (end > 0 && isEscaped(data, end, start)) end = data.indexOf('"', end + 1);
-    if (end < 0 || passed(this.#after, data, end) !== data.length) return -1;
+    if (end < 0 || this.#passed(this.#after, data, end) !== data.length) return -1;
     this.start = start;
     return end;
+  }
+
+  /** Where the segments end that begin at `from`; -1 if they do not stand there. */
+  #passed(list: readonly Segment[], data: string, from: number): number {
+    let at = from;
+    for (const { literal, gap } of list) {
+      const end = at + literal.length;
+      // Three times as fast as asking whether it starts there.
+      if (data.slice(at, end) !== literal) return -1;
+      at = end;
+      if (gap === 'none') continue;
+      at = pastGap(data, at, gap);
+      if (gap === 'padding') this.padding = data.slice(end, at);
+    }
+    return at;
   }
 }
 
@@ -122,19 +139,6 @@ function segments(source: string, from: number, to: number, gaps: readonly Range
 /** A string of its own: a slice would keep all of its event, and is slow to compare. */
 function flat(text: string): string {
   return Buffer.from(text).toString();
-}
-
-/** Where the segments end that begin at `from`; -1 if they do not stand there. */
-function passed(list: readonly Segment[], data: string, from: number): number {
-  let at = from;
-  for (const { literal, gap } of list) {
-    const end = at + literal.length;
-    // Three times as fast as asking whether it starts there.
-    if (data.slice(at, end) !== literal) return -1;
-    at = end;
-    if (gap !== 'none') at = pastGap(data, at, gap);
-  }
-  return at;
 }
 
 function pastGap(data: string, from: number, gap: Gap): number {

@@ -5,6 +5,7 @@
 import { asRefusal, Refusal } from '../base/errors.ts';
 import { AnswerChannel, type ToldFinding } from '../domain/answers/answer-channel.ts';
 import { type AnswerRules, noteScreened, screenEvent } from '../domain/answers/answer-screening.ts';
+import { StandingStrings } from '../domain/answers/standing-strings.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { upstreamFault } from '../domain/upstreams/upstream-errors.ts';
 import { Restorer } from '../guardrails/placeholders-restoring.ts';
@@ -28,6 +29,7 @@ export interface StreamWays {
   breakOff(refusal: Refusal): void;
 }
 
+type Came = Pick<Frame, 'raw' | 'data'>;
 type TextKind = Pick<EventPattern, 'channel' | 'isJson' | 'isRendered'>;
 
 const PATTERNS_MAX = 8;
@@ -44,6 +46,7 @@ export class StreamScreening {
   readonly #calls: StreamCalls | undefined;
   readonly #held: HeldEvents;
   readonly #channels = new Map<string, AnswerChannel>();
+  readonly #standing = new StandingStrings();
   #patterns: EventPattern[] = [];
   #timer: NodeJS.Timeout | undefined;
   #waitingFor: HeldEvent | undefined;
@@ -78,6 +81,7 @@ export class StreamScreening {
   /** Takes an event that was recognised. @throws guardrail.answer */
   piece({ raw, data }: Frame, { pattern, text, start, end }: Recognised, hidesUsage: boolean): Buffer[] {
     const channel = this.#channel(pattern, false);
+    noteScreened(this.#ways.exchange, this.#standing.again(pattern, this.#rules.policy));
     const piece = channel.push(text);
     const placed = { piece, channel, start, end, isEcho: false };
     const calls = this.#calls?.piece(pattern, placed);
@@ -115,6 +119,7 @@ export class StreamScreening {
       const { start, end, at } = text.leaf;
       return [{ piece: channel.push(text.leaf.value), channel, start, end, isEcho, at }];
     });
+    noteScreened(this.#ways.exchange, this.#standing.hear(event, this.#rules.policy));
     for (const name of event.ends) this.#endChannels(name);
     const said = this.#calls?.hear(event.body, pieces);
     if (pieces.length === 0 && this.#isLarge(event)) return this.#sendAway({ raw, data }, hidesUsage, said);
@@ -185,6 +190,7 @@ export class StreamScreening {
   #learn(event: AnswerEvent, contentChars: number, said: CallsSaid | undefined): void {
     const pattern = EventPattern.of(event, contentChars);
     if (!pattern) return;
+    this.#standing.learned(pattern);
     this.#patterns = [pattern, ...this.#patterns.slice(0, PATTERNS_MAX - 1)];
     if (said) this.#calls?.learned(pattern, said.touched);
   }
@@ -232,11 +238,7 @@ export class StreamScreening {
     return chars > this.#ways.screening.inlineCharsMax;
   }
 
-  #sendAway(
-    { raw, data = '' }: Pick<Frame, 'raw' | 'data'>,
-    hidesUsage: boolean,
-    said: CallsSaid | undefined,
-  ): Buffer[] {
+  #sendAway({ raw, data = '' }: Came, hidesUsage: boolean, said: CallsSaid | undefined): Buffer[] {
     const event: HeldEvent = {
       raw,
       data,
