@@ -1,4 +1,7 @@
-/** When keys were last used, as operators see it. Shown false by a list that leaves out the day of a use, or asks nothing of it. */
+/**
+ * When keys were last used, as operators see it; which operations they can be bound to. Shown false by a list that leaves
+ * out the day of a use, or asks nothing of it; by a key that is made without a look at the table of operations.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAdminHouse } from '../support/admin-house.ts';
 
@@ -27,4 +30,13 @@ test('keys are listed with the day of its last use, or where it had none for so 
     expect((await house.call('GET', `/admin/keys?${wrong}`)).headers.get('x-sallyport-code')).toBe(
       'request.invalid_field',
     );
+});
+
+test('a key is for operations that there are', async () => {
+  const create = (endpoints: readonly string[]) =>
+    house.call('POST', '/admin/keys', { user: 'ada', tier: 'pro', role: 'user', endpoints });
+  for (const unknown of [['chat.completion'], ['models', 'nope']])
+    expect(await create(unknown)).toMatchObject({ status: 400, body: { error: { param: 'endpoints' } } });
+  for (const known of [['chat.completions', 'files.create'], ['*'], ['tools']])
+    expect((await create(known)).status).toBe(201);
 });
