@@ -3,7 +3,7 @@
  * where the text speaks of a person elsewhere too.
  */
 export const GIVEN_NAMES_THAT_ARE_WORDS = `
-abner abril adelaide alexandria amber angel angeles anis april art ashanti aspen aurora austin baker basil
+abner abril adelaide alexandria amber angel anis art ashanti aspen aurora austin baker basil
 beau beck bee benedict bentley bill blaze bo booker britney bronte brooks burt butch cal camellia candy carmel
 carolina carson cary chandler charity chase chip christian cicero claude clay clover comfort crystal cyan dane
 dawn dawson deacon destiny diamond dick don drew duke eve faith fawn flint flora foster fox franklin gene gia

@@ -231,7 +231,7 @@ export function namedBefore(text: string, emailStart: number): Candidate | undef
 export const NOT_SURNAMES =
   /^(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Court|Place|Square|Park|University|College|School|Hospital|Hotel|Inc|Ltd|LLC|Corp|Company|Foundation|Institute|Museum|Airport|River|Lake|Island|County|City|Center|Centre|Award|Cup|Bridge|Church|Cathedral|Station|Stadium|Theatre|Theater|Bank|Group|Day|Prize|Society|Band|Railway|Cups?|Company|Associates|Partners|Systems|Hall|Library|League|Series|Show|Tower|Building|Flat|Flats|Bypass|Lodge|Stanley|Club|Rink|Railroad|Corporation|Trail|Magazine|Tour|Team|Hockey|Football|Association|Republicans?|Democrats?|Coast|Islands|County|Party|Times|News|Press|Chronicle|Insurance|Holdings|Logistics|Industries|Solutions|Technologies|Services|Consulting|Capital|Ventures|Motors|Airlines|Media|Records|Studios?|Gaming|Stone|Beach|Bay|Valley|Mountain|Mount|And|Or|The|In|On|At|Is|Was|Has|Will|To|For|From|With)$/;
 const PLACE_BEFORE =
-  /(?:\b(?:St|Saint|San|Santa|Lake|Mount|Fort|Port|Cape|University of|Hotel|Via|Rue|Calle|Rua|Vila|Avenida|Avenue|Praca|Plaza|Piazza|Viale|Corso|ul)\.? |\d[a-z]? |[\w/.@#&$-])$/i;
+  /(?:\b(?:St|Saint|San|Santa|Los|Las|Lake|Mount|Fort|Port|Cape|University of|Hotel|Via|Rue|Calle|Rua|Vila|Avenida|Avenue|Praca|Plaza|Piazza|Viale|Corso|ul)\.? |\d[a-z]? |[\w/.@#&$-])$/i;
 /** A house number behind it: a street. */
 const HOUSE_AFTER = /^(?: and P\.? ?O\.? Box| and [\w. ]{2,24} \d|,? \d{1,4}[a-z]?(?![\d\w./:-]| \d))/i;
 

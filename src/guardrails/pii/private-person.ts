@@ -4,7 +4,7 @@
  */
 import type { Candidate } from '../candidate.ts';
 import { OWN_BIRTHDAY } from './birth-date.ts';
-import { KNOWN_NAMES, KNOWN_SURNAMES } from './public-figures-table.ts';
+import { isKnownToAll, isStage, speaksOfFame } from './known-people.ts';
 
 const KIN =
   '(?:friend|wife|husband|son|daughter|brother|sister|mother|father|mom|mum|dad|boss|manager|supervisor|colleague|co-?worker|partner|client|patient|customer|neighbou?r|roommate|doctor|cousin|uncle|aunt|fiancee?|boyfriend|girlfriend|child|kid|teacher|lawyer|landlord|assistant|nephew|niece|account|name|nurse|dentist|therapist|secretary|tenant|employee|accountant|agent)';
@@ -76,20 +76,6 @@ function isAboveAddress(text: string, start: number, end: number): boolean {
   );
 }
 
-/** A text that gives the model a part, asks for a story, or tells one to reckon with. */
-const STAGE =
-  /\b(?:[Hh]ow (?:many|much|old)\b|[Yy]ou(?: are|'re| were) (?:now )?(?:an?|the|[A-Z])|(?:[Aa]ct|acting|[Ss]peak|[Aa]nswer|[Rr]espond|pretend|[Pp]ose) as|[Pp]retend (?:to be|you|that)|[Ii]magine (?:you|that|an?|being|yourself)|[Rr]ole-? ?[Pp]lay(?:ing)?|(?:[Ii]n|[Tt]ake on|[Pp]lay|[Aa]ssume) the (?:role|part|style|voice|shoes) of|play the (?:role|part)|[Cc]haracters?\b|the famous|[Ff]ictional|[Dd]etective|[Ww]izard|[Kk]ingdom|[Ss]uperhero|[Aa]s (?:an? )?[A-Z]?[a-z]+(?:'s)? [A-Z][a-z]+, )/;
-const STAGE_CHARS = 800;
-
-const KNOWN_LAST = new Set(KNOWN_SURNAMES.trim().split(/\s+/));
-const KNOWN_WHOLE = new Set(KNOWN_NAMES.trim().split(/\n?\|\n?/));
-
-/** Whose name all know: in full, or by its last word. */
-const isKnownToAll = (spelling: string): boolean => {
-  const name = spelling.toLowerCase();
-  return KNOWN_WHOLE.has(name) || KNOWN_LAST.has(name.slice(name.lastIndexOf(' ') + 1));
-};
-
 /** What makes a text one about a person somebody knows, not about somebody known to all. */
 function isEvidence({ type, reason }: Candidate): boolean {
   return (
@@ -99,6 +85,21 @@ function isEvidence({ type, reason }: Candidate): boolean {
 }
 
 const isPassing = (type: string): boolean => type === 'IP' || type === 'URL' || type === 'DATE_OF_BIRTH';
+
+const asSpokenOf = (name: Candidate): Candidate => ({ ...name, reason: SPOKEN_OF });
+
+/** A message, a line or two of a letter: articles and code are longer, and speak of people that others know. */
+const SHORT_MAX = 400;
+const isShortProse = (text: string): boolean =>
+  text.length <= SHORT_MAX &&
+  !/[{}<>=|`\\]/.test(text) &&
+  (!/[?;]\s*$/.test(text) || /\b(?:I|I'm|my|me|we|our|us|your?)\b/.test(text)) &&
+  !speaksOfFame(text) &&
+  !isStage(text);
+
+/** Two or three words, the last one in mixed case: `Ada Moreau`, never `Travis CI`. */
+const isWhole = (name: string): boolean =>
+  /^[^ ]{2,}(?: [^ ]+)? (?:[A-Z]['\u2019]|[a-z]{2,3} )?[A-Z][a-z'-]{2,}$/.test(name) && !isKnownToAll(name);
 
 const LISTED = /^(?:, |,? (?:and|&|und|et|e|y|en) )$/;
 const LIST_MIN = 4;
@@ -113,8 +114,7 @@ function listed(text: string, weak: readonly Candidate[]): Candidate[] {
   const found: Candidate[] = [];
   for (let from = 0, to = 1; from < lone.length; from = to, to++) {
     while (to < lone.length && LISTED.test(text.slice(lone[to - 1]?.end, lone[to]?.start).slice(0, 8))) to++;
-    if (to - from >= LIST_MIN)
-      for (const name of lone.slice(from, to)) found.push({ ...name, reason: SPOKEN_OF });
+    if (to - from >= LIST_MIN) found.push(...lone.slice(from, to).map(asSpokenOf));
   }
   return found;
 }
@@ -127,12 +127,14 @@ export function withoutCharacters(
 ): Candidate[] {
   const isCast = found.some(({ type }) => type === 'PERSON') || weak.length > 0;
   if (isCast && !found.some(isHard)) {
-    if (STAGE.test(text.slice(0, STAGE_CHARS))) return found.filter(({ type }) => type !== 'PERSON');
+    if (isStage(text)) return found.filter(({ type }) => type !== 'PERSON');
     if (found.some(({ type, start, end }) => type === 'PERSON' && isKnownToAll(text.slice(start, end))))
       return found.filter(({ type }) => type !== 'PERSON');
   }
   if (weak.length === 0) return [...found];
-  return [...found, ...(found.some(isEvidence) ? weak : listed(text, weak))];
+  if (found.some(isEvidence)) return [...found, ...weak];
+  const plain = isShortProse(text) ? weak.filter((name) => isWhole(text.slice(name.start, name.end))) : [];
+  return [...found, ...(plain.length > 0 ? plain.map(asSpokenOf) : listed(text, weak))];
 }
 
 /** Personal data that no story tells. */

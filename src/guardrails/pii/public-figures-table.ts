@@ -21,28 +21,31 @@ weasley wittgenstein wonka wozniak zapata zelensky zelenskyy zeus zuckerberg
 
 /** Full names whose last word is also many others'. */
 export const KNOWN_NAMES = `
-abraham lincoln|ada lovelace|adam smith|agatha christie|alan turing|alexander hamilton|amelia earhart|angela merkel|
-angelina jolie|arthur conan doyle|atticus finch|audrey hepburn|babe ruth|bart simpson|benjamin franklin|bernie sanders|
-bill clinton|bill gates|bill nye|billie eilish|bob dylan|bob marley|boris johnson|brad pitt|bruce banner|bruce lee|
-bruce wayne|buzz aldrin|captain america|carl sagan|charles darwin|charlie chaplin|charlotte bronte|chris evans|
-christopher nolan|clark kent|coco chanel|daenerys targaryen|dan brown|darth vader|david bowie|denzel washington|
-donald duck|dorian gray|dwight eisenhower|ed sheeran|elizabeth bennet|elon musk|elton john|emily bronte|
-emily dickinson|emma stone|emma watson|ernest rutherford|fidel castro|florence nightingale|franklin roosevelt|
-freddie mercury|frederick douglass|genghis khan|george bush|george r r martin|george washington|gordon ramsay|
-grace hopper|hans zimmer|harriet tubman|harry potter|henry ford|hermione granger|hillary clinton|holden caulfield|
-homer simpson|huckleberry finn|indiana jones|isaac newton|jack ma|jackie chan|james bond|james clerk maxwell|
-james joyce|jamie oliver|jane austen|jane doe|jane eyre|janet jackson|jennifer lawrence|jennifer lopez|jim carrey|
-joan of arc|joe biden|john adams|john doe|john f kennedy|john kennedy|john lennon|john locke|john watson|john williams|
-johnny depp|jon snow|julia roberts|justin bieber|kamala harris|kanye west|keanu reeves|kendrick lamar|king arthur|
-king charles|kobe bryant|lady gaga|larry page|lebron james|luke skywalker|malcolm x|marco polo|margaret thatcher|
-marilyn monroe|mark twain|martin luther|martin luther king|mary shelley|max planck|meryl streep|michael jackson|
-michael jordan|mickey mouse|mike tyson|miss marple|morgan freeman|mother teresa|mr darcy|mr potter|muhammad ali|
-narendra modi|neil armstrong|neil degrasse tyson|niels bohr|noam chomsky|oliver twist|oprah winfrey|oscar wilde|
-peter pan|peter parker|pope francis|prince harry|princess diana|queen elizabeth|ralph waldo emerson|richard nixon|
-richard wagner|rick sanchez|robert downey|robin hood|robin williams|roger federer|ron weasley|ronald reagan|rosa parks|
-sam altman|scarlett johansson|scott fitzgerald|scrooge mcduck|sebastian bach|serena williams|sergey brin|stephen curry|
-stephen king|steve jobs|steve rogers|steve wozniak|taylor swift|theodore roosevelt|theresa may|thomas hobbes|
-thomas jefferson|tiger woods|tim cook|tom brady|tom cruise|tom hanks|tom sawyer|tony blair|tony stark|tyrion lannister|
-usain bolt|venus williams|victor hugo|virginia woolf|walt disney|walt whitman|walter white|warren buffett|
-wayne gretzky|werner heisenberg|will smith|william faulkner|yuri gagarin
+abraham lincoln|ada lovelace|adam smith|agatha christie|alan turing|alexander hamilton|amelia earhart|andrej karpathy|
+angela merkel|angelina jolie|arthur conan doyle|atticus finch|audrey hepburn|babe ruth|bart simpson|benjamin franklin|
+bernie sanders|bill clinton|bill gates|bill nye|billie eilish|bob dylan|bob marley|boris johnson|brad pitt|
+bruce banner|bruce lee|bruce wayne|buzz aldrin|calvin klein|captain america|carl sagan|charles darwin|charlie chaplin|
+charlotte bronte|chris evans|christian dior|christopher nolan|clark kent|coco chanel|daenerys targaryen|dan brown|
+darth vader|david bowie|demis hassabis|denzel washington|donald duck|dorian gray|dwight eisenhower|dylan klebold|
+ed sheeran|edgar allan poe|elia kazan|elizabeth bennet|elon musk|elton john|emily bronte|emily dickinson|emma stone|
+emma watson|eric harris|ernest rutherford|fidel castro|florence nightingale|franklin roosevelt|freddie mercury|
+frederick douglass|genghis khan|geoffrey hinton|george bush|george r r martin|george washington|gordon ramsay|
+grace hopper|greg brockman|hans zimmer|harriet tubman|harry potter|henry ford|hermione granger|hillary clinton|
+holden caulfield|homer simpson|huckleberry finn|hugo boss|indiana jones|isaac newton|jack ma|jackie chan|james bond|
+james clerk maxwell|james joyce|james webb|jamie oliver|jane austen|jane doe|jane eyre|janet jackson|jennifer lawrence|
+jennifer lopez|jim carrey|joan of arc|joe biden|john adams|john doe|john f kennedy|john kennedy|john lennon|john locke|
+john watson|john williams|johnnie walker|johnny depp|jon snow|julia roberts|justin bieber|kamala harris|kanye west|
+kate spade|keanu reeves|kendrick lamar|king arthur|king charles|kobe bryant|kurt cobain|lady gaga|larry page|
+lebron james|louis vuitton|luke skywalker|luna lovegood|malcolm x|marc jacobs|marco polo|margaret thatcher|
+marilyn monroe|mark twain|martin luther|martin luther king|mary kay|mary shelley|max planck|meryl streep|
+michael jackson|michael jordan|michael kors|mickey mouse|mike tyson|miss marple|morgan freeman|mother teresa|mr darcy|
+mr potter|muhammad ali|narendra modi|neil armstrong|neil degrasse tyson|nicholas ray|niels bohr|noam chomsky|
+oliver twist|oprah winfrey|oscar wilde|paul smith|peter pan|peter parker|pope francis|prince harry|princess diana|
+queen elizabeth|ralph lauren|ralph waldo emerson|richard nixon|richard wagner|rick sanchez|robert downey|robin hood|
+robin williams|roger federer|ron weasley|ronald reagan|rosa parks|sam altman|scarlett johansson|scott fitzgerald|
+scrooge mcduck|sebastian bach|serena williams|sergey brin|stephen curry|stephen king|steve jobs|steve rogers|
+steve wozniak|taylor swift|theodore roosevelt|theresa may|thomas hobbes|thomas jefferson|tiger woods|tim cook|
+tom brady|tom cruise|tom hanks|tom sawyer|tommy hilfiger|tony blair|tony stark|tyrion lannister|usain bolt|
+venus williams|victor hugo|virginia woolf|walt disney|walt whitman|walter white|warren buffett|wayne gretzky|
+werner heisenberg|will smith|william faulkner|wojciech zaremba|yann lecun|yoshua bengio|yuri gagarin
 `;

@@ -69,6 +69,15 @@ describe('a name', () => {
     expect(found(text)).toEqual([expected]);
   });
 
+  // Red where `isShortProse` is never true.
+  it('with a surname, in a message that speaks of nobody whom others know', () => {
+    expect(found('The keys are with Ottilie Reyes until noon.')).toEqual(['PERSON Ottilie Reyes']);
+    expect(found('Which town is Ottilie Reyes from?')).toEqual([]);
+    expect(found('The novel by Ottilie Reyes is long.')).toEqual([]);
+    expect(found('const title = "Ottilie Reyes";')).toEqual([]);
+    expect(found(`The keys are with Ottilie Reyes. ${'It rains. '.repeat(40)}`)).toEqual([]);
+  });
+
   it('of several in a row', () => {
     expect(found('There were four: Ingeborg, Matteo, Zeynep and Bogumil.')).toHaveLength(4);
     expect(found('Sunniva had given Bogumil his address')).toEqual(['PERSON Sunniva', 'PERSON Bogumil']);
