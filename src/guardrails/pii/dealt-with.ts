@@ -5,7 +5,7 @@
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
 import { isGivenName } from './label-words.ts';
-import { isMixedCase, isNameWord, nameAt, NOT_SURNAMES } from './person.ts';
+import { isMixedCase, isNameWord, nameAt, isNoSurname } from './person.ts';
 
 const REASON = 'a name of somebody one has to do with';
 
@@ -24,7 +24,7 @@ export function dealtWithAt(text: string, wordStart: number, wordEnd: number): C
   const name = nameAt(text, start);
   if (!name || name.words > 4 || !ENDS.test(text.slice(name.end, name.end + 10))) return undefined;
   const words = text.slice(start, name.end).split(' ');
-  if (NOT_SURNAMES.test(words.at(-1) ?? '')) return undefined;
+  if (isNoSurname(words.at(-1) ?? '')) return undefined;
   const isNamed = isGivenName(words[0] ?? '');
   if (!isNamed && (words.length < 2 || MAY_BE_THINGS.test(text.slice(wordStart, wordEnd)))) return undefined;
   return { type: 'PERSON', start, end: name.end, score: CONFIDENCE.contextual, reason: REASON };
@@ -40,7 +40,7 @@ export function dealtWithBefore(text: string, wordStart: number): Candidate | un
   const name = found?.[1];
   if (!found || name === undefined) return undefined;
   const words = name.split(' ');
-  if (NOT_SURNAMES.test(words.at(-1) ?? '') || !words.every(isNameWord)) return undefined;
+  if (isNoSurname(words.at(-1) ?? '') || !words.every(isNameWord)) return undefined;
   const start = from + found.index + found[0].indexOf(name);
   return { type: 'PERSON', start, end: start + name.length, score: CONFIDENCE.heuristic, reason: REASON };
 }

@@ -48,9 +48,13 @@ export function numberSpanAt(text: string, start: number): NumberSpan {
     span.gaps[count] = '';
     count++;
     digits += end - at;
+    // A space and a digit, as in tables: nothing else needs to be asked.
     let next = end;
-    while (next - end < 2 && isGap(text.charCodeAt(next))) next++;
-    if (next - end === 2 && isSpacedMark(text, end)) next++;
+    if (text.charCodeAt(end) === 0x20 && isDigit(text.charCodeAt(end + 1))) next++;
+    else {
+      while (next - end < 2 && isGap(text.charCodeAt(next))) next++;
+      if (next - end === 2 && isSpacedMark(text, end)) next++;
+    }
     if (next === end || !isDigit(text.charCodeAt(next))) break;
     if (next - end === 1 && end - at === 1 && count > 1 && text[end] === ' ' && !isInternational) break;
     if (count < GROUPS_MAX && digits < DIGITS_MAX)

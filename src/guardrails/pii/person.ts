@@ -216,37 +216,44 @@ export function calledAt(text: string, wordEnd: number, isSure: boolean): Candid
 }
 
 const BEFORE_EMAIL =
-  /(?:^|[^\w@.])([A-Z][a-z'-]{1,20}(?: [A-Z]\.)?(?: [A-Z][A-Za-z'-]{1,20}){1,2})["']? ?(?:at |[(<|,:] ?)$/;
+  /(?<=(?:^|[^\w@.])([A-Z][a-z'-]{1,20}(?: [A-Z]\.)?(?: [A-Z][A-Za-z'-]{1,20}){1,2})["']? ?(?:at |[(<|,:] ?))/y;
 
 /** Two or three words with capitals right before an e-mail address: `Jane Roe <`, "Jane Roe at ". */
 export function namedBefore(text: string, emailStart: number): Candidate | undefined {
-  const name = BEFORE_EMAIL.exec(text.slice(Math.max(0, emailStart - 56), emailStart))?.[1];
+  BEFORE_EMAIL.lastIndex = emailStart;
+  const name = BEFORE_EMAIL.exec(text)?.[1];
   if (name === undefined || name.split(' ').some((word) => NOT_NAMES.has(word.toLowerCase())))
     return undefined;
   const start = text.lastIndexOf(name, emailStart);
   return person({ start, end: start + name.length, words: 2 }, CONFIDENCE.heuristic, 'a name beside a label');
 }
 
-/** Last words of what is no person's name. */
-export const NOT_SURNAMES =
-  /^(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Court|Place|Square|Park|University|College|School|Hospital|Hotel|Inc|Ltd|LLC|Corp|Company|Foundation|Institute|Museum|Airport|River|Lake|Island|County|City|Center|Centre|Award|Cup|Bridge|Church|Cathedral|Station|Stadium|Theatre|Theater|Bank|Group|Day|Prize|Society|Band|Railway|Cups?|Company|Associates|Partners|Systems|Hall|Library|League|Series|Show|Tower|Building|Flat|Flats|Bypass|Lodge|Stanley|Club|Rink|Railroad|Corporation|Trail|Magazine|Tour|Team|Hockey|Football|Association|Republicans?|Democrats?|Coast|Islands|County|Party|Times|News|Press|Chronicle|Insurance|Holdings|Logistics|Industries|Solutions|Technologies|Services|Consulting|Capital|Ventures|Motors|Airlines|Media|Records|Studios?|Gaming|Stone|Beach|Bay|Valley|Mountain|Mount|And|Or|The|In|On|At|Is|Was|Has|Will|To|For|From|With)$/;
+const NOT_SURNAMES = new Set(
+  'Street St Road Rd Avenue Ave Lane Drive Boulevard Court Place Square Park University College School Hospital Hotel Inc Ltd LLC Corp Company Foundation Institute Museum Airport River Lake Island County City Center Centre Award Cup Bridge Church Cathedral Station Stadium Theatre Theater Bank Group Day Prize Society Band Railway Cups Associates Partners Systems Hall Library League Series Show Tower Building Flat Flats Bypass Lodge Stanley Club Rink Railroad Corporation Trail Magazine Tour Team Hockey Football Association Republican Republicans Democrat Democrats Coast Islands Party Times News Press Chronicle Insurance Holdings Logistics Industries Solutions Technologies Services Consulting Capital Ventures Motors Airlines Media Records Studio Studios Gaming Stone Beach Bay Valley Mountain Mount And Or The In On At Is Was Has Will To For From With'.split(
+    ' ',
+  ),
+);
+
+/** Whether a word with a capital is the last one of what is no person's name. */
+export const isNoSurname = (word: string): boolean => NOT_SURNAMES.has(word);
+
+/** These are asked at a place, backwards from it: a slice would be searched from each of its units. */
 const PLACE_BEFORE =
-  /(?:\b(?:St|Saint|San|Santa|Los|Las|Lake|Mount|Fort|Port|Cape|University of|Hotel|Via|Rue|Calle|Rua|Vila|Avenida|Avenue|Praca|Plaza|Piazza|Viale|Corso|ul)\.? |\d[a-z]? |[\w/.@#&$-])$/i;
+  /(?<=\b(?:St|Saint|San|Santa|Los|Las|Lake|Mount|Fort|Port|Cape|University of|Hotel|Via|Rue|Calle|Rua|Vila|Avenida|Avenue|Praca|Plaza|Piazza|Viale|Corso|ul)\.? |\d[a-z]? |[\w/.@#&$-])/iy;
 /** A house number behind it: a street. */
-const HOUSE_AFTER = /^(?: and P\.? ?O\.? Box| and [\w. ]{2,24} \d|,? \d{1,4}[a-z]?(?![\d\w./:-]| \d))/i;
+const HOUSE_AFTER = /(?: and P\.? ?O\.? Box| and [\w. ]{2,24} \d|,? \d{1,4}[a-z]?(?![\d\w./:-]| \d))/iy;
 
 /** A given name, the names after it included; nothing where it is a part of a place or of code. */
 export function givenNameAt(text: string, start: number, wordsMin = 1): Candidate | undefined {
-  if (PLACE_BEFORE.test(text.slice(Math.max(0, start - 14), start))) return undefined;
+  PLACE_BEFORE.lastIndex = start;
+  if (PLACE_BEFORE.test(text)) return undefined;
   const name = nameAt(text, start);
   if (!name || name.words < wordsMin) return undefined;
   const value = text.slice(start, name.end);
-  if (
-    value.split(' ').some((word) => NOT_SURNAMES.test(word)) ||
-    /^(?:[_@\d(=]|\.\w)/.test(text.slice(name.end, name.end + 2))
-  )
+  if (value.split(' ').some(isNoSurname) || /^(?:[_@\d(=]|\.\w)/.test(text.slice(name.end, name.end + 2)))
     return undefined;
-  if (HOUSE_AFTER.test(text.slice(name.end, name.end + 32))) return undefined;
+  HOUSE_AFTER.lastIndex = name.end;
+  if (HOUSE_AFTER.test(text)) return undefined;
   return person(name, CONFIDENCE.heuristic, 'a given name in a text about a person');
 }
 

@@ -9,7 +9,7 @@ import { birthDateAt } from './birth-date.ts';
 import { columnOf, type ColumnKind } from './columns-table.ts';
 import { identityAt } from './identity-number.ts';
 import { isGivenName } from './label-words.ts';
-import { nameAt, NOT_SURNAMES } from './person.ts';
+import { nameAt, isNoSurname } from './person.ts';
 
 const LINE_MAX = 2048;
 const CELLS_MAX = 64;
@@ -62,29 +62,36 @@ function lineRow(text: string, from: number, delimiter: string): Row | undefined
   if (from >= text.length) return undefined;
   const end = endOfLine(text, from);
   if (end - from > LINE_MAX) return undefined;
-  const line = text.slice(from, end);
-  if (delimiter === '|' && /^[\s|:-]+$/.test(line)) return { cells: [], next: end + 1 };
+  if (delimiter === '|' && /^[\s|:-]+$/.test(text.slice(from, end))) return { cells: [], next: end + 1 };
+  const mark = delimiter.charCodeAt(0);
   const cells: Cell[] = [];
-  let start = 0;
+  let start = from;
   let isQuoted = false;
-  for (let at = 0; at <= line.length && cells.length < CELLS_MAX; at++) {
-    const char = line[at];
-    if (char === '"' && (isQuoted || line.slice(start, at).trim() === '')) isQuoted = !isQuoted;
-    if (at < line.length && (isQuoted || char !== delimiter)) continue;
-    cells.push(trimmed(text, from + start, from + at));
+  let isBlank = true;
+  for (let at = from; at <= end && cells.length < CELLS_MAX; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE && (isQuoted || isBlank)) isQuoted = !isQuoted;
+    if (unit > 0x20) isBlank = false;
+    if (at < end && (isQuoted || unit !== mark)) continue;
+    cells.push(trimmed(text, start, at));
     start = at + 1;
+    isBlank = true;
   }
   return { cells, next: end + 1 };
 }
+const QUOTE = 0x22;
 
 function trimmed(text: string, from: number, to: number): Cell {
   let start = from;
   let end = to;
-  while (start < end && TRIMMED.test(text[start] ?? '')) start++;
-  while (end > start && TRIMMED.test(text[end - 1] ?? '')) end--;
+  while (start < end && isAround(text.charCodeAt(start))) start++;
+  while (end > start && isAround(text.charCodeAt(end - 1))) end--;
   return [start, end];
 }
-const TRIMMED = /[\s"'`*]/;
+
+/** White space, quotes, stars. */
+const isAround = (unit: number): boolean =>
+  unit <= 0x20 || unit === 0x22 || unit === 0x27 || unit === 0x60 || unit === 0x2a;
 
 /** Behind the header at `from`, every row with as many cells. */
 function rowsOf(text: string, from: number, read: ReadRow): TableFinds | undefined {
@@ -178,7 +185,7 @@ function nameOf(text: string, start: number, end: number, isSure: boolean): Cand
   const name = nameAt(text, start, true);
   if (!name) return undefined;
   const rest = comma === name.end ? nameAt(text, comma + 2) : undefined;
-  if ((rest?.end ?? name.end) < end || NOT_SURNAMES.test(text.slice(start, end).split(' ').at(-1) ?? ''))
+  if ((rest?.end ?? name.end) < end || isNoSurname(text.slice(start, end).split(' ').at(-1) ?? ''))
     return undefined;
   if (!isSure && (name.words < 2 || !isGivenName(text.slice(start, end).split(' ')[0] ?? '')))
     return undefined;

@@ -2,6 +2,7 @@
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
 import { entropyBits, isAllowedValue, isIdentifier, isNumberedName, isRandom, isUuid } from './allowed.ts';
+import { isLatinLetter } from '../units.ts';
 import { endOfName, mayEndLabel, mayHoldLabel } from './label-ends.ts';
 
 const LABEL_MAX = 40;
@@ -16,8 +17,8 @@ const SUFFIX =
   '(?:[_-]?(?:value|string|base64|base|b64|hash|plain|text|v\\d|\\d|new|old|prod|dev|test|live|staging))?';
 /** A name that ends in a word for a secret, then what may stand between name and value. */
 const LABEL = new RegExp(
-  `(?:^|[^A-Za-z]|[a-z](?=[A-Z])|_)((?:${PASSWORDS}|${KEYS})${SUFFIX})["'\`\\]*}]{0,3}\\s{0,8}$`,
-  'i',
+  `(?<=(?:^|[^A-Za-z]|[a-z](?=[A-Z])|_)((?:${PASSWORDS}|${KEYS})${SUFFIX})["'\`\\]*}]{0,3}\\s{0,8})`,
+  'iy',
 );
 /** The same with what the secret is for: "the password for the router is". */
 const STATEMENT = new RegExp(
@@ -29,7 +30,7 @@ const VENDOR_LABEL =
 const IS_PASSWORD = new RegExp(`^(?:${PASSWORDS})`, 'i');
 /** Labels whose values are made to be seen, or are no values. */
 const PUBLIC =
-  /(?:public|publishable|csrf|xsrf|next[_-]?page|continuation|page|sync|cancel(?:lation)?|id(?:empotency)?|max|num|total|prompt|completion|input|output|cached|reasoning|usage|count|no|forgot|reset|invalid|wrong|missing|expired|current|hashed|stop|end|eos|bos|pad|unk|mask|special|confirm)[ _-]?$/i;
+  /(?<=(?:public|publishable|csrf|xsrf|next[_-]?page|continuation|page|sync|cancel(?:lation)?|id(?:empotency)?|max|num|total|prompt|completion|input|output|cached|reasoning|usage|count|no|forgot|reset|invalid|wrong|missing|expired|current|hashed|stop|end|eos|bos|pad|unk|mask|special|confirm)[ _-]?)/iy;
 
 /** Labels that other words end with. */
 const SHORT = /^(?:pass|pw|auth|salt|clave)$/i;
@@ -117,9 +118,12 @@ export function enclosedAt(text: string, at: number): Candidate | undefined {
   return candidate && text[at] === '>' && !text.startsWith('</', candidate.end) ? undefined : candidate;
 }
 
+const IN_BRACKETS = /\([\w+/=.-]{20,200}\)/y;
+
 /** "The client secret (…)": what looks random in brackets behind a label; the bracket is at `at`. */
 export function asideAt(text: string, at: number): Candidate | undefined {
-  if (!mayEndLabel(text, at - 1)) return undefined;
+  IN_BRACKETS.lastIndex = at;
+  if (!mayEndLabel(text, at - 1) || !IN_BRACKETS.test(text)) return undefined;
   const label = labelBefore(text, at - 1);
   const candidate = label === undefined ? undefined : valueFrom(text, at + 1, IS_PASSWORD.test(label), at);
   const isOne =
@@ -164,19 +168,19 @@ const KEYED =
   /(?:key|name)(?:=|: )["']?[\w.:-]{0,32}(?:password|passwd|secret|token|apikey|api_key|secret_key|access_key)["']?(?: {1,3}|\r?\n[ \t]{1,16})["']?value=$/i;
 
 function labelBefore(text: string, end: number): string | undefined {
-  const before = text.slice(Math.max(0, end - LABEL_MAX), end);
-  const match = LABEL.exec(before);
-  if (!match?.[1]) {
-    const keyed = before.endsWith('value') ? KEYED.exec(`${text.slice(Math.max(0, end - 96), end)}=`) : null;
-    return keyed ? 'password' : undefined;
+  LABEL.lastIndex = end;
+  const label = LABEL.exec(text)?.[1];
+  if (label === undefined) {
+    if (!text.endsWith('value', end)) return undefined;
+    return KEYED.test(`${text.slice(Math.max(0, end - 96), end)}=`) ? 'password' : undefined;
   }
-  const from = match.index + match[0].indexOf(match[1]);
+  const from = text.lastIndexOf(label, end - label.length);
   // `Reisepass` and `compass` end like a label; `userPass` is one.
-  if (/^[a-z]/.test(match[1]) && SHORT.test(match[1]) && /[a-z]/i.test(before.charAt(from - 1)))
-    return undefined;
+  if (/^[a-z]/.test(label) && SHORT.test(label) && isLatinLetter(text.charCodeAt(from - 1))) return undefined;
   // The nonce of a page's script is there for all to see.
-  if (/^nonce$/i.test(match[1]) && text[end] === '=' && before[from - 1] === ' ') return undefined;
-  return PUBLIC.test(before.slice(0, from)) ? undefined : match[1];
+  if (/^nonce$/i.test(label) && text[end] === '=' && text[from - 1] === ' ') return undefined;
+  PUBLIC.lastIndex = from;
+  return PUBLIC.test(text) ? undefined : label;
 }
 
 export function labelled(start: number, end: number): Candidate {
