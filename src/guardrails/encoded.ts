@@ -1,5 +1,5 @@
 /**
- * Runs of base64, hex and URL coding that are text once they are decoded, so that personal data and secrets are found in
+ * Runs of base64, base32, hex and URL coding that are text once they are decoded, so that personal data and secrets are found in
  * them as well. Two levels deep, bounded in runs and bytes; what is decoded is inspected, never sent or logged.
  */
 
@@ -10,7 +10,7 @@ export interface EncodedRun {
   readonly start: number;
   readonly end: number;
   /** For people. */
-  readonly coding: 'base64' | 'hex' | 'URL coding';
+  readonly coding: 'base64' | 'base32' | 'hex' | 'URL coding';
 }
 
 const RUNS_MAX = 64;
@@ -103,10 +103,32 @@ function decode(run: string): Pick<EncodedRun, 'text' | 'coding'> | undefined {
     const text = readable(Buffer.from(digits, 'hex'));
     if (text !== undefined) return { text, coding: 'hex' };
   }
+  if (BASE32.test(digits)) {
+    const text = readable(fromBase32(digits));
+    if (text !== undefined) return { text, coding: 'base32' };
+  }
   // Pictures and keys say so at their very start.
   if (readable(Buffer.from(run.slice(0, RUN_MIN), 'base64')) === undefined) return undefined;
   const text = readable(Buffer.from(run, 'base64'));
   return text === undefined ? undefined : { text, coding: 'base64' };
+}
+
+const BASE32 = /^[A-Z2-7]{16,2048}$/;
+
+/** RFC 4648, section 6, without padding. */
+function fromBase32(run: string): Buffer {
+  const bytes: number[] = [];
+  let bits = 0;
+  let held = 0;
+  for (let i = 0; i < run.length; i++) {
+    const unit = run.charCodeAt(i);
+    held = ((held << 5) | (unit >= 0x41 ? unit - 0x41 : unit - 0x32 + 26)) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push((held >> bits) & 0xff);
+  }
+  return Buffer.from(bytes);
 }
 
 function octets(word: string): Buffer {

@@ -20,6 +20,7 @@ import type { ChainPlaceholders, VaultEntry } from './placeholders.ts';
 import { readerOf, recall, RECALLED_CHARS_MIN, RECALLED_TOKEN_CHARS_MIN } from './recent-texts.ts';
 import { rewrite } from './rewriting.ts';
 import { findSecrets } from './secrets/secrets.ts';
+import { joinedLinesView, quotedPrintableView } from './wrapped.ts';
 import { escapesView, joinedViews } from './written-out.ts';
 
 /** A string of the request; what a body's reader knows of it beyond this does not matter here. */
@@ -223,6 +224,10 @@ function encodedIn(view: View, source: string, plain: readonly Finding[], policy
   const found = [...inRuns(view, policy), ...inTags(view, policy)];
   const escapes = escapesView(source);
   if (escapes) found.push(...reasoned(protectedIn(escapes, source, policy), 'escapes'));
+  const lines = joinedLinesView(source);
+  if (lines) found.push(...reasoned(protectedIn(lines, source, policy), 'broken lines'));
+  const quoted = quotedPrintableView(source);
+  if (quoted) found.push(...reasoned(protectedIn(quoted, source, policy), 'quoted-printable'));
   for (const joined of joinedViews(source))
     found.push(...reasoned(protectedIn(joined, source, policy), 'characters set apart'));
   if (found.length === 0) return found;

@@ -37,8 +37,8 @@ export function escapesView(source: string): View | undefined {
   return plain && viewOfPlain(plain);
 }
 
-/** A part of a text, half-open, and what stands for it. */
-type Part = readonly [start: number, end: number, plain: string];
+/** A part of a text, half-open, and what stands for it: one unit or none. */
+export type Part = readonly [start: number, end: number, plain: string];
 
 function escapedParts(text: string): Part[] {
   if (!CUE.test(text)) return [];
@@ -77,8 +77,8 @@ export function joinedViews(source: string): View[] {
       for (let at = 1; at < run.length; at += 2)
         if (isClosed(run, at)) parts.push([index + at, index + at + 1, '']);
     }
-    const plain = replaced(source, parts, undefined);
-    return plain ? [viewOfPlain(plain)] : [];
+    const view = viewWith(source, parts);
+    return view ? [view] : [];
   });
 }
 
@@ -115,6 +115,12 @@ function replaced(text: string, parts: readonly Part[], from: Plain | undefined)
   pieces.push(text.slice(at));
   for (; at < text.length; at++) place(at, at + 1);
   return { text: pieces.join(''), starts: starts.subarray(0, length), ends: ends.subarray(0, length) };
+}
+
+/** The view of a text with these parts replaced; in order and apart. Undefined where there are none. */
+export function viewWith(source: string, parts: readonly Part[]): View | undefined {
+  const plain = replaced(source, parts, undefined);
+  return plain && viewOfPlain(plain);
 }
 
 function viewOfPlain({ text, starts, ends }: Plain): View {

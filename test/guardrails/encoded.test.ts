@@ -14,12 +14,21 @@ const sent = (text: string) => {
 const percent = (text: string) =>
   text.replace(/[^a-z]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
+/** RFC 4648, section 6. */
+function base32(text: string): string {
+  const bits = Array.from(Buffer.from(text), (byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{1,5}/g) ?? [])
+    .map((five) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.charAt(Number.parseInt(five.padEnd(5, '0'), 2)))
+    .join('');
+}
+
 const CODINGS: readonly (readonly [string, (text: string) => string])[] = [
   ['base64', (text) => Buffer.from(text).toString('base64')],
   ['base64url', (text) => Buffer.from(text).toString('base64url')],
   ['hex', (text) => Buffer.from(text).toString('hex')],
   ['HEX', (text) => Buffer.from(text).toString('hex').toUpperCase()],
   ['URL coding', percent],
+  ['base32', base32],
 ];
 
 describe('a run that says something', () => {
