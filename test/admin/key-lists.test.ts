@@ -32,9 +32,10 @@ test('keys are listed with the day of its last use, or where it had none for so 
     );
 });
 
+const create = (endpoints: readonly string[]) =>
+  house.call('POST', '/admin/keys', { user: 'ada', tier: 'pro', role: 'user', endpoints });
+
 test('a key is for operations that there are', async () => {
-  const create = (endpoints: readonly string[]) =>
-    house.call('POST', '/admin/keys', { user: 'ada', tier: 'pro', role: 'user', endpoints });
   for (const unknown of [['chat.completion'], ['models', 'nope']])
     expect(await create(unknown)).toMatchObject({ status: 400, body: { error: { param: 'endpoints' } } });
   for (const known of [['chat.completions', 'files.create'], ['*'], ['tools']])
