@@ -66,7 +66,7 @@ function runsIn(text: string, bytesMax: number): EncodedRun[] {
 }
 
 /** Base64 that was broken into lines, as mail is, and hex in pairs. */
-const LINES = /[A-Za-z0-9+/]{16,128}(?:\r?\n[ \t]{0,4}[A-Za-z0-9+/]{2,128}){1,512}/g;
+const LINES = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{16,128}(?:\r?\n[ \t]{0,4}[A-Za-z0-9+/]{2,128}){1,512}/g;
 const PAIRS = /(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2}){9,2048}(?![0-9A-Fa-f])/g;
 
 function joinedLines(text: string): (readonly [start: number, end: number])[] {

@@ -1,6 +1,9 @@
 /**
  * Threads for what would hold up the event loop: a bounded queue before them, a time-out on each job, and a thread
  * that hangs or dies is replaced. Never lets a job through unanswered: a fault is a refusal.
+ *
+ * A job that is out of time is refused, but its thread may end it: on a machine with much to do the first large texts
+ * take long because the thread has to compile for them, and one that is put away for it leaves the next as cold.
  */
 import { type Transferable, Worker } from 'node:worker_threads';
 import { Refusal } from '../base/errors.ts';
@@ -41,6 +44,8 @@ const WORKER = moduleBeside(import.meta.url, './worker');
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
 /** The module must load within this. */
 const START_MS = 10_000;
+/** Times `timeoutMs` that a thread may go on with a job nobody waits for any more. */
+const FINISH = 4;
 
 interface Job<I, O> {
   readonly input: I;
@@ -89,7 +94,9 @@ class ThreadPool<I, O> implements Pool<I, O> {
   #start(job: Job<I, O>): boolean {
     let thread = [...this.#threads].find((candidate) => !candidate.isBusy);
     if (!thread) {
-      if (this.#threads.size >= this.#options.threads) return false;
+      const late = [...this.#threads].filter((other) => other.isLate).length;
+      const { threads } = this.#options;
+      if (this.#threads.size - late >= threads || this.#threads.size >= 2 * threads) return false;
       thread = new Thread<I, O>(this.#options, (self) => this.#onFree(self));
       this.#threads.add(thread);
     }
@@ -112,9 +119,13 @@ class ThreadPool<I, O> implements Pool<I, O> {
   #onFree(thread: Thread<I, O>): void {
     if (thread.isDead) this.#threads.delete(thread);
     const next = this.#isClosed ? undefined : this.#queue.shift();
-    if (!next) return;
-    clearTimeout(next.waiting);
-    this.#start(next);
+    if (next) {
+      clearTimeout(next.waiting);
+      this.#start(next);
+    } else if (this.#threads.size > this.#options.threads) {
+      // Who came in the place of this one has learnt less.
+      void [...this.#threads].find((other) => other !== thread && !other.isBusy)?.end('one too many');
+    }
   }
 }
 
@@ -127,6 +138,8 @@ class Thread<I, O> {
   #timer: NodeJS.Timeout | undefined;
   #isReady = false;
   isDead = false;
+  /** At work on a job that was refused for it. */
+  isLate = false;
 
   constructor({ entry, timeoutMs }: PoolOptions, onFree: (self: Thread<I, O>) => void) {
     this.#timeoutMs = timeoutMs;
@@ -139,7 +152,7 @@ class Thread<I, O> {
   }
 
   get isBusy(): boolean {
-    return this.#job !== undefined;
+    return this.#job !== undefined || this.isLate;
   }
 
   take(job: Job<I, O>): void {
@@ -165,7 +178,14 @@ class Thread<I, O> {
 
   #limit(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.end('the job ran out of time'), ms);
+    this.#timer = setTimeout(() => this.#runOut(), ms);
+  }
+
+  #runOut(): void {
+    if (!this.#isReady || this.isLate) return void this.end('the job ran out of time');
+    this.isLate = true;
+    this.#settle((job) => job.reject(new Refusal('guardrail.failed', { detail: 'the job ran out of time' })));
+    this.#limit(FINISH * this.#timeoutMs);
   }
 
   #onReply(reply: Reply<O>): void {
@@ -174,6 +194,7 @@ class Thread<I, O> {
       if (this.#job) this.#limit(this.#timeoutMs);
       return;
     }
+    this.isLate = false;
     this.#settle((job) => {
       if (reply.kind === 'output') job.resolve(reply.output);
       else if (reply.kind === 'refusal') job.reject(new Refusal(reply.code, reply.options));

@@ -31,6 +31,8 @@ const stream = { ...plain, stream: true };
 /** Longer than a lease and a beat, by what a busy machine may add. */
 const LEASE = { timeout: 12_000, interval: 20 };
 
+/** Of one house: a Redis is made with one secret. */
+const SALLYPORT_SECRET = randomBytes(32).toString('hex');
 let redis: TestRedis;
 let upstream: Upstream;
 const running: Gateway[] = [];
@@ -61,7 +63,7 @@ function house(more: object, env: Record<string, string> = {}): GatewayOptions {
     upstream,
     env: {
       SALLYPORT_ADMIN_KEY: `sp-admin-${randomBytes(24).toString('hex')}`,
-      SALLYPORT_SECRET: randomBytes(32).toString('hex'),
+      SALLYPORT_SECRET,
       ...env,
     },
     config: { ...MONEY_ONLY, ...more },

@@ -1,11 +1,13 @@
 /** The job of the pool's tests: does what its input says. */
 import { getPriority } from 'node:os';
+import { threadId } from 'node:worker_threads';
 import { Refusal } from '../../src/base/errors.ts';
 
 export type Order =
   | { readonly do: 'double'; readonly value: number }
   | { readonly do: 'length'; readonly bytes: Uint8Array }
   | { readonly do: 'niceness' }
+  | { readonly do: 'thread' }
   | { readonly do: 'throw' }
   | { readonly do: 'refuse' }
   | { readonly do: 'hang' }
@@ -21,6 +23,8 @@ export default function obey(order: Order): number {
       return order.bytes.length;
     case 'niceness':
       return getPriority();
+    case 'thread':
+      return threadId;
     case 'wait':
       Atomics.wait(order.gate, 0, 0);
       return 0;
