@@ -276,14 +276,25 @@ function arrivalOf(request: FastifyRequest, bodyMsMax: number): Arrival {
   };
 }
 
-/** `close` of the raw response is the one event that always comes: before its end, the caller has left. */
+/**
+ * `close` of the raw response is the one event that always comes: before its end, the caller has left. But for an answer
+ * that waits behind another of its connection: Node never gave it the socket, and tells it nothing of the socket's end.
+ */
 function watchCaller(call: OpenCall, response: ServerResponse, onClose: () => void): void {
-  response.once('close', () => {
+  const { socket } = response.req;
+  const isBehind = response.socket === null;
+  let isOver = false;
+  const over = (): void => {
+    if (isOver) return;
+    isOver = true;
+    if (isBehind) socket.off('close', over);
     onClose();
     if (response.writableFinished) return;
     call.callerGone = true;
     call.abort();
-  });
+  };
+  response.once('close', over);
+  if (isBehind) socket.once('close', over);
 }
 
 function sendBare(reply: FastifyReply, refusal: Refusal, id: string): void {
