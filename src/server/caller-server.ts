@@ -21,6 +21,7 @@ import { requestId } from './request-id.ts';
 import { createStrictServer } from './strict-server.ts';
 import type { Secured } from './tls.ts';
 import { handshakeOf, isUpgrade } from './upgrades.ts';
+import { watchCaller } from './watch-caller.ts';
 
 /** @param id none where there was no request that could have one */
 export type OnRefused = (source: string, refusal: Refusal, id?: string) => void;
@@ -274,27 +275,6 @@ function arrivalOf(request: FastifyRequest, bodyMsMax: number): Arrival {
     rawHeaders: raw.rawHeaders,
     readBody: (bytesMax) => readBody(raw, bytesMax, bodyMsMax),
   };
-}
-
-/**
- * `close` of the raw response is the one event that always comes: before its end, the caller has left. But for an answer
- * that waits behind another of its connection: Node never gave it the socket, and tells it nothing of the socket's end.
- */
-function watchCaller(call: OpenCall, response: ServerResponse, onClose: () => void): void {
-  const { socket } = response.req;
-  const isBehind = response.socket === null;
-  let isOver = false;
-  const over = (): void => {
-    if (isOver) return;
-    isOver = true;
-    if (isBehind) socket.off('close', over);
-    onClose();
-    if (response.writableFinished) return;
-    call.callerGone = true;
-    call.abort();
-  };
-  response.once('close', over);
-  if (isBehind) socket.once('close', over);
 }
 
 function sendBare(reply: FastifyReply, refusal: Refusal, id: string): void {
