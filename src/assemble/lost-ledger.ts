@@ -22,8 +22,13 @@ export const CLOCKS_OFF_MS = 2 * 86_400_000;
 export async function spentSoFar(day: string, store: Entries): Promise<readonly Spent[]> {
   const since = Date.parse(`${day.slice(0, 7)}-01`) - CLOCKS_OFF_MS;
   const outcomes = facts(store, 'exchange.outcome', since);
+  const late = facts(store, 'exchange.settled_late', since);
   const intents = facts(store, 'exchange.intent', since);
-  return await spentBy(newestFirst(outcomes, intents), day, await neverAdmitted(store, since));
+  return await spentBy(
+    newestFirst(newestFirst(late, outcomes), intents),
+    day,
+    await neverAdmitted(store, since),
+  );
 }
 
 /** Money in this process's own audit log, in its order; a million facts in some seconds. */

@@ -48,6 +48,13 @@ function factOf({ action, timestamp, metadata, chain, sequence }: Entry): MoneyF
   };
 }
 
+/** A ledger of many processes had charged the whole reservation by then, and went by that. */
+function lateFactOf(entry: Entry): MoneyFact | undefined {
+  const { action, metadata } = entry;
+  if (action !== 'exchange.settled_late') return undefined;
+  return factOf({ ...entry, action: 'exchange.outcome', metadata: { ...metadata, outcome: 'unknown' } });
+}
+
 /** How a line begins, and what an intent and an outcome say of money, in the order in which records.ts says it. */
 const BEGIN = String.raw`^\{"timestamp":"[^"]+","userId":"[^"]+","action":"exchange\.`;
 const EXCHANGE = String.raw`","resource":"[^"]*","status":"[a-z]+","metadata":\{"exchange":"([^"\\]+)"`;
@@ -110,11 +117,11 @@ function scopesOf(list: string): MoneyFact['scopes'] {
   return scopes;
 }
 
-/** Facts in the order of the entries. */
+/** Facts in the order of the entries; one that was settled late has a second outcome. */
 export async function* moneyFacts(batches: AsyncIterable<readonly Entry[]>): AsyncGenerator<MoneyFact> {
   for await (const batch of batches) {
     for (const entry of batch) {
-      const fact = factOf(entry);
+      const fact = factOf(entry) ?? lateFactOf(entry);
       if (fact) yield fact;
     }
   }
@@ -123,13 +130,18 @@ export async function* moneyFacts(batches: AsyncIterable<readonly Entry[]>): Asy
 /** Where in which chain an entry stands: entries after the last place of a chain are left out. */
 export type LeftOut = ReadonlyMap<string, number>;
 
+function owedBy(fact: MoneyFact | undefined): number {
+  return !fact || fact.released ? 0 : fact.nano;
+}
+
 /** An exchange may have two intents, moments apart: so many are known to be counted. */
 const COUNTED_MAX = 100_000;
 
 /**
  * What each scope spent on this UTC day and in its month. Facts come newest first, so that an outcome comes before its
- * intent, and may come twice; of an exchange without an outcome what was reserved is owed, unless its intent is among
- * those left out: it was never admitted. Memory is bounded by the exchanges that are open at one time.
+ * intent, and may come twice: of two that differ the dearer counts. Of an exchange without an outcome what was reserved is
+ * owed, unless its intent is among those left out: it was never admitted. Memory is bounded by the exchanges that are open
+ * at one time.
  */
 export async function spentBy(
   facts: AsyncIterable<MoneyFact>,
@@ -144,7 +156,7 @@ export async function spentBy(
     const { reservationId: id, kind } = fact;
     if (counted.has(id) || countedBefore.has(id)) continue;
     if (kind === 'outcome') {
-      outcomes.set(id, fact);
+      if (owedBy(fact) >= owedBy(outcomes.get(id))) outcomes.set(id, fact);
       continue;
     }
     const outcome = outcomes.get(id);
@@ -152,8 +164,8 @@ export async function spentBy(
     counted.add(id);
     if (counted.size >= COUNTED_MAX) [countedBefore, counted] = [counted, new Set()];
     if (!outcome && fact.sequence > (leftOut.get(fact.chain) ?? Number.POSITIVE_INFINITY)) continue;
-    const { nano, released } = outcome ?? fact;
-    if (released || nano === 0 || !fact.day.startsWith(day.slice(0, 7))) continue;
+    const nano = owedBy(outcome ?? fact);
+    if (nano === 0 || !fact.day.startsWith(day.slice(0, 7))) continue;
     const today = fact.day === day ? nano : 0;
     for (const { kind: scopeKind, id: scopeId } of fact.scopes) {
       const name = `${scopeKind}:${scopeId}`;

@@ -8,6 +8,7 @@ import {
   type MoneyFact,
 } from '../../../src/domain/limits/restoring.ts';
 import { draftText } from '../../../src/engines/audit/audit-line.ts';
+import type { Entry } from '../../../src/ports/audit-log.ts';
 
 const USER = { kind: 'user', id: 'ada' } as const;
 const HOUSE = { kind: 'house', id: 'house' } as const;
@@ -90,6 +91,37 @@ test('what was intended while nothing was admitted is not owed, unless something
   expect(house?.dayNano).toBe(1101);
 });
 
+// Shown false by reading no such entries, and by the outcome that is read last.
+test('what was settled late is owed as the ledger had charged it, in whichever order it is told', async () => {
+  const metadata = {
+    exchange: 'late',
+    reservedTokens: 50,
+    reservedNano: 500,
+    settledTokens: 10,
+    settledNano: 100,
+  };
+  const entry = {
+    chain: 'one',
+    timestamp: '2026-03-15T10:00:00.000Z',
+    userId: 'ada',
+    resource: 'chat',
+    metadata,
+    previousHash: '',
+    hash: '',
+  };
+  const late: Entry = { ...entry, action: 'exchange.settled_late', status: 'failure', sequence: 9 };
+  const outcome: Entry = { ...entry, action: 'exchange.outcome', status: 'success', sequence: 8 };
+  for (const told of [
+    [late, outcome],
+    [outcome, late],
+  ]) {
+    const facts: MoneyFact[] = [];
+    for await (const one of moneyFacts(inOneBatch(...told))) facts.push(one);
+    const [house] = await spentBy(inOrder([...facts, fact('intent', 'late', 500)]), '2026-03-15');
+    expect(house?.dayNano).toBe(500);
+  }
+});
+
 /** Strings that would like to be fields, and others. */
 const words = fc.oneof(
   fc.constantFrom(
@@ -149,8 +181,8 @@ test('a line that is read by its form says what it says when it is parsed', asyn
   );
 });
 
-async function* inOneBatch<T>(entry: T): AsyncGenerator<readonly T[]> {
-  yield [entry];
+async function* inOneBatch<T>(...entries: T[]): AsyncGenerator<readonly T[]> {
+  yield entries;
 }
 
 test('a line of another kind, or none, holds no money', () => {
