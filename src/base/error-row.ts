@@ -54,6 +54,10 @@ export function down(message: string, check: string, more: Partial<CatalogueRow>
 export function upstream(message: string, check: string, more: Partial<CatalogueRow> = {}): CatalogueRow {
   return { status: 502, type: 'server_error', blame: 'upstream', message, check, ...more };
 }
+/** About the gateway's account upstream: it is the same a moment later. */
+export function ofAccount(message: string, check: string): CatalogueRow {
+  return upstream(message, check, { final: true });
+}
 /** Of a tool that may have had its effect: nobody is told to try again. */
 export function ran(message: string, check: string, status: 502 | 504 = 502): CatalogueRow {
   return { status, type: 'server_error', blame: 'dependency', message, check, final: true };

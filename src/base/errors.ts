@@ -11,6 +11,7 @@ import {
   forbidden,
   invalid,
   limited,
+  ofAccount,
   quota,
   ran,
   upstream,
@@ -296,9 +297,8 @@ export const CATALOGUE = {
   'upstream.timeout': upstream('The upstream API did not answer in time.', 'upstream time-outs.', {
     status: 504,
   }),
-  'upstream.credential': upstream('The upstream API refused the gateway.', "Upstream's key and project.", {
-    final: true,
-  }),
+  'upstream.credential': ofAccount('The upstream API refused the gateway.', "Upstream's key and project."),
+  'upstream.quota': ofAccount('The upstream API takes no more calls.', "Credit of upstream's account."),
   'upstream.failed': upstream('The upstream API failed.', "OpenAI's status page."),
   'upstream.invalid_answer': upstream('The upstream API gave an answer that cannot be relayed.', 'Upstream.'),
   'upstream.overran': upstream(

@@ -101,7 +101,7 @@ const lies: Readonly<Record<string, readonly [number, string, () => Behaviour]>>
     'upstream.limited',
     () => openaiError(429, 'rate_limit_exceeded', 'org-abcdefghijkl'),
   ],
-  'no quota': [502, 'upstream.failed', () => openaiError(429, 'insufficient_quota', 'acct_abcdefghijkl')],
+  'no quota': [502, 'upstream.quota', () => openaiError(429, 'insufficient_quota', 'acct_abcdefghijkl')],
   'an error of its own': [
     502,
     'upstream.failed',

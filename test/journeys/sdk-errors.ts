@@ -121,6 +121,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'upstream.unreachable': down,
   'upstream.timeout': down,
   'upstream.credential': once,
+  'upstream.quota': once,
   'upstream.failed': down,
   'upstream.invalid_answer': down,
   'upstream.overran': down,

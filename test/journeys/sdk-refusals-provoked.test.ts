@@ -162,6 +162,7 @@ const batch = {
 const BY_UPSTREAM: Readonly<Partial<Record<Code, Behaviour>>> = {
   'upstream.refused': openaiError(400, 'invalid_value'),
   'upstream.credential': openaiError(401, 'invalid_api_key'),
+  'upstream.quota': openaiError(429, 'insufficient_quota'),
   'upstream.limited': openaiError(429, 'rate_limit_exceeded', 'Slow down.', {
     headers: { 'retry-after': '1' },
   }),

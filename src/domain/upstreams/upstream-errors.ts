@@ -109,10 +109,13 @@ function errorOf(body: Buffer): unknown {
   }
 }
 
-/** Upstream's own rate limit, or its account without money: the second is the gateway's to mend. */
+/**
+ * Upstream's own rate limit, or its account without money: the second is the gateway's to mend, no budget of a caller's,
+ * and the same a second later, so that SDKs must not repeat it.
+ */
 function limited(headers: IncomingHttpHeaders, body: Buffer): Refusal {
   if (field(errorOf(body), 'code') === 'insufficient_quota') {
-    return new Refusal('upstream.failed', { detail: "upstream's account has no quota left" });
+    return new Refusal('upstream.quota', { detail: "upstream's account has no quota left" });
   }
   const after = Number(headers['retry-after']);
   return new Refusal('upstream.limited', {

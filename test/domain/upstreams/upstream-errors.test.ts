@@ -84,7 +84,8 @@ describe("upstream's limits", () => {
 
   test("an account without money is the gateway's to mend, not the caller's", () => {
     const refusal = said(429, { code: 'insufficient_quota' });
-    expect(refusal).toMatchObject({ code: 'upstream.failed', status: 502 });
+    expect(refusal).toMatchObject({ code: 'upstream.quota', status: 502 });
+    expect(errorHeaders(refusal)['x-should-retry']).toBe('false');
   });
 });
 
