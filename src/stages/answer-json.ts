@@ -12,7 +12,7 @@ import { hasScreening, screenRead, screenWhole } from './screen-answer.ts';
 const BYTES_MAX = 128 * 1024 * 1024;
 /** Node puts a longer string together by copying it. */
 const ONE_PIECE_MAX = 16 * 1024;
-/** Costs of calls whose answer is what was paid for: it is never empty. */
+/** Costs of calls whose answer is what was paid for: it is never empty, whatever status says so. */
 const BOUGHT = new Set(['tokens', 'unit']);
 
 /** Relays a JSON answer: nothing reaches the caller before all of it was read. Holds at most 128 MiB. */
@@ -30,7 +30,7 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
       const source = bytes.toString('utf8');
       if (exchange.heard) exchange.heard.json = source;
       const body = isRead(context) ? readOnce(source, screening.inlineCharsMax) : undefined;
-      const value = body ? body.value : read(source, status !== 204 && BOUGHT.has(exchange.endpoint.cost));
+      const value = body ? body.value : read(source, BOUGHT.has(exchange.endpoint.cost));
       exchange.answer.usage = usageFromAnswer(exchange.endpoint, value);
       const recorded = context.ownObjects.record(exchange, value);
       if (recorded) await recorded;

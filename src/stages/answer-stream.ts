@@ -32,6 +32,8 @@ class StreamAnswer implements Answer {
   /** The caller is slow; much is being screened. */
   #held = false;
   #isFull = false;
+  /** `[DONE]` has come: clients hear nothing behind it. */
+  #isDone = false;
   #lastData = '';
 
   constructor(status: number, context: AnswerContext) {
@@ -70,8 +72,13 @@ class StreamAnswer implements Answer {
     this.#pace();
   }
 
-  /** What stands in no event of OpenAI's goes no further. */
+  /** What stands in no event of OpenAI's goes no further; nor what comes behind the last one, which is counted alone. */
   #lookTidied(frame: Frame, leaving: Buffer[]): void {
+    if (this.#isDone) {
+      if (frame.data !== undefined) this.#usage.event(frame.data);
+      this.#count();
+      return;
+    }
     const tidy = frame.isOdd ? tidied(frame.raw) : frame;
     if (tidy) this.#look(tidy, leaving);
   }
@@ -117,6 +124,7 @@ class StreamAnswer implements Answer {
     }
     // Behind the screening: what it stops is not whole.
     if (isLast(data)) exchange.answer.complete = true;
+    this.#isDone = data.trim() === DONE;
   }
 
   #count(): void {
@@ -222,8 +230,9 @@ class StreamAnswer implements Answer {
 /** No event of JSON: the last one, or one that keeps the connection alive. */
 function isSilent(data: string): boolean {
   const text = data.trim();
-  return text === '[DONE]' || text === '';
+  return text === DONE || text === '';
 }
+const DONE = '[DONE]';
 
 function add(leaving: Buffer[], events: readonly Buffer[]): void {
   for (const event of events) leaving.push(event);
@@ -236,5 +245,5 @@ function textToKeep({ endpoint, prepared: { facts, quote } }: Exchange): KeptTex
 
 /** Clients hang up on it without waiting for the end of the connection, and have the whole answer. */
 function isLast(data: string): boolean {
-  return data === '[DONE]' || /^\{\s*"type"\s*:\s*"response\.(?:completed|incomplete|failed)"/.test(data);
+  return data === DONE || /^\{\s*"type"\s*:\s*"response\.(?:completed|incomplete|failed)"/.test(data);
 }

@@ -134,6 +134,17 @@ describe('usage', () => {
     expect((await chat({ chunks: [told, DONE] }, ASKED)).reply.text).toBe(told + DONE);
   });
 
+  test('behind [DONE] is counted; nothing that stands there leaves', async () => {
+    const late = [report, delta('more'), ': later\n\n', delta('again'), DONE];
+    for (const screening of [UNSCREENED, answersBy({ answers: { pii: 'redact' } })]) {
+      const chunks = [delta('a'), delta('b') + DONE + (late[0] ?? ''), ...late.slice(1)];
+      const { reply, exchange } = await streamed(await prepared(ASKED), { chunks }, noObjects, screening);
+      expect(reply.text).toBe(delta('a') + delta('b') + DONE);
+      expect(exchange.answer).toMatchObject({ usage: usage(20, 3), contentEvents: 4, complete: true });
+      expect(exchange.ending).toBe('completed');
+    }
+  });
+
   test('hides no event that says something besides', async () => {
     const both = report.replace('[]', '[{"index":0,"delta":{"content":"z"}}]');
     const { reply } = await chat({ chunks: [both, DONE] });

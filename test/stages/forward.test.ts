@@ -172,6 +172,7 @@ describe('a JSON answer', () => {
     ['an encoding', { headers: { ...JSON_HEADERS, 'content-encoding': 'br' } }],
     ['a page', { headers: { 'content-type': 'text/html' } }],
     ['nothing, where an answer was bought', { chunks: [] }],
+    ['nothing, and a status that says so', { status: 204, headers: {}, chunks: [] }],
     ['a list that is none', { call: LIST, chunks: ['file-1, file-2'] }],
     ['a list as bytes', { call: LIST, headers: BYTES, chunks: ['{"data":[]}'] }],
   ])('%s is not relayed', async (_name, ask) => {
