@@ -18,6 +18,7 @@ import {
   MONEY_ONLY,
   openChat,
   OUTPUT_NANO,
+  recorded,
   spendAll,
 } from '../support/money.ts';
 import { capOf, chatAnswer } from '../support/openai-answer.ts';
@@ -256,6 +257,31 @@ describe('who died and has not told what it spent', () => {
 
 const epoch = async () => (await redis.command('HGET', '{sp:main}', 'epoch')).split('\r\n')[1];
 
+/** What has been charged once a call has ended whose process stood still until the other charged it in full. */
+async function chargedWhileStill(other: Gateway, still: Gateway): Promise<number> {
+  const before = await settled(other);
+  const leaving = new AbortController();
+  const open = await openChat(still, { max_completion_tokens: CAP, stream: true }, leaving.signal);
+  await open.body?.getReader().read();
+  process.kill(still.pid, 'SIGSTOP');
+  try {
+    await settled(other);
+  } finally {
+    process.kill(still.pid, 'SIGCONT');
+  }
+  const { settledNano } = await usageAs(other, 'ada');
+  leaving.abort();
+  const exchange = open.headers.get('x-request-id') ?? '';
+  const [late] = await until(
+    () => recorded(still, 'exchange.settled_late', exchange),
+    (entries) => entries.length === 1,
+  );
+  const reservedNano = settledNano - before.settledNano;
+  expect(late?.metadata).toMatchObject({ reservedNano });
+  expect(late?.metadata['settledNano']).toBeLessThan(reservedNano);
+  return settledNano;
+}
+
 test('one house: Redis is back with all its data, then without the last of them, then with none', async () => {
   const wide = options({ dailyBudgetUsd: BUDGET_NANO / 1e9 });
   const [one, other] = await startGateways(2, wide);
@@ -283,10 +309,16 @@ test('one house: Redis is back with all its data, then without the last of them,
   expect(await epoch()).not.toBe(books);
   expect((await usageAs(other, 'ada')).settledNano).toBe(second.settledNano);
 
+  const third = await chargedWhileStill(one, other);
+  await redis.command('FLUSHALL');
+  await expect
+    .poll(async () => (await usageAs(one, 'ada')).settledNano, { timeout: 20_000 })
+    .toBe(third);
+
   // A house that was stopped finds what it had spent.
   await Promise.all([one.stop(), other.stop()]);
   await redis.command('FLUSHALL');
   gateways = await startGateways(1, { ...wide, key: null });
   const [again] = gateways;
-  expect(again && (await usageAs(again, 'ada')).settledNano).toBe(second.settledNano);
+  expect(again && (await usageAs(again, 'ada')).settledNano).toBe(third);
 });
