@@ -16,7 +16,8 @@ import { iso } from './period.ts';
 import { breakGlassReason } from './route.ts';
 
 export const userName = z.string().regex(USER_NAME).refine(isUserName);
-const count = z.int().min(0).max(1_000_000_000);
+/** None at all would be a key that opens nothing, and reads like one without a limit. */
+const count = z.int().min(1).max(1_000_000_000);
 /** What the process of the tools does, in the list of a key's operations. */
 const TOOLS = 'tools';
 const list = (pattern: RegExp) => z.array(z.string().regex(pattern)).max(200);

@@ -1,9 +1,10 @@
 /** What callers see of themselves, beside their calls: by path. */
+import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
 import { fieldName } from '../base/field-name.ts';
 import type { Caller } from '../domain/callers/caller.ts';
 import type { Arrival } from '../domain/exchange.ts';
-import { historyQuerySchema, type HistoryQuery } from '../domain/history/history-view.ts';
+import { historyQuerySchema } from '../domain/history/history-view.ts';
 import { permit } from '../domain/callers/permissions.ts';
 import type { Tier } from '../domain/limits/tiers.ts';
 import { usageOf } from '../domain/limits/usage.ts';
@@ -26,23 +27,29 @@ export function ownPages(
     return callerSpeaking({ endUsers, limiting, containment }, caller, arrival.headers);
   };
   return {
-    '/me/usage': async (arrival) =>
-      usageOf({ ledger, tiers: policy.setup.config.tiers }, await asking(arrival)),
+    '/me/usage': async (arrival) => {
+      const caller = await asking(arrival);
+      queryOf(arrival.target, nothing);
+      return await usageOf({ ledger, tiers: policy.setup.config.tiers }, caller);
+    },
     '/me/history': async (arrival) => {
       const { user, role, endUser, endUserBefore } = await asking(arrival);
       permit(role, 'view_history');
       const own = [endUser, endUserBefore].filter((digest) => digest !== undefined);
-      return await history({ user, endUsers: own.length > 0 ? own : undefined }, queryOf(arrival.target));
+      const query = queryOf(arrival.target, historyQuerySchema);
+      return await history({ user, endUsers: own.length > 0 ? own : undefined }, query);
     },
   };
 }
 
-/** @throws request.invalid_field, request.unknown_field */
-function queryOf(target: string): HistoryQuery {
+const nothing = z.strictObject({});
+
+/** @throws request.query, request.invalid_field, request.unknown_field */
+function queryOf<Query>(target: string, schema: z.ZodType<Query>): Query {
   const at = target.indexOf('?');
   const given = [...new URLSearchParams(at < 0 ? '' : target.slice(at + 1))];
   if (new Set(given.map(([name]) => name)).size !== given.length) throw new Refusal('request.query');
-  const read = historyQuerySchema.safeParse(Object.fromEntries(given));
+  const read = schema.safeParse(Object.fromEntries(given));
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   if (issue?.code === 'unrecognized_keys') throw new Refusal('request.unknown_field');
