@@ -311,9 +311,7 @@ test('one house: Redis is back with all its data, then without the last of them,
 
   const third = await chargedWhileStill(one, other);
   await redis.command('FLUSHALL');
-  await expect
-    .poll(async () => (await usageAs(one, 'ada')).settledNano, { timeout: 20_000 })
-    .toBe(third);
+  await expect.poll(async () => (await usageAs(one, 'ada')).settledNano, { timeout: 20_000 }).toBe(third);
 
   // A house that was stopped finds what it had spent.
   await Promise.all([one.stop(), other.stop()]);

@@ -45,6 +45,24 @@ export async function* readChunks(segment: Segment, chunkBytes = CHUNK_BYTES): A
   }
 }
 
+/** Whether there is such a line in any of these files. */
+export async function hasLine(
+  segments: readonly Segment[],
+  isWanted: (line: Buffer) => boolean,
+  chunkBytes?: number,
+): Promise<boolean> {
+  for (const segment of segments) {
+    for await (const chunk of readChunks(segment, chunkBytes)) {
+      let start = 0;
+      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+        if (isWanted(chunk.subarray(start, end))) return true;
+        start = end + 1;
+      }
+    }
+  }
+  return false;
+}
+
 function wanted(segments: readonly Segment[], { since, after, from }: ReadOptions): Segment[] {
   return segments.filter((segment, i) => {
     const next = segments[i + 1];

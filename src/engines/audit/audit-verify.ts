@@ -15,7 +15,7 @@ import {
   type Hasher,
   type Head,
 } from './audit-line.ts';
-import { readChunks } from './audit-read.ts';
+import { hasLine, readChunks } from './audit-read.ts';
 import {
   digestFrom,
   isPruned,
@@ -80,8 +80,13 @@ export async function verifyAuditLog(root: string, options: VerifyOptions): Prom
     for (const name of await listStrangers(root)) walk.reject(name);
     return walk.report();
   } catch (error) {
-    if (error instanceof Bad) return walk.report(error.at);
-    throw error;
+    if (!(error instanceof Bad)) throw error;
+    // Both look alike, so it counts as tampering: else whoever can write files could hide in the operator's mistake.
+    if (!walk.hasGood && !(await hasLine(live, (line) => walk.sealed(line), options.chunkBytes)))
+      walk.say(
+        'no entry is sealed by the secrets given: this is the log of another one, or all of it was replaced',
+      );
+    return walk.report(error.at);
   }
 }
 
@@ -132,6 +137,10 @@ class Walk {
     this.#pace = pace;
     this.#hashers = chainKeys.map(chainHasher);
     this.#witness = witness;
+  }
+
+  get hasGood(): boolean {
+    return this.#entries > 0;
   }
 
   say(line: string): void {

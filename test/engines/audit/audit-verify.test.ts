@@ -14,6 +14,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCheckpoint } from '../../../src/engines/audit/audit-checkpoint.ts';
 import type { Seal } from '../../../src/engines/audit/audit-line.ts';
+import { verifyAuditLog } from '../../../src/engines/audit/audit-verify.ts';
 import { auditDir, auditLog, intent, verify, writeLog } from '../../support/audit.ts';
 
 /** One log for all: three starts, several files each, ending in a clean close. */
@@ -250,6 +251,16 @@ test('a log that is gone as a whole: found against a checkpoint, without one the
   const report = await verify(dir, checkpoints);
   expect(report.code).toBe(1);
   expect(report.firstBad).toMatchObject({ chain: places[0]?.file.split('/')[0], sequence: 1 });
+});
+
+test('under another secret it is as bad as a log that was replaced, and says which two it can be', async () => {
+  const told = 'no entry is sealed by the secrets given';
+  const report = await verifyAuditLog(original, { chainKeys: [Buffer.alloc(32, 9)] });
+  expect(report).toMatchObject({ code: 1, firstBad: where(positions()[0]!.seal) });
+  expect(report.lines[0]).toContain(told);
+  const dir = await copy();
+  edit(dir, places[0]?.file ?? '', (lines) => lines.splice(0, 1, lines[0]?.replace('"', "'") ?? ''));
+  expect((await verify(dir)).lines.join('\n')).not.toContain(told);
 });
 
 test('a pruned beginning is no fault where a later entry says so, and is one where none does', async () => {
