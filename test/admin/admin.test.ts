@@ -265,8 +265,6 @@ describe('I27 what is not understood is refused', () => {
     ['a negative budget', { dailyBudgetUsd: -1 }, 'dailyBudgetUsd'],
     ['a budget beyond all money', { dailyBudgetUsd: 9_000_001 }, 'dailyBudgetUsd'],
     ['half a request', { requestsPerMinute: 0.5 }, 'requestsPerMinute'],
-    ['no request', { requestsPerMinute: 0 }, 'requestsPerMinute'],
-    ['no slot', { concurrency: 0 }, 'concurrency'],
     ['models that are no list', { models: '*' }, 'models'],
     ['an operation that there is not', { endpoints: ['models', 'chat.completion'] }, 'endpoints'],
     ['a name with control characters', { name: 'a\u0000b' }, 'name'],

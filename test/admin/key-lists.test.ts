@@ -1,6 +1,6 @@
 /**
  * When keys were last used, as operators see it; which operations they can be bound to. Shown false by a list that leaves
- * out the day of a use, or asks nothing of it; by a key that is made without a look at the table of operations.
+ * out the day of a use, or asks nothing of it; by a key that is made without a look at the table of operations, or for 0 requests a minute.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAdminHouse } from '../support/admin-house.ts';
@@ -32,12 +32,21 @@ test('keys are listed with the day of its last use, or where it had none for so 
     );
 });
 
-const create = (endpoints: readonly string[]) =>
-  house.call('POST', '/admin/keys', { user: 'ada', tier: 'pro', role: 'user', endpoints });
+const create = (fields: object) =>
+  house.call('POST', '/admin/keys', { user: 'ada', tier: 'pro', role: 'user', ...fields });
 
 test('a key is for operations that there are', async () => {
   for (const unknown of [['chat.completion'], ['models', 'nope']])
-    expect(await create(unknown)).toMatchObject({ status: 400, body: { error: { param: 'endpoints' } } });
+    expect(await create({ endpoints: unknown })).toMatchObject({
+      status: 400,
+      body: { error: { param: 'endpoints' } },
+    });
   for (const known of [['chat.completions', 'files.create'], ['*'], ['tools']])
-    expect((await create(known)).status).toBe(201);
+    expect((await create({ endpoints: known })).status).toBe(201);
+});
+
+test('a key of which no call could ever go is none; of no money it is, as not all costs any', async () => {
+  for (const name of ['requestsPerMinute', 'tokensPerMinute', 'maxTokensPerRequest', 'concurrency'])
+    expect(await create({ [name]: 0 })).toMatchObject({ status: 400, body: { error: { param: name } } });
+  expect((await create({ dailyBudgetUsd: 0 })).status).toBe(201);
 });

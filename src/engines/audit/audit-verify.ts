@@ -83,9 +83,7 @@ export async function verifyAuditLog(root: string, options: VerifyOptions): Prom
     if (!(error instanceof Bad)) throw error;
     // Both look alike, so it counts as tampering: else whoever can write files could hide in the operator's mistake.
     if (!walk.hasGood && !(await hasLine(live, (line) => walk.sealed(line), options.chunkBytes)))
-      walk.say(
-        'no entry is sealed by the secrets given: this is the log of another one, or all of it was replaced',
-      );
+      walk.say('no entry is sealed by the secrets given: they are not its own, or all of it was replaced');
     return walk.report(error.at);
   }
 }
