@@ -50,23 +50,30 @@ describe('a name', () => {
     expect(found(text)).toEqual([expected]);
   });
 
-  // Red where none of the rows of these kinds is in the tables of labels and cues.
+  // Red without the rows of titles, introductions and labelled names in the tables.
   it.each([
     ['Sehr geehrter Herr Oberhuber, anbei das Formular', 'PERSON Oberhuber'],
     ['Mrs. Quillfeather flew home on Sunday', 'PERSON Quillfeather'],
     ['Hello, I am Zorahayda, can I change my seat?', 'PERSON Zorahayda'],
-    ['Next of kin: Henrike Falk', 'PERSON Henrike Falk'],
-    ['Moderator: Ottilie Reyes', 'PERSON Ottilie Reyes'],
     ['Achternaam: van der Velde', 'PERSON van der Velde'],
     ['<tr><td>Full Name</td><td>Wenzel Aurich</td></tr>', 'PERSON Wenzel Aurich'],
     ['user.setFirstName("Fenella");', 'PERSON Fenella'],
     ['मेरा नाम Padmini Rao है', 'PERSON Padmini Rao'],
-    ['Henrike Falk told the board that she would go', 'PERSON Henrike Falk'],
-    ['Henrike Falk, Senior Buyer at Oak & Sons', 'PERSON Henrike Falk'],
-    ['What is the balance for Henrike Falk?', 'PERSON Henrike Falk'],
-    ['Cedric Thornbury (DOB unknown) was seen twice', 'PERSON Cedric Thornbury'],
   ])('%s', (text, expected) => {
     expect(found(text)).toEqual([expected]);
+  });
+
+  // Behind each stands more than a short message has. Red without the rows of labelled names (the first two), without what
+  // `isSpokenOf` looks for behind a name (the next three), and before it (the last).
+  it.each([
+    ['Next of kin: Henrike Falk', 'PERSON Henrike Falk'],
+    ['Moderator: Ottilie Reyes', 'PERSON Ottilie Reyes'],
+    ['Henrike Falk told the board that she would go', 'PERSON Henrike Falk'],
+    ['Henrike Falk, Senior Buyer at Oak & Sons', 'PERSON Henrike Falk'],
+    ['Cedric Thornbury (spouse) was seen twice', 'PERSON Cedric Thornbury'],
+    ['Please notify Ottilie Reyes of the rent', 'PERSON Ottilie Reyes'],
+  ])('%s, in a long text', (text, expected) => {
+    expect(found(`${text}\n${'It rains. '.repeat(40)}`)).toEqual([expected]);
   });
 
   // Red where `isShortProse` is never true.
@@ -84,7 +91,7 @@ describe('a name', () => {
     expect(found('Ingeborg and Matteo went home.')).toEqual([]);
   });
 
-  // Red where `isKnownToAll` always says no.
+  // The first, third and fourth turn red where `isKnownToAll` always says no; all without `withoutCharacters`.
   it.each([
     'Isaac Newton said that the apple fell.',
     'What would Abraham Lincoln say?',
@@ -103,7 +110,7 @@ describe('a name', () => {
     ]);
   });
 
-  // Shown false by leaving `withoutCharacters` out: six of these turn red.
+  // Shown false by leaving `withoutCharacters` out: all of these turn red.
   it.each([
     'You are Marie Lefevre, a pilot of the twenties. Dear Mr. Keller, how do I fly?',
     'Roleplay as my friend Laura Meier and greet me.',
@@ -134,10 +141,11 @@ describe('a name', () => {
     'MS Windows, MS Office, Dr. Watson and Mr. Spock',
     'Thanks for all the help\n\nInstall the package first.',
     'this is New',
-    // Without the words that may speak of things, the rows from here on turn red.
+    // Red where `MAY_BE_THINGS` matches nothing.
     'The song is called Blue Danube. It works with Visual Studio and is saved under Local Settings.',
     'They call me maybe, call me Monday, just call me ASAP',
     'add Blue Danube to the list, remove Open Sans from the page',
+    // Red without the look at `isNoSurname`.
     "Our Company's phone is busy; the Old Mill lives in memory; Grand Hotel's address",
     'we stayed at Avenue Jules Ferry and in Rua Camilo 12, call 14 Camilo; a@b.example',
   ])('is not seen in: %s', (text) => {
