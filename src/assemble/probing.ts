@@ -91,7 +91,7 @@ function sealedDeps(house: PipelineDeps, sealed: Sealed): PipelineDeps {
     pressure: undefined,
     screening: { ...house.screening, trial: undefined, asking },
     // The probe must be able to speak: what it says, and to what, is its own.
-    endpointsAllow: [...house.endpointsAllow, 'chat.completions', 'sockets.responses'],
+    endpointsAllow: [...house.endpointsAllow, 'chat.completions', 'sockets.responses', 'sockets.realtime'],
     rules: { ...house.rules, characters: undefined, textCharsMax: TEXT_CHARS_MAX },
     containment: { isActive: false, checkCaller: () => undefined, checkModel: () => undefined },
     detecting: detecting && { ...detecting, limiting, detector: sealedDetector(detecting.detector, sealed) },

@@ -51,6 +51,31 @@ export function sayingInPieces(pieces: readonly string[]): SealedAnswer {
   };
 }
 
+/** The same of Realtime: an event a piece. */
+export function sayingLive(text: string): SealedAnswer {
+  const response = {
+    object: 'realtime.response',
+    id: 'resp_probe',
+    conversation_id: 'conv_probe',
+    output: [],
+  };
+  const at = { response_id: 'resp_probe', item_id: 'item_probe', output_index: 0, content_index: 0 };
+  const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
+  const half = Math.floor(text.length / 2);
+  const events = [
+    { type: 'response.created', response: { ...response, status: 'in_progress' } },
+    ...[text.slice(0, half), text.slice(half)].map((delta) => ({
+      type: 'response.output_audio_transcript.delta',
+      ...at,
+      delta,
+    })),
+    { type: 'response.output_audio_transcript.done', ...at, transcript: text },
+    { type: 'response.done', response: { ...response, status: 'completed', usage } },
+  ];
+  const pieces = events.map((event, at) => JSON.stringify({ ...event, event_id: `event_${at}` }));
+  return { contentType: 'application/json', pieces };
+}
+
 /** The same of Responses, on a socket: an event a piece. */
 export function sayingOnSocket(text: string): SealedAnswer {
   const response = { id: 'resp_probe', object: 'response', status: 'in_progress', output: [] };

@@ -20,9 +20,11 @@ export interface Policy {
   readonly detector?: Pick<DetectionRules, 'action' | 'onFailure' | 'roles'> | undefined;
 }
 
-/** Whether callers may use this operation. */
-export function allows({ endpoints: { allow } }: Policy, operation: string): boolean {
-  return allow.some((name) => name === '*' || name === operation || operation.startsWith(`${name}.`));
+/** Whether callers may use this operation. @param under what it is a transport of, whose name opens it as well */
+export function allows({ endpoints: { allow } }: Policy, operation: string, under?: string): boolean {
+  const isNamed = (name: string): boolean =>
+    name === '*' || name === operation || name === under || operation.startsWith(`${name}.`);
+  return allow.some(isNamed);
 }
 
 /** What holds for requests of one tier, and of all that have the same. */

@@ -1,4 +1,4 @@
-/** Attacks by other ways than a body of JSON: in a file, on a live socket both ways; and what a detector has to say. */
+/** Attacks by other ways than a body of JSON: in a file, on a socket both ways; and what a detector has to say. */
 import { sayingOnSocket } from './answers.ts';
 import { type Attack, attack, chat, OFF_BY_POLICY, offFor, user } from './attack.ts';
 import { allows, answerActionOf, type Policy, profilesOf, strongestOf } from './expected.ts';
@@ -33,7 +33,7 @@ const say = (input: string): object => ({
 });
 
 function sockets(policy: Policy): readonly Attack[] {
-  if (!['sockets.responses', 'sockets.realtime'].some((operation) => allows(policy, operation)))
+  if (!allows(policy, 'sockets.responses', 'responses'))
     return [offFor('sockets', 'no live sockets are opened')];
   const all = [...saidUp(policy), ...saidDown(policy)];
   return all.length > 0 ? all : [offFor('sockets', OFF_BY_POLICY)];

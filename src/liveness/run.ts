@@ -12,6 +12,7 @@ import { type Attack, attack, chat, type Make, user } from './attack.ts';
 import { type CallOptions, ProbeLine, TimedOut } from './call.ts';
 import type { Policy } from './expected.ts';
 import { furtherAttacks } from './further-attacks.ts';
+import { liveAttacks } from './live-attacks.ts';
 import { recordFault } from './recorded.ts';
 import { requestAttacks } from './request-attacks.ts';
 import { FIRED, type Judged, silent, untried } from './seen.ts';
@@ -53,6 +54,7 @@ function attacksOf(policy: Policy): readonly Attack[] {
     ...accessAttacks(policy),
     ...requestAttacks(policy),
     ...furtherAttacks(policy),
+    ...liveAttacks(policy),
     ...answerAttacks(policy),
     ...limitAttacks(),
     harmless(),

@@ -6,7 +6,7 @@ export class SealedSocketUpstream implements SocketUpstream {
   readonly basePath = '/v1';
   #events: readonly string[] = [];
   #onSent: () => void = () => undefined;
-  /** The event that reached it, once one has. */
+  /** The events that reached it, a line each, once one has. */
   received: string | undefined;
 
   /** For the next socket. @param onSent called when an event reaches it, before it answers */
@@ -19,17 +19,19 @@ export class SealedSocketUpstream implements SocketUpstream {
   async connect(_request: unknown, listener: SocketListener): Promise<Connected> {
     const closed = (): void => void setImmediate(() => listener.closed(1000));
     const send = (text: string | Uint8Array): boolean => {
-      this.received = String(asBuffer(text));
+      const isFirst = this.received === undefined;
+      this.received = `${this.received ?? ''}${String(asBuffer(text))}\n`;
       this.#onSent();
-      for (const event of this.#events) setImmediate(() => listener.text(Buffer.from(event)));
+      if (isFirst) for (const event of this.#events) setImmediate(() => listener.text(Buffer.from(event)));
       return true;
     };
     return { kind: 'open', end: endOf(send, closed) };
   }
 }
 
-/** What ends a call; nothing comes after. */
-const LAST = /"type":"(?:error|response\.(?:completed|failed|incomplete))"/;
+/** What ends a call, of Responses or of Realtime; nothing comes after. */
+const LAST = /"type":"(?:error|response\.(?:completed|failed|incomplete|done))"/;
+const WHOLE = /"type":"response\.(?:completed|done)"/;
 
 /** The caller's end: says its event, and leaves once it was answered. */
 export class SealedSocketCaller implements Handshake {
@@ -54,7 +56,7 @@ export class SealedSocketCaller implements Handshake {
     const send = (text: string | Uint8Array): boolean => {
       const event = String(asBuffer(text));
       this.told += `${event}\n`;
-      if (event.includes('"type":"response.completed"')) this.status = 200;
+      if (WHOLE.test(event)) this.status = 200;
       if (LAST.test(event)) leave();
       return true;
     };

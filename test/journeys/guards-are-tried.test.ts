@@ -38,7 +38,7 @@ registerHooks({
 const BASE = {
   liveness: { everySeconds: 1 },
   guardrails: { timeoutMs: 20_000 },
-  endpoints: { allow: ['chat.completions', 'files.create', 'sockets.responses'] },
+  endpoints: { allow: ['chat.completions', 'files.create', 'sockets'] },
 };
 const write = (config: object): void => writeFileSync(overlay, JSON.stringify({ ...BASE, ...config }));
 
@@ -140,7 +140,7 @@ test('nobody can be the user of the probe', async () => {
 
 test('a control that stops firing is named, an incident, on record, a metric; and fires again', async () => {
   writeFileSync(broken, '');
-  const silent = 'did not fire: injection, secrets, large-bodies, uploads, sockets';
+  const silent = 'did not fire: injection, secrets, large-bodies, uploads, sockets, realtime';
   // A run that was under way saw the end of it alone.
   const { ready, checks } = await until(readiness, ({ reasons }) => reasons?.['guards'] === silent);
   expect(ready).toBe(false);

@@ -15,7 +15,7 @@ import type { Upstream } from '../support/upstream.ts';
 
 /** Everything is on, and what comes to be acted upon is seen at once. */
 const STRICT = {
-  endpoints: { allow: ['chat.completions', 'files.create', 'sockets.responses'] },
+  endpoints: { allow: ['chat.completions', 'files.create', 'sockets'] },
   guardrails: {
     injection: { action: 'block' },
     pii: { action: 'block' },
@@ -92,7 +92,7 @@ const BROKEN: readonly (readonly [silent: readonly Control[], Break])[] = [
   [['objects'], ({ objects }) => ({ objects: { ...objects, isolation: 'off' } })],
   [['injection', 'tool-injection'], screenedBy({ injection: 'off' })],
   [['personal-data'], screenedBy({ pii: 'off' })],
-  [['secrets', 'large-bodies', 'uploads', 'sockets'], screenedBy({ secrets: 'off' })],
+  [['secrets', 'large-bodies', 'uploads', 'sockets', 'realtime'], screenedBy({ secrets: 'off' })],
   // Nobody is asked.
   [['detector'], () => ({ detecting: undefined })],
   [
@@ -105,11 +105,11 @@ const BROKEN: readonly (readonly [silent: readonly Control[], Break])[] = [
     ['large-bodies'],
     () => ({ large: async (job) => prepare({ ...job, policy: { ...job.policy, secrets: 'off' } }) }),
   ],
-  [['sockets', 'answer-personal-data', 'answer-streams'], answersBy({ pii: 'off' })],
+  [['sockets', 'realtime', 'answer-personal-data', 'answer-streams'], answersBy({ pii: 'off' })],
   [['answer-secrets'], answersBy({ secrets: 'off' })],
   [['answer-links', 'prompt-leak'], answersBy({ output: {} })],
   [['prompt-leak'], () => ({ printsPrompt: false })],
-  [['denied-tools'], (deps) => ({ toolPolicyOf: toolsOf(deps, { deny: [] }) })],
+  [['realtime', 'denied-tools'], (deps) => ({ toolPolicyOf: toolsOf(deps, { deny: [] }) })],
   [
     ['denied-calls'],
     (deps) => ({ screening: { ...deps.screening, toolPolicyOf: toolsOf(deps, { deny: [] }) } }),

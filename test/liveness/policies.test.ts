@@ -30,17 +30,18 @@ const GUARDRAILS = [
   'prompt-leak',
 ];
 
-/** Off where callers may open no sockets, and have no files to bring. */
+/** Off where callers may open no sockets, or no live sessions, and have no files to bring. */
 const NO_SOCKETS = 'sockets';
+const NO_SESSIONS = 'realtime';
 const NO_FILES = 'uploads';
 const MODEL = { kind: 'guardModel', timeoutMs: 10_000 };
 
 /** A name, the configuration, and which are off beside the detector; there is one where the configuration has it. */
 const POLICIES: readonly (readonly [name: string, config: object, ...off: string[]])[] = [
-  ['as shipped', {}, NO_SOCKETS],
-  ['all is blocked', { guardrails: everywhere('block') }, NO_SOCKETS],
-  ['all is redacted', { guardrails: everywhere('redact') }, NO_SOCKETS],
-  ['all is observed', { guardrails: everywhere('observe') }, NO_SOCKETS],
+  ['as shipped', {}],
+  ['all is blocked', { guardrails: everywhere('block') }],
+  ['all is redacted', { guardrails: everywhere('redact') }],
+  ['all is observed', { guardrails: everywhere('observe') }],
   ['no guardrail is on', { guardrails: everywhere('off') }, ...GUARDRAILS, NO_FILES, NO_SOCKETS],
   ['an open house', OPEN_HOUSE, 'objects', 'denied-tools', 'denied-calls', 'approvals'],
   [
@@ -51,17 +52,11 @@ const POLICIES: readonly (readonly [name: string, config: object, ...off: string
         answers: { pii: 'block' },
       },
     },
-    NO_SOCKETS,
   ],
-  [
-    'types that the probe cannot make up',
-    { guardrails: { pii: { action: 'block', types: ['PHONE'] } } },
-    NO_SOCKETS,
-  ],
+  ['types that the probe cannot make up', { guardrails: { pii: { action: 'block', types: ['PHONE'] } } }],
   [
     'points as far up as they go',
     { guardrails: { injection: { toolResults: 'block', points: { user: points, tool: points } } } },
-    NO_SOCKETS,
   ],
   [
     'tiers that differ',
@@ -71,7 +66,6 @@ const POLICIES: readonly (readonly [name: string, config: object, ...off: string
         pro: { guardrails: { injection: 'redact' }, models: ['none'], maxTokensPerRequest: 1 },
       },
     },
-    NO_SOCKETS,
   ],
   [
     'a narrow house',
@@ -84,34 +78,30 @@ const POLICIES: readonly (readonly [name: string, config: object, ...off: string
     },
     NO_FILES,
     NO_SOCKETS,
+    NO_SESSIONS,
     'objects',
   ],
-  [
-    'no tool at all',
-    { tools: { deny: ['*'], callsPerMinute: 0, callsPerAnswerMax: 0 } },
-    NO_SOCKETS,
-    'approvals',
-  ],
+  ['no tool at all', { tools: { deny: ['*'], callsPerMinute: 0, callsPerAnswerMax: 0 } }, 'approvals'],
   [
     'tools by list, cut out',
     { tools: { default: 'deny', deny: ['exec*'], needsApproval: ['pay*'], onDenied: 'cut' } },
-    NO_SOCKETS,
   ],
-  ['pictures of everywhere', { guardrails: { answers: { urlAllow: ['*'] } } }, NO_SOCKETS, 'answer-links'],
+  ['pictures of everywhere', { guardrails: { answers: { urlAllow: ['*'] } } }, 'answer-links'],
   [
-    'sockets alone',
+    'live sessions alone',
     { endpoints: { allow: ['sockets.realtime'] }, guardrails: everywhere('block') },
     NO_FILES,
+    NO_SOCKETS,
   ],
   [
     'sockets that are observed',
     { endpoints: { allow: ['sockets'] }, guardrails: everywhere('observe') },
     NO_FILES,
   ],
-  ['a detector that is obeyed', { detector: { engine: MODEL } }, NO_SOCKETS],
-  ['a detector that is observed', { detector: { engine: MODEL, action: 'observe' } }, NO_SOCKETS],
-  ['a detector for system texts', { detector: { engine: MODEL, roles: ['system'] } }, NO_SOCKETS],
-  ['a detector for results of tools', { detector: { engine: MODEL, roles: ['tool'] } }, NO_SOCKETS],
+  ['a detector that is obeyed', { detector: { engine: MODEL } }],
+  ['a detector that is observed', { detector: { engine: MODEL, action: 'observe' } }],
+  ['a detector for system texts', { detector: { engine: MODEL, roles: ['system'] } }],
+  ['a detector for results of tools', { detector: { engine: MODEL, roles: ['tool'] } }],
 ];
 
 let model: Upstream;

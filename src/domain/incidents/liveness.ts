@@ -26,7 +26,9 @@ export const CONTROLS = {
   secrets: 'secrets in a request are acted upon',
   'large-bodies': 'what is screened in a worker is screened as well',
   uploads: 'secrets in a file are acted upon',
-  sockets: 'what is said on a live socket is acted upon, both ways',
+  sockets: 'what is said on a socket for Responses is acted upon, both ways',
+  realtime:
+    'what is said in a live session is acted upon, both ways, and a denied tool cannot be declared there',
   detector: 'the detector answers, and what it finds is acted upon',
   'answer-personal-data': 'personal data in an answer are acted upon',
   'answer-secrets': 'secrets in an answer are acted upon',
