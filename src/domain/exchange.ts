@@ -121,6 +121,8 @@ export class Exchange {
   isTainted = false; // inherit-taint
   /** An answer that was parked, and may go now: nothing is taken, and nothing goes upstream. */
   released: HeldAnswer | undefined; // claim-parked
+  /** Found in what its caller said on a socket, and read by no call. */
+  unread: Pick<Preparation, 'findings' | 'redactions'> | undefined; // realtime
   /** What a detector found, which stays when the call is prepared anew. */
   detected: Detected | undefined; // detect
   admitted: Admitted | undefined; // admit

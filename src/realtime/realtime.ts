@@ -14,6 +14,7 @@ import type { Answer } from '../stages/relay.ts';
 import type { Dialect, DialectWays } from './dialect.ts';
 import { realtimeError } from './endings.ts';
 import { asEvent, EventReply, type EventHead, headOf, parsed } from './event-stream.ts';
+import { FoundBefore } from './found-before.ts';
 import { LiveState } from './live-state.ts';
 import { Unasked } from './unasked.ts';
 
@@ -38,6 +39,7 @@ export function createRealtime(ways: DialectWays): Dialect {
 class Realtime implements Dialect {
   readonly #ways: DialectWays;
   readonly #state = new LiveState();
+  readonly #found = new FoundBefore();
   readonly #unasked: Unasked;
   /** All that upstream says. */
   readonly #answer: Answer;
@@ -54,7 +56,7 @@ class Realtime implements Dialect {
 
   constructor(ways: DialectWays) {
     this.#ways = ways;
-    this.#unasked = new Unasked(ways, this.#state);
+    this.#unasked = new Unasked(ways, this.#state, this.#found);
     this.#answer = createStreamAnswer(200, {
       exchange: ways.session,
       reply: new EventReply(ways),
@@ -123,6 +125,7 @@ class Realtime implements Dialect {
     await steps.read(exchange);
     if (exchange.callerGone || exchange.prepared.facts.event !== 'response.create') return;
     if (this.#asked) throw new Refusal('rate.concurrency', { detail: 'a response was asked for' });
+    this.#found.giveTo(exchange);
     await steps.take(exchange);
   }
 
@@ -135,7 +138,7 @@ class Realtime implements Dialect {
       exchange.sentUpstream = true;
       exchange.sentAt = performance.now();
       this.#asked = exchange;
-    }
+    } else this.#found.add(prepared);
     if (facts.event === 'session.update') this.#state.cap = quote?.outputTokens;
     this.#state.wentUp(facts.event, Math.max(0, (quote?.inputTokens ?? 0) - before));
     if (facts.audioBytes > 0) this.#state.hasSound = true;
@@ -243,6 +246,7 @@ class Realtime implements Dialect {
     }
     const unused = await this.#unasked.close();
     if (unused) await steps.close(unused);
+    this.#found.close(session);
     if (!refusal && !session.callerGone) await this.#answer.end();
     else this.#answer.fail(refusal ?? new Refusal('upstream.broken'));
     return refusal !== undefined;

@@ -5,6 +5,7 @@
 import { asRefusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { DialectWays } from './dialect.ts';
+import type { FoundBefore } from './found-before.ts';
 import type { LiveState } from './live-state.ts';
 
 /** What the session may grow by before the reservation is taken anew: four minutes of sound. */
@@ -13,15 +14,17 @@ const MARGIN_TOKENS = 2_400;
 export class Unasked {
   readonly #ways: DialectWays;
   readonly #state: LiveState;
+  readonly #found: FoundBefore;
   #exchange: Exchange | undefined;
   #taking: Promise<void> | undefined;
   #tokensMax = 0;
   #cap = 0;
   #isOver = false;
 
-  constructor(ways: DialectWays, state: LiveState) {
+  constructor(ways: DialectWays, state: LiveState, found: FoundBefore) {
     this.#ways = ways;
     this.#state = state;
+    this.#found = found;
   }
 
   /** There is one that covers what the session holds by now; at once if it stands. @throws rate.*, budget.*, auth.*, … */
@@ -68,6 +71,7 @@ export class Unasked {
     try {
       await steps.arrive(exchange);
       await steps.read(exchange);
+      this.#found.giveTo(exchange);
       await steps.take(exchange);
     } catch (error) {
       exchange.refusal = asRefusal(error);

@@ -77,7 +77,9 @@ const EXPOSED_HEADERS = [
   'x-request-id',
   'x-upstream-request-id',
   'x-sallyport-code',
+  'x-sallyport-approval',
   'x-sallyport-output-cap',
+  'x-sallyport-parameters',
   'x-should-retry',
   'retry-after',
   ...['limit', 'remaining', 'reset'].flatMap((what) =>

@@ -1,6 +1,7 @@
 /**
  * Promise 41 for Realtime: what either side says is screened, each answer is admitted, on record and charged, also those
- * that nobody asked for. Shown false by relaying what the dialect was given, and by leaving `Unasked` out.
+ * that nobody asked for. Shown false by relaying what the dialect was given, by leaving `Unasked` out, and by forgetting, or
+ * never forgetting, what was found before a call.
  */
 import OpenAI from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
@@ -157,6 +158,29 @@ describe('what goes up', () => {
     expect(connection.events.map(({ type }) => type)).toEqual(['input_audio_buffer.clear']);
     client.socket.close();
   });
+});
+
+test('what is found in an item is on record with the call that reads it, else with the socket, and once', async () => {
+  house.upstream.script = answering(['Yes.']);
+  const door = await doorOf('found');
+  const client = await openSocket(door, { path });
+  client.send(said('Write to ann@example.com'));
+  client.send(create());
+  await client.waitFor('response.done');
+  client.send(said('and to bob@example.com'));
+  await house.upstream.waitFor(3);
+  client.socket.close();
+  const ended = await outcomes('found', 2);
+  const entries = (await entriesOf(house.gateway)).filter(({ userId }) => userId === 'found');
+  const told = entries.flatMap(({ action, metadata: { findings, redactions } }) =>
+    findings === undefined ? [] : [[action, findings, redactions]],
+  );
+  const one = [{ 'pii:EMAIL': 1 }, 1];
+  expect(told).toEqual([
+    ['exchange.intent', ...one],
+    ['exchange.outcome', ...one],
+  ]);
+  expect(ended.at(-1)).toMatchObject({ resource: 'sockets.realtime', findings: one[0] });
 });
 
 describe('what comes down', () => {

@@ -106,6 +106,8 @@ export function outcomeEntry(exchange: Exchange): EntryDraft {
       // Without a charge nothing was taken.
       released: !charge || charge.release || undefined,
       overReservation: charge?.over || undefined,
+      findings: exchange.unread?.findings,
+      redactions: exchange.unread?.redactions || undefined,
       usageKnown: answer.usage !== undefined || undefined,
       answerFindings: answer.findings,
       answerRedactions: answer.redactions || undefined,
