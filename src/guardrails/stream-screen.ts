@@ -32,6 +32,8 @@ export interface StreamScreenOptions {
   readonly replace: (finding: Finding, text: string) => string;
   /** What a piece must hold that anything can be found in; left out: whatever is no small letter. */
   readonly hints?: RegExp;
+  /** What another text ended with, and this one goes on: finders see it. */
+  readonly before?: string | undefined;
 }
 
 /** Whatever no finding is without, but for what is made of words alone: names, addresses, an operator's patterns. */
@@ -53,9 +55,13 @@ export class StreamScreen {
   #masking: 'token' | 'armour' | undefined;
   #maskedAs: Finding | undefined;
   #masked = 0;
+  /** Nothing has left, and another text was before. */
+  #goesOn: boolean;
 
   constructor(options: StreamScreenOptions) {
     this.#options = options;
+    this.#context = (options.before ?? '').slice(-CONTEXT);
+    this.#goesOn = this.#context !== '';
   }
 
   /** What may leave of all that came so far. */
@@ -83,6 +89,11 @@ export class StreamScreen {
   relent(): string {
     const waits = this.#masking !== undefined || this.#words.isOpen || this.#words.isArmoured;
     return !waits && isPlainWord(this.#held) ? this.end() : '';
+  }
+
+  /** The end of all that came. */
+  get tail(): string {
+    return (this.#context + this.#held).slice(-CONTEXT);
   }
 
   /** Where in the whole text begins what still waits. */
@@ -146,7 +157,7 @@ export class StreamScreen {
     const before = this.#context.length;
     let out = '';
     let from = 0;
-    const found = this.#needsLook(piece) ? this.#options.find(this.#context + piece) : [];
+    const found = this.#goesOn || this.#needsLook(piece) ? this.#options.find(this.#context + piece) : [];
     for (const finding of found) {
       const start = Math.max(0, finding.start - before);
       const stop = finding.end - before;
@@ -160,6 +171,7 @@ export class StreamScreen {
   }
 
   #forget(end: number, piece: string): void {
+    if (end > 0) this.#goesOn = false;
     this.#context = (this.#context + piece).slice(-CONTEXT);
     this.#held = this.#held.slice(end);
     this.#offset += end;

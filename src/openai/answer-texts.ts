@@ -9,7 +9,7 @@ import { FREE_FORM, fieldClass, textClass } from './fields.ts';
 
 /**
  * `piece`: goes on the text of its channel. `text`: stands by itself. `token`: may not be rewritten. `opaque`: not read.
- * `echo`: of log probabilities, says again what a text says.
+ * `echo`: of log probabilities or of single words, says again what a text says.
  */
 export type AnswerTextKind = 'piece' | 'text' | 'token' | 'opaque' | 'echo';
 
@@ -39,10 +39,10 @@ export interface AnswerEvent {
 
 /** Types of events as OpenAI names them, of Responses, sound, images and threads. */
 const KNOWN_TYPE =
-  /^(?:response|speech|transcript|image_generation|image_edit|thread)\.[a-z_.]{1,80}(?:delta|done|added|created|completed|in_progress|searching|interpreting|generating|incomplete|failed|queued|partial_image|requires_action|cancelling|cancelled|expired|step|segment)$|^(?:error|keepalive|done)$/;
+  /^(?:response|speech|transcript|image_generation|image_edit|thread)\.[a-z_.]{0,80}(?:delta|done|added|created|completed|in_progress|searching|interpreting|generating|incomplete|failed|queued|partial_image|requires_action|cancelling|cancelled|expired|step|segment)$|^(?:error|keepalive|done)$/;
 /** Of live sessions, beside those. */
 const LIVE_TYPE =
-  /^(?:session\.(?:created|updated)|conversation\.created|conversation\.item\.(?:added|created|done|retrieved|deleted|truncated|input_audio_transcription\.(?:delta|completed|failed|segment))|input_audio_buffer\.(?:committed|cleared|speech_started|speech_stopped|timeout_triggered)|output_audio_buffer\.(?:started|stopped|cleared)|rate_limits\.updated|response\.(?:created|done)|mcp_list_tools\.(?:in_progress|completed|failed))$/;
+  /^(?:(?:transcription_)?session\.(?:created|updated)|conversation\.created|conversation\.item\.(?:added|created|done|retrieved|deleted|truncated|input_audio_transcription\.(?:delta|completed|failed|segment))|input_audio_buffer\.(?:committed|cleared|speech_started|speech_stopped|timeout_triggered|dtmf_event_received)|output_audio_buffer\.(?:started|stopped|cleared)|rate_limits\.updated|response\.(?:created|done)|mcp_list_tools\.(?:in_progress|completed|failed))$/;
 /** What an event without a type has: chat, an error, a thread. */
 const UNTYPED = ['choices', 'error', 'object'];
 /** Speech, as base64. */
@@ -133,6 +133,7 @@ function kindOf({ at, value }: Leaf, name: string): AnswerTextKind {
     if (key === 'top_logprobs') isToken = true;
     else if (key === 'logprobs') return isToken || isWithin(place, 'top_logprobs') ? 'token' : 'echo';
     else if (FREE_FORM.has(key)) isFree = true;
+    else if (key === 'words' && name === 'word') return 'echo';
   }
   if (name === 'obfuscation' && PADDING.test(value)) return 'opaque';
   const field = isFree ? 'prose' : fieldClass(name);

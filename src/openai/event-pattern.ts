@@ -23,6 +23,7 @@ export class EventPattern {
   readonly channel: string;
   readonly isJson: boolean;
   readonly isRendered: boolean;
+  readonly isEcho = false;
   /** Its text counts as content. */
   readonly isContent: boolean;
   readonly hasNullUsage: boolean;

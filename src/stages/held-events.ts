@@ -4,7 +4,7 @@
  */
 import { Refusal } from '../base/errors.ts';
 import type { AnswerChannel, Piece } from '../domain/answers/answer-channel.ts';
-import { withoutEchoes } from '../domain/answers/answer-screening.ts';
+import { withoutEchoes } from '../domain/answers/answer-echoes.ts';
 import { readAnswerEvent } from '../openai/answer-texts.ts';
 import type { Place } from '../openai/body.ts';
 import { withData } from '../openai/frames.ts';

@@ -3,8 +3,15 @@
  * still become a finding and no longer; whoever waits is told that the connection lives.
  */
 import { asRefusal, Refusal } from '../base/errors.ts';
-import { AnswerChannel, type ToldFinding } from '../domain/answers/answer-channel.ts';
-import { type AnswerRules, noteScreened, screenEvent } from '../domain/answers/answer-screening.ts';
+import type { ChannelOptions, ToldFinding } from '../domain/answers/answer-channel.ts';
+import {
+  type AnswerJob,
+  type AnswerRules,
+  joinedTexts,
+  noteScreened,
+  screenEvent,
+} from '../domain/answers/answer-screening.ts';
+import { EarlierTexts } from '../domain/answers/joined-texts.ts';
 import { StandingStrings } from '../domain/answers/standing-strings.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { upstreamFault } from '../domain/upstreams/upstream-errors.ts';
@@ -13,6 +20,7 @@ import type { AnswerEvent } from '../openai/answer-texts.ts';
 import { EventPattern } from '../openai/event-pattern.ts';
 import type { Frame } from '../openai/frames.ts';
 import { parseAnswer } from '../openai/json.ts';
+import { AnswerChannels, type ChannelKind } from './answer-channels.ts';
 import type { CallsSaid } from './chat-calls.ts';
 import { type HeldEvent, HeldEvents, type PlacedPiece } from './held-events.ts';
 import { type AnswerScreening, streamRules, toolRulesOf } from './screen-answer.ts';
@@ -29,11 +37,7 @@ export interface StreamWays {
   breakOff(refusal: Refusal): void;
 }
 
-type Came = Pick<Frame, 'raw' | 'data'>;
-type TextKind = Pick<EventPattern, 'channel' | 'isJson' | 'isRendered'>;
-
 const PATTERNS_MAX = 8;
-const CHANNELS_MAX = 4096;
 /** A plain word waits for one to two. */
 const TICK_MS = 50;
 const KEEP_ALIVE_TICKS = 100;
@@ -45,7 +49,8 @@ export class StreamScreening {
   /** Undefined where no call of a tool is judged. */
   readonly #calls: StreamCalls | undefined;
   readonly #held: HeldEvents;
-  readonly #channels = new Map<string, AnswerChannel>();
+  readonly #channels: AnswerChannels;
+  readonly #earlier = new EarlierTexts();
   readonly #standing = new StandingStrings();
   #patterns: EventPattern[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -66,6 +71,7 @@ export class StreamScreening {
       this.#calls = new StreamCalls({ ...screening, exchange, rules: tools, decided });
     }
     this.#held = new HeldEvents(this.#calls);
+    this.#channels = new AnswerChannels((kind) => this.#channelOptions(kind));
   }
 
   /** No more should come for now. */
@@ -80,7 +86,7 @@ export class StreamScreening {
 
   /** Takes an event that was recognised. @throws guardrail.answer */
   piece({ raw, data }: Frame, { pattern, text, start, end }: Recognised, hidesUsage: boolean): Buffer[] {
-    const channel = this.#channel(pattern, false);
+    const channel = this.#channels.of(pattern);
     noteScreened(this.#ways.exchange, this.#standing.again(pattern, this.#rules.policy));
     const piece = channel.push(text);
     const placed = { piece, channel, start, end, isEcho: false };
@@ -115,20 +121,23 @@ export class StreamScreening {
     const pieces = event.texts.flatMap((text): PlacedPiece[] => {
       const isEcho = text.kind === 'echo';
       if ((text.kind !== 'piece' && !isEcho) || text.leaf.value === '') return [];
-      const channel = this.#channel(text, isEcho);
+      const channel = this.#channels.of({ ...text, isEcho });
       const { start, end, at } = text.leaf;
       return [{ piece: channel.push(text.leaf.value), channel, start, end, isEcho, at }];
     });
     noteScreened(this.#ways.exchange, this.#standing.hear(event, this.#rules.policy));
-    for (const name of event.ends) this.#endChannels(name);
+    for (const name of event.ends) this.#channels.end(name);
     const said = this.#calls?.hear(event.body, pieces);
-    if (pieces.length === 0 && this.#isLarge(event)) return this.#sendAway({ raw, data }, hidesUsage, said);
-    const { edits, ...screened } = screenEvent(event, this.#rules);
+    const before = this.#earlier.next(joinedTexts(event.texts, event.body));
+    const rules = before ? { ...this.#rules, before } : this.#rules;
+    const calls = said?.touched;
+    const held = { raw, data, pieces, edits: NO_EDITS, isAway: false, told: undefined, hidesUsage, calls };
+    if (pieces.length === 0 && this.#isLarge(event)) return this.#sendAway(held, rules, said);
+    const { edits, ...screened } = screenEvent(event, rules);
     noteScreened(this.#ways.exchange, screened);
     if (said) this.#calls?.settle(said, () => bodyAsTold(event, edits));
     if (contentChars !== undefined && screened.findings.length === 0) this.#learn(event, contentChars, said);
-    const calls = said?.touched;
-    return this.#add({ raw, data, pieces, edits, isAway: false, told: undefined, hidesUsage, calls });
+    return this.#add({ ...held, edits });
   }
 
   /** All events came: what is still held leaves; waits for what is looked at elsewhere. @throws guardrail.* */
@@ -148,7 +157,7 @@ export class StreamScreening {
       return [];
     }
     try {
-      this.#endChannels('');
+      this.#channels.end('');
       return this.#close();
     } catch {
       return [];
@@ -195,22 +204,16 @@ export class StreamScreening {
     if (said) this.#calls?.learned(pattern, said.touched);
   }
 
-  #channel({ channel: name, isJson, isRendered }: TextKind, isEcho: boolean): AnswerChannel {
-    let channel = this.#channels.get(name);
-    if (channel) return channel;
-    if (this.#channels.size >= CHANNELS_MAX)
-      throw new Refusal('upstream.overran', { detail: 'over 4096 texts at a time' });
+  #channelOptions({ isJson, isRendered, isEcho }: ChannelKind): ChannelOptions {
     const { policy, placeholders, prints } = this.#rules;
-    channel = new AnswerChannel({
+    return {
       policy,
       restorer: placeholders.length > 0 && !isEcho ? new Restorer(placeholders, isJson) : undefined,
       isJson,
       isRendered,
       prints: isEcho ? undefined : prints,
       onFinding: (finding) => this.#found(finding, isEcho),
-    });
-    this.#channels.set(name, channel);
-    return channel;
+    };
   }
 
   /** What an echo says was counted where it was said first. */
@@ -220,16 +223,8 @@ export class StreamScreening {
   }
 
   #endAll(): void {
-    this.#endChannels('');
+    this.#channels.end('');
     this.#calls?.end();
-  }
-
-  #endChannels(prefix: string): void {
-    for (const [name, channel] of this.#channels) {
-      if (!name.startsWith(prefix)) continue;
-      this.#channels.delete(name);
-      channel.end();
-    }
   }
 
   #isLarge({ texts }: AnswerEvent): boolean {
@@ -238,30 +233,21 @@ export class StreamScreening {
     return chars > this.#ways.screening.inlineCharsMax;
   }
 
-  #sendAway({ raw, data = '' }: Came, hidesUsage: boolean, said: CallsSaid | undefined): Buffer[] {
-    const event: HeldEvent = {
-      raw,
-      data,
-      pieces: [],
-      edits: NO_EDITS,
-      isAway: true,
-      told: undefined,
-      hidesUsage,
-      calls: said?.touched,
-    };
+  #sendAway(event: HeldEvent, rules: AnswerRules, said: CallsSaid | undefined): Buffer[] {
+    event.isAway = true;
     this.#away++;
-    void this.#whileAway(event, data, said);
+    void this.#whileAway(event, { answer: event.data ?? '', kind: 'json', rules }, said);
     return this.#add(event);
   }
 
   /** Never rejects. */
-  async #whileAway(event: HeldEvent, data: string, said: CallsSaid | undefined): Promise<void> {
+  async #whileAway(event: HeldEvent, job: AnswerJob, said: CallsSaid | undefined): Promise<void> {
     const { screening, exchange } = this.#ways;
     try {
-      const screened = await screening.large({ answer: data, kind: 'json', rules: this.#rules });
+      const screened = await screening.large(job);
       noteScreened(exchange, screened);
       if (said) this.#calls?.settle(said, () => parseAnswer(screened.text));
-      if (screened.text !== data) event.told = screened.text;
+      if (screened.text !== job.answer) event.told = screened.text;
       event.isAway = false;
     } catch (error) {
       this.#failure ??= asRefusal(error);
@@ -287,7 +273,7 @@ export class StreamScreening {
       this.#ticks = first === this.#waitingFor ? this.#ticks + 1 : 0;
       this.#waitingFor = first;
       const isHeld = this.#held.waitsForCall;
-      if (this.#ticks > 0 && !isHeld) for (const channel of this.#channels.values()) channel.relent();
+      if (this.#ticks > 0 && !isHeld) this.#channels.relent();
       const leaving = this.#held.leaving();
       if (leaving.length === 0 && this.#ticks > 0 && this.#ticks % KEEP_ALIVE_TICKS === 0)
         leaving.push(KEEP_ALIVE);

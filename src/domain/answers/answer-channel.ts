@@ -47,13 +47,16 @@ export interface ChannelOptions {
   readonly isJson?: boolean;
   /** Somebody's page shows it. */
   readonly isRendered?: boolean;
+  /** The end of the text that this one is put together with. */
+  readonly before?: string | undefined;
   /** What the system text is known by. */
   readonly prints?: Uint32Array | undefined;
   /** Told of each finding once; it may throw a Refusal. */
   readonly onFinding: (finding: ToldFinding) => void;
 }
 
-const MARKS = {
+/** What stands for what was cut out. */
+export const MARKS = {
   secrets: '[REDACTED_SECRET]',
   pii: '[REDACTED]',
   injection: '[REDACTED]',
@@ -100,6 +103,11 @@ export class AnswerChannel {
   relent(): void {
     this.#screen?.relent();
     this.#settle();
+  }
+
+  /** The end of what came, where anything is looked for. */
+  get tail(): string | undefined {
+    return this.#screen?.tail;
   }
 
   /** Nothing comes any more, or nothing may wait any longer. */
@@ -208,10 +216,9 @@ function changesText({ pii, secrets, output }: ScreenPolicy): boolean {
 }
 
 /** A text that is JSON is read behind its escapes, wherever in it a piece begins. */
-function screenOf(policy: ScreenPolicy, { isJson, isRendered }: ChannelOptions): StreamScreen {
+function screenOf(policy: ScreenPolicy, { isJson, isRendered, before = '' }: ChannelOptions): StreamScreen {
   let asJson: boolean | undefined = isJson || undefined;
-  const find = (text: string): readonly Finding[] => {
-    asJson ??= /^\s*[[{"]/.test(text);
+  const read = (text: string): readonly Finding[] => {
     if (!asJson || !text.includes('\\')) return inspectProse(text, policy, isRendered);
     return inspectProse(JSON_START + text, policy, isRendered).map((finding) => ({
       ...finding,
@@ -219,10 +226,30 @@ function screenOf(policy: ScreenPolicy, { isJson, isRendered }: ChannelOptions):
       end: finding.end - JSON_START.length,
     }));
   };
+  const find = (text: string): readonly Finding[] => {
+    const border = text.startsWith(before) ? before.length : 0;
+    asJson ??= /^\s*[[{"]/.test(text.slice(border));
+    const found = read(text);
+    return border > 0 ? found.filter((finding) => goesOn(finding, before, policy)) : found;
+  };
   const own = (policy.custom?.length ?? 0) + (policy.output?.leak?.canaries.length ?? 0);
   const ofWords = own > 0 || WORDY.some((type) => isActedUpon(type, policy));
-  return new StreamScreen({ find, replace: (_, text) => text, ...(!ofWords && { hints: MARKS_AND_DIGITS }) });
+  return new StreamScreen({
+    find,
+    replace: (_, text) => text,
+    before,
+    ...(!ofWords && { hints: MARKS_AND_DIGITS }),
+  });
 }
+
+/** Whether what is found is none that ended where the text before did, and is only followed by another letter. */
+function goesOn({ guardrail, start, end }: Finding, before: string, policy: ScreenPolicy): boolean {
+  if (start >= before.length || end <= before.length || guardrail === 'secrets') return true;
+  return !inspectProse(before, policy, true).some(
+    (own) => start < own.end && outcomeInProse(own, policy) !== 'observed',
+  );
+}
+
 /** Findings that may be words alone; where they are only observed, those without a digit are not looked for. */
 const WORDY = ['PERSON', 'ADDRESS', 'DATE_OF_BIRTH'];
 const JSON_START = '["';

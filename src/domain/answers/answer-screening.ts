@@ -17,10 +17,13 @@ import {
 import { findAnswerCalls } from '../../openai/answer-calls.ts';
 import { type AnswerEvent, type AnswerText, readWholeAnswer } from '../../openai/answer-texts.ts';
 import type { JsonBody, Place } from '../../openai/body.ts';
-import { type Edit, quote, replaceMember, splice } from '../../openai/json-edit.ts';
+import { type Edit, quote, splice } from '../../openai/json-edit.ts';
+import { child } from '../../openai/child.ts';
 import { parseAnswer } from '../../openai/json.ts';
 import { type AnswerToolRules, judgeCalls, type JudgedCall } from '../tools/answer-tools.ts';
 import type { Exchange } from '../exchange.ts';
+import { echoedTexts, withoutEchoes } from './answer-echoes.ts';
+import { type Ends, groupOf, type JoinedText, screenCues, screenJoined } from './joined-texts.ts';
 
 /** What an answer is screened by. Plain data. */
 export interface AnswerRules {
@@ -32,6 +35,8 @@ export interface AnswerRules {
   readonly ofItems?: ReadonlyMap<number, readonly VaultEntry[]> | undefined;
   /** What the system text is known by, where it is looked for. */
   readonly prints?: Uint32Array | undefined;
+  /** Of an event: how those before it ended. */
+  readonly before?: Ends | undefined;
   /** Left out where no call of a tool may be made in the answer, or none is judged. */
   readonly tools?: AnswerToolRules | undefined;
 }
@@ -69,15 +74,18 @@ export function screenReadAnswer(body: JsonBody, rules: AnswerRules): Screened {
 
 /** An answer that is one text. */
 export function screenPlainAnswer(text: string, rules: AnswerRules): Screened {
-  const whole: Spoken = {
-    leaf: { value: text },
-    kind: 'text',
-    isJson: false,
-    isSaid: true,
-    isRendered: true,
-  };
+  const cut = rules.policy && screenCues(text, rules.policy);
+  const whole: Spoken = { ...asSpoken(cut?.text ?? text), isSaid: true, isRendered: true };
   const { findings, block, said } = screenTexts([whole], rules);
-  return { text: said[0] ?? '', findings, block };
+  return {
+    text: said[0] ?? '',
+    findings: cut ? [...cut.findings, ...findings] : findings,
+    block: cut?.block ?? block,
+  };
+}
+
+function asSpoken(value: string): Spoken {
+  return { leaf: { value }, kind: 'text', isJson: false, isSaid: false, isRendered: false };
 }
 
 /** What is to change in an event, sorted by place; pieces and echoes of pieces are none of its matter. */
@@ -86,8 +94,8 @@ export function screenEvent(
   rules: AnswerRules,
 ): { readonly edits: readonly Edit[] } & Pick<Screened, 'findings' | 'block'> {
   const texts = event.texts.filter(({ kind }) => kind === 'text' || kind === 'token');
-  const { findings, block, said } = screenTexts(texts, rules);
-  const spoken = echoes(event);
+  const { findings, block, said } = screenTogether(texts, event, rules);
+  const spoken = echoedTexts(event).map(asSpoken);
   const echoed =
     spoken.length > 0 ? screenTexts(spoken, { ...rules, placeholders: [], ofItems: undefined }) : NOTHING;
   const edits: Edit[] = [];
@@ -102,18 +110,32 @@ export function screenEvent(
   return { edits: changed, findings: all, block: block ?? echoed.block };
 }
 
-/** Log probabilities say every character of a text again: where some of it is redacted, they go. */
-export function withoutEchoes({ body, texts }: AnswerEvent, edits: readonly Edit[]): Edit[] {
-  const gone = texts.flatMap(({ leaf }) => {
-    if (!leaf.isKey || leaf.value !== 'logprobs') return [];
-    const edit = replaceMember(body, leaf, 'null');
-    const isList = body.source.charAt(edit.start) === '[';
-    return [isList ? { ...edit, text: '[]' } : edit];
+/** The texts of an event that clients put together with others. */
+export function joinedTexts(texts: readonly AnswerText[], { value }: JsonBody): JoinedText[] {
+  const type = child(value, 'type');
+  const named = typeof type === 'string' ? type : '';
+  return texts.map(({ leaf, kind, isRendered }) => ({
+    value: leaf.value,
+    group: isRendered && kind === 'text' ? groupOf(leaf.at, named) : undefined,
+  }));
+}
+
+/** The texts without what stands over their borders, then screened each by itself. */
+function screenTogether(
+  texts: readonly AnswerText[],
+  { body }: AnswerEvent,
+  rules: AnswerRules,
+): ReturnType<typeof screenTexts> {
+  const { policy, before } = rules;
+  const joined = policy && screenJoined(joinedTexts(texts, body), policy, before);
+  if (!joined) return screenTexts(texts, rules);
+  const left = texts.map((text, i) => {
+    const { leaf } = text;
+    const cuts = joined.cuts.get(i);
+    return cuts ? { ...text, leaf: { value: splice(leaf.value, cuts), at: leaf.at } } : text;
   });
-  const outside = edits.filter(
-    (edit) => !gone.some(({ start, end }) => start <= edit.start && edit.end <= end),
-  );
-  return [...outside, ...gone].sort((a, b) => a.start - b.start);
+  const { findings, block, said } = screenTexts(left, rules);
+  return { findings: [...joined.findings, ...findings], block: joined.block ?? block, said };
 }
 
 /** What stands for the placeholders at this place. */
@@ -182,29 +204,9 @@ function leaksIn(text: string, prints: Uint32Array): Edit[] {
 }
 
 const NOTHING = { findings: [], rewrites: [], block: undefined } as const;
-const NO_TEXTS: readonly Spoken[] = [];
 
 function input(text: string, kind: ScreenInput['class'], isRendered: boolean): ScreenInput {
   return { text, trust: 'tool', class: kind, isRendered };
-}
-
-/** What the tokens of each list of log probabilities say together. */
-function echoes({ texts }: AnswerEvent): readonly Spoken[] {
-  if (!texts.some(({ kind, channel }) => kind === 'echo' && channel === '')) return NO_TEXTS;
-  const lists = new Map<unknown, string>();
-  for (const { leaf, kind, channel } of texts) {
-    if (kind !== 'echo' || channel !== '') continue;
-    let list = leaf.at;
-    while (list && list.key !== 'logprobs') list = list.parent;
-    lists.set(list, (lists.get(list) ?? '') + leaf.value);
-  }
-  return [...lists.values()].map((value) => ({
-    leaf: { value },
-    kind: 'text',
-    isJson: false,
-    isSaid: false,
-    isRendered: false,
-  }));
 }
 
 /** The text with the caller's values back; inside JSON they are escaped as it needs. */
