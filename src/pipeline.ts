@@ -97,7 +97,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
   ];
   const { asking } = d.screening;
   // Of calls that are no frames of a socket.
-  const claiming = asking ? [claimParked(asking)] : []; // 403 404  before taking: what was parked is paid for
+  const claiming = asking ? [claimParked(asking, d.toolPolicyOf)] : []; // 403 404  before taking: what was parked is paid for
   const taking: readonly Guard[] = [
     ...(d.pressure ? [holdBack(d.pressure, d.teams)] : []), // 429  where somebody has low priority: it takes nothing
     lookAhead(d.ledger, d.auditLog), //                503  before both: no intent of what is known to fail

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ApprovalDesk } from '../domain/approvals/approval-desk.ts';
 import { namedIn, recordedTool } from '../domain/approvals/approval-entries.ts';
-import { visible } from '../domain/approvals/approval-rendering.ts';
+import { visibleLine } from '../domain/approvals/approval-rendering.ts';
 import { userName } from './keys.ts';
 import type { ApprovalRecord } from '../ports/approval-store.ts';
 import { iso } from './period.ts';
@@ -19,7 +19,7 @@ function lineOf(record: ApprovalRecord): Record<string, unknown> {
     team,
     endUser,
     credential,
-    tool: visible(record.tool).text,
+    tool: visibleLine(record.tool),
     exchange,
     argumentsDigest,
     policyVersion,

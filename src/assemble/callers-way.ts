@@ -24,6 +24,7 @@ import type { AnswerScreening } from '../stages/screen-answer.ts';
 import type { CallCounting } from '../stages/count-calls.ts';
 import type { Rules } from './doors.ts';
 import type { Engines } from './engines.ts';
+import type { Policy } from './policy.ts';
 import { countingFor } from './rolling-out.ts';
 import type { Upstreams } from './upstreams.ts';
 
@@ -36,6 +37,8 @@ export interface Ways {
   /** Large bodies of one user under way, whatever policy they go by. */
   readonly share: ReturnType<typeof fairShareOf>;
   readonly history: HistoryKeeper | undefined;
+  /** What holds at the moment, whatever a call has begun with. */
+  readonly policy: Pick<Policy, 'setup'>;
 }
 
 /** One way of callers' calls, as requests and over sockets. */
@@ -119,7 +122,11 @@ function pipelineDeps(setup: Setup, log: Log, engines: Engines, rules: Rules, wa
     inlineBytesMax: config.guardrails.workers.overBytes,
     large: (job, user) => share(user, () => pool.prepare(job)),
     countTokens: pool.countTokens,
-    screening: { ...answersOf(setup, engines, rules), toolPolicyOf, large: pool.screenAnswer },
+    screening: {
+      ...answersOf(setup, engines, rules, ways.policy),
+      toolPolicyOf,
+      large: pool.screenAnswer,
+    },
     endpointsAllow: config.endpoints.allow,
     urlAllow: config.references.urlAllow,
     objects: config.objects,
@@ -136,6 +143,7 @@ function answersOf(
   { config }: Setup,
   engines: Engines,
   { limiting, approvals }: Rules,
+  policyInForce: Ways['policy'],
 ): Omit<AnswerScreening, 'toolPolicyOf' | 'large'> {
   const { answers, workers, rollout } = config.guardrails;
   const policy = answerPolicy(config.guardrails);
@@ -148,7 +156,7 @@ function answersOf(
       },
     unknownEvents: answers.unknownEvents,
     inlineCharsMax: workers.overBytes,
-    asking: askingOf(config.tools, approvals),
+    asking: askingOf(config.tools, approvals, () => policyInForce.setup.config.tools),
     counting: countingOf(config.tools, engines),
   };
 }

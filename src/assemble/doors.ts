@@ -186,7 +186,8 @@ export async function buildDoors(parts: DoorParts): Promise<Doors> {
   }));
   const told = { ...engines, count: telemetry.credentialRefused, log };
   const upstreams = openUpstreams(policy.setup, told, rules.safetyIdentifier);
-  const ways = { pool, upstreams, telemetry, detector, history, share: fairShareOf(config.guardrails) };
+  const share = fairShareOf(config.guardrails);
+  const ways = { pool, upstreams, telemetry, detector, history, share, policy };
   const secured = transport(policy.setup, log);
   const way = wayBy(policy, log, engines, rules, ways);
   const guards = startProbing({ policy, engines, deps: () => way.deps(), telemetry, log });

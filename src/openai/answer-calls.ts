@@ -15,6 +15,8 @@ export interface AnswerCall {
   readonly kind: 'function' | 'remote' | 'typed';
   /** Of a typed one its type, as it is declared; '' where it says none. */
   readonly name: string;
+  /** MCP server or namespace that a tool of this name is of, where one is said. */
+  readonly place?: string | undefined;
   /** As the model wrote them; of a typed one the item as JSON, without its id, its state and what came of it. */
   readonly arguments: string;
   readonly form: 'json' | 'text';
@@ -106,9 +108,11 @@ export function readItem(item: unknown): AnswerCall | undefined {
 
 /** What is no string has no name, and no reading as arguments. */
 function named(kind: AnswerCall['kind'], holder: Fields, field: string): AnswerCall {
+  const place = holder[kind === 'remote' ? 'server_label' : 'namespace'];
   return {
     kind,
     name: textOf(holder['name']),
+    ...(typeof place === 'string' && { place }),
     arguments: textOf(holder[field]),
     form: field === 'input' ? 'text' : 'json',
   };

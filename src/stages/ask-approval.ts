@@ -10,11 +10,11 @@ import { type Asking, pendingRefusal, requestDigest } from './claim-parked.ts';
 
 function questionOf(
   exchange: Exchange,
-  { name, arguments: text }: AnswerCall,
+  { name, place, arguments: text }: AnswerCall,
   policyVersion: string,
 ): ApprovalRequest {
   const { user, team, endUser, credential } = exchange.caller;
-  const call = { tool: name, arguments: text, exchange: exchange.id, policyVersion };
+  const call = { tool: name, place, arguments: text, exchange: exchange.id, policyVersion };
   return { user, team, endUser, credential, ...call };
 }
 
@@ -26,6 +26,7 @@ const CODES: Readonly<Record<Exclude<Decided, 'approved'>, Code>> = {
 
 /**
  * Waits for a decision on one call; the approval is used when this resolves without a code.
+ * @param recheck what denies the call by now, though somebody has approved it
  * @param signal the caller has left, or the answer has ended: the question is withdrawn
  * @returns why it may not be carried out
  * @throws rate.approvals, audit.unavailable, store.unavailable, the signal's reason
@@ -33,7 +34,8 @@ const CODES: Readonly<Record<Exclude<Decided, 'approved'>, Code>> = {
 export async function approvalOf(
   exchange: Exchange,
   call: AnswerCall,
-  { desk, policyVersion }: Asking,
+  { desk, policyVersion, isInForce }: Asking,
+  recheck: () => Code | undefined,
   signal: AbortSignal,
 ): Promise<Code | undefined> {
   const question = questionOf(exchange, call, policyVersion);
@@ -43,7 +45,10 @@ export async function approvalOf(
     const decided = await desk.wait(asked, signal);
     if (decided !== 'approved') return CODES[decided];
     signal.throwIfAborted();
-    return (await desk.take(asked.id, question)) ? undefined : 'tool.approval_used';
+    const denied = isInForce() ? recheck() : 'tool.approval_expired';
+    if (denied === undefined) return (await desk.take(asked.id, question)) ? undefined : 'tool.approval_used';
+    await desk.withdraw(asked.id);
+    return denied;
   } catch (error) {
     // Whoever asked is gone: nobody should be bothered with it any more.
     await desk.withdraw(asked.id).catch(() => undefined);
@@ -74,7 +79,8 @@ export async function parkAnswer(
       const { id } = await desk.ask(questionOf(exchange, call, policyVersion));
       if (!ids.includes(id)) ids.push(id);
     }
-    const held = { status, headers, contentType: 'application/json', body };
+    const { operation, model } = exchange;
+    const held = { status, headers, contentType: 'application/json', body, operation, model };
     const { user, endUser } = exchange.caller;
     await desk.park(ids, held, { user, endUser, requestDigest: requestDigest(exchange) });
   } catch (error) {

@@ -4,9 +4,18 @@
  */
 import { createHash } from 'node:crypto';
 import { type Code, Refusal } from '../base/errors.ts';
-import { type Approvals, type Claimed, policyVersionOf } from '../domain/approvals/approvals.ts';
+import {
+  type Approvals,
+  type Claimed,
+  type HeldAnswer,
+  policyVersionOf,
+} from '../domain/approvals/approvals.ts';
+import type { Caller } from '../domain/callers/caller.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { ToolsSettings } from '../domain/tools/tools.ts';
+import { judgeCalls } from '../domain/tools/answer-tools.ts';
+import { deniedBy, type ToolPolicy, type ToolsSettings } from '../domain/tools/tools.ts';
+import { findAnswerCalls } from '../openai/answer-calls.ts';
+import { parseAnswer } from '../openai/json.ts';
 import type { Reply } from './reply.ts';
 import type { Guard } from './stage.ts';
 
@@ -15,12 +24,20 @@ export interface Asking {
   readonly desk: Approvals;
   /** `policyVersionOf` the rules for tools. */
   readonly policyVersion: string;
+  /** Whether these rules still hold: a call may wait for longer than they do. */
+  readonly isInForce: () => boolean;
 }
 
-/** Undefined where no tool needs an approval. */
-export function askingOf(tools: ToolsSettings, desk: Approvals): Asking | undefined {
+/** Undefined where no tool needs an approval. @param inForce the rules that hold when it is asked */
+export function askingOf(
+  tools: ToolsSettings,
+  desk: Approvals,
+  inForce: () => ToolsSettings,
+): Asking | undefined {
   const isHeld = tools.needsApproval.length + tools.taintNeedsApproval.length > 0;
-  return isHeld ? { desk, policyVersion: policyVersionOf(tools) } : undefined;
+  if (!isHeld) return undefined;
+  const policyVersion = policyVersionOf(tools);
+  return { desk, policyVersion, isInForce: () => policyVersionOf(inForce()) === policyVersion };
 }
 
 /** Tells the caller which approval is waited for. */
@@ -44,19 +61,33 @@ const CODES: Readonly<Record<'denied' | 'expired' | 'used', Code>> = {
 };
 
 /**
- * Looks only where a header asks for it, or where the request declares a tool whose calls are held.
- * @throws tool.approval_*, access.not_found, audit.unavailable, store.unavailable
+ * Looks only where a header asks for it, or where the request declares a tool whose calls are held. Whoever claims could
+ * make the call with their own key, now: they call the same operation and model, and its tools are not denied to them.
+ * @throws tool.approval_*, tool.denied, tool.arguments, tool.calls, access.not_found, audit.unavailable, store.unavailable
  */
-export function claimParked({ desk, policyVersion }: Asking): Guard {
+export function claimParked(
+  { desk, policyVersion }: Asking,
+  toolPolicyOf: (caller: Caller) => ToolPolicy,
+): Guard {
   return function claimParked(exchange) {
     const id = exchange.arrival.headers['x-sallyport-approval'];
     const { prepared, caller } = exchange;
     if (id === undefined && (!prepared.holdsCalls || prepared.facts.stream)) return undefined;
     const by = typeof id === 'string' ? { approval: id } : { requestDigest: requestDigest(exchange) };
     return desk
-      .claim(caller, by, policyVersion)
+      .claim(caller, by, policyVersion, (answer) => checkClaim(exchange, answer, toolPolicyOf(caller)))
       .then((claimed) => follow(exchange, claimed, id !== undefined));
   };
+}
+
+/** @throws access.not_found, tool.denied, tool.arguments, tool.calls */
+function checkClaim(exchange: Exchange, answer: HeldAnswer, policy: ToolPolicy): void {
+  if (answer.operation !== exchange.operation || answer.model !== exchange.model)
+    throw new Refusal('access.not_found');
+  const calls = findAnswerCalls(parseAnswer(answer.body.toString()));
+  const codes = judgeCalls(calls, { policy, tainted: false }).map(({ verdict }) => deniedBy(verdict));
+  const denied = codes.find((code) => code !== undefined);
+  if (denied !== undefined) throw new Refusal(denied);
 }
 
 function follow(exchange: Exchange, claimed: Claimed, isNamed: boolean): void {

@@ -2,7 +2,7 @@
 import { type Code, Refusal } from '../base/errors.ts';
 import { type AnswerToolRules, type JudgedCall, noteCall } from '../domain/tools/answer-tools.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { ToolVerdict } from '../domain/tools/tools.ts';
+import { deniedBy, type ToolVerdict } from '../domain/tools/tools.ts';
 import { withoutCalls } from '../openai/cut-calls.ts';
 import { parseAnswer } from '../openai/json.ts';
 
@@ -34,6 +34,6 @@ export function clearCalls(
 }
 
 function codeOf(found: ToolVerdict, canAsk: boolean): Code | undefined {
-  if (found.verdict === 'denied') return found.code;
-  return found.verdict === 'needsApproval' && !canAsk ? 'tool.approval_needed' : undefined;
+  const isUnasked = found.verdict === 'needsApproval' && !canAsk;
+  return isUnasked ? 'tool.approval_needed' : deniedBy(found);
 }

@@ -105,7 +105,8 @@ export class ResponseCalls {
   #whole(call: ToolCall, said: AnswerCall, at: Place | undefined): CallsSaid {
     const { raw } = call;
     if (raw) {
-      if (said.kind !== raw.kind || said.name !== raw.name) contradiction('an item that changed');
+      if (said.kind !== raw.kind || said.name !== raw.name || said.place !== raw.place)
+        contradiction('an item that changed');
       const isSame = said.arguments === raw.arguments;
       if (isSame) return { touched: [call], whole: [] };
       // Upstream fills in what it found on the way: it is judged again.

@@ -62,17 +62,19 @@ const CALLING: ReadonlySet<string> = new Set([
   'files',
 ]);
 
-/** Undefined where no call can be made, or every one may be. */
+/** Undefined where no call can be made, or every one may be for as long as an answer takes. */
 export function toolRulesOf(
   { toolPolicyOf }: AnswerScreening,
   exchange: Exchange,
 ): AnswerToolRules | undefined {
   const { endpoint, caller } = exchange;
   if (!CALLING.has(endpoint.group)) return undefined;
-  const policy = toolPolicyOf(caller);
-  if (isOpen(policy)) return undefined;
+  if (endpoint.shape !== 'realtime' && isOpen(toolPolicyOf(caller))) return undefined;
   return {
-    policy,
+    // The kill switch may shut a tool while a call waits, or a live session goes on.
+    get policy() {
+      return toolPolicyOf(caller);
+    },
     // A live session is tainted from some event on.
     get tainted() {
       return exchange.prepared.tainted;

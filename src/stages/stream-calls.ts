@@ -12,7 +12,7 @@ import {
   noteCall,
 } from '../domain/tools/answer-tools.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { ToolVerdict } from '../domain/tools/tools.ts';
+import { deniedBy, type ToolVerdict } from '../domain/tools/tools.ts';
 import { type AnswerCall, findAnswerCalls, type PlacedCall, readItem } from '../openai/answer-calls.ts';
 import type { JsonBody } from '../openai/body.ts';
 import { child } from '../openai/child.ts';
@@ -208,9 +208,10 @@ export class StreamCalls {
       this.#counts.set(call.list, (this.#counts.get(call.list) ?? 0) + 1);
       const { exchange, asking } = this.#ways;
       const { signal } = (this.#withdrawing ??= new AbortController());
-      void this.#wait(call, 'approved', () =>
-        approvalOf(exchange, call.whole ?? call.asCall(), asking, signal),
-      );
+      const said = call.whole ?? call.asCall();
+      // The kill switch may have shut the tool while somebody was asked.
+      const recheck = (): Code | undefined => deniedBy(judgeCall(said, this.#ways.rules, 0));
+      void this.#wait(call, 'approved', () => approvalOf(exchange, said, asking, recheck, signal));
     } else this.#deny(call, codeOf(found));
   }
 
@@ -262,15 +263,15 @@ export class StreamCalls {
   cut(data: string): string | undefined {
     const body = parseAnswer(data);
     const choices = child(body.value, 'choices');
-    if (!Array.isArray(choices)) return this.#responses.cut(body, data);
-    if (!this.#chat.cut(choices)) return data;
+    if (!Array.isArray(choices) || !this.#chat.cut(choices)) return this.#responses.cut(body, data);
     const isEmpty = choices.every((choice) => saysNothing(choice)) && !child(body.value, 'usage');
-    return isEmpty ? undefined : JSON.stringify(body.value);
+    // An event of both kinds is cut as both.
+    return isEmpty ? undefined : this.#responses.cut(body, JSON.stringify(body.value));
   }
 }
 
 function codeOf(found: ToolVerdict): Code {
-  return found.verdict === 'denied' ? found.code : 'tool.approval_needed';
+  return deniedBy(found) ?? 'tool.approval_needed';
 }
 
 function differs(call: ToolCall, said: AnswerCall): boolean {

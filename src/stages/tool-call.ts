@@ -20,6 +20,8 @@ export class ToolCall {
   kind: AnswerCall['kind'] | undefined;
   form: AnswerCall['form'] = 'json';
   name = '';
+  /** Server or namespace that it is of, once one is said. */
+  place: string | undefined;
   state: CallState = 'open';
   /** Why it was cut. */
   code: Code | undefined;
@@ -80,8 +82,8 @@ export class ToolCall {
 
   /** As far as it is known, as it leaves. */
   asCall(): AnswerCall {
-    const { kind = 'typed', name, form } = this;
-    return { kind, name, arguments: kind === 'typed' ? this.#item : this.told, form };
+    const { kind = 'typed', name, place, form } = this;
+    return { kind, name, place, arguments: kind === 'typed' ? this.#item : this.told, form };
   }
 
   /** A part of it as chat has it; `legacy` for what stands in `function_call`. */
@@ -122,6 +124,8 @@ export class ToolCall {
   hearItem(call: AnswerCall): void {
     this.#isOf(call.kind, call.form);
     this.hearName(call.name);
+    if (call.place !== undefined && call.place !== (this.place ?? call.place)) this.#becomeOdd();
+    this.place ??= call.place;
     if (call.kind === 'typed') this.#item = call.arguments;
   }
 

@@ -126,7 +126,7 @@ test('by the command line: seen, and decided with what was seen', async () => {
 test('at rest nobody reads what was asked or answered', async () => {
   const { id } = await ask('what only people may see');
   const body = Buffer.from('{"answer":"what only the caller may see"}');
-  const answer = { status: 200, contentType: 'application/json', headers: {}, body };
+  const answer = { status: 200, contentType: 'application/json', headers: {}, body, operation: 'x' };
   await desk.park([id], answer, { user: 'ada', requestDigest: 'd'.repeat(64) });
   const client = new Client({ connectionString: postgres.url });
   await client.connect();

@@ -1,11 +1,12 @@
 /**
  * stages/ask-approval, stages/claim-parked: calls that a person must allow, through a whole gateway: a stream waits and lives,
  * an answer that is not streamed is parked and handed out once, and upstream is asked once. Shown false by an `approvalOf`
- * that resolves at once, and by a `claimParked` that returns at once (upstream is asked twice).
+ * that resolves at once, by a `claimParked` that returns at once (upstream is asked twice), and the last two by leaving out of
+ * those what they ask once more (`checkClaim`, `recheck`).
  */
 import OpenAI, { APIError } from 'openai';
 import { beforeAll, expect, test } from 'vitest';
-import { admin } from '../support/admin.ts';
+import { admin, createKey } from '../support/admin.ts';
 import { journey } from '../support/journey.ts';
 import { chatAnswer, responsesAnswer } from '../support/openai-answer.ts';
 import { until } from '../support/until.ts';
@@ -114,4 +115,42 @@ test('or by the id of the approval; what was refused is told, and to nobody else
   expect(await decide(id, 'deny')).toBe(200);
   expect(await codeOf(ai.chat.completions.create(body, headersOf(id)))).toBe('tool.approval_denied');
   expect(house.upstream.requests).toHaveLength(1);
+});
+
+const shut = async (...tools: string[]) =>
+  expect((await admin(house.gateway, 'PUT', '/admin/lockdown', { tools })).status).toBe(200);
+
+test('what was approved is for who could make that call now: by no narrower key, for nothing else', async () => {
+  const body = asked();
+  await codeOf(ai.chat.completions.create(body));
+  const id = await question();
+  expect(await decide(id, 'approve')).toBe(200);
+  const claims = async (as: OpenAI): Promise<unknown[]> => {
+    const { tools: _, ...bare } = body;
+    return [
+      await codeOf(as.chat.completions.create(bare, headersOf(id))),
+      await codeOf(as.chat.completions.create({ ...bare, model: 'gpt-4.1' }, headersOf(id))),
+      await codeOf(as.models.list(headersOf(id))),
+    ];
+  };
+  const { key } = await createKey(house.gateway, { user: 'tester', tier: 'open', tools: ['search'] });
+  const narrow = new OpenAI({ apiKey: key, baseURL: house.gateway.baseUrl, maxRetries: 0 });
+  expect(await claims(narrow)).toEqual(['tool.denied', 'not_found', 'not_found']);
+  await shut('send_email');
+  expect(await claims(ai)).toEqual(['tool.denied', 'not_found', 'not_found']);
+  await shut();
+  expect(await claims(ai)).toEqual(['served', 'tool.approval_used', 'tool.approval_used']);
+  expect(house.upstream.requests).toHaveLength(1);
+});
+
+test('a tool that was shut while its call waited stays shut, whoever approves it', async () => {
+  const stream = codeOf(ai.chat.completions.stream(asked()).finalMessage());
+  const id = await question();
+  await shut('send_email');
+  expect(await decide(id, 'approve')).toBe(200);
+  expect(await stream).toBe('tool.denied');
+  await shut();
+  expect((await admin(house.gateway, 'GET', `/admin/approvals/${id}`)).body).toMatchObject({
+    state: 'withdrawn',
+  });
 });

@@ -1,6 +1,7 @@
 /**
  * Another policy holds from the next call on, whole or not at all, and is on record before it does. Shown false by not
- * replacing the way, by applying what may change beside what may not, and by leaving SIGHUP to what ends the process.
+ * replacing the way, by applying what may change beside what may not, by leaving SIGHUP to what ends the process,
+ * and by a held call that does not ask whether its rules still hold.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -134,6 +135,20 @@ test('what needs a restart refuses the whole, by its path', async () => {
     { error: { code: 'policy.needs_restart', param: 'guardrails.workers.threads, server.drainMsMax' } },
   ]);
   expect((await chat(gateway)).status).toBe(200);
+});
+
+test('a call that waits for a person is not let through once other rules for tools hold', async () => {
+  const toolCalls = [{ name: 'send_email', arguments: '{}' }];
+  upstream.script = (seen) => chatAnswer(seen, { toolCalls });
+  const held = chat(gateway, { stream: true });
+  const list = async () => Object((await admin(gateway, 'GET', '/admin/approvals?state=pending')).body).data;
+  const [{ id }] = await until(list, (waiting) => waiting.length > 0);
+  write({ ...BASE, tools: { deny: ['send_email'] } });
+  expect((await reload()).status).toBe(200);
+  expect((await admin(gateway, 'POST', `/admin/approvals/${id}`, { decision: 'approve' })).status).toBe(200);
+  const { text } = await held;
+  expect(text).toContain('tool.approval_expired');
+  expect(text).not.toContain('send_email');
 });
 
 test('a signal does the same, and ends nothing', async () => {

@@ -1,6 +1,7 @@
 /**
  * stages/tool-call, chat-calls, response-calls: what upstream tells in two ways, what is cut out of a stream, what is held. Shown
- * false by a `contradiction` that returns, by a `judgeNames` that asks for the whole name alone, and by a `cut` that gives back what it was given.
+ * false by a `contradiction` that returns, by a `judgeNames` that asks for the whole name alone,. A `cut` that gives back what it was
+ * given, or looks for chat alone where there are `choices`, fails those that are cut.
  */
 import { describe, expect, test } from 'vitest';
 import { type CallOptions, chatBody } from '../support/exchange.ts';
@@ -21,7 +22,16 @@ import {
   afterResult,
   datas,
 } from '../support/call-runs.ts';
-import { CALLED, callPart, chatCall, chunkOf, DONE, itemEvents } from '../support/call-streams.ts';
+import {
+  CALLED,
+  callPart,
+  chatCall,
+  chunkOf,
+  DONE,
+  itemEvents,
+  numbered,
+  responseOf,
+} from '../support/call-streams.ts';
 
 describe('what is told in two ways is not believed', () => {
   const at = itemEvents(1, 'function_call', 'search', ['{"q":1}']);
@@ -150,6 +160,16 @@ describe('cut', () => {
     expect(last).toMatchObject({
       response: { output: [{ type: 'message' }, { type: 'message' }, { name: 'search' }] },
     });
+  });
+
+  test('also of an event that passes for one of chat as well', async () => {
+    const both = responseOf(itemEvents(0, 'function_call', 'execute_shell', ['{}'])).map((event) => ({
+      ...event,
+      choices: [],
+    }));
+    const { text } = await run(RESPOND, { chunks: numbered(both) }, CUT);
+    expect(text).not.toContain('shell');
+    expect(text.split(note)).toHaveLength(3);
   });
 
   test('beyond the number of calls, those that came first stay', async () => {

@@ -53,7 +53,7 @@ async function buildHouse(setup: Setup) {
   const telemetry = createTelemetry(() => ({ checks: {}, auditWaiting: 0, exports: {}, openExchanges: 0 }));
   const share = fairShareOf(setup.config.guardrails);
   const detector = createDetector(setup.config);
-  const ways = { pool, upstreams, telemetry, detector, share, history: undefined };
+  const ways = { pool, upstreams, telemetry, detector, share, history: undefined, policy };
   const depsBy = (next: Setup): PipelineDeps =>
     callersWay(next, log, engines, { ...rules, limiting: limitingBy(next) }, ways).deps;
   return { engines, rules, ways, depsBy };

@@ -17,7 +17,7 @@ import {
 import type { AuditLog } from '../../ports/audit-log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import { approvalEntry } from './approval-entries.ts';
-import { shownCall, visible } from './approval-rendering.ts';
+import { shownCall, visibleLine } from './approval-rendering.ts';
 import type { ApprovalsSettings } from './approval-settings.ts';
 import { ApprovalWaits } from './approval-waits.ts';
 import type {
@@ -26,7 +26,6 @@ import type {
   ApprovedCall,
   Asked,
   Asker,
-  ClaimBy,
   Claimed,
   Decided,
   HeldAnswer,
@@ -135,8 +134,8 @@ export class ApprovalDesk implements Approvals {
     await this.#parked.park(ids, answer, of);
   }
 
-  async claim(asker: Asker, by: ClaimBy, policyVersion: string): Promise<Claimed> {
-    return await this.#parked.claim(asker, by, policyVersion);
+  async claim(...asked: Parameters<Approvals['claim']>): Promise<Claimed> {
+    return await this.#parked.claim(...asked);
   }
 
   /** Newest first. @throws store.unavailable */
@@ -224,12 +223,12 @@ export class ApprovalDesk implements Approvals {
 
   #questionOf(request: ApprovalRequest, askedAt: number): ApprovalRecord {
     const { seal, settings, mask } = this.#options;
-    const { user, team, endUser, credential, exchange, tool, policyVersion } = request;
+    const { user, team, endUser, credential, exchange, tool, place, policyVersion } = request;
     const expiresAt = Math.min(request.expiresAt ?? Infinity, askedAt + settings.decideWithinS * 1000);
     const canonical = canonicalArguments(request.arguments);
     const times = { askedAt, expiresAt };
     const call = { id: uuidv7(), user, team, endUser, credential, exchange, tool, policyVersion, ...times };
-    const { text, digest } = shownCall({ ...call, arguments: canonical }, mask);
+    const { text, digest } = shownCall({ ...call, place, arguments: canonical }, mask);
     return {
       ...call,
       argumentsDigest: digestFor(request, canonical.digest),
@@ -268,7 +267,7 @@ export class ApprovalDesk implements Approvals {
       await auditLog.record(approvalEntry('notified', 'pending', record, told));
       const queued = notifier.notify({
         kind: 'approval.asked',
-        text: `${record.user} waits for the approval of a call of ${visible(record.tool).text}`,
+        text: `${record.user} waits for the approval of a call of ${visibleLine(record.tool)}`,
         path: `/console/approvals#${record.id}`,
         id: record.id,
       });
@@ -285,9 +284,10 @@ export class ApprovalDesk implements Approvals {
   }
 }
 
-/** Two end users never share an approval, whatever they call. */
-function digestFor({ endUser }: Asker, digest: string): string {
-  return endUser === undefined ? digest : hash('sha256', `${endUser} ${digest}`);
+/** Two end users never share an approval, whatever they call; nor do tools of one name at two places. */
+function digestFor({ endUser, place }: Pick<ApprovedCall, 'endUser' | 'place'>, digest: string): string {
+  const called = place === undefined ? digest : hash('sha256', `${digest} ${place}`);
+  return endUser === undefined ? called : hash('sha256', `${endUser} ${called}`);
 }
 
 /** What sealed texts are bound to, with whose and which. */

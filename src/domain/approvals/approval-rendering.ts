@@ -21,7 +21,7 @@ export type ShownCall = Pick<
   | 'policyVersion'
   | 'askedAt'
   | 'expiresAt'
-> & { readonly arguments: CanonicalArguments };
+> & { readonly place?: string | undefined; readonly arguments: CanonicalArguments };
 
 export interface Shown {
   readonly text: string;
@@ -48,7 +48,8 @@ export function shownCall(call: ShownCall, mask: ScreenPolicy): Shown {
     ['team', call.team],
     ['end user', call.endUser],
     ['credential', call.credential],
-    ['tool', visible(call.tool).text],
+    ['tool', visibleLine(call.tool)],
+    ['server or namespace', call.place && visibleLine(call.place)],
     ['exchange', call.exchange],
     ['rules', call.policyVersion],
     ['asked', new Date(call.askedAt).toISOString()],
@@ -102,6 +103,11 @@ export function visible(text: string): { readonly text: string; readonly marks: 
     at += char.length;
   }
   return { text: result, marks };
+}
+
+/** The same in one line: a name with a line's end in it forges no line of what is told. */
+export function visibleLine(text: string): string {
+  return visible(text).text.replaceAll('\n', '⟦U+000A⟧');
 }
 
 /**

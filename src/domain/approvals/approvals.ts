@@ -16,6 +16,8 @@ export interface ApprovalRequest {
   /** Public id of the credential. */
   readonly credential: string;
   readonly tool: string;
+  /** MCP server or namespace that it is of: tools of one name at two places are two questions. */
+  readonly place?: string | undefined;
   /** As the model wrote them: JSON is read canonically (RFC 8785), everything else to the letter. */
   readonly arguments: string;
   /** Id of the exchange, as in its entries. */
@@ -27,7 +29,10 @@ export interface ApprovalRequest {
 }
 
 /** What an approval must have been given for, to be used for a call. */
-export type ApprovedCall = Pick<ApprovalRequest, 'user' | 'endUser' | 'tool' | 'arguments' | 'policyVersion'>;
+export type ApprovedCall = Pick<
+  ApprovalRequest,
+  'user' | 'endUser' | 'tool' | 'place' | 'arguments' | 'policyVersion'
+>;
 
 /** Whom an answer is parked for. */
 export type Asker = Pick<ApprovalRequest, 'user' | 'endUser'>;
@@ -52,6 +57,9 @@ export interface HeldAnswer {
   /** Those of ours and upstream's that the caller may see; lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Id of the operation that was called, and the model it named: nothing else is answered with it. */
+  readonly operation: string;
+  readonly model?: string | undefined;
 }
 
 /** What became of a parked answer: it is handed out once, to whom it was parked for. */
@@ -95,9 +103,15 @@ export interface Approvals {
   park(ids: readonly string[], answer: HeldAnswer, of: Asker & { requestDigest: string }): Promise<void>;
   /**
    * The answer parked for this one, once: with it all its approvals are used.
+   * @param check whether this caller may have it now; what it throws uses nothing up
    * @throws audit.unavailable, store.unavailable
    */
-  claim(asker: Asker, by: ClaimBy, policyVersion: string): Promise<Claimed>;
+  claim(
+    asker: Asker,
+    by: ClaimBy,
+    policyVersion: string,
+    check: (answer: HeldAnswer) => void,
+  ): Promise<Claimed>;
 }
 
 /** Names the rules for tools: equal in every process that has the same ones. 16 hex digits. */

@@ -8,7 +8,7 @@ import { Refusal } from '../../base/errors.ts';
 import type { ApprovalRecord, ParkedAnswer } from '../../ports/approval-store.ts';
 import type { ApprovalDeskOptions } from './approval-desk.ts';
 import { approvalEntry } from './approval-entries.ts';
-import type { Asker, ClaimBy, Claimed, HeldAnswer } from './approvals.ts';
+import type { Approvals, Asker, Claimed, HeldAnswer } from './approvals.ts';
 
 const ANSWER_BYTES_MAX = 4_194_304;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -49,7 +49,7 @@ export class ParkedAnswers {
   }
 
   /** @throws audit.unavailable, store.unavailable */
-  async claim(asker: Asker, by: ClaimBy, policyVersion: string): Promise<Claimed> {
+  async claim(...[asker, by, policyVersion, check]: Parameters<Approvals['claim']>): Promise<Claimed> {
     const { store } = this.#options;
     if ('approval' in by && !UUID.test(by.approval)) return UNKNOWN;
     for (let tries = 0; tries <= this.#options.settings.pendingPerUserMax; tries++) {
@@ -57,7 +57,7 @@ export class ParkedAnswers {
       if (!parked) return 'approval' in by ? await this.#afterwards(asker, by.approval) : UNKNOWN;
       // Equal requests of two end users have different digests: it was asked for by an id that is another's.
       if (parked.endUser !== asker.endUser) return UNKNOWN;
-      const claimed = await this.#claimed(parked, policyVersion);
+      const claimed = await this.#claimed(parked, policyVersion, check);
       if (claimed.outcome === 'pending') return claimed;
       if (claimed.outcome !== 'released') await store.unpark(parked.id);
       // The same request again, whose approval another answer has used: the question is to be asked anew.
@@ -67,7 +67,11 @@ export class ParkedAnswers {
     return UNKNOWN;
   }
 
-  async #claimed(parked: ParkedAnswer, policyVersion: string): Promise<Ended> {
+  async #claimed(
+    parked: ParkedAnswer,
+    policyVersion: string,
+    check: (answer: HeldAnswer) => void,
+  ): Promise<Ended> {
     const { clock, auditLog } = this.#options;
     const now = clock.now();
     const records = await Promise.all(parked.approvals.map((id) => this.#own(parked, id)));
@@ -76,23 +80,27 @@ export class ParkedAnswers {
     if (!first || found.length < records.length) return { outcome: 'expired', id: parked.approvals[0] ?? '' };
     const ended = worst(found, now, policyVersion);
     if (ended) return ended;
+    const answer = this.#open(parked);
+    // Sealed by a secret that is known no more.
+    if (!answer) return { outcome: 'expired', id: first.id };
+    check(answer);
     const said = { approvals: parked.approvals };
     await auditLog.record(approvalEntry('released', 'pending', first, said));
-    const answer = await this.#release(parked, found, now);
-    auditLog.note(approvalEntry('released', answer ? 'success' : 'failure', first, said));
-    return answer ? { outcome: 'released', id: first.id, answer } : { outcome: 'used', id: first.id };
+    const isTaken = await this.#release(parked, found, now);
+    auditLog.note(approvalEntry('released', isTaken ? 'success' : 'failure', first, said));
+    return isTaken ? { outcome: 'released', id: first.id, answer } : { outcome: 'used', id: first.id };
   }
 
   /** Of many at once, one takes it away; only then its approvals are used, so that nobody clears it away before. */
-  async #release(
-    parked: ParkedAnswer,
-    records: readonly ApprovalRecord[],
-    now: number,
-  ): Promise<HeldAnswer | undefined> {
-    const { store, seal } = this.#options;
-    if (!(await store.unpark(parked.id))) return undefined;
-    for (const record of records) if (!(await store.use(record.id, record, now))) return undefined;
-    const bytes = seal.open(Buffer.from(parked.answer, 'base64'), [SEALED_FOR, parked.user, parked.id]);
+  async #release(parked: ParkedAnswer, records: readonly ApprovalRecord[], now: number): Promise<boolean> {
+    const { store } = this.#options;
+    if (!(await store.unpark(parked.id))) return false;
+    for (const record of records) if (!(await store.use(record.id, record, now))) return false;
+    return true;
+  }
+
+  #open({ id, user, answer }: ParkedAnswer): HeldAnswer | undefined {
+    const bytes = this.#options.seal.open(Buffer.from(answer, 'base64'), [SEALED_FOR, user, id]);
     return bytes && answerFrom(bytes);
   }
 
@@ -138,6 +146,9 @@ const headSchema = z.object({
   status: z.number(),
   contentType: z.string(),
   headers: z.record(z.string(), z.string()),
+  /** '' of one that was parked before it was kept. */
+  operation: z.string().default(''),
+  model: z.string().optional(),
 });
 
 /** A line of JSON, then the body as it is. */

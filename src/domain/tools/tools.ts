@@ -188,6 +188,11 @@ export type ToolVerdict =
   | { readonly verdict: 'allowed' | 'needsApproval' }
   | { readonly verdict: 'denied'; readonly code: Code; readonly pointer?: string };
 
+/** Why it may not be made; undefined where it may, or a person may allow it. */
+export function deniedBy(found: ToolVerdict): Code | undefined {
+  return found.verdict === 'denied' ? found.code : undefined;
+}
+
 const DENIED: ToolVerdict = { verdict: 'denied', code: 'tool.denied' };
 const ALLOWED: ToolVerdict = { verdict: 'allowed' };
 const NEEDS_APPROVAL: ToolVerdict = { verdict: 'needsApproval' };

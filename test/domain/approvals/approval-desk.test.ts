@@ -79,6 +79,8 @@ const answer: HeldAnswer = {
   contentType: 'application/json',
   headers: { 'openai-processing-ms': '7' },
   body: Buffer.from([0x7b, 0x0a, 0x00, 0xff, 0x7d]),
+  operation: 'chat.completions.create',
+  model: 'gpt-4o-mini',
 };
 const user = () => ({ user: `ada${count}`, requestDigest: 'digest of the request' });
 
@@ -91,6 +93,14 @@ const stepsOf = (id: string) =>
   entries.filter(({ resource }) => resource === id).map(({ action, status }) => `${action} ${status}`);
 
 describe('asking', () => {
+  test('tools of one name at two places are two questions', async () => {
+    const { id } = await here.ask(question({ place: 'mail' }));
+    expect((await here.ask(question({ place: 'post' }))).isShared).toBe(false);
+    await approve(id);
+    expect(await here.take(id, question({ place: 'post' }))).toBe(false);
+    expect(await here.take(id, question({ place: 'mail' }))).toBe(true);
+  });
+
   test('what is asked is seen by people, sealed in the store, and told to the team without arguments', async () => {
     const { id, isShared, expiresAt } = await here.ask(question());
     expect({ isShared, expiresAt }).toEqual({ isShared: false, expiresAt: now + 900_000 });
@@ -296,18 +306,24 @@ async function parkedFor(...all: string[]): Promise<string[]> {
   return ids;
 }
 
+const may = () => undefined;
+const notThis = (held: HeldAnswer): void => {
+  throw new Error(`not ${held.operation} ${held.model}`);
+};
+
 describe('a parked answer', () => {
   const version = '0123456789abcdef';
 
   test('is handed out byte for byte, once, when all it needs is approved', async () => {
     const [one = '', two = ''] = await parkedFor('[1]', '[2]');
-    const claim = (by = { approval: one }, desk = elsewhere) =>
-      desk.claim({ user: user().user }, by, version);
+    const claim = (by = { approval: one }, desk = elsewhere) => desk.claim(user(), by, version, may);
     expect(await claim()).toMatchObject({ outcome: 'pending' });
     await approve(one);
     expect(await claim({ approval: two })).toEqual({ outcome: 'pending', id: two });
     await approve(two);
-    expect(await here.claim({ user: 'bob' }, { approval: one }, version)).toEqual({ outcome: 'unknown' });
+    expect(await here.claim({ user: 'bob' }, { approval: one }, version, may)).toEqual({
+      outcome: 'unknown',
+    });
     const claims = await Promise.all([claim(), claim({ approval: two }, here), claim()]);
     const released = claims.filter(({ outcome }) => outcome === 'released');
     expect(released).toEqual([{ outcome: 'released', id: one, answer }]);
@@ -320,9 +336,23 @@ describe('a parked answer', () => {
     const [id = ''] = await parkedFor('[3]');
     await approve(id);
     const by = { requestDigest: user().requestDigest };
-    expect(await here.claim({ user: 'bob' }, by, version)).toEqual({ outcome: 'unknown' });
-    expect(await here.claim({ user: user().user }, by, version)).toEqual({ outcome: 'released', id, answer });
-    expect(await here.claim({ user: user().user }, by, version)).toEqual({ outcome: 'unknown' });
+    expect(await here.claim({ user: 'bob' }, by, version, may)).toEqual({ outcome: 'unknown' });
+    expect(await here.claim(user(), by, version, may)).toEqual({
+      outcome: 'released',
+      id,
+      answer,
+    });
+    expect(await here.claim(user(), by, version, may)).toEqual({
+      outcome: 'unknown',
+    });
+  });
+
+  test('waits on where whoever claims it may not have it', async () => {
+    const [id = ''] = await parkedFor('[5]');
+    await approve(id);
+    const claim = (check: (held: HeldAnswer) => void) => here.claim(user(), { approval: id }, version, check);
+    await expect(claim(notThis)).rejects.toThrow('not chat.completions.create gpt-4o-mini');
+    expect(await claim(may)).toEqual({ outcome: 'released', id, answer });
   });
 
   test.each(['denied', 'expired', 'rules'] as const)('is gone where it was not approved: %s', async (how) => {
@@ -330,11 +360,7 @@ describe('a parked answer', () => {
     if (how === 'denied') await approve(id, 'denied');
     if (how === 'rules') await approve(id);
     if (how === 'expired') now += 900_000;
-    const claimed = await here.claim(
-      { user: user().user },
-      { approval: id },
-      how === 'rules' ? 'other' : version,
-    );
+    const claimed = await here.claim(user(), { approval: id }, how === 'rules' ? 'other' : version, may);
     expect(claimed).toEqual({ outcome: how === 'denied' ? 'denied' : 'expired', id });
     expect(await store.approvals.findParked(user().user, { approval: id })).toBeUndefined();
   });
@@ -347,7 +373,7 @@ describe('a parked answer', () => {
     await expect(here.park([], answer, user())).rejects.toMatchObject({ code: 'access.not_found' });
     const large = { ...answer, body: Buffer.alloc(4_194_305) };
     await expect(here.park([id], large, user())).rejects.toMatchObject({ code: 'upstream.overran' });
-    expect(await here.claim({ user: user().user }, { approval: "' or 1=1 --" }, version)).toEqual({
+    expect(await here.claim(user(), { approval: "' or 1=1 --" }, version, may)).toEqual({
       outcome: 'unknown',
     });
   });

@@ -88,6 +88,11 @@ describe('characters that deceive', () => {
     expect(text).toContain('marked: 1 characters');
     expect(text).toContain('"a": "⟦U+202E⟧"');
   });
+
+  test('nor does a name, or where a tool is, begin a line of its own', () => {
+    const { text } = shownCall({ ...call('{}', 'send\nuser: grace'), place: 'mail\nteam: x' }, mask);
+    expect(text).toContain('\ntool: send⟦U+000A⟧user: grace\nserver or namespace: mail⟦U+000A⟧team: x\n');
+  });
 });
 
 describe('what is hidden', () => {
