@@ -5,7 +5,7 @@
  */
 import { RateLimitError } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createKey } from '../support/admin.ts';
+import { admin, createKey } from '../support/admin.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { type Answered, chat, INPUT_NANO, OUTPUT_NANO } from '../support/money.ts';
 import { capOf, chatAnswer } from '../support/openai-answer.ts';
@@ -25,6 +25,7 @@ beforeAll(async () => {
     config: {
       tiers: { poor: { dailyBudgetUsd: POOR_USD }, app: { endUsers: 'allowed' } },
       models: { projectServiceTier: 'default' },
+      incidents: { rules: { 'budget-refusals': { count: 2 } } },
     },
   });
 });
@@ -146,5 +147,15 @@ describe('a budget', () => {
     expect((await chat(who)).code).toBe('budget.exceeded');
     const { nano } = upstream.tally({ inputNano: INPUT_NANO, outputNano: OUTPUT_NANO });
     expect(nano).toBeLessThanOrEqual(POOR_USD * 1e9);
+  });
+
+  // Shown false by the rule as it was, which counted refusals before the ledger alone: there is none of those.
+  test('that is asked for again and again when it is spent is an incident', async () => {
+    const who = await caller('poor', 'insists');
+    for (let call = 0; call < 2; call++)
+      expect((await chat(who, { max_tokens: 5000 })).code).toBe('budget.exceeded');
+    await expect
+      .poll(async () => (await admin(gateway, 'GET', '/admin/incidents?rule=budget-refusals')).body)
+      .toMatchObject({ data: [{ user: 'insists', count: 2 }] });
   });
 });
