@@ -1,12 +1,13 @@
 /**
  * What ships runs in a folder of its own, without packages or sources beside it: its doors to files and threads open,
  * and its source maps name the line. Negative control: red without the copied scripts, console, vocabularies, maps, names
- * of packages, or any entry but `cli` in docker/build.ts.
+ * of packages, any entry but `cli` in docker/build.ts, or a word of a vocabulary.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { SourceMap } from 'node:module';
+import { createRequire, SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { program } from '../support/program.ts';
@@ -60,6 +61,14 @@ test('a large body is screened on its thread, and counted by the vocabulary', as
 
 test('numbers of tokens are read by the vocabulary', async () => {
   expect(await toldBy('/embeddings', { model: 'text-embedding-3-small', input: [9906, 1917] })).toBe(200);
+});
+
+test('the vocabularies are the package’s', () => {
+  const [shipped, own] = [join(dist, 'main.js'), import.meta.url].map((from) => createRequire(from));
+  for (const name of ['o200k_base', 'cl100k_base']) {
+    const path = `gpt-tokenizer/cjs/bpeRanks/${name}`;
+    expect(isDeepStrictEqual(shipped?.(path).default, own?.(path).default)).toBe(true);
+  }
 });
 
 test('the console is served', async () => {
