@@ -15,8 +15,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     env: { TMPDIR: memoryFolder() },
     expect: { poll: { timeout: 10_000 } },
-    // As many as there are cores where this is run most: more would strain the bounds that are tested, of disks above all.
-    maxWorkers: 2,
+    // One more than there are cores where this is run most: a fifth of what two do is waiting. More would strain the bounds
+    // that are tested.
+    maxWorkers: 3,
     // Node loads the sources as it does in production, and once for all the files of a worker: loading them through
     // Vite anew for each file took more than half of all the time. Hence no module of ours can be mocked.
     isolate: false,
