@@ -1,6 +1,7 @@
 /** Keys as they are looked for: all of them, those that nobody uses, one by its text. */
 import { z } from 'zod';
 import { isUnused } from '../domain/callers/key-use.ts';
+import { keysIn } from '../domain/callers/keys.ts';
 import { keysOf } from '../domain/people/team-admins.ts';
 import { keyView } from './keys.ts';
 import { listOf, route } from './route.ts';
@@ -34,11 +35,20 @@ export const reportKey = route({
   action: 'admin.key.report',
   urgent: true,
   permission: 'view_logs',
-  summary: 'A key whose text was found where it does not belong: revoked, if it opens anything.',
+  summary:
+    'A key whose text was found where it does not belong, alone or as it stood there: revoked, if it opens anything.',
   status: 200,
-  input: z.strictObject({ key: z.string().min(1).max(512) }),
+  // Told of two, whoever reports them must not take the one that was revoked for both.
+  input: z.strictObject({
+    key: z
+      .string()
+      .min(1)
+      .max(4096)
+      .refine((text) => keysIn(text).length <= 1, 'one at a time'),
+  }),
   async plan({ key }, _id, { keys }) {
-    const found = await keys.verify(key);
+    const [shown] = keysIn(key);
+    const found = shown === undefined ? undefined : await keys.verify(shown);
     return {
       // Never its text, which may be somebody's else.
       resource: found?.id ?? 'keys',

@@ -154,19 +154,6 @@ describe('I8, I9 what is on record', () => {
   });
 });
 
-test('a key that was found somewhere is revoked by its text, which stands nowhere; another text does nothing', async () => {
-  const { body: made } = await create({ user: 'lost' });
-  const dev = (await create({ user: 'finder', role: 'developer' })).body.key;
-  const report = (key: string) => house.call('POST', '/admin/keys/report', { key }, dev);
-  expect((await report(`${made.key.slice(0, -1)}_`)).body).toEqual({ revoked: false });
-  const told = (await report(made.key)).body;
-  expect(told).toMatchObject({ revoked: true, id: made.id, user: 'lost' });
-  expect((await report(made.key)).body).toEqual({ revoked: false });
-  const { data } = (await house.call('GET', '/admin/keys')).body;
-  expect(data.find(({ id }: { id: string }) => id === made.id).revokedAt).toBe(told.revokedAt);
-  expect(JSON.stringify(house.onDisk())).not.toContain(made.key);
-});
-
 describe('I27 who may do what', () => {
   const rows: [string, string, object | undefined, readonly Role[]][] = [
     ['POST', '/admin/keys', wanted, ['admin']],

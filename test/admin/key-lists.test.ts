@@ -1,6 +1,7 @@
 /**
- * When keys were last used, as operators see it; which operations they can be bound to. Shown false by a list that leaves
- * out the day of a use, or asks nothing of it; by a key that is made without a look at the table of operations, or for 0 requests a minute.
+ * When keys were last used, as operators see it; which operations they can be bound to; how one that leaked is revoked.
+ * Shown false by a list that leaves out the day of a use, or asks nothing of it; by a key that is made without a look at
+ * the table of operations, or for 0 requests a minute; by a report that is read as a key from its first letter to its last.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAdminHouse } from '../support/admin-house.ts';
@@ -49,4 +50,19 @@ test('a key of which no call could ever go is none; of no money it is, as not al
   for (const name of ['requestsPerMinute', 'tokensPerMinute', 'maxTokensPerRequest', 'concurrency'])
     expect(await create({ [name]: 0 })).toMatchObject({ status: 400, body: { error: { param: name } } });
   expect((await create({ dailyBudgetUsd: 0 })).status).toBe(201);
+});
+
+test('a key that was found somewhere is revoked by its text, as it stood there; it is on no record; another does nothing', async () => {
+  const [made, other] = [(await create({ user: 'lost' })).body, (await create({})).body];
+  const { key: dev } = (await create({ user: 'finder', role: 'developer' })).body;
+  const report = async (key: string) => (await house.call('POST', '/admin/keys/report', { key }, dev)).body;
+  expect(await report(`${made.key.slice(0, -1)}_`)).toEqual({ revoked: false });
+  expect((await report(`${made.key} ${other.key}`)).error.param).toBe('key');
+  const told = await report(`OPENAI_API_KEY="${made.key}"\n`);
+  expect(told).toMatchObject({ revoked: true, id: made.id, user: 'lost' });
+  expect(await report(made.key)).toEqual({ revoked: false });
+  const { data } = (await house.call('GET', '/admin/keys')).body;
+  const revoked = data.filter(({ revokedAt }: { revokedAt?: string }) => revokedAt === told.revokedAt);
+  expect(revoked.map(({ id }: { id: string }) => id)).toEqual([made.id]);
+  expect(JSON.stringify(house.onDisk())).not.toContain(made.key);
 });

@@ -15,9 +15,9 @@ const idLength = 12;
 const secretLength = 32;
 const checksumLength = 6;
 
-const format = new RegExp(
-  `^sk-sp-([a-z0-9]{${idLength}})-([A-Za-z0-9]{${secretLength}})([A-Za-z0-9]{${checksumLength}})$`,
-);
+const shape = `sk-sp-([a-z0-9]{${idLength}})-([A-Za-z0-9]{${secretLength}})([A-Za-z0-9]{${checksumLength}})`;
+const format = new RegExp(`^${shape}$`);
+const within = new RegExp(shape, 'g');
 
 /** What an administrator says of a new key; the rest is made. Times are milliseconds since 1970. */
 export type NewKey = Omit<
@@ -81,6 +81,11 @@ export function parseKey(text: string): { readonly id: string; readonly secret: 
   const [, id, secret, sum] = format.exec(text) ?? [];
   if (id === undefined || secret === undefined) return undefined;
   return checksum(`sk-sp-${id}-${secret}`) === sum ? { id, secret } : undefined;
+}
+
+/** What can be keys of ours in a text, whatever stands around them: each once. */
+export function keysIn(text: string): readonly string[] {
+  return [...new Set(text.match(within))].filter((found) => parseKey(found) !== undefined);
 }
 
 /** HMAC-SHA-256 with the pepper over id and secret, hex: a digest is of no use under another id. */
