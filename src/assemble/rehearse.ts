@@ -14,7 +14,7 @@ const NOT_TOLD = [
   'texts are not kept: what other patterns, types or points would find is unknown; findings are those of the policy then',
   'tools that a request declared, limits and lists of keys, prices and references are not on record',
   'a roll-out of guardrails is taken as if everybody were inside',
-  'limits count what is read here, from --from on',
+  'limits count what is read here, from --from on; a call that was refused then counts as a request, without tokens and money',
 ];
 const OF_LOGS =
   'calls of other processes of the house are in their own data directories (--data), and in the store (--store)';
@@ -56,12 +56,16 @@ export async function runRehearse(
     },
   });
   const options = optionsSchema.safeParse({ ...values });
-  if (!options.success || (options.data.store && options.data.data.length > 0))
-    return { code: 2, text: USAGE };
+  if (!options.success || !isPossible(options.data)) return { code: 2, text: USAGE };
   const { policy, ...window } = options.data;
   const rehearsal = await rehearse(env, policy, { ...window, team: window.team });
   const notTold = [...NOT_TOLD, window.store ? OF_STORE : OF_LOGS];
   return { code: 0, text: `${JSON.stringify({ ...rehearsal, notTold }, null, 2)}\n` };
+}
+
+/** One source, and some time in it. */
+function isPossible({ from, to, data, store }: z.infer<typeof optionsSchema>): boolean {
+  return from < to && !(store && data.length > 0);
 }
 
 /** The file is laid over the configuration in force, as one more of `SALLYPORT_CONFIG`. */

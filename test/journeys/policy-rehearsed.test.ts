@@ -1,6 +1,7 @@
 /**
  * A policy is tried on the calls on record before it holds: what it says is what the gateway then does. Shown false by not
- * judging findings, by admitting every call without the ledger, and by reading several logs one after the other.
+ * judging findings, by admitting every call without the ledger, those that were refused among them, and by reading several
+ * logs one after the other.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,10 +63,21 @@ test('what would be refused, and what would go, by user and reason; and what nob
     row(null, 'ada', 'guardrail.pii', [mailed.id]),
     row('blue', 'bob', 'rate.requests', [plain[2]?.id ?? '']),
   ]);
-  expect(strict.allowed).toEqual([row('blue', 'bob', secret.code, [secret.id])]);
   expect(strict.notTold[0]).toContain('texts are not kept');
+  // What would go takes its place in the limits, as calls that went do.
+  const allowed = async (requestsPerMinute: number) =>
+    (
+      await rehearse({
+        guardrails: { secrets: { action: 'observe' } },
+        tiers: { wide: { requestsPerMinute } },
+      })
+    ).allowed;
+  expect(await allowed(4)).toEqual([row('blue', 'bob', secret.code, [secret.id])]);
+  expect(await allowed(3)).toEqual([]);
   const blue = await rehearse({ tiers: { wide: { models: ['o*'] } } }, '--team', 'blue');
   expect(blue).toMatchObject({ calls: 4, refused: [{ user: 'bob', code: 'access.model', count: 3 }] });
+  const backwards = ['--policy', file, '--from', '2026-01-02', '--to', '2026-01-01'];
+  expect(await runRehearse(backwards, {})).toMatchObject({ code: 2 });
   rmSync(folder, { recursive: true });
 });
 

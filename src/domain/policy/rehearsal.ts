@@ -12,7 +12,7 @@ import type { Caller } from '../callers/caller.ts';
 import { policyAt } from '../requests/elsewhere.ts';
 import { codeOfReason } from '../limits/not-admitted.ts';
 import { scopesOf, type ScopeSettings } from '../limits/scopes.ts';
-import { allowsFunction, type ToolsSettings } from '../tools/tools.ts';
+import { allowsFunction, type ToolPolicy, type ToolsSettings } from '../tools/tools.ts';
 
 /** The rules that are tried. */
 export interface RehearsedPolicy {
@@ -73,6 +73,7 @@ export class Rehearsing {
   readonly #policy: RehearsedPolicy;
   readonly #ledger: Pick<Ledger, 'admit' | 'settle'>;
   readonly #isOpen: ReturnType<typeof allowedBy>;
+  readonly #tools: ToolPolicy;
   readonly #rows = { refused: new Map<string, Changed>(), allowed: new Map<string, Changed>() };
   readonly #unclear = new Map<string, number>();
   /** Refused by the new rules already: a call is counted once. */
@@ -85,12 +86,13 @@ export class Rehearsing {
     this.#policy = policy;
     this.#ledger = ledger;
     this.#isOpen = allowedBy(policy.endpointsAllow);
+    this.#tools = { settings: policy.tools, keyTools: undefined };
   }
 
   async take(entry: Entry): Promise<void> {
     if (entry.action === 'exchange.intent') await this.#intent(entry);
     else if (entry.action === 'exchange.outcome') await this.#outcome(entry);
-    else if (entry.action === 'exchange.refused') this.#wasRefused(entry);
+    else if (entry.action === 'exchange.refused') await this.#wasRefused(entry);
   }
 
   result(): Rehearsal {
@@ -137,26 +139,34 @@ export class Rehearsing {
     });
     const { tools } = metadata;
     const called = typeof tools === 'object' && tools !== null ? Object.keys(tools) : [];
-    const policy = { settings: this.#policy.tools, keyTools: undefined };
-    if (called.some((name) => name !== 'other' && !allowsFunction(name, policy)))
+    if (called.some((name) => name !== 'other' && !allowsFunction(name, this.#tools)))
       this.#add('refused', call, 'tool.denied');
   }
 
-  #wasRefused(entry: Entry): void {
+  async #wasRefused(entry: Entry): Promise<void> {
     const call = recorded(entry);
-    const { code } = entry.metadata;
+    const { code, tool } = entry.metadata;
     if (call === undefined || typeof code !== 'string') return;
     this.#calls += 1;
     if (LIMITS.test(code)) this.#tellUnclear('refused by a limit: what it would have used is not on record');
     if (!TOLD.has(code)) return;
     const verdict = this.#judge(call);
-    const { tool } = entry.metadata;
-    if (code === 'tool.denied') {
-      if (typeof tool !== 'string') this.#tellUnclear('refused for a tool whose name is not on record');
-      else if (!verdict && allowsFunction(tool, { settings: this.#policy.tools, keyTools: undefined }))
-        this.#add('allowed', call, code);
-    } else if (!verdict) this.#add('allowed', call, code);
-    else if ('unclear' in verdict) this.#tellUnclear(verdict.unclear);
+    const isOfTool = code === 'tool.denied';
+    if (isOfTool && typeof tool !== 'string')
+      this.#tellUnclear('refused for a tool whose name is not on record');
+    else if (isOfTool && !allowsFunction(String(tool), this.#tools)) return;
+    else if (!verdict) await this.#goes(call, code);
+    else if ('unclear' in verdict && !isOfTool) this.#tellUnclear(verdict.unclear);
+  }
+
+  /** It would go: if limits let it, of which it takes a request. What else it would have used is not on record. */
+  async #goes(call: Recorded, code: string): Promise<void> {
+    const reservationId = call.exchange;
+    const scopes = scopesOf(call.caller, this.#policy.limits);
+    const answer = await this.#ledger.admit({ reservationId, scopes, tokens: 0, nano: 0 });
+    if (!answer.admitted) return;
+    await this.#ledger.settle({ reservationId, tokens: 0, nano: 0, release: false });
+    this.#add('allowed', call, code);
   }
 
   /** In the order of the pipeline. */
