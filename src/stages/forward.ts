@@ -115,7 +115,7 @@ function send(sending: Sending, isAgain = false): void {
       guarded(() => {
         const hasOther = status === 401 && to.credential.refused(key);
         isRefused = hasOther && !isAgain && to.retryOnCredential === true;
-        deps.pressure?.observe(exchange.upstream, exchange.prepared.facts.model, headers);
+        deps.pressure?.observe(exchange.upstream, exchange.prepared.facts.model, { status, headers });
         if (!isRefused) relay.head(status, headers);
       }),
     data: (chunk) => isRefused || guarded(() => relay.data(chunk)),

@@ -1,6 +1,6 @@
 /**
  * Who is held back while little is left upstream, where and how long. Shown false by a share of nothing, by a name without
- * the model, and by a guard that asks for no team.
+ * the model, by a guard that asks for no team, and by a 429 that tells nothing.
  */
 import { expect, test } from 'vitest';
 import { asRefusal } from '../../src/base/errors.ts';
@@ -10,10 +10,10 @@ import { ADA, chatBody, prepared } from '../support/exchange.ts';
 
 const teams = { night: { priority: 'low' }, day: {} } as const;
 
-function told(what: object) {
+function told(what: object, status = 200) {
   let now = 1000;
   const pressure = new UpstreamPressure({ now: () => now });
-  pressure.observe(undefined, 'gpt-4o-mini', { ...what });
+  pressure.observe(undefined, 'gpt-4o-mini', { status, headers: { ...what } });
   return { pressure, later: (ms: number) => (now += ms) };
 }
 const headers = (remaining: number, reset: string, of = 'requests') => ({
@@ -40,14 +40,24 @@ test.each([
   expect(pressure.holdMs(undefined, 'gpt-4o')).toBe(0);
 });
 
+test.each([
+  [{}, 1000],
+  [{ 'retry-after': '7' }, 7000],
+  [{ 'retry-after': '7', ...headers(0, '30s') }, 30_000],
+  [{ 'retry-after': '900' }, 60_000],
+  [{ 'retry-after': 'Fri, 01 Jan 2027 00:00:00 GMT' }, 1000],
+])('a refusal (429) says that nothing is left: %j', (what, ms) => {
+  expect(told(what, 429).pressure.holdMs(undefined, 'gpt-4o-mini')).toBe(ms);
+});
+
 test('the newest answer counts, and what it told ends', () => {
   const { pressure, later } = told(headers(0, '30s'));
   later(29_000);
   expect(pressure.holdMs(undefined, 'gpt-4o-mini')).toBe(1000);
   later(1000);
   expect(pressure.holdMs(undefined, 'gpt-4o-mini')).toBe(0);
-  pressure.observe(undefined, 'gpt-4o-mini', headers(0, '30s'));
-  pressure.observe(undefined, 'gpt-4o-mini', headers(900, '1s'));
+  pressure.observe(undefined, 'gpt-4o-mini', { status: 200, headers: headers(0, '30s') });
+  pressure.observe(undefined, 'gpt-4o-mini', { status: 200, headers: headers(900, '1s') });
   expect(pressure.holdMs(undefined, 'gpt-4o-mini')).toBe(0);
 });
 

@@ -21,9 +21,14 @@ export class UpstreamPressure {
     this.#clock = clock;
   }
 
-  /** What an answer's head tells (`x-ratelimit-*`), which replaces what the one before told. */
-  observe(upstream: string | undefined, model: string | undefined, headers: IncomingHttpHeaders): void {
-    const left = Math.max(heldMs(headers, 'requests'), heldMs(headers, 'tokens'));
+  /** What an answer's head tells (`x-ratelimit-*`, a 429), which replaces what the one before told. */
+  observe(
+    upstream: string | undefined,
+    model: string | undefined,
+    { status, headers }: { readonly status: number; readonly headers: IncomingHttpHeaders },
+  ): void {
+    const refusedMs = status === 429 ? retryMs(headers['retry-after']) : -1;
+    const left = Math.max(heldMs(headers, 'requests'), heldMs(headers, 'tokens'), refusedMs);
     if (left < 0) return;
     this.#until.set(nameOf(upstream, model), this.#clock.now() + Math.min(left, HOLD_MS_MAX));
   }
@@ -44,6 +49,12 @@ function heldMs(headers: IncomingHttpHeaders, what: 'requests' | 'tokens'): numb
   const remaining = Number(headers[`x-ratelimit-remaining-${what}`]);
   if (!(limit > 0) || !(remaining >= 0)) return -1;
   return remaining < limit * SHARE_MIN ? durationMs(headers[`x-ratelimit-reset-${what}`]) : 0;
+}
+
+/** A second where nothing that can be read is said; never less. */
+function retryMs(after: string | undefined): number {
+  const seconds = Number(after);
+  return seconds > 1 ? seconds * 1000 : 1000;
 }
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
