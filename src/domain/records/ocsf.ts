@@ -38,17 +38,23 @@ const ACTIVITIES: readonly (readonly [pattern: RegExp, activity: number, activit
 
 /** Codes of who could not show who they are. */
 const NOT_AUTHENTICATED = /^(?:auth\.|rate\.source$|edge\.https_required$)/;
-/** Codes of what a guardrail or the tool policy saw. */
-const DETECTED = /^(?:guardrail|tool)\./;
+/** Codes of what a guardrail or the tool policy saw, in a call or in its answer; not of one that failed or waits. */
+const DETECTED =
+  /^(?:guardrail\.(?:injection|pii|secrets|detector|answer)|tool\.(?:denied|arguments|calls|calls_per_minute|approval_denied))$/;
 /** Actions that say that something is wrong with a call, or with the gateway itself. */
 const ALARMING =
-  /^(?:exchange\.(?:over_reservation|settled_late)|ledger\.lost|audit\.(?:dropped|recovered)|guard\.silent|incident\.)/;
+  /^(?:exchange\.(?:over_reservation|settled_late)|ledger\.lost|audit\.(?:dropped|recovered|tampered)|guard\.silent|incident\.|upstream\.credential$|policy\.(?:break_glass|weaker_start|fallback)$)/;
+/** OCSF's, by the gateway's. */
+const SEVERITIES: Readonly<Record<string, number>> = { low: 2, medium: 3, high: 4, critical: 5 };
 
 /** One event; `JSON.stringify` makes one line of it. */
 export function ocsfEvent(entry: Entry, product: Product): Readonly<Record<string, unknown>> {
   const { action, metadata, timestamp, chain, sequence, hash, previousHash, resource, status } = entry;
-  const { source: _, httpStatus: __, code, exchange, request, ...rest } = metadata;
+  const { code, exchange, request, ...rest } = metadata;
   const kind = kindOf(entry);
+  // Where the class has a place for it.
+  if (kind.class !== LIFECYCLE.class) delete rest['source'];
+  if (kind.class === API.class) delete rest['httpStatus'];
   return {
     category_uid: kind.category,
     class_uid: kind.class,
@@ -80,7 +86,7 @@ function kindOf({ action, resource, metadata: { code } }: Entry): Kind {
   if (action === 'gateway.stop') return { ...LIFECYCLE, activity: 4, activityName: 'Stop' };
   if (action === 'access.refused' || action === 'access.exposed' || matches(NOT_AUTHENTICATED, code))
     return { ...AUTHENTICATION, activity: 1, activityName: 'Logon' };
-  if (ALARMING.test(action) || (action.endsWith('.refused') && matches(DETECTED, code)))
+  if (ALARMING.test(action) || (/\.(?:refused|outcome)$/.test(action) && matches(DETECTED, code)))
     return { ...FINDING, activity: 1, activityName: 'Create' };
   if (/^(?:gateway|audit|ledger|guard)\./.test(action)) return { ...LIFECYCLE, ...OTHER };
   const named = action.startsWith('exchange.') ? resource : action;
@@ -92,9 +98,13 @@ function matches(pattern: RegExp, code: unknown): boolean {
   return typeof code === 'string' && pattern.test(code);
 }
 
-/** 1 informational, 2 low, 3 medium, 4 high. */
-function severityOf({ action, status }: Entry, kind: Kind): number {
-  if (/^(?:ledger\.lost|audit\.|guard\.|incident\.)/.test(action) && kind.class === FINDING.class) return 4;
+/** 1 informational, 2 low, 3 medium, 4 high, 5 critical. */
+function severityOf({ action, status, metadata: { severity } }: Entry, kind: Kind): number {
+  if (action === 'audit.tampered') return 5;
+  if (/^incident\./.test(action) && typeof severity === 'string' && Object.hasOwn(SEVERITIES, severity))
+    return SEVERITIES[severity] ?? 4;
+  if (/^(?:ledger|audit|guard|incident|upstream|policy)\./.test(action) && kind.class === FINDING.class)
+    return 4;
   if (kind.class === FINDING.class || action === 'access.exposed') return 3;
   return status === 'failure' ? 2 : 1;
 }

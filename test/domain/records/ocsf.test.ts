@@ -46,6 +46,16 @@ test('what becomes what', () => {
     [{ action: 'access.exposed', status: 'failure' }, [3002, 1, 3, 2]],
     [refused('guardrail.injection'), [2004, 1, 3, 1]],
     [refused('tool.denied'), [2004, 1, 3, 1]],
+    [refused('guardrail.failed'), [6003, 1, 2, 2]],
+    [refused('tool.approval_pending'), [6003, 1, 2, 2]],
+    [{ ...refused('guardrail.answer'), action: 'exchange.outcome' }, [2004, 1, 3, 1]],
+    [{ ...refused('upstream.failed'), action: 'exchange.outcome' }, [6003, 1, 2, 2]],
+    [{ action: 'audit.tampered', status: 'failure', metadata: {} }, [2004, 1, 5, 1]],
+    [{ action: 'upstream.credential', status: 'failure', metadata: {} }, [2004, 1, 4, 1]],
+    [{ action: 'policy.fallback', status: 'pending', metadata: {} }, [2004, 1, 4, 1]],
+    [{ action: 'policy.applied', metadata: {} }, [6003, 99, 1, 1]],
+    [{ action: 'incident.opened', metadata: { severity: 'low' } }, [2004, 1, 2, 1]],
+    [{ action: 'incident.opened', metadata: { severity: 'critical' } }, [2004, 1, 5, 1]],
     [{ action: 'exchange.over_reservation', status: 'failure' }, [2004, 1, 3, 1]],
     [{ action: 'ledger.lost', status: 'failure', metadata: {} }, [2004, 1, 4, 1]],
     [{ action: 'gateway.start', resource: 'gateway', metadata: {} }, [6002, 3, 1, 1]],
@@ -65,6 +75,13 @@ test('it leads back to its entry, and carries the rest of it', () => {
     metadata: { uid: '20261126-1:7', sequence: 7, correlation_uid: 'e-1' },
     unmapped: { action: 'exchange.outcome', hash: 'bb', settledNano: 12 },
   });
+  const finding = {
+    ...refused('guardrail.secrets'),
+    metadata: { code: 'guardrail.secrets', httpStatus: 400 },
+  };
+  expect(ocsfEvent(entryOf(finding), PRODUCT)).toMatchObject({ unmapped: { httpStatus: 400 } });
+  const warned = entryOf({ action: 'gateway.warning', metadata: { source: '::1' } });
+  expect(ocsfEvent(warned, PRODUCT)).toMatchObject({ unmapped: { source: '::1' } });
 });
 
 test('whatever stands in an entry, the event is valid and one line', () => {
