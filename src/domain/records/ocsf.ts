@@ -50,11 +50,13 @@ const SEVERITIES: Readonly<Record<string, number>> = { low: 2, medium: 3, high: 
 /** One event; `JSON.stringify` makes one line of it. */
 export function ocsfEvent(entry: Entry, product: Product): Readonly<Record<string, unknown>> {
   const { action, metadata, timestamp, chain, sequence, hash, previousHash, resource, status } = entry;
-  const { code, exchange, request, ...rest } = metadata;
+  const { code, exchange, request, source, httpStatus, ...rest } = metadata;
   const kind = kindOf(entry);
-  // Where the class has a place for it.
-  if (kind.class !== LIFECYCLE.class) delete rest['source'];
-  if (kind.class === API.class) delete rest['httpStatus'];
+  // Only where the class has no place for it.
+  const homeless = {
+    ...(kind.class === LIFECYCLE.class && { source }),
+    ...(kind.class !== API.class && { httpStatus }),
+  };
   return {
     category_uid: kind.category,
     class_uid: kind.class,
@@ -77,7 +79,7 @@ export function ocsfEvent(entry: Entry, product: Product): Readonly<Record<strin
       ...correlation(exchange ?? request),
     },
     ...detailsOf(entry, kind, product),
-    unmapped: { action, resource, status, chain, hash, previousHash, ...rest },
+    unmapped: { action, resource, status, chain, hash, previousHash, ...homeless, ...rest },
   };
 }
 
