@@ -1,6 +1,6 @@
 /**
  * domain/answers/standing-strings in a stream: what is split over ids, fields and padding of several events. Shown false by a
- * `hear` that finds nothing, a `#pad` that does, and an `again` that hears padding alone.
+ * `hear` that finds nothing, a `#pad` that does, an `again` that hears padding alone, no prefixes, no wallets, and keys left out.
  */
 import { describe, expect, test } from 'vitest';
 import { CHAT, RESPOND, run } from '../support/call-runs.ts';
@@ -10,6 +10,9 @@ import { random } from '../support/random.ts';
 const KEY = ['AKIA', 'Q3EGRXAVZ7KLMNOP'].join('');
 const MAIL = 'jane.roe@example.com';
 const CARD = '4111111111111111';
+/** Of letters and digits in both cases. */
+const MIXED = ['AIza', 'SyD3xKq9vT2mWbL8nRf5YcJh7uPz0aGeQwZ'].join('');
+const WALLET = '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa';
 const OPEN = { allow: ['*'] };
 const event = (fields: object): string => `data: ${JSON.stringify(fields)}\n\n`;
 const chunk = (content: string, more: object = {}): string =>
@@ -39,12 +42,14 @@ describe('I39: over several events', () => {
     ['fields that nobody knows', MAIL, (part: string) => ({ note: part })],
     ['padding', KEY, (part: string) => ({ obfuscation: part })],
     ['padding', CARD, (part: string) => ({ obfuscation: part })],
+    ['padding', MIXED, (part: string) => ({ obfuscation: part })],
+    ['keys', KEY, (part: string) => ({ more: { [part]: 1 } })],
   ])('in %s, a value does not leave whole', async (_, value, fields) => {
     for (const parts of splits(value)) {
       const chunks = [chunk('A '), ...parts.map((part) => chunk('b ', fields(part))), DONE];
       const { code, text } = await run(CHAT, { chunks }, OPEN);
       expect([code]).toEqual(['guardrail.answer']);
-      expect(text).not.toContain(`:${JSON.stringify(parts[1])}`);
+      expect(text).not.toContain(JSON.stringify(parts[1]));
     }
   });
 
@@ -59,6 +64,28 @@ describe('I39: over several events', () => {
       expect([size, (await run(CHAT, { chunks: ids }, OPEN)).code]).toEqual([size, 'guardrail.answer']);
     }
   });
+});
+
+test('keys of one event, or of an answer that is one, are read together', async () => {
+  const more = { first: 1, 'x-y': 2, [KEY.slice(0, 9)]: 3, [KEY.slice(9)]: 4 };
+  expect((await run(CHAT, { chunks: [chunk('b ', { more }), DONE] }, OPEN)).code).toBe('guardrail.answer');
+  const headers = { 'content-type': 'application/json' };
+  const answer = JSON.stringify({ id: 'chatcmpl-1', choices: [], more });
+  expect((await run(CHAT, { headers, chunks: [answer] }, OPEN)).code).toBe('guardrail.answer');
+  const plain = answer.replace(KEY.slice(9), 'Content-Type');
+  expect((await run(CHAT, { headers, chunks: [plain] }, OPEN)).text).toBe(plain);
+});
+
+test('an address of a crypto-currency, over the padding of events, is told', async () => {
+  for (const size of [1, 5, 12]) {
+    const parts = ['k3', ...(WALLET.match(new RegExp(`.{1,${size}}`, 'g')) ?? [])];
+    const { exchange } = await run(
+      RESPOND,
+      { chunks: parts.map((part, i) => delta('word ', part, i)) },
+      OPEN,
+    );
+    expect(exchange.answer.findings).toEqual({ 'pii:CRYPTO_WALLET': 1 });
+  }
 });
 
 test('what an honest upstream says there stays as it came', async () => {

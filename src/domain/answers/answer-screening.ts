@@ -23,6 +23,7 @@ import { parseAnswer } from '../../openai/json.ts';
 import { type AnswerToolRules, judgeCalls, type JudgedCall } from '../tools/answer-tools.ts';
 import type { Exchange } from '../exchange.ts';
 import { echoedTexts, withoutEchoes } from './answer-echoes.ts';
+import { bothFound, screenKeys } from './standing-strings.ts';
 import { type Ends, groupOf, type JoinedText, screenCues, screenJoined } from './joined-texts.ts';
 
 /** What an answer is screened by. Plain data. */
@@ -62,7 +63,9 @@ export function screenJsonAnswer(source: string, rules: AnswerRules): Screened {
 
 /** @param body of `parseAnswer` */
 export function screenReadAnswer(body: JsonBody, rules: AnswerRules): Screened {
-  const { edits, findings, block } = screenEvent(readWholeAnswer(body), rules);
+  const event = readWholeAnswer(body);
+  const { edits, ...screened } = screenEvent(event, rules);
+  const { findings, block } = bothFound(screened, screenKeys(event, rules.policy));
   const text = splice(body.source, edits);
   if (!rules.tools || block) return { text, findings, block };
   const placed = findAnswerCalls(body);
