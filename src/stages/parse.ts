@@ -59,7 +59,7 @@ export function parseOpening(deps: ParseDeps): Guard {
 /**
  * Prepares a call that continues others anew: on the placeholders that stand there, and priced by what those objects
  * are known to hold, instead of by all the model can take.
- * @throws request.*, guardrail.busy, guardrail.failed
+ * @throws request.* (request.invalid_field for a batch of a file that was not uploaded for one), guardrail.busy, guardrail.failed
  */
 export function prepareChained(deps: ParseDeps): Guard {
   return function prepareChained(exchange) {
@@ -73,10 +73,11 @@ export function prepareChained(deps: ParseDeps): Guard {
 
 function knownOf(exchange: Exchange): Known {
   if (exchange.prepared.facts.chained.length === 0 || exchange.within?.tokens !== undefined) return {};
-  return {
-    chainedTokens: chainedTokensOf(exchange),
-    chainedNano: ownerBehind(exchange, 'input_file_id')?.nano,
-  };
+  const file = ownerBehind(exchange, 'input_file_id');
+  // It came here for something else: nobody has read its lines as calls, nor said what they cost.
+  if (file?.tokens !== undefined && file.nano === undefined)
+    throw new Refusal('request.invalid_field', { param: 'input_file_id' });
+  return { chainedTokens: chainedTokensOf(exchange), chainedNano: file?.nano };
 }
 
 /** Its tools are to be judged anew. */

@@ -1,7 +1,8 @@
 /**
  * I18, I10: a batch reserves and is charged what the calls in its file can cost, and is refused where the day's money does
  * not reach. Upstream's own books are the caps in the lines it was sent. Shown false by not keeping the cost with the
- * file (own-objects): each batch then asks for the flat sum, more than the day has, and both tests are red.
+ * file (own-objects): each batch then asks for the flat sum, more than the day has, and both tests are red. The last one is
+ * red where any file may be run (parse.ts).
  */
 import { beforeEach, expect, test } from 'vitest';
 import { json } from '../support/behaviour.ts';
@@ -28,14 +29,14 @@ beforeEach(() => {
 });
 
 /** Uploads a batch of so many calls. */
-async function upload(calls: number, body: object): Promise<string> {
+async function upload(calls: number, body: object, purpose = 'batch'): Promise<string> {
   const line = JSON.stringify({ custom_id: 'c', method: 'POST', url: '/v1/chat/completions', body });
   const content = Array.from({ length: calls }, () => line).join('\n');
   const answer = await fetch(`${house.gateway.baseUrl}/files`, {
     method: 'POST',
     headers: { authorization: `Bearer ${house.gateway.callerKey}`, 'content-type': FORM_TYPE },
     body: formBytes([
-      { name: 'purpose', content: 'batch' },
+      { name: 'purpose', content: purpose },
       { name: 'file', filename: 'a.jsonl', contentType: 'application/jsonl', content },
     ]),
   });
@@ -71,4 +72,14 @@ test('a batch that costs more than the day has goes nowhere, a small one does', 
   expect(refused).toMatchObject({ status: 429, code: 'budget.exceeded' });
   expect(house.upstream.requests).toEqual([]);
   expect(await read(await post(house.gateway, '/batches', batch(cheap)))).toMatchObject({ status: 200 });
+});
+
+test('lines that came as something else than a batch are run by nobody', async () => {
+  const others = await Promise.all(['user_data', 'Batch'].map((purpose) => upload(1, chat, purpose)));
+  house.upstream.clear();
+  for (const file of others) {
+    const refused = await read(await post(house.gateway, '/batches', batch(file)));
+    expect(refused).toMatchObject({ status: 400, code: 'request.invalid_field' });
+  }
+  expect(house.upstream.requests).toEqual([]);
 });
