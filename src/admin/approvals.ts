@@ -89,9 +89,10 @@ const decideApproval = route({
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
   }),
-  async plan({ decision, note, seen }, id, { approvals }, actor) {
+  async plan({ decision, note, seen }, id, { approvals, endUsers }, actor) {
     const record = await approvals.find(id);
-    approvals.checkDecision(record, actor, seen);
+    const asEndUser = endUsers.digestsOf(record, actor.user);
+    approvals.checkDecision(record, { ...actor, asEndUser }, seen);
     const said = {
       decision,
       caller: record.user,

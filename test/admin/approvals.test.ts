@@ -1,6 +1,7 @@
 /**
  * Approvals through the operators' door. Shown false, each by its case: by a permission of `view_logs`, by deciding
- * before the record, by a view that gives the text without its marks, and by a decision that does not look at `seen`.
+ * before the record, by a view that gives the text without its marks, by a decision that does not look at `seen`, and
+ * by one that does not ask whom the call was for.
  */
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -128,4 +129,12 @@ test('I51: no GET decides', async () => {
     }
   }
   expect((await house.call('GET', `/admin/approvals/${id}`)).body.state).toBe('pending');
+});
+
+test('I51: not by whom the application called for, under the name that the house knows', async () => {
+  const named = { user: 'ada', endUser: 'grace' };
+  const { endUser } = (await house.call('POST', '/admin/end-users/digest', named)).body;
+  const id = await ask({ endUser });
+  expect(codeOf(await decide(id, { decision: 'approve' }, keys.grace))).toBe('approval.own');
+  expect((await decide(id, { decision: 'approve' })).status).toBe(200);
 });

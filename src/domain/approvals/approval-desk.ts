@@ -28,6 +28,7 @@ import type {
   Asker,
   Claimed,
   Decided,
+  Decider,
   HeldAnswer,
 } from './approvals.ts';
 import { canonicalArguments } from '../tools/canonical-arguments.ts';
@@ -44,12 +45,6 @@ export interface ApprovalDeskOptions {
   readonly settings: ApprovalsSettings;
   /** What is hidden from people who decide, read anew for each question: `maskFor`. */
   readonly mask: ScreenPolicy;
-}
-
-/** Who decides. */
-export interface Decider {
-  readonly user: string;
-  readonly credential: string;
 }
 
 const TOOL_CHARS_MAX = 256;
@@ -174,7 +169,8 @@ export class ApprovalDesk implements Approvals {
    * @throws approval.own, approval.decided, approval.seen
    */
   checkDecision(record: ApprovalRecord, decider: Decider, seen: string | undefined): void {
-    if (decider.user === record.user || decider.credential === record.credential)
+    const isSpokenFor = record.endUser !== undefined && decider.asEndUser?.includes(record.endUser);
+    if (decider.user === record.user || decider.credential === record.credential || isSpokenFor)
       throw new Refusal('approval.own');
     if (approvalAt(record, this.#options.clock.now()).state !== 'pending')
       throw new Refusal('approval.decided');

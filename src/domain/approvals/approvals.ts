@@ -47,6 +47,14 @@ export interface Asked {
   readonly isShared: boolean;
 }
 
+/** Who decides. */
+export interface Decider {
+  readonly user: string;
+  readonly credential: string;
+  /** Digests that the caller's end user would have, did the application name this person as the house does. */
+  readonly asEndUser?: readonly string[];
+}
+
 /** How waiting ended. `approved` allows nothing yet: `take` does. */
 export type Decided = 'approved' | 'denied' | 'expired' | 'withdrawn';
 
