@@ -16,8 +16,8 @@ import {
 } from '../../ports/approval-store.ts';
 import type { AuditLog } from '../../ports/audit-log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
-import { approvalEntry } from './approval-entries.ts';
-import { shownCall, visibleLine } from './approval-rendering.ts';
+import { approvalEntry, recordedTool } from './approval-entries.ts';
+import { shownCall } from './approval-rendering.ts';
 import type { ApprovalsSettings } from './approval-settings.ts';
 import { ApprovalWaits } from './approval-waits.ts';
 import type {
@@ -263,7 +263,7 @@ export class ApprovalDesk implements Approvals {
       await auditLog.record(approvalEntry('notified', 'pending', record, told));
       const queued = notifier.notify({
         kind: 'approval.asked',
-        text: `${record.user} waits for the approval of a call of ${visibleLine(record.tool)}`,
+        text: `${record.user} waits for the approval of a call of ${recordedTool(record.tool) ?? 'a tool whose name only the page shows'}`,
         path: `/console/approvals#${record.id}`,
         id: record.id,
       });

@@ -129,6 +129,11 @@ describe('asking', () => {
     expect(JSON.stringify(entries)).not.toMatch(/hello|ada@example/);
   });
 
+  test('no name of a tool is a link in what the team is told', async () => {
+    await here.ask(question({ tool: 'https://example.com/approve' }));
+    await expect.poll(() => told[0]?.text).toMatch(/a call of a tool whose name only the page shows$/);
+  });
+
   test('the same question is one approval while it is pending, and another afterwards', async () => {
     const first = await here.ask(question());
     const again = await elsewhere.ask(
