@@ -103,7 +103,7 @@ function matches(pattern: RegExp, code: unknown): boolean {
 /** 1 informational, 2 low, 3 medium, 4 high, 5 critical. */
 function severityOf({ action, status, metadata: { severity } }: Entry, kind: Kind): number {
   if (action === 'audit.tampered') return 5;
-  if (/^incident\./.test(action) && typeof severity === 'string' && Object.hasOwn(SEVERITIES, severity))
+  if (action.startsWith('incident.') && typeof severity === 'string' && Object.hasOwn(SEVERITIES, severity))
     return SEVERITIES[severity] ?? 4;
   if (/^(?:ledger|audit|guard|incident|upstream|policy)\./.test(action) && kind.class === FINDING.class)
     return 4;
