@@ -3,6 +3,7 @@
  * map back to the text as it is written, so that what is replaced there leaves valid JSON.
  */
 import { canonicalise, type View } from './canonical.ts';
+import { type Part, type Plain, replaced } from './replaced.ts';
 
 /** Strings within strings: arguments that pass JSON on, and once more. */
 const LEVELS_MAX = 3;
@@ -25,54 +26,36 @@ export function isEscapedJson(text: string): boolean {
 /** The view of a text, behind the escapes where it is JSON. Linear. */
 export function viewOf(source: string): View {
   if (!isEscapedJson(source)) return canonicalise(source);
-  let text = source;
-  let starts: Uint32Array | undefined;
-  let ends: Uint32Array | undefined;
+  let plain: Plain | undefined;
   // A quote behind a backslash: a string within this one has escapes of its own.
   for (let level = 0, isDeeper = true; level < LEVELS_MAX && isDeeper; level++) {
+    const text = plain?.text ?? source;
     isDeeper = text.includes('\\"') || text.includes('\\\\u');
-    ({ text, starts, ends } = unescaped(text, starts, ends));
+    plain = replaced(text, escapesIn(text), plain) ?? plain;
   }
-  const view = canonicalise(text);
-  if (!starts || !ends) return view;
-  const origin = through(view, starts, ends);
+  if (!plain) return canonicalise(source);
+  const view = canonicalise(plain.text);
+  const origin = through(view, plain);
   const { tags } = view;
   if (!tags) return { text: view.text, origin };
-  const at = { start: starts[tags.start] ?? 0, end: ends[tags.end - 1] ?? 0 };
+  const at = { start: plain.starts[tags.start] ?? 0, end: plain.ends[tags.end - 1] ?? 0 };
   return { text: view.text, origin, tags: { ...tags, ...at } };
 }
 
 /** A piece of such a text as it reads. */
 export function unescapedPiece(piece: string): string {
-  return piece.includes('\\') ? unescaped(piece).text : piece;
+  return replaced(piece, escapesIn(piece))?.text ?? piece;
 }
 
-interface Plain {
-  readonly text: string;
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
-}
-
-/** One level of escapes off, each unit with its place in the source of all levels. */
-function unescaped(text: string, fromStarts?: Uint32Array, fromEnds?: Uint32Array): Plain {
-  const pieces: string[] = [];
-  const starts = new Uint32Array(text.length);
-  const ends = new Uint32Array(text.length);
-  let length = 0;
-  let from = 0;
-  const place = (start: number, end: number): void => {
-    starts[length] = fromStarts?.[start] ?? start;
-    ends[length++] = fromEnds?.[end - 1] ?? end;
-  };
-  for (let at = 0; at < text.length; ) {
-    const width = text.charCodeAt(at) === 0x5c ? escapeWidth(text, at) : 0;
-    if (width > 0) pieces.push(text.slice(from, at), unitOf(text, at, width));
-    place(at, at + Math.max(1, width));
-    at += Math.max(1, width);
-    if (width > 0) from = at;
+/** One level of escapes. */
+function escapesIn(text: string): readonly Part[] {
+  const parts: Part[] = [];
+  for (let at = text.indexOf('\\'); at >= 0; ) {
+    const width = escapeWidth(text, at);
+    if (width > 0) parts.push([at, at + width, unitOf(text, at, width)]);
+    at = text.indexOf('\\', at + Math.max(1, width));
   }
-  pieces.push(text.slice(from));
-  return { text: pieces.join(''), starts: starts.subarray(0, length), ends: ends.subarray(0, length) };
+  return parts;
 }
 
 /** Units of the escape at `at`; 0 where it is none. */
@@ -87,14 +70,15 @@ function unitOf(text: string, at: number, width: number): string {
   return SHORT[text.charAt(at + 1)] ?? '';
 }
 
-/** The places of a view of the unescaped text, in the text as it is written. */
-export function through(view: View, starts: Uint32Array, ends: Uint32Array): NonNullable<View['origin']> {
-  const { length } = view.text;
-  const toStarts = new Uint32Array(length);
-  const toEnds = new Uint32Array(length);
+/** The places of a view of this text, in the text that it was made of. */
+export function through({ text, origin }: View, plain: Plain): NonNullable<View['origin']> {
+  if (!origin) return plain;
+  const { length } = text;
+  const starts = new Uint32Array(length);
+  const ends = new Uint32Array(length);
   for (let i = 0; i < length; i++) {
-    toStarts[i] = starts[view.origin?.starts[i] ?? i] ?? 0;
-    toEnds[i] = ends[(view.origin?.ends[i] ?? i + 1) - 1] ?? 0;
+    starts[i] = plain.starts[origin.starts[i] ?? 0] ?? 0;
+    ends[i] = plain.ends[(origin.ends[i] ?? 1) - 1] ?? 0;
   }
-  return { starts: toStarts, ends: toEnds };
+  return { starts, ends };
 }

@@ -3,7 +3,8 @@
  * section 6.7). Only where a cheap look says so; bounded in places. Never changes what is sent.
  */
 import type { View } from './canonical.ts';
-import { type Part, viewWith } from './written-out.ts';
+import type { Part } from './replaced.ts';
+import { viewWith } from './written-out.ts';
 
 const BREAKS_MAX = 512;
 const AROUND = 48;

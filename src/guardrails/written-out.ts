@@ -5,11 +5,15 @@
  */
 import { canonicalise, type View } from './canonical.ts';
 import { through } from './json-escapes.ts';
-import { isLatinLetter } from './units.ts';
+import { type Part, type Plain, replaced } from './replaced.ts';
+import { isDigit, isLatinLetter } from './units.ts';
 
 const CUE = /&#|&amp;#|&[a-z]{4,6};|%[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]|\\u\{|\\\\u[0-9A-Fa-f]{4}|\\[01][0-7]{2}/;
-const ESCAPE =
-  /&#(\d{1,7});?|&#[xX]([0-9A-Fa-f]{1,6});?|&(commat|period|hyphen|dash|plus|colon|lowbar|sol|num|nbsp|amp);|%([0-9A-Fa-f]{2})|\\x([0-9A-Fa-f]{2})|\\u\{([0-9A-Fa-f]{1,6})\}|\\{1,4}u([0-9A-Fa-f]{4})|\\([01][0-7]{2})/g;
+/** What codes begin with. */
+const BEGINS = /[%&\\]/g;
+/** A code that begins here, but for the two that long texts are written in: `%40` and `&#64;`. */
+const CODE =
+  /&#[xX]([0-9A-Fa-f]{1,6});?|&(commat|period|hyphen|dash|plus|colon|lowbar|sol|num|nbsp|amp);|\\x([0-9A-Fa-f]{2})|\\u\{([0-9A-Fa-f]{1,6})\}|\\{1,4}u([0-9A-Fa-f]{4})|\\([01][0-7]{2})/y;
 const NAMED: Readonly<Record<string, string>> = {
   commat: '@',
   period: '.',
@@ -37,28 +41,61 @@ export function escapesView(source: string): View | undefined {
   return plain && viewOfPlain(plain);
 }
 
-/** A part of a text, half-open, and what stands for it: one unit or none. */
-export type Part = readonly [start: number, end: number, plain: string];
-
 function escapedParts(text: string): Part[] {
   if (!CUE.test(text)) return [];
   const parts: Part[] = [];
-  for (const match of text.matchAll(ESCAPE)) {
-    const [whole, decimal, hex, named, percent, x, braced, unit, octal] = match;
-    const code =
-      decimal !== undefined
-        ? Number(decimal)
-        : octal !== undefined
-          ? Number.parseInt(octal, 8)
-          : Number.parseInt(hex ?? percent ?? x ?? braced ?? unit ?? '', 16);
-    const plain = named === undefined ? charOf(code) : NAMED[named];
-    if (plain !== undefined) parts.push([match.index, match.index + whole.length, plain]);
+  BEGINS.lastIndex = 0;
+  while (BEGINS.test(text)) {
+    const at = BEGINS.lastIndex - 1;
+    const part = octetAt(text, at) ?? decimalAt(text, at) ?? codeAt(text, at);
+    if (!part) continue;
+    BEGINS.lastIndex = part[1];
+    if (part[2]) parts.push(part);
   }
   return parts;
 }
 
-const charOf = (code: number): string | undefined =>
-  code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : undefined;
+/** `%40` */
+function octetAt(text: string, at: number): Part | undefined {
+  if (text.charCodeAt(at) !== 0x25) return undefined;
+  const code = 16 * nibble(text.charCodeAt(at + 1)) + nibble(text.charCodeAt(at + 2));
+  return code >= 0 ? [at, at + 3, charOf(code)] : undefined;
+}
+
+/** What makes a sum of two negative wherever it stands for no digit. */
+const NONE = -256;
+
+/** Of a hexadecimal digit. */
+function nibble(unit: number): number {
+  if (isDigit(unit)) return unit - 0x30;
+  const letter = unit | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : NONE;
+}
+
+/** `&#64;` and `&#64`: seven digits at most. */
+function decimalAt(text: string, at: number): Part | undefined {
+  if (text.charCodeAt(at + 1) !== 0x23 || text.charCodeAt(at) !== 0x26) return undefined;
+  const first = at + 2;
+  let end = first;
+  let code = 0;
+  for (let unit; end < first + 7 && isDigit((unit = text.charCodeAt(end))); end++)
+    code = 10 * code + unit - 0x30;
+  if (end === first) return undefined;
+  return [at, text.charCodeAt(end) === 0x3b ? end + 1 : end, charOf(code)];
+}
+
+function codeAt(text: string, at: number): Part | undefined {
+  CODE.lastIndex = at;
+  const match = CODE.exec(text);
+  if (!match) return undefined;
+  const [whole, hex, named, x, braced, unit, octal] = match;
+  const code =
+    octal === undefined ? Number.parseInt(hex ?? x ?? braced ?? unit ?? '', 16) : Number.parseInt(octal, 8);
+  return [at, at + whole.length, named === undefined ? charOf(code) : (NAMED[named] ?? '')];
+}
+
+/** Printable ASCII; of anything else nothing. */
+const charOf = (code: number): string => (code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : '');
 
 /** Ten characters or more with the same sign between each two: `4 1 1 1 …`, `a-n-n-@-…`. */
 const APART =
@@ -87,43 +124,13 @@ const isLaterGap = (_: string, at: number): boolean => at > 1;
 const isGapOfOneKind = (run: string, at: number): boolean =>
   isLatinLetter(run.charCodeAt(at - 1)) === isLatinLetter(run.charCodeAt(at + 1));
 
-interface Plain {
-  readonly text: string;
-  /** Where each unit comes from in the source. */
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
-}
-
-/** The text with these parts replaced, in order and apart; undefined where there are none. */
-function replaced(text: string, parts: readonly Part[], from: Plain | undefined): Plain | undefined {
-  if (parts.length === 0) return undefined;
-  const starts = new Uint32Array(text.length);
-  const ends = new Uint32Array(text.length);
-  const pieces: string[] = [];
-  let length = 0;
-  let at = 0;
-  const place = (start: number, end: number): void => {
-    starts[length] = from?.starts[start] ?? start;
-    ends[length++] = from?.ends[end - 1] ?? end;
-  };
-  for (const [start, end, plain] of parts) {
-    pieces.push(text.slice(at, start), plain);
-    for (; at < start; at++) place(at, at + 1);
-    if (plain) place(start, end);
-    at = end;
-  }
-  pieces.push(text.slice(at));
-  for (; at < text.length; at++) place(at, at + 1);
-  return { text: pieces.join(''), starts: starts.subarray(0, length), ends: ends.subarray(0, length) };
-}
-
 /** The view of a text with these parts replaced; in order and apart. Undefined where there are none. */
 export function viewWith(source: string, parts: readonly Part[]): View | undefined {
   const plain = replaced(source, parts, undefined);
   return plain && viewOfPlain(plain);
 }
 
-function viewOfPlain({ text, starts, ends }: Plain): View {
-  const view = canonicalise(text);
-  return { text: view.text, origin: through(view, starts, ends) };
+function viewOfPlain(plain: Plain): View {
+  const view = canonicalise(plain.text);
+  return { text: view.text, origin: through(view, plain) };
 }

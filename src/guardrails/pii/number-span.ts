@@ -26,39 +26,46 @@ const span: NumberSpan = {
 export const isGap = (unit: number): boolean =>
   unit === 0x20 || (unit >= 0x2d && unit <= 0x2f) || unit === 0x28 || unit === 0x29;
 
+/** A text and its units, a 0 behind the last. */
+export interface Read {
+  readonly text: string;
+  readonly units: Uint16Array;
+}
+
 /** ` - `, ` / `: three units. */
-const isSpacedMark = (text: string, at: number): boolean =>
-  text.charCodeAt(at) === 0x20 &&
-  (text.charCodeAt(at + 1) === 0x2d || text.charCodeAt(at + 1) === 0x2f) &&
-  text.charCodeAt(at + 2) === 0x20;
+const isSpacedMark = (units: Uint16Array, at: number): boolean =>
+  units[at] === 0x20 && (units[at + 1] === 0x2d || units[at + 1] === 0x2f) && units[at + 2] === 0x20;
 
 /**
  * The groups from the digit at `start` on: at most 8 groups, 20 digits, gaps of 1 or 2 units, or ` - `. Behind the first group
  * a single digit before a space ends it, but for a number with `+` or `00`: that is a table.
  */
-export function numberSpanAt(text: string, start: number): NumberSpan {
-  const isInternational = text.charCodeAt(start - 1) === 0x2b || text.startsWith('00', start);
+export function numberSpanAt({ text, units }: Read, start: number): NumberSpan {
+  const { starts, ends, gaps } = span;
+  const isInternational =
+    (start > 0 && units[start - 1] === 0x2b) || (units[start] === 0x30 && units[start + 1] === 0x30);
   let at = start;
   let count = 0;
   for (let digits = 0; count < GROUPS_MAX && digits < DIGITS_MAX; ) {
     let end = at;
-    while (end - at < DIGITS_MAX && isDigit(text.charCodeAt(end))) end++;
-    span.starts[count] = at;
-    span.ends[count] = end;
-    span.gaps[count] = '';
+    while (end - at < DIGITS_MAX && isDigit(units[end] ?? 0)) end++;
+    starts[count] = at;
+    ends[count] = end;
+    gaps[count] = '';
     count++;
     digits += end - at;
+    const unit = units[end] ?? 0;
     // A space and a digit, as in tables: nothing else needs to be asked.
     let next = end;
-    if (text.charCodeAt(end) === 0x20 && isDigit(text.charCodeAt(end + 1))) next++;
-    else {
-      while (next - end < 2 && isGap(text.charCodeAt(next))) next++;
-      if (next - end === 2 && isSpacedMark(text, end)) next++;
+    if (unit === 0x20 && isDigit(units[end + 1] ?? 0)) next++;
+    else if (isGap(unit)) {
+      next += isGap(units[end + 1] ?? 0) ? 2 : 1;
+      if (next - end === 2 && isSpacedMark(units, end)) next++;
     }
-    if (next === end || !isDigit(text.charCodeAt(next))) break;
-    if (next - end === 1 && end - at === 1 && count > 1 && text[end] === ' ' && !isInternational) break;
+    if (next === end || !isDigit(units[next] ?? 0)) break;
+    if (next - end === 1 && end - at === 1 && count > 1 && unit === 0x20 && !isInternational) break;
     if (count < GROUPS_MAX && digits < DIGITS_MAX)
-      span.gaps[count - 1] = next - end === 1 ? text.charAt(end) : text.slice(end, next);
+      gaps[count - 1] = next - end === 1 ? text.charAt(end) : text.slice(end, next);
     at = next;
   }
   span.count = count;

@@ -6,6 +6,8 @@ import type { TableFinds } from './tables.ts';
 
 export class Pass {
   readonly text: string;
+  /** Those of the text: `codeUnits`. */
+  readonly units: Uint16Array;
   readonly found: Candidate[] = [];
   /** Names that count only if the text speaks of a person elsewhere too. */
   readonly weak: Candidate[] = [];
@@ -16,8 +18,9 @@ export class Pass {
   #kind: LabelKind | undefined;
   #end = 0;
 
-  constructor(text: string) {
+  constructor(text: string, units: Uint16Array) {
     this.text = text;
+    this.units = units;
   }
 
   /** The nearest label stands for what follows. */

@@ -20,7 +20,7 @@ import { identityAt, tokenStart } from './identity-number.ts';
 import { ipv4At, ipv6At } from './ip.ts';
 import { mayBeLabel, nextHash, unspacedLabelAt } from './label-words.ts';
 import type { LabelKind } from './labels-table.ts';
-import { digitsOf, endOf, endsAt, lengthAt, type NumberSpan, numberSpanAt } from './number-span.ts';
+import { digitsOf, endOf, endsAt, isGap, lengthAt, type NumberSpan, numberSpanAt } from './number-span.ts';
 import { isInnerGroup, mayBeginNumber } from './number-start.ts';
 import { Pass } from './pass.ts';
 import { namedBefore } from './person.ts';
@@ -40,7 +40,7 @@ export function findPii(view: View): Finding[] {
   const { text } = view;
   const { length } = text;
   const units = codeUnits(text);
-  const pass = new Pass(text);
+  const pass = new Pass(text, units);
   for (let at = 0; at < length; ) {
     let unit = units[at] ?? 0;
     const kind = KIND[unit];
@@ -128,12 +128,13 @@ function inSpan(pass: Pass, at: number, end: number): Candidate | undefined {
   if (labelled) return labelled;
   if (end - at > 19 || isLatinLetter(text.charCodeAt(at - 1))) return undefined;
   const mayBegin = label !== undefined || !isInnerGroup(text, at) || mayBeginNumber(text, at, end);
-  const number = mayBegin ? numberOf(pass, at, label) : undefined;
+  const number = mayBegin ? numberOf(pass, at, end, label) : undefined;
   return number ?? suffixedStreetAt(text, at, end) ?? townAt(text, at, end);
 }
 
-function numberOf(pass: Pass, at: number, label: LabelKind | undefined): Candidate | undefined {
-  const span = numberSpanAt(pass.text, at);
+function numberOf(pass: Pass, at: number, end: number, label: LabelKind | undefined): Candidate | undefined {
+  if (end - at < SHORTEST && !isGap(pass.units[end] ?? 0)) return undefined;
+  const span = numberSpanAt(pass, at);
   return endOf(span, span.count) - at < SHORTEST ? undefined : numberAt(pass, span, label);
 }
 
