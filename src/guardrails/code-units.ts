@@ -16,3 +16,13 @@ export function codeUnits(text: string): Uint16Array {
   units[length] = 0;
   return units;
 }
+
+/**
+ * The text of these units.
+ *
+ * @param seen all of them, or-ed: a text of a byte a unit is held so, as expressions are compiled for each width
+ */
+export function textOfUnits(units: Uint16Array, seen: number): string {
+  if (seen < 0x100) return Buffer.from(units).toString('latin1');
+  return Buffer.from(units.buffer, units.byteOffset, 2 * units.length).toString('utf16le');
+}

@@ -2,7 +2,7 @@
  * A text with parts of it replaced, where every unit knows the place that it comes from: what views of a text are made
  * of. Linear, whatever the parts.
  */
-import { codeUnits } from './code-units.ts';
+import { codeUnits, textOfUnits } from './code-units.ts';
 
 /** A part of a text, half-open, and what stands for it: one unit or none. */
 export type Part = readonly [start: number, end: number, plain: string];
@@ -45,7 +45,7 @@ export function replaced(text: string, parts: readonly Part[], from?: Plain): Pl
   }
   if (from) throughTo(from, starts, ends, filled);
   return {
-    text: textOf(units.subarray(0, filled), seen),
+    text: textOfUnits(units.subarray(0, filled), seen),
     starts: starts.subarray(0, filled),
     ends: ends.subarray(0, filled),
   };
@@ -56,10 +56,4 @@ function throughTo(from: Plain, starts: Uint32Array, ends: Uint32Array, length: 
     starts[i] = from.starts[starts[i] ?? 0] ?? 0;
     ends[i] = from.ends[(ends[i] ?? 1) - 1] ?? 0;
   }
-}
-
-/** @param seen all units, or-ed: texts of a byte a unit are held so, as expressions are compiled for each width */
-function textOf(units: Uint16Array, seen: number): string {
-  if (seen < 0x100) return Buffer.from(units).toString('latin1');
-  return Buffer.from(units.buffer, 0, 2 * units.length).toString('utf16le');
 }

@@ -2,6 +2,8 @@
  * Codings of letters that leave words words: rot13, reversed, pig latin, upside down, no vowels. The scan of words knows what
  * orders and the most frequent words become in each, and so tells at no cost which of them a text may be in.
  */
+import { codeUnits, textOfUnits } from '../code-units.ts';
+import { isLatinLetter } from '../units.ts';
 import { BY_SKELETON, COMMON, DICTIONARY, skeleton } from './dictionary.ts';
 import { CODED_WORDS, LEXICON, type Sense, SENSE } from './lexicon.ts';
 
@@ -11,16 +13,39 @@ interface Coding {
   readonly decode: (text: string) => string;
 }
 
-const reversed = (text: string): string => Array.from(text).reverse().join('');
+const reversed = (text: string): string => {
+  if (PAIR.test(text)) return Array.from(text).reverse().join('');
+  return text.length > WORD_MAX ? unitsOf(text, (units) => units.reverse()) : reversedWord(text);
+};
+const PAIR = /[\ud800-\udfff]/;
+/** So long, a copy of all units costs less than adding them one by one. */
+const WORD_MAX = 64;
+
+function reversedWord(word: string): string {
+  let turned = '';
+  for (let at = word.length - 1; at >= 0; at--) turned += word.charAt(at);
+  return turned;
+}
+
+/** The text of its own units, changed in place. */
+function unitsOf(text: string, change: (units: Uint16Array) => void): string {
+  const units = codeUnits(text).slice(0, text.length);
+  change(units);
+  let seen = 0;
+  for (const unit of units) seen |= unit;
+  return textOfUnits(units, seen);
+}
 
 /** Upside down, and what the look-alikes left of it: letters that are each other turned round. */
 const turned = (text: string): string =>
   reversed(text).replaceAll(/[nupdbq]/g, (char) => 'undpqb'.charAt('nupdbq'.indexOf(char)));
 
 const rot13 = (text: string): string =>
-  text.replaceAll(/[a-z]/gi, (char) => {
-    const base = char <= 'Z' ? 65 : 97;
-    return String.fromCharCode(((char.charCodeAt(0) - base + 13) % 26) + base);
+  unitsOf(text, (units) => {
+    for (let at = 0; at < units.length; at++) {
+      const unit = units[at] ?? 0;
+      if (isLatinLetter(unit)) units[at] = unit + ((unit & 0x1f) > 13 ? -13 : 13);
+    }
   });
 
 /** Letters that may have moved to the end of a word, the most first. */
