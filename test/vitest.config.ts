@@ -1,19 +1,30 @@
+import { join, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { memoryFolder } from './support/memory-folder.ts';
 
 const HOUSE = 'test/house.test.ts';
-/** What starts processes or servers, or waits for disks: begun first, since the longest of all are among them. */
-const PROCESSES = 'test/{assemble,engines,faults,journeys}/**/*.test.ts';
+/** What starts processes or servers, or waits for disks. */
+const PROCESSES = /\/test\/(?:assemble|engines|faults|journeys)\//;
+const rankOf = ({ moduleId }: TestSpecification): number => (PROCESSES.test(moduleId) ? 0 : 1);
 
-/** Builds what is started, in either of the two. */
-const BUILT = 'test/support/built.ts';
+/** Begins with what starts processes, since the longest of all are among them, also where none was timed yet. */
+class ProcessesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((one, other) => rankOf(one) - rankOf(other));
+  }
+}
 
-/** Three projects: the house rules alone (`npm run check`), what starts processes, and the rest. In order of names. */
+/** Two projects: the house rules alone (`npm run check`), and all else. In order of names. */
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    env: { TMPDIR: memoryFolder() },
+    env: {
+      TMPDIR: memoryFolder(),
+      // Workers compile what they load once for all runs.
+      NODE_COMPILE_CACHE: join(resolve(import.meta.dirname, '..'), 'node_modules/.cache/sallyport/compiled'),
+    },
     expect: { poll: { timeout: 10_000 } },
     // One more than there are cores where this is run most: a fifth of what two do is waiting. More would strain the bounds
     // that are tested.
@@ -22,16 +33,17 @@ export default defineConfig({
     // Vite anew for each file took more than half of all the time. Hence no module of ours can be mocked.
     isolate: false,
     experimental: { viteModuleRunner: false, nodeLoader: false },
+    sequence: { sequencer: ProcessesFirst },
     projects: [
       { extends: true, test: { name: 'house', include: [HOUSE] } },
-      { extends: true, test: { name: 'processes', include: [PROCESSES], globalSetup: BUILT } },
       {
         extends: true,
         test: {
-          name: 'rules',
+          name: 'whole',
           include: ['test/**/*.test.ts'],
-          exclude: [HOUSE, PROCESSES],
-          globalSetup: BUILT,
+          exclude: [HOUSE],
+          // Builds what is started.
+          globalSetup: 'test/support/built.ts',
         },
       },
     ],
