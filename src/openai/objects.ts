@@ -3,11 +3,13 @@
  * Errs towards finding too much: an id that is missed opens another caller's object.
  */
 import { Refusal } from '../base/errors.ts';
+import { describedFields } from './check-fields.ts';
 import { child } from './child.ts';
 import { type Body, documentsOf, type JsonBody, type Leaf, type Place } from './body.ts';
 import { type Endpoint, LISTED, type ObjectKind } from './endpoint.ts';
 import { FREE_FORM, SCHEMAS } from './fields.ts';
 import { pointer, valueAt } from './json-place.ts';
+import { kindOfWholeId } from './object-ids.ts';
 import { SEALED_FIELD, sealedId } from './sealed.ts';
 
 /** Different objects in one call; upstream takes no more files at once. Each is a row that is looked up. */
@@ -86,8 +88,8 @@ export const URL_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Every object of upstream's that a call names: in its path, its query and anywhere in its body, by the field's name.
- * Not found: names inside of one conversation (`call_id`, `approval_request_id`), which open nothing
+ * Every object of upstream's that a call names: in its path, its query and anywhere in its body, by the field's name, and
+ * in fields that nobody knows yet by what an id looks like. Not found: names inside of one conversation (`call_id`, `approval_request_id`), which open nothing
  * without the object that holds them; connectors, which are not objects; strings of schemas and metadata.
  * @throws request.too_complex for more than OBJECTS_MAX different ones
  */
@@ -107,7 +109,8 @@ export function findReferences(
     const kind = FIELDS.get(name) ?? tuned(name, id) ?? (CURSORS.has(name) ? listedBy(endpoint) : undefined);
     if (kind) found.push({ kind, id, pointer: name });
   }
-  if (body?.kind === 'json') inJson(body, found);
+  const described = describedFields(endpoint);
+  if (body?.kind === 'json') inJson(body, found, described);
   else if (body) {
     inMultipart(body.parts, found);
     for (const document of documentsOf(body)) inJson(document, found);
@@ -135,15 +138,43 @@ function tuned(name: string, id: string): ObjectKind | undefined {
   return name === 'model' && id.startsWith('ft:') ? 'fine_tuned_model' : undefined;
 }
 
-function inJson(body: JsonBody, found: ObjectReference[]): void {
+/** @param described fields at the top that are known; none: nothing is known of them */
+function inJson(
+  body: JsonBody,
+  found: ObjectReference[],
+  described: ReadonlyMap<string, unknown> = new Map(),
+): void {
   for (const leaf of body.leaves) {
     if (leaf.isKey) continue;
     const name = nameOf(leaf.at);
     if (name === SEALED_FIELD && leaf.value !== '' && !isCallersOwn(leaf.at))
       found.push({ kind: 'sealed', id: sealedId(leaf.value), pointer: pointer(leaf.at) });
-    const kind = name === 'id' ? kindOfId(body, leaf) : (FIELDS.get(name) ?? tuned(name, leaf.value));
+    const kind =
+      (name === 'id' ? kindOfId(body, leaf) : (FIELDS.get(name) ?? tuned(name, leaf.value))) ??
+      kindInNewField(name, leaf, described);
     if (kind && !isCallersOwn(leaf.at)) found.push({ kind, id: leaf.value, pointer: pointer(leaf.at) });
   }
+}
+
+/** Callers number the lines of a batch as they like. */
+const CALLERS_IDS: ReadonlySet<string> = new Set(['custom_id']);
+
+/** A field that OpenAI has added since, or writes in another case, may name an object: its value says so. */
+function kindInNewField(
+  name: string,
+  { value, at }: Leaf,
+  described: ReadonlyMap<string, unknown>,
+): ObjectKind | undefined {
+  const kind = kindOfWholeId(value);
+  if (kind === undefined || CALLERS_IDS.has(name)) return undefined;
+  const isNew = described.size > 0 && !described.has(topOf(at));
+  return isNew || /_ids?$/i.test(name) ? kind : undefined;
+}
+
+function topOf(place: Place | undefined): string {
+  let at = place;
+  while (at?.parent) at = at.parent;
+  return String(at?.key);
 }
 
 /** The nearest name on the way up: elements of an array go by the array's. */

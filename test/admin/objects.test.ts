@@ -3,7 +3,8 @@
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runObjects } from '../../src/admin/object-commands.ts';
-import { kindOfId, OBJECT_KINDS } from '../../src/domain/objects/adopted-objects.ts';
+import { OBJECT_KINDS } from '../../src/domain/objects/adopted-objects.ts';
+import { kindOfId } from '../../src/openai/object-ids.ts';
 import { ADMIN_KEY, type Answer, startAdminHouse } from '../support/admin-house.ts';
 
 let house: Awaited<ReturnType<typeof startAdminHouse>>;

@@ -62,6 +62,38 @@ describe('names of the caller', () => {
   );
 });
 
+/** Shown false by names alone, and by values alone: prose that is an id would be refused. */
+describe('fields that nobody knows yet', () => {
+  const of = (prefix: string) => `${prefix}0123456789abcdef01`;
+
+  it.each([
+    [{ base_file: of('file-') }, `/base_file file ${of('file-')}`],
+    [{ Previous_Response_Id: of('resp_') }, `/Previous_Response_Id response ${of('resp_')}`],
+    [{ base: { from: [{ id: of('vs_') }] } }, `/base/from/0/id vector_store ${of('vs_')}`],
+    [{ tools: [{ type: 'new', store_id: of('vs_') }] }, `/tools/0/store_id vector_store ${of('vs_')}`],
+    [
+      { input: [{ type: 'new', source_ids: [of('cntr_')] }] },
+      `/input/0/source_ids/0 container ${of('cntr_')}`,
+    ],
+  ])('name what looks like an id: %j', (body, found) => {
+    expect(inBody(body)).toEqual([found]);
+  });
+
+  it.each([
+    { input: of('file-') },
+    { input: [{ role: 'user', content: [{ type: 'input_text', text: of('resp_') }] }] },
+    { base_file: 'file-search' },
+    { mode: 'thread_per_user' },
+    { metadata: { ticket_id: of('run_') } },
+    {
+      tools: [{ type: 'function', name: 'f', parameters: { properties: { x: { default_id: of('vs_') } } } }],
+    },
+    { input: [{ type: 'function_call_output', call_id: of('call_'), output: of('batch_') }] },
+  ])('and nothing else: %j', (body) => {
+    expect(inBody(body)).toEqual([]);
+  });
+});
+
 describe('objects of a path', () => {
   it('are what the row says', () => {
     expect(inTarget('GET', '/responses/resp_1')).toEqual(['response_id response resp_1']);

@@ -5,38 +5,8 @@
 import { screen, type ScreenPolicy } from '../../guardrails/screening.ts';
 import type { ObjectKind } from '../../openai/endpoint.ts';
 import { ENDPOINTS } from '../../openai/endpoints/index.ts';
+import { kindOfId, PREFIXES } from '../../openai/object-ids.ts';
 import type { ObjectOwner, Store } from '../../ports/store.ts';
-
-/** Beginnings of upstream's ids, by what they are of. Where two begin alike, the longer stands first. */
-const PREFIXES: readonly (readonly [prefix: string, kind: ObjectKind])[] = [
-  ['resp_', 'response'],
-  ['conv_', 'conversation'],
-  ['file-', 'file'],
-  ['file_', 'file'],
-  ['upload_', 'upload'],
-  ['part_', 'upload_part'],
-  ['batch_', 'batch'],
-  ['vsfb_', 'vector_store_file_batch'],
-  ['vs_', 'vector_store'],
-  ['cntr_', 'container'],
-  ['cfile_', 'container_file'],
-  ['chatcmpl-', 'chat_completion'],
-  ['asst_', 'assistant'],
-  ['thread_', 'thread'],
-  ['run_', 'run'],
-  ['evalrun_', 'eval_run'],
-  ['eval_', 'eval'],
-  ['ftjob-', 'fine_tuning_job'],
-  ['ft:', 'fine_tuned_model'],
-  ['video_', 'video'],
-  ['skill_', 'skill'],
-  ['rtc_', 'realtime_call'],
-  ['pmpt_', 'prompt'],
-  ['wf_', 'workflow'],
-  ['cthr_', 'chatkit_thread'],
-  ['cons_', 'voice_consent'],
-  ['voice_', 'voice'],
-];
 
 /** Every kind that may be in the books. */
 export const OBJECT_KINDS: readonly ObjectKind[] = [
@@ -49,11 +19,6 @@ export const OBJECT_KINDS: readonly ObjectKind[] = [
     ]),
   ]),
 ];
-
-/** What upstream's id is of, by how it begins; undefined where that says nothing. */
-export function kindOfId(id: string): ObjectKind | undefined {
-  return PREFIXES.find(([prefix]) => id.startsWith(prefix))?.[1];
-}
 
 const KEYS_ALONE: ScreenPolicy = { injection: 'off', pii: 'off', secrets: 'block', reversible: false };
 
