@@ -62,10 +62,10 @@ describe('names of the caller', () => {
   );
 });
 
+const of = (prefix: string) => `${prefix}0123456789abcdef01`;
+
 /** Shown false by names alone, and by values alone: prose that is an id would be refused. */
 describe('fields that nobody knows yet', () => {
-  const of = (prefix: string) => `${prefix}0123456789abcdef01`;
-
   it.each([
     [{ base_file: of('file-') }, `/base_file file ${of('file-')}`],
     [{ Previous_Response_Id: of('resp_') }, `/Previous_Response_Id response ${of('resp_')}`],
