@@ -44,6 +44,9 @@ const NAMED_MAX = 999_999;
 /** Types whose numbers are kept. */
 const TYPES_MAX = 64;
 
+/** Up to here a number may stand in files that a search quotes: of calls that have one, numbers begin behind it. */
+export const QUOTED_MAX = 100_000;
+
 const NOTHING_EARLIER: ChainPlaceholders = { numbers: {}, entries: [] };
 
 /**
@@ -58,8 +61,11 @@ export class Vault {
   /** Of those, names that an answer which repeats the text would have put back. */
   readonly #named = new Set<string>();
   #chars = 0;
+  readonly #above: number;
 
-  constructor({ numbers, entries }: ChainPlaceholders = NOTHING_EARLIER) {
+  /** @param above numbers up to this one are not issued */
+  constructor({ numbers, entries }: ChainPlaceholders = NOTHING_EARLIER, above = 0) {
+    this.#above = above;
     this.#last = new Map(Object.entries(numbers));
     for (const entry of entries) this.#keep(entry);
   }
@@ -84,7 +90,7 @@ export class Vault {
       return known.placeholder;
     }
     if (this.#entries.size >= ISSUED_MAX || this.#chars + value.length > VALUES_CHARS_MAX) return REDACTED;
-    let number = (this.#last.get(type) ?? 0) + 1;
+    let number = Math.max(this.#last.get(type) ?? 0, this.#above) + 1;
     while (this.#taken.has(`${type}_${number}`)) number++;
     this.#last.set(type, number);
     const entry = { placeholder: `<${type}_${number}>`, type, value };

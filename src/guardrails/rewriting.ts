@@ -9,13 +9,14 @@ export function rewrite(
   findings: readonly LocatedFinding[],
   policy: ScreenPolicy,
   earlier?: ChainPlaceholders,
+  above = 0,
 ): Pick<Screening, 'rewrites' | 'placeholders' | 'hasIssued' | 'chain'> {
   const byText = Map.groupBy(
     findings.filter(({ outcome }) => outcome === 'redacted'),
     ({ textIndex }) => textIndex,
   );
   if (byText.size === 0 && !earlier) return { rewrites: [], placeholders: [], hasIssued: false };
-  const vault = new Vault(earlier);
+  const vault = new Vault(earlier, above);
   for (const { text } of texts) vault.reserve(text);
   let hasIssued = false;
   const issue = (type: string, value: string): string => {

@@ -100,11 +100,13 @@ const NOTHING_FOUND: Screening = {
  * Personal data and secrets in every text that is not opaque; injection in prose of users and tools, and in what the
  * user's last texts are together, for orders that were cut up.
  * @param earlier what stands upstream already in what the call continues
+ * @param above placeholders are numbered from behind it
  */
 export function screen(
   texts: readonly ScreenInput[],
   policy: ScreenPolicy,
   earlier?: ChainPlaceholders,
+  above = 0,
 ): Screening {
   const own = withCutUp(
     texts,
@@ -123,7 +125,7 @@ export function screen(
   const block = findings.find(({ outcome }) => outcome === 'blocked')?.guardrail;
   const taint = findings.some(({ outcome }) => outcome === 'tainted');
   if (block) return { ...NOTHING_FOUND, findings, block, taint };
-  return { findings, taint, ...rewrite(texts, findings, policy, earlier) };
+  return { findings, taint, ...rewrite(texts, findings, policy, earlier, above) };
 }
 
 /** Findings by text. */

@@ -80,7 +80,17 @@ export function readWholeAnswer(body: JsonBody): AnswerEvent {
 }
 
 /** Texts of answers; a source that is cited, or what a tool is called with, is none. */
-const RENDERED = new Set(['content', 'text', 'delta', 'refusal', 'value', 'output_text', 'summary']);
+const RENDERED = new Set([
+  'content',
+  'reasoning_content',
+  'text',
+  'delta',
+  'refusal',
+  'value',
+  'output_text',
+  'summary',
+  'transcript',
+]);
 /** What tools are called with. */
 const GIVEN = new Set(['arguments', 'input', 'code']);
 /** Code, and what tools are called with. */

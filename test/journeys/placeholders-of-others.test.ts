@@ -1,10 +1,10 @@
 /**
  * What placeholders do wrong elsewhere, each once, through a gateway: values that get out, that never come back, or come
- * back to somebody else. Shown false by personal data that is only observed: 17 of 22
+ * back to somebody else. Shown false by personal data that is only observed: 18 of 23
  * fail, all but the numbers and what is too large to be screened in time.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bytes, type Behaviour } from '../support/behaviour.ts';
+import { bytes, json, sse, type Behaviour } from '../support/behaviour.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { chatAnswer, responsesAnswer, type Says } from '../support/openai-answer.ts';
 import type { SeenRequest } from '../support/seen-request.ts';
@@ -225,4 +225,27 @@ describe('a placeholder comes back', () => {
     says('<EMAIL_9>, <EMAIL_1>');
     expect(await chat(asked(`Mail ${MAIL}.`))).toContain(`<EMAIL_9>, ${MAIL}`);
   });
+});
+
+test('a placeholder that a search quotes of a file is not taken for one of the call', async () => {
+  const results = [
+    { file_id: 'file-1', filename: 'a.txt', text: 'Ask <EMAIL_1>.', attributes: { by: '<EMAIL_1>' } },
+  ];
+  const output = [{ type: 'file_search_call', id: 'fs_1', status: 'completed', queries: ['who'], results }];
+  const said = {
+    type: 'message',
+    content: [{ type: 'output_text', text: 'It says <EMAIL_1>, you <EMAIL_100001>.' }],
+  };
+  const answer = { id: 'resp_1', object: 'response', status: 'completed', output: [...output, said] };
+  const body = {
+    input: `I am ${MAIL}.`,
+    max_output_tokens: 99,
+    tools: [{ type: 'file_search', vector_store_ids: ['vs_1'] }],
+  };
+  const back = JSON.stringify(answer).replace('<EMAIL_100001>', MAIL);
+  upstream.script = () => json(answer);
+  expect(await (await post('/responses', body)).text()).toBe(back);
+  upstream.script = () => sse([{ type: 'response.completed', response: answer }]);
+  expect(await (await post('/responses', { ...body, stream: true })).text()).toContain(back);
+  expect(sent()).not.toContain(MAIL);
 });

@@ -40,3 +40,12 @@ test('what a response comes to at its end is whole texts, not pieces of others',
     expect(texts.find(({ leaf }) => leaf.value === 'Well.')?.kind).toBe('text');
   }
 });
+
+test('what a page may show is known by its name: also what reasons, and what was heard', () => {
+  const delta = { content: 'a', reasoning_content: 'b', refusal: 'c', audio: { transcript: 'd' }, note: 'e' };
+  const { texts } = readAnswerEvent(parseAnswer(JSON.stringify({ choices: [{ index: 0, delta }] })));
+  const shown = texts
+    .filter(({ isRendered, leaf }) => isRendered && !leaf.isKey)
+    .map(({ leaf }) => leaf.value);
+  expect(shown).toEqual(['a', 'b', 'c', 'd']);
+});

@@ -141,14 +141,18 @@ function screenTogether(
   return { findings: [...joined.findings, ...findings], block: joined.block ?? block, said };
 }
 
-/** What stands for the placeholders at this place. */
+/** What stands for the placeholders at this place: nothing known in what a search quotes of files, which have their own. */
 function entriesAt(place: Place | undefined, { placeholders, ofItems }: AnswerRules): readonly VaultEntry[] {
+  let first = place;
+  for (let at = place; at?.parent; at = at.parent) {
+    if (at.parent.key === 'results') return NO_ENTRIES;
+    if (at.parent.parent) first = at.parent;
+  }
   if (!ofItems) return placeholders;
-  let at = place;
-  while (at?.parent?.parent) at = at.parent;
-  const isItem = at?.parent?.key === 'data' && typeof at.key === 'number';
-  return isItem ? (ofItems.get(Number(at?.key)) ?? []) : placeholders;
+  const isItem = first?.parent?.key === 'data' && typeof first.key === 'number';
+  return isItem ? (ofItems.get(Number(first?.key)) ?? NO_ENTRIES) : placeholders;
 }
+const NO_ENTRIES: readonly VaultEntry[] = [];
 
 type Spoken = Pick<AnswerText, 'isJson' | 'isSaid' | 'isRendered' | 'kind'> & {
   readonly leaf: { readonly value: string; readonly at?: Place | undefined };

@@ -5,7 +5,12 @@
 import { countFindings, type FindingCounts, type GuardrailId } from '../../base/finding.ts';
 import { asRefusal, Refusal, type Code, type RefusalOptions } from '../../base/errors.ts';
 import { promptPrints } from '../../guardrails/leak.ts';
-import { type ChainPlaceholders, namedIn, type VaultEntry } from '../../guardrails/placeholders.ts';
+import {
+  type ChainPlaceholders,
+  namedIn,
+  QUOTED_MAX,
+  type VaultEntry,
+} from '../../guardrails/placeholders.ts';
 import { screen, type Screening, type ScreenPolicy } from '../../guardrails/screening.ts';
 import type { Body, Text } from '../../openai/body.ts';
 import type { Endpoint, RequestFacts } from '../../openai/endpoint.ts';
@@ -126,7 +131,8 @@ export function prepare(job: PrepareJob): Preparation {
   const batch = body?.kind === 'multipart' ? planBatch(body, job) : undefined;
   const { written, given, texts } = textsOf(endpoint, body, job);
   checkTexts(texts, job.rules);
-  const screening = screen(texts, policyAt(endpoint, job.policy), job.earlier);
+  const above = facts.hostedTools.includes('file_search') ? QUOTED_MAX : 0;
+  const screening = screen(texts, policyAt(endpoint, job.policy), job.earlier, above);
   const sent = asSent(facts, texts, screening);
   const { quoted, quoteRefusal } = price(endpoint, sent, countedTexts(written, screening), job);
   const tainted = screening.taint || job.tainted === true;

@@ -54,7 +54,9 @@ describe('a JSON answer', () => {
         { message: { content: `To ${back}`, tool_calls: [{ function: { arguments: json({ to: back }) } }] } },
       ],
     });
-    expect(screened(json({ id: '<EMAIL_1>' })).text).toBe('{"id":"<EMAIL_1>"}');
+    // Ids are no text, and files that a search quotes have placeholders of their own.
+    for (const other of [{ id: '<EMAIL_1>' }, { output: [{ results: [{ text: 'Ask <EMAIL_1>' }] }] }])
+      expect(screened(json(other)).text).toBe(json(other));
   });
 
   test('loses its log probabilities where it was redacted, or where only they say something', () => {
