@@ -99,13 +99,15 @@ export interface IncidentFilter {
   /** `kind:value` */
   readonly subject?: string | undefined;
   readonly open?: boolean | undefined;
+  /** What comes of its rule and subject is counted with it. */
+  readonly counting?: boolean | undefined;
   /** 1 to 1000, newest first. */
   readonly limit: number;
 }
 
 /** Every operation may throw `store.unavailable`, within 2 s. */
 export interface IncidentStore {
-  /** False where one of this rule and subject is open; of those that people open there may be any number. */
+  /** False where one of this rule and subject is open and counts; of those that people open there may be any number. */
   open(record: IncidentRecord): Promise<boolean>;
   get(id: string): Promise<IncidentRecord | undefined>;
   list(filter: IncidentFilter): Promise<readonly IncidentRecord[]>;
@@ -113,7 +115,9 @@ export interface IncidentStore {
   change(next: IncidentRecord): Promise<boolean>;
   /** Events of an open one that were added to it. */
   count(id: string, more: number, at: number): Promise<void>;
-  /** Ids of open ones by `rule kind:value`, of those that are asked for. */
+  /** It stays open for people, and counts no more: another may open of its rule and subject. Again is no fault. */
+  letGo(id: string): Promise<void>;
+  /** Ids of open ones that count, by `rule kind:value`, of those that are asked for. */
   openOnes(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 
   /** Each once, whoever brings it how often; those that are new. */

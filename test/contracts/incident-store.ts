@@ -84,7 +84,7 @@ export function incidentStoreContract(fresh: () => Promise<Store>, again: () => 
     });
   });
 
-  test('of one rule and subject one is open, of people as many as they like; once closed, another opens', async () => {
+  test('of one rule and subject one is open, of people as many as they like; once closed, or let go, another opens', async () => {
     await two(async (one, other) => {
       const opened = await Promise.all([1, 2, 3, 4].map((n) => (n % 2 ? one : other).open(same(n))));
       expect(opened.filter(Boolean)).toHaveLength(1);
@@ -98,6 +98,13 @@ export function incidentStoreContract(fresh: () => Promise<Store>, again: () => 
       expect(await one.openOnes(['burst key:k1'])).toEqual(new Map());
       expect(await other.open(same(7))).toBe(true);
       expect((await one.list({ open: false, limit: 9 })).map((each) => each.id)).toEqual([open.id]);
+      for (const counting of [[id(7)], []]) {
+        expect((await one.list({ counting: true, limit: 9 })).map((each) => each.id)).toEqual(counting);
+        await other.letGo(id(7));
+      }
+      expect(await one.openOnes(['burst key:k1'])).toEqual(new Map());
+      expect(await one.open(same(8))).toBe(true);
+      expect(await one.get(id(7))).toEqual(same(7));
     });
   });
 

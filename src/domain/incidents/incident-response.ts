@@ -54,6 +54,7 @@ const CONTAINMENTS = 'incidents.containments';
 const HOUR_MS = 3_600_000;
 const TRIES_MAX = 5;
 const WAITING_MAX = 100;
+const COUNTING_MAX = 1000;
 /** Who opened it does so itself, at once. */
 const UNDER_WAY_MS = 5000;
 
@@ -104,8 +105,12 @@ export class IncidentResponse {
     return true;
   }
 
-  /** Does what is wanted and was not done: a process ended in between, or too much was shut within the hour. */
+  /**
+   * Does what is wanted and was not done: a process ended in between, or too much was shut within the hour. Whoever was
+   * shut out for a time that is over is counted anew, and shut out again.
+   */
   async resume(): Promise<void> {
+    await this.#letGo();
     const waiting = await this.#options.store.incidents.list({
       state: 'detected',
       open: true,
@@ -113,6 +118,19 @@ export class IncidentResponse {
     });
     const before = this.#options.clock.now() - UNDER_WAY_MS;
     for (const incident of waiting) if (incident.openedAt < before) await this.#contain(incident);
+  }
+
+  /** What a person opened again is left to people. */
+  async #letGo(): Promise<void> {
+    const { store, clock } = this.#options;
+    const now = clock.now();
+    const counting = await store.incidents.list({ counting: true, limit: COUNTING_MAX });
+    for (const { id, contained } of counting) {
+      const isOver = contained.every(
+        ({ until, liftedAt }) => liftedAt === undefined && (until ?? Infinity) <= now,
+      );
+      if (contained.length > 0 && isOver) await store.incidents.letGo(id);
+    }
   }
 
   #recordOf(rule: IncidentRule, { rule: name, subject, user, count, at }: Reached): IncidentRecord {

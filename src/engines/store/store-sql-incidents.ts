@@ -63,7 +63,7 @@ class SqlIncidents implements IncidentStore {
     return row && incidentFrom(row);
   }
 
-  async list({ open, limit, ...equal }: IncidentFilter): Promise<readonly IncidentRecord[]> {
+  async list({ open, counting, limit, ...equal }: IncidentFilter): Promise<readonly IncidentRecord[]> {
     const rows = await this.#run((db) => {
       let query = db.selectFrom('sallyport_incidents').selectAll();
       for (const name of ['state', 'rule', 'severity', 'subject'] as const) {
@@ -71,6 +71,7 @@ class SqlIncidents implements IncidentStore {
         if (wanted !== undefined) query = query.where(name, '=', wanted);
       }
       if (open !== undefined) query = query.where('closed_at', open ? 'is' : 'is not', null);
+      if (counting !== undefined) query = query.where('open_key', counting ? 'is not' : 'is', null);
       return query
         .orderBy('opened_at', 'desc')
         .orderBy('id', 'desc')
@@ -106,6 +107,12 @@ class SqlIncidents implements IncidentStore {
         })
         .where('id', '=', id)
         .execute(),
+    );
+  }
+
+  async letGo(id: string): Promise<void> {
+    await this.#run((db) =>
+      db.updateTable('sallyport_incidents').set({ open_key: null }).where('id', '=', id).execute(),
     );
   }
 

@@ -1,6 +1,6 @@
 /**
  * Counts of two processes at one store, and what follows. Shown false, each by its case: by a place that is not taken in
- * the store, by a mean that counts today, by bans of proxies.
+ * the store, by a mean that counts today, by bans of proxies, by a ban that is over and still counts what comes.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Counted } from '../../../src/domain/incidents/incident-counting.ts';
@@ -72,6 +72,34 @@ test('what two processes saw adds up to one incident, and one ban, which goes on
   expect([...one.told, ...other.told].map(({ id, text }) => [id, text.replace(/2\d{3}-\S+/, 'T')])).toEqual([
     [incident?.id, 'Incident (medium): ban, by key k1 of ada; shut out until T'],
   ]);
+});
+
+test('who goes on when a ban is over is banned again; not while it holds, nor whom a person let in', async () => {
+  const short = { ...base, kind: 'count', count: 4, actions: ['ban'], banS: 1 };
+  const own = await startIncidentHouses({ rules: { short } });
+  const { store, containment, response } = own.one;
+  const of = (key: string) => store.incidents.list({ subject: `key:${key}`, limit: 9 });
+  const burst = (key: string) => bring([counted('short', `key:${key}`, { weight: 4 })], own.other);
+  await burst('k1');
+  await burst('k2');
+  const [lifted] = await of('k2');
+  if (!lifted) throw new Error('none was opened');
+  const contained = lifted.contained.map((each) => ({ ...each, liftedAt: Date.now(), liftedBy: 'grace' }));
+  expect(await store.incidents.change({ ...lifted, contained })).toBe(true);
+  await response.resume();
+  await burst('k1');
+  expect(await of('k1')).toMatchObject([{ count: 8 }]);
+  const isOver = () => containment.state.bans.every(({ until }) => until < Date.now());
+  await expect.poll(isOver).toBe(true);
+  await response.resume();
+  await burst('k1');
+  await burst('k2');
+  expect(await of('k1')).toMatchObject([
+    { state: 'contained', count: 4, contained: [{ kind: 'ban' }] },
+    { state: 'contained', count: 8 },
+  ]);
+  expect(await of('k2')).toMatchObject([{ count: 8 }]);
+  await own.close();
 });
 
 test('on record before it is done, and what is observed does nothing', async () => {
