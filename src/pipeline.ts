@@ -19,7 +19,7 @@ import { detect, type DetectDeps } from './stages/detect.ts';
 import { forward, type Forward, type ForwardDeps } from './stages/forward.ts';
 import { grantSecret, type GrantDeps } from './stages/grant-secret.ts';
 import { holdBack } from './stages/hold-back.ts';
-import { checkTaintedTools, inheritTaint, passOnTaint } from './stages/inherit-taint.ts';
+import { checkTaintedTools, inheritTaint, passOnResults, passOnTaint } from './stages/inherit-taint.ts';
 import { keepHistory, listen } from './stages/keep-history.ts';
 import { lookAhead } from './stages/look-ahead.ts';
 import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
@@ -114,6 +114,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
   const afterwards: readonly Closing[] = [
     settle(d), //                                            first: the outcome says what was charged
     recordOutcome(d.auditLog, d.floods, d.failedAttempts),
+    passOnResults(d.store), //                               what the answer has read goes on in what it wrote to
     ...(d.history ? [keepHistory(d.history)] : []), //       nobody waits for it
   ];
 

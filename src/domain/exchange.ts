@@ -93,6 +93,8 @@ export interface AnswerState {
   toApprove: readonly AnswerCall[] | undefined;
   /** Why a call was cut out of it, the first time. */
   cutFor: Code | undefined;
+  /** What upstream did for it has tainted the exchange. */
+  hasTainted: boolean;
 }
 
 /** One call, from its arrival to its closings; never used for a second one. */
@@ -159,6 +161,7 @@ export class Exchange {
     tools: undefined,
     ofItems: undefined,
     toApprove: undefined,
+    hasTainted: false,
     cutFor: undefined,
   };
 

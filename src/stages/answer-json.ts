@@ -44,6 +44,7 @@ export function createJsonAnswer(status: number, context: AnswerContext): Answer
         const whole = filtered ? Buffer.from(JSON.stringify(list)) : bytes;
         shown = isRead(context) ? await screenWhole(exchange, screening, 'json', whole) : whole;
       }
+      if (exchange.answer.hasTainted) await context.ownObjects.record(exchange, value);
       if (screening.counting && exchange.answer.tools) await countCalls(screening.counting, exchange);
       const { cutFor } = exchange.answer;
       const code = cutFor === undefined ? {} : { 'x-sallyport-code': cutFor };

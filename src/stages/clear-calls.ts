@@ -1,6 +1,11 @@
 /** The calls of a whole answer: with one that is not allowed it is refused, or goes on without it. */
 import { type Code, Refusal } from '../base/errors.ts';
-import { type AnswerToolRules, type JudgedCall, noteCall } from '../domain/tools/answer-tools.ts';
+import {
+  type AnswerToolRules,
+  type JudgedCall,
+  noteCall,
+  noteResults,
+} from '../domain/tools/answer-tools.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { deniedBy, type ToolVerdict } from '../domain/tools/tools.ts';
 import { withoutCalls } from '../openai/cut-calls.ts';
@@ -22,6 +27,7 @@ export function clearCalls(
   const codes = calls.map(({ verdict: found }) => codeOf(found, canAsk));
   const isAsked = (i: number): boolean => codes[i] === undefined && calls[i]?.verdict.verdict !== 'allowed';
   for (const [i, { call }] of calls.entries()) {
+    noteResults(exchange, call, policy);
     noteCall(exchange, call.name, codes[i] ? 'denied' : isAsked(i) ? 'pending' : 'allowed');
   }
   const first = codes.find((code) => code !== undefined);

@@ -5,7 +5,7 @@
 import { Refusal } from '../base/errors.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { ObjectOwner, Store } from '../ports/store.ts';
-import type { Guard } from './stage.ts';
+import type { Closing, Guard } from './stage.ts';
 
 /** What calls add to, which others read from. */
 const WRITTEN: ReadonlySet<string> = new Set(['conversation', 'thread', 'vector_store']);
@@ -33,6 +33,19 @@ export function passOnTaint(store: Pick<Store, 'putOwner'>): Guard {
     if (!prepared.tainted || endpoint.method === 'GET' || endpoint.method === 'DELETE') return undefined;
     const owners = ownersOf(exchange).filter(({ kind, tainted }) => WRITTEN.has(kind) && !tainted);
     return owners.length === 0 ? undefined : mark(store, owners);
+  };
+}
+
+/** The same of what was tainted by the answer itself. Never rejects: the call is over. */
+export function passOnResults(store: Pick<Store, 'putOwner'>): Closing {
+  const pass = passOnTaint(store);
+  return async function passOnResults(exchange) {
+    if (!exchange.answer.hasTainted) return;
+    try {
+      await pass(exchange);
+    } catch {
+      // A store that is away refuses whatever would go on from it, too.
+    }
   };
 }
 

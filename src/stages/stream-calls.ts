@@ -10,6 +10,7 @@ import {
   judgeCall,
   judgeNames,
   noteCall,
+  noteResults,
 } from '../domain/tools/answer-tools.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { deniedBy, type ToolVerdict } from '../domain/tools/tools.ts';
@@ -192,6 +193,7 @@ export class StreamCalls {
 
   #follow(call: ToolCall, found: ToolVerdict): void {
     call.judged = call.name;
+    noteResults(this.#ways.exchange, call.asCall(), this.#ways.rules.policy);
     if (++this.#seen > CALLS_MAX) throw new Refusal('upstream.overran', { detail: 'over 1024 calls' });
     const { counting } = this.#ways;
     if (found.verdict === 'allowed') {

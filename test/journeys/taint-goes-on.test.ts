@@ -2,28 +2,29 @@
  * stages/inherit-taint: an injection in the result of a tool, or in a document, marks every call that goes on from it: through
  * Responses chains, conversations and files, with the official SDK. Their twins without one are not held. Shown false by an
  * `inheritTaint` that returns at once (chains and files), by a `passOnTaint` that does (conversations), by owners recorded
- * without their mark, and by a `checkTaintedTools` that returns at once (a tool that nobody could hold).
+ * without their mark, and by a `checkTaintedTools` that returns at once (a tool that nobody could hold). Where any result marks:
+ * by a `noteResults` that does, by an answer that is not recorded again, and by a `passOnResults` that returns at once.
  */
 import OpenAI, { APIError } from 'openai';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { json } from '../support/behaviour.ts';
+import { type Gateway, startGateway } from '../support/gateway.ts';
 import { journey } from '../support/journey.ts';
 import { chatAnswer, responsesAnswer } from '../support/openai-answer.ts';
 import { INJECTION } from '../support/planting-house.ts';
 import { OPEN_HOUSE } from './open-house.ts';
 
-const house = journey({
-  config: {
-    ...OPEN_HOUSE,
-    audit: { waitMsMax: 10_000 },
-    objects: { isolation: 'team' },
-    guardrails: { ...OPEN_HOUSE.guardrails, injection: { action: 'block' }, timeoutMs: 10_000 },
-    tools: { taintNeedsApproval: ['fetch_page', 'web_search'] },
-  },
-  key: { tier: 'open', user: 'ada' },
-});
-const ai = () =>
-  new OpenAI({ apiKey: house.gateway.callerKey, baseURL: house.gateway.baseUrl, maxRetries: 0 });
+const config = {
+  ...OPEN_HOUSE,
+  audit: { waitMsMax: 10_000 },
+  objects: { isolation: 'team' },
+  guardrails: { ...OPEN_HOUSE.guardrails, injection: { action: 'block' }, timeoutMs: 10_000 },
+  tools: { taintNeedsApproval: ['fetch_page', 'web_search'] },
+};
+const key = { tier: 'open', user: 'ada' };
+const house = journey({ config, key });
+const ai = ({ callerKey, baseUrl }: Gateway = house.gateway) =>
+  new OpenAI({ apiKey: callerKey, baseURL: baseUrl, maxRetries: 0 });
 
 const model = 'gpt-4o-mini';
 const CALL = [{ name: 'fetch_page', arguments: '{"url":"https://example.com"}' }];
@@ -51,8 +52,8 @@ const codeOf = async (work: Promise<unknown>): Promise<unknown> =>
     () => 'served',
     (error: unknown) => (error instanceof APIError ? error.code : error),
   );
-const respond = (more: object) =>
-  ai().responses.create({ model, input: 'Go on.', max_output_tokens: 99, ...more });
+const respond = (more: object, of = house.gateway) =>
+  ai(of).responses.create({ model, input: 'Go on.', max_output_tokens: 99, ...more });
 
 describe.each([
   ['what was marked', DOCUMENT, 'tool.approval_pending'],
@@ -89,5 +90,37 @@ describe.each([
     const tools = [{ type: 'web_search' as const }];
     const denied = wanted === 'served' ? 'served' : 'tool.denied';
     expect(await codeOf(respond({ previous_response_id: first.id, tools }))).toBe(denied);
+  });
+});
+
+describe('where any result marks', () => {
+  let strict: Gateway;
+  beforeAll(async () => {
+    const tools = { taintNeedsApproval: ['fetch_page'], taintBy: 'results' };
+    strict = await startGateway({ upstream: house.upstream, config: { ...config, tools }, key });
+  });
+  afterAll(async () => void (await strict.stop()));
+
+  test('so does what upstream has searched, in what goes on from it', async () => {
+    const conversation = await ai(strict).conversations.create({});
+    const plain = await respond({}, strict);
+    const { script } = house.upstream;
+    house.upstream.script = () =>
+      json({
+        id: `resp_${++made}`,
+        object: 'response',
+        output: [
+          { id: 'ws', type: 'web_search_call', status: 'completed', action: { type: 'search', query: 'q' } },
+        ],
+        usage: { input_tokens: 1, output_tokens: 1 },
+      });
+    const searched = await respond({ conversation: conversation.id }, strict);
+    house.upstream.script = script;
+    says = CALL;
+    const after = (more: object) => codeOf(respond(more, strict));
+    expect(await after({ previous_response_id: searched.id })).toBe('tool.approval_pending');
+    expect(await after({ conversation: conversation.id })).toBe('tool.approval_pending');
+    expect(await after({ previous_response_id: plain.id })).toBe('served');
+    expect(await after({ input: result('It rains.') })).toBe('tool.approval_pending');
   });
 });

@@ -124,6 +124,23 @@ test('after an injection in the result of a tool, what is listed for it needs ap
   expect((await run(afterResult('It rains.'), { chunks }, tools)).text).toBe(chunks.join(''));
 });
 
+test('or after what upstream itself has called on the way, where any result taints', async () => {
+  const tools = { taintNeedsApproval: ['search'], taintBy: 'results' };
+  const chunks = chat(chatCall(0, 'search', ['{}']));
+  expect((await run(CHAT, { chunks }, tools)).text).toBe(chunks.join(''));
+  const web = itemEvents(1, 'web_search_call', '', []).filter(({ item }) => item !== undefined);
+  const call = itemEvents(2, 'function_call', 'search', ['{}']);
+  const streamed = (...parts: (typeof call)[]) =>
+    run(RESPOND, { chunks: numbered(responseOf(...parts)) }, tools);
+  expect((await streamed(web, call)).code).toBe('tool.approval_needed');
+  const first = await streamed(
+    itemEvents(1, 'function_call', 'search', ['{}']),
+    itemEvents(2, 'web_search_call', '', []).filter(({ item }) => item !== undefined),
+  );
+  expect(first.code).toBeUndefined();
+  expect(first.exchange.prepared.tainted).toBe(true);
+});
+
 describe('cut', () => {
   const CUT = { ...RULES, onDenied: 'cut' };
   const note = '[A tool call was taken out: tool.denied]';

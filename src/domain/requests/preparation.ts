@@ -38,7 +38,7 @@ import type { ParameterPolicy } from '../limits/parameters.ts';
 import { readRuled, sessionDescription } from './reading.ts';
 import { checkTexts, type RequestRules } from './request-rules.ts';
 import type { Tier } from '../limits/tiers.ts';
-import { checkRequestTools, type ToolFault } from '../tools/request-tools.ts';
+import { bringResults, checkRequestTools, type ToolFault } from '../tools/request-tools.ts';
 import type { ToolPolicy } from '../tools/tools.ts';
 
 /** Plain data only: it travels to a worker. */
@@ -135,7 +135,7 @@ export function prepare(job: PrepareJob): Preparation {
   const screening = screen(texts, policyAt(endpoint, job.policy), job.earlier, above);
   const sent = asSent(facts, texts, screening);
   const { quoted, quoteRefusal } = price(endpoint, sent, countedTexts(written, screening), job);
-  const tainted = screening.taint || job.tainted === true;
+  const tainted = screening.taint || job.tainted === true || bringResults(texts, job.tools);
   const tools = checkRequestTools(body, job.tools, tainted);
   const rebuilding = { endpoint, names: job, texts, given, screening, facts, quoted, batch, tools };
   const built = body ? rebuild(body, rebuilding, bytes) : asItCame(job);

@@ -3,13 +3,14 @@
  * so that a large answer is judged in a worker.
  */
 import type { AnswerCall, PlacedCall } from '../../openai/answer-calls.ts';
+import { isHosted } from '../../openai/hosted-tools.ts';
 import type { CallDecision, Exchange } from '../exchange.ts';
 import { checkToolCall, checkTypedCall, readsArguments, type ToolPolicy, type ToolVerdict } from './tools.ts';
 
 /** What calls of one answer are judged by. Plain data. */
 export interface AnswerToolRules {
   readonly policy: ToolPolicy;
-  /** An injection was found in the result of a tool. */
+  /** As `tools.taintBy` says. */
   readonly tainted: boolean;
 }
 
@@ -24,12 +25,16 @@ export function judgeCall(call: AnswerCall, rules: AnswerToolRules, callsBefore:
   const { policy, tainted } = rules;
   const { kind, name, form } = call;
   if (kind === 'typed') {
-    const fields: unknown = JSON.parse(call.arguments);
-    const own = typeof fields === 'object' && fields !== null ? fields : {};
-    return checkTypedCall(name, call.arguments, { ...own }, policy, { callsBefore, tainted });
+    return checkTypedCall(name, call.arguments, fieldsOf(call.arguments), policy, { callsBefore, tainted });
   }
   const state = { callsBefore, tainted, form, remote: kind === 'remote' };
   return checkToolCall(name, call.arguments, policy, state);
+}
+
+/** @param item as JSON, of ours */
+function fieldsOf(item: string): Readonly<Record<string, unknown>> {
+  const fields: unknown = JSON.parse(item);
+  return typeof fields === 'object' && fields !== null ? { ...fields } : {};
 }
 
 /** What a call comes to, whatever it is called with; undefined where that is to be seen first. */
@@ -65,17 +70,33 @@ export function judgeNames(
   return found.every((one) => one?.verdict === 'allowed') ? found[0] : ODD;
 }
 
+/** Whether upstream has carried it out, and the model has read what came of it: nobody here has. */
+function bringsResults({ kind, name, arguments: text }: AnswerCall, { settings }: ToolPolicy): boolean {
+  if (settings.taintBy !== 'results' || kind === 'function') return false;
+  return kind === 'remote' || isHosted({ ...fieldsOf(text), type: name });
+}
+
 /** All calls of a whole answer, in order; those of one message count together. */
 export function judgeCalls(placed: readonly PlacedCall[], rules: AnswerToolRules): JudgedCall[] {
   const counts = new Map<unknown, number>();
+  const { policy } = rules;
+  let { tainted } = rules;
   return placed.map(({ call, at }) => {
     const list = at?.parent;
     // A page of items is of many answers.
     const before = list?.key === 'data' ? 0 : (counts.get(list) ?? 0);
-    const verdict = judgeCall(call, rules, before);
+    const verdict = judgeCall(call, { policy, tainted }, before);
     if (verdict.verdict !== 'denied') counts.set(list, before + 1);
+    tainted ||= bringsResults(call, policy);
     return { call, verdict };
   });
+}
+
+/** What is called from here on, and goes on from this answer, may do as the model has read on the way. */
+export function noteResults(exchange: Exchange, call: AnswerCall, policy: ToolPolicy): void {
+  if (exchange.prepared.tainted || !bringsResults(call, policy)) return;
+  exchange.prepared = { ...exchange.prepared, tainted: true };
+  exchange.answer.hasTainted = true;
 }
 
 const TOOLS_MAX = 64;

@@ -3,7 +3,7 @@
  * the MCP servers it declares, so that upstream asks before it calls them and gets no credential that was not meant for it.
  */
 import type { Code } from '../../base/errors.ts';
-import { type Body, documentsOf, type JsonBody } from '../../openai/body.ts';
+import { type Body, documentsOf, type JsonBody, type Text } from '../../openai/body.ts';
 import { dropMembers, type Edit, keysOfElement, setValue } from '../../openai/json-edit.ts';
 import { pointer } from '../../openai/json-place.ts';
 import { findToolUses, type ToolUse } from '../../openai/tool-uses.ts';
@@ -67,6 +67,11 @@ export function checkRequestTools(
     }
   }
   return edits.length === 0 && !holdsCalls ? NOTHING : { fault: undefined, edits, holdsCalls };
+}
+
+/** Whether what tools or documents say taints, and there is any. */
+export function bringResults(texts: readonly Text[], { settings }: ToolPolicy): boolean {
+  return settings.taintBy === 'results' && texts.some(({ trust }) => trust === 'tool');
 }
 
 function faultOf(use: ToolUse, code: Code): RequestTools {

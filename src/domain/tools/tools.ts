@@ -21,8 +21,10 @@ export const toolsSchema = z.strictObject({
   /** Stronger than all else; these and those that need approval in any spelling that may pass for theirs. */
   deny: list,
   needsApproval: list,
-  /** Need approval as well once the exchange is tainted: an injection was found in the result of a tool. */
+  /** Need approval as well once the exchange is tainted. */
   taintNeedsApproval: list,
+  /** What taints: an injection that was found in what a tool or a document says, or that it says anything at all. */
+  taintBy: z.enum(['findings', 'results']).default('findings'),
   arguments: argumentsSchema.default({}),
   /** Calls that one answer may make, those repeated in a request among them. */
   callsPerAnswerMax: z.int().min(0).max(10_000).optional(),

@@ -193,6 +193,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     callsPerAnswerMax: limit,
     callsPerMinute: limit,
     onDenied: ordered(['cut', 'refuse']),
+    taintBy: ordered(['findings', 'results']),
   }),
   'tools.mcp.serverUrlAllow': opens('something else'),
   'tools.mcp.requireApproval': ordered(['asked', 'always']),

@@ -1,5 +1,6 @@
 /** What holds for a tool: by name, by type, by server, and for a call by its arguments and by what came before it. */
 import { describe, expect, test } from 'vitest';
+import { judgeCalls } from '../../../src/domain/tools/answer-tools.ts';
 import {
   allowsFunction,
   allowsMention,
@@ -9,6 +10,8 @@ import {
   toolsSchema,
   type ToolPolicy,
 } from '../../../src/domain/tools/tools.ts';
+import { findAnswerCalls } from '../../../src/openai/answer-calls.ts';
+import { parseAnswer } from '../../../src/openai/json.ts';
 
 const words = (list: string): string[] => list.split(' ');
 const policy = (settings: object = {}, keyTools?: string[]): ToolPolicy => ({
@@ -251,4 +254,16 @@ test.each([
   { callsPerAnswerMax: -1 },
 ])('are no settings: %j', (settings) => {
   expect(toolsSchema.safeParse(settings).success).toBe(false);
+});
+
+test('a search of upstream taints what is called behind it, where any result does', () => {
+  const call = { type: 'function_call', name: 'f', arguments: '{}' };
+  const output = [call, { type: 'web_search_call', action: { type: 'search' } }, call];
+  const placed = findAnswerCalls(parseAnswer(JSON.stringify({ output })));
+  const verdicts = (taintBy: string) => {
+    const rules = { policy: policy({ taintNeedsApproval: ['f'], taintBy }), tainted: false };
+    return judgeCalls(placed, rules).map(({ verdict }) => verdict.verdict);
+  };
+  expect(verdicts('results')).toEqual(['allowed', 'allowed', 'needsApproval']);
+  expect(verdicts('findings')).toEqual(['allowed', 'allowed', 'allowed']);
 });
