@@ -31,7 +31,7 @@ export interface WatchContainmentOptions {
 
 /** At work until stopped. */
 export interface WatchContainment extends Pick<SharedState<ContainmentState>, 'change' | 'newest' | 'stop'> {
-  /** Shuts everything in this process, until the file is removed. */
+  /** Shuts everything in this process, until the file is removed; never throws, whatever the disk does. */
   shutHere(): void;
 }
 
@@ -52,18 +52,30 @@ export function watchContainment(options: WatchContainmentOptions): WatchContain
     onChange: tell,
   });
   options.containment.replace(shared.state, local);
-  const lookHere = (found = existsSync(localFile)): void => {
+  // Told to shut, by a signal, and the disk takes no file that says so: that holds all the same.
+  let owed = false;
+  const lookHere = (): void => {
+    if (owed) makeFile();
+    const found = owed || existsSync(localFile);
     if (found === local) return;
     local = found;
     tell(shared.state);
+  };
+  const makeFile = (): void => {
+    try {
+      writeFileSync(localFile, '', { mode: 0o600 });
+      owed = false;
+    } catch (cause) {
+      options.onFailure(new Error(`${LOCAL_FILE} cannot be made in the data directory`, { cause }));
+    }
   };
   const timer = setInterval(lookHere, LOOK_MS).unref();
   return {
     newest: () => shared.newest(),
     change: (step) => shared.change(step),
     shutHere() {
-      writeFileSync(localFile, '', { mode: 0o600 });
-      lookHere(true);
+      owed = true;
+      lookHere();
     },
     stop() {
       clearInterval(timer);
