@@ -9,7 +9,7 @@ import { UpstreamCredential } from '../domain/upstreams/upstream-credential.ts';
 import { type WatchGuards, watchGuards } from '../jobs/watch-guards.ts';
 import type { Sealed, WayOf } from '../liveness/call.ts';
 import { probeLimiting, sealedAuthenticator, STALE_KEY } from '../liveness/probe-user.ts';
-import { runProbe } from '../liveness/run.ts';
+import { type RunOptions, runProbe } from '../liveness/run.ts';
 import { sealedDetector } from '../liveness/sealed-detector.ts';
 import { createPipeline, type PipelineDeps } from '../pipeline.ts';
 import { createSocketDoor } from '../realtime/door.ts';
@@ -29,24 +29,36 @@ export interface Probing {
   readonly log: Log;
 }
 
-/** From now on until stopped; undefined where the configuration wants none. */
-export function startProbing({ policy, engines, deps, telemetry, log }: Probing): WatchGuards | undefined {
+/** The gateway's own. */
+export function startProbing({ deps, ...probing }: Probing): WatchGuards | undefined {
+  return startProbingBy(probing, () => {
+    const house = deps();
+    return { wayOf: (sealed) => sealedWay(house, sealed) };
+  });
+}
+
+/**
+ * From now on until stopped; undefined where the configuration wants none.
+ * @param tried what is tried in a run, and by which way
+ */
+export function startProbingBy(
+  { policy, engines, telemetry, log }: Omit<Probing, 'deps'>,
+  tried: () => Pick<RunOptions, 'wayOf' | 'attacks'>,
+): WatchGuards | undefined {
   const { liveness } = policy.setup.config;
   if (liveness.everySeconds === 0) return undefined;
   const { auditLog, ledger } = engines;
   const watching = watchGuards({
     settings: liveness,
     auditLog,
-    run(signal) {
-      const house = deps();
-      return runProbe({
+    run: (signal) =>
+      runProbe({
+        ...tried(),
         policy: policy.setup.config,
-        wayOf: (sealed) => sealedWay(house, sealed),
         outdate: () => ledger.setKeyVersion(STALE_KEY, 2),
         newId: requestId,
         signal,
-      });
-    },
+      }),
     onVerdicts(verdicts, silent) {
       for (const { control, result } of verdicts) if (result !== 'off') telemetry.guardTried(control, result);
       for (const { control, reason } of silent) log.error({ control, reason }, 'a control did not fire');

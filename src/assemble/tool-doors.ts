@@ -20,11 +20,12 @@ import { createTelemetry, type Telemetry } from '../server/telemetry.ts';
 import { createToolDoor } from '../tool-server/door.ts';
 import { compileInput } from '../tool-server/input-schema.ts';
 import type { ToolCall } from '../tool-server/tool-call.ts';
-import { createToolWay, type Tool, type ToolWay } from '../tool-server/way.ts';
+import { createToolWay, type Tool, type ToolWay, type ToolWayDeps } from '../tool-server/way.ts';
 import { adminDeps } from './admin-tools.ts';
 import { type DoorParts, type Doors, onRefused, transport } from './doors.ts';
 import { ownPages } from './own-pages.ts';
 import { checksOf, reasonsOf } from './readiness.ts';
+import { startToolProbing } from './tool-probing.ts';
 
 type ToolServer = NonNullable<Config['toolServer']>;
 
@@ -39,20 +40,25 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
   const tools = toolsOf(toolServer, sandbox, ownEgressOf(setup.config.egress));
   const pool = createPreparationPool(guardrails);
   let draining = false;
-  const checks = () => ({ ...checksOf(engines), sandbox: trouble() === undefined, serving: !draining });
+  const isProven = (): boolean => trouble() === undefined;
+  const checks = () => ({ ...checksOf(engines, guards), sandbox: isProven(), serving: !draining });
   const telemetry = createTelemetry(() => ({
     checks: checks(),
     auditWaiting: auditLog.health().waiting,
     exports: engines.exporting.health(),
     openExchanges: callers.open().size,
+    guards: guards?.list(),
   }));
   const secured = transport(setup, log);
-  const callers = buildCallers(parts, secured.callers, buildWay(parts, toolServer, tools, pool), telemetry);
+  const deps = wayDeps(parts, toolServer, tools, pool);
+  const guards = startToolProbing({ policy, engines, telemetry, log }, deps);
+  const callers = buildCallers(parts, secured.callers, createToolWay(deps), telemetry);
   const admin = createAdminServer({
-    admin: adminDeps(policy, engines, rules, { adminKey }),
+    // With its getters.
+    admin: Object.assign(adminDeps(policy, engines, rules, { adminKey }), { guards }),
     telemetry,
     checks,
-    reasons: () => ({ ...reasonsOf(engines), sandbox: trouble() }),
+    reasons: () => ({ ...reasonsOf(engines, guards), sandbox: trouble() }),
     trustProxy: server.trustProxy,
     ...secured.admin,
   });
@@ -62,9 +68,11 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
     admin,
     drain() {
       draining = true;
+      void guards?.stop();
       callers.drain();
     },
     async close() {
+      await guards?.stop();
       await pool.close();
       for (const { runner } of tools.values()) await runner.close();
     },
@@ -124,7 +132,7 @@ function toolsOf({ tools }: ToolServer, sandbox: Sandbox, egress: OwnEgress): Re
   return new Map(built);
 }
 
-function buildWay(
+function wayDeps(
   {
     policy: {
       setup: { config },
@@ -136,8 +144,8 @@ function buildWay(
   { runsMax }: ToolServer,
   tools: ReadonlyMap<string, Tool>,
   { screenAnswer, screenTexts }: PreparationPool,
-): ToolWay {
-  return createToolWay({
+): ToolWayDeps {
+  return {
     ...rules,
     containment: rules.containing.containment,
     tools,
@@ -154,7 +162,7 @@ function buildWay(
       screenTexts,
     },
     digestKey: deriveKey(secret.present, 'digest'),
-  });
+  };
 }
 
 /** The end of every call, for metrics and the log; what an operator has to look at is loud. */

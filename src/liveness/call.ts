@@ -1,7 +1,8 @@
 /** One call of the probe: made in the process, through the stages, to an upstream that is not there. No socket is opened. */
 import { Refusal } from '../base/errors.ts';
 import type { Caller } from '../domain/callers/caller.ts';
-import type { Arrival, Exchange } from '../domain/exchange.ts';
+import type { Arrival } from '../domain/exchange.ts';
+import type { OpenCall } from '../domain/open-call.ts';
 import type { EntryDraft } from '../ports/audit-log.ts';
 import type { Handshake } from '../ports/socket.ts';
 import type { Reply } from '../stages/reply.ts';
@@ -9,6 +10,7 @@ import { type Admitted, type Held, PROBE_USER, probeCaller } from './probe-user.
 import { SealedDesk } from './sealed-desk.ts';
 import { SealedLog } from './sealed-log.ts';
 import { SealedSocketCaller, SealedSocketUpstream } from './sealed-socket.ts';
+import { SealedTool } from './sealed-tool.ts';
 import { type SealedAnswer, SealedUpstream } from './sealed-upstream.ts';
 import type { Seen } from './seen.ts';
 
@@ -16,6 +18,7 @@ import type { Seen } from './seen.ts';
 export class Sealed implements Admitted {
   readonly upstream = new SealedUpstream();
   readonly sockets = new SealedSocketUpstream();
+  readonly tool = new SealedTool();
   readonly auditLog = new SealedLog();
   readonly desk = new SealedDesk();
   caller: Caller | undefined;
@@ -24,13 +27,13 @@ export class Sealed implements Admitted {
   shown: string | undefined;
 }
 
-type OnExchange = (exchange: Exchange) => void;
+type OnCall = (call: OpenCall) => void;
 
-/** The house's stages, in their order, around what is sealed. */
+/** The house's stages, in their order, around what is sealed; or the way of its tools, which are run under the path of a tool. */
 export type WayOf = (sealed: Sealed) => {
-  handle(arrival: Arrival, reply: Reply, onExchange: OnExchange): Promise<void>;
+  handle(arrival: Arrival, reply: Reply, onCall: OnCall): Promise<void>;
   /** A live socket, from its handshake to its end. */
-  open(arrival: Arrival, handshake: Handshake, reply: Reply, onExchange: OnExchange): Promise<void>;
+  open(arrival: Arrival, handshake: Handshake, reply: Reply, onCall: OnCall): Promise<void>;
 };
 
 /** What is asked, by whom, and what upstream would say. */
@@ -85,16 +88,17 @@ export class ProbeLine {
     const { wayOf, newId, tier, signal, callMsMax = CALL_MS_MAX } = this.#options;
     const sealed = this.#sealed;
     const way = (this.#way ??= wayOf(sealed));
-    const { upstream, sockets, auditLog, desk } = sealed;
+    const { upstream, sockets, tool, auditLog, desk } = sealed;
     let isOnRecordFirst = false;
     const entries: EntryDraft[] = [];
     auditLog.drafts = entries;
     const answer = call.answer ?? NOTHING_SAID;
     const onSent = (): void => {
-      isOnRecordFirst = auditLog.drafts.some(({ action }) => action === 'exchange.intent');
+      isOnRecordFirst = auditLog.drafts.some(({ action }) => action.endsWith('.intent'));
     };
     upstream.begin(answer, onSent);
     sockets.begin(answer.pieces, onSent);
+    tool.begin(toolOf(call), answer.pieces.join(''), onSent);
     desk.asked = 0;
     sealed.shown = call.shown;
     const arrival = arrivalOf(call, newId());
@@ -104,8 +108,8 @@ export class ProbeLine {
     const socket = call.event && new SealedSocketCaller(call.event);
     try {
       const ending = AbortSignal.any([signal, AbortSignal.timeout(callMsMax)]);
-      await within(ending, (onExchange) =>
-        socket ? way.open(arrival, socket, reply, onExchange) : way.handle(arrival, reply, onExchange),
+      await within(ending, (onCall) =>
+        socket ? way.open(arrival, socket, reply, onCall) : way.handle(arrival, reply, onCall),
       );
     } catch (error) {
       // What is still under way has these to itself.
@@ -117,7 +121,7 @@ export class ProbeLine {
       status: socket?.status ?? reply.status,
       code: codeOf(entries),
       told: reply.told + (socket?.told ?? ''),
-      sentUp: upstream.received ?? sockets.received,
+      sentUp: upstream.received ?? sockets.received ?? tool.received,
       entries,
       isOnRecordFirst,
       isAsked: desk.asked > 0,
@@ -126,21 +130,18 @@ export class ProbeLine {
 }
 
 /** Broken off where it takes too long: what it took is given back by its closings. */
-async function within(
-  ending: AbortSignal,
-  handle: (onExchange: (exchange: Exchange) => void) => Promise<void>,
-): Promise<void> {
-  let exchange: Exchange | undefined;
+async function within(ending: AbortSignal, handle: (onCall: OnCall) => Promise<void>): Promise<void> {
+  let call: OpenCall | undefined;
   if (ending.aborted) throw new TimedOut();
   const { promise: late, reject } = Promise.withResolvers<never>();
   const breakOff = (): void => {
-    if (exchange) exchange.callerGone = true;
-    exchange?.abort(new Refusal('edge.expired'));
+    if (call) call.callerGone = true;
+    call?.abort(new Refusal('edge.expired'));
     reject(new TimedOut());
   };
   ending.addEventListener('abort', breakOff, { once: true });
   try {
-    await Promise.race([handle((own) => (exchange = own)), late]);
+    await Promise.race([handle((own) => (call = own)), late]);
   } finally {
     ending.removeEventListener('abort', breakOff);
   }
@@ -170,6 +171,10 @@ function arrivalOf(call: ProbeCall, id: string): Arrival {
 }
 const CHAT = '/v1/chat/completions';
 const BOUNDARY = 'sallyport-probe';
+
+function toolOf({ target = '' }: ProbeCall): string {
+  return target.slice(target.lastIndexOf('/') + 1);
+}
 
 /** RFC 7578, of a text file for assistants. */
 function formOf(file: string): string {

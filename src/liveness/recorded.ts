@@ -8,10 +8,11 @@ import type { Seen } from './seen.ts';
 export function recordFault(seen: Seen, { planted = [], stranger }: ProbeCall): string | undefined {
   const { entries, sentUp, isOnRecordFirst } = seen;
   if (sentUp !== undefined && !isOnRecordFirst) return 'it went upstream before it was on record';
-  const count = (wanted: string): number => entries.filter(({ action }) => action === wanted).length;
-  const hasIntent = count('exchange.intent') > 0;
-  if (count('exchange.outcome') !== Number(hasIntent)) return 'an intent without just one outcome';
-  if (count('exchange.refused') !== Number(!hasIntent)) return 'a refusal without just one entry';
+  // `exchange.intent`, `tool.intent`.
+  const count = (step: string): number => entries.filter(({ action }) => action.endsWith(`.${step}`)).length;
+  const hasIntent = count('intent') > 0;
+  if (count('outcome') !== Number(hasIntent)) return 'an intent without just one outcome';
+  if (count('refused') !== Number(!hasIntent)) return 'a refusal without just one entry';
   const whose = stranger ? 'anonymous' : PROBE_USER;
   if (entries.some(({ userId }) => userId !== whose)) return 'on record under another name';
   return planted.some((value) => isIn(value, entries)) ? 'what was said is on record' : undefined;

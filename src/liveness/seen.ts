@@ -61,14 +61,14 @@ export function actedUpon(seen: Seen, { action, guardrail, values }: InRequest):
   if (sentUp === undefined) return untried(seen);
   if (action === 'redact')
     return values.some((value) => sentUp.includes(value)) ? silent('it went upstream') : FIRED;
-  return isFound(seen, 'exchange.intent', 'findings', guardrail) ? FIRED : silent('it was not on record');
+  return isFound(seen, /\.intent$/, /^findings$/, guardrail) ? FIRED : silent('it was not on record');
 }
 
 /** Found in an answer, and acted upon as the policy says. */
 export function actedUponInAnswer(seen: Seen, { action, guardrail, values }: InRequest): Judged {
   if (seen.sentUp === undefined) return untried(seen);
   if (action === 'observe')
-    return isFound(seen, 'exchange.outcome', 'answerFindings', guardrail)
+    return isFound(seen, /\.outcome$/, /^(?:answer|output)Findings$/, guardrail)
       ? FIRED
       : silent('it was not on record');
   if (values.some((value) => seen.told.includes(value))) return silent('its caller was told');
@@ -87,9 +87,10 @@ export function keptBack(seen: Seen, marker: string): Judged {
   return seen.code === undefined || seen.code.startsWith('tool.') ? FIRED : untried(seen);
 }
 
-function isFound(seen: Seen, action: string, field: string, guardrail: string): boolean {
-  return seen.entries.some((entry) => {
-    const found = entry.action === action ? entry.metadata[field] : undefined;
-    return Object.keys(Object(found)).some((name) => name.startsWith(`${guardrail}:`));
-  });
+function isFound({ entries }: Seen, action: RegExp, field: RegExp, guardrail: string): boolean {
+  const told = entries
+    .filter((entry) => action.test(entry.action))
+    .flatMap((e) => Object.entries(e.metadata));
+  const found = told.flatMap(([name, counts]) => (field.test(name) ? Object.keys(Object(counts)) : []));
+  return found.some((name) => name.startsWith(`${guardrail}:`));
 }

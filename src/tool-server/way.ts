@@ -38,7 +38,7 @@ export interface Tool {
 }
 
 export interface ToolWayDeps extends Remembering, Omit<EndUserDeps, 'limiting'> {
-  readonly tools: ReadonlyMap<string, Tool>;
+  readonly tools: Pick<ReadonlyMap<string, Tool>, 'get' | 'values'>;
   readonly toolPolicyOf: (caller: Caller) => ToolPolicy;
   /** Approvals are bound to it. */
   readonly policyVersion: string;

@@ -5,7 +5,7 @@
 import { createServer, type Server } from 'node:http';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createKey } from '../support/admin.ts';
+import { admin, createKey } from '../support/admin.ts';
 import { startToolHouse, type ToolHouse } from '../support/tool-house.ts';
 
 let house: ToolHouse;
@@ -34,7 +34,7 @@ beforeAll(async () => {
     run: { kind: 'http', method: 'GET', url: `${origin}/${path}/{city}` },
   });
   house = await startToolHouse(
-    { tools: { deny: ['secrets'] }, server: { cors: [page] } },
+    { tools: { deny: ['secrets'] }, server: { cors: [page] }, liveness: { everySeconds: 1 } },
     { weather: tool('weather'), traffic: tool('traffic'), secrets: tool('secrets') },
   );
 });
@@ -145,4 +145,17 @@ describe('messages', () => {
     const newer = { ...asked, params: { protocolVersion: '2099-01-01' } };
     expect((await house.post('/mcp', newer)).body.result.protocolVersion).toBe('2025-11-25');
   });
+});
+
+test('its controls are tried before it is ready, and nothing of that is on record', async () => {
+  const ready = await (await fetch(`${house.process.adminUrl}/readyz`)).json();
+  expect(ready).toMatchObject({ ready: true, checks: { guards: true } });
+  const { data } = Object((await admin(house.process, 'GET', '/admin/guards')).body);
+  const resultOf = (name: string) => data.find((one: { control: string }) => one.control === name);
+  expect(resultOf('denied-calls')).toMatchObject({ result: 'fired' });
+  expect(resultOf('prompt-leak')).toMatchObject({ result: 'off', reason: 'nothing of this process' });
+  const metrics = await (await fetch(`${house.process.adminUrl}/metrics`)).text();
+  expect(metrics).toContain('sallyport_guard_silent{control="denied-calls"} 0');
+  const entries = await house.entries();
+  expect(entries.filter(({ userId }) => userId === '@probe')).toEqual([]);
 });

@@ -4,13 +4,14 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealedWay } from '../../src/assemble/probing.ts';
+import type { Caller } from '../../src/domain/callers/caller.ts';
 import type { Control } from '../../src/domain/incidents/liveness.ts';
 import { prepare } from '../../src/domain/requests/preparation.ts';
 import type { ScreenPolicy } from '../../src/guardrails/screening.ts';
 import type { PipelineDeps } from '../../src/pipeline.ts';
 import type { AdmitRequest } from '../../src/ports/ledger.ts';
 import { startGuardModel } from '../support/guard-model.ts';
-import { type Break, startProbedHouse } from '../support/probed-house.ts';
+import { type Break, type BreakTools, startProbedHouse } from '../support/probed-house.ts';
 import type { Upstream } from '../support/upstream.ts';
 
 /** Everything is on, and what comes to be acted upon is seen at once. */
@@ -42,9 +43,12 @@ async function silentIn(broken?: Break): Promise<readonly Control[]> {
 }
 
 const screenedBy =
-  (change: Partial<ScreenPolicy>): Break =>
-  ({ limiting }) => ({
-    limiting: { ...limiting, screenPolicy: (caller) => ({ ...limiting.screenPolicy(caller), ...change }) },
+  (change: Partial<ScreenPolicy>) =>
+  ({ limiting }: Pick<PipelineDeps, 'limiting'>) => ({
+    limiting: {
+      ...limiting,
+      screenPolicy: (caller: Caller) => ({ ...limiting.screenPolicy(caller), ...change }),
+    },
   });
 
 const answersBy =
@@ -54,8 +58,8 @@ const answersBy =
   });
 
 const admitting =
-  (change: (request: AdmitRequest) => Partial<AdmitRequest>): Break =>
-  ({ ledger }) => ({
+  (change: (request: AdmitRequest) => Partial<AdmitRequest>) =>
+  ({ ledger }: Pick<PipelineDeps, 'ledger'>) => ({
     ledger: Object.assign(Object.create(ledger), {
       admit: (request: AdmitRequest) => ledger.admit({ ...request, ...change(request) }),
       settle: ledger.settle.bind(ledger),
@@ -64,7 +68,7 @@ const admitting =
     }),
   });
 
-const unlimited = (...names: readonly string[]): Break =>
+const unlimited = (...names: readonly string[]) =>
   admitting(({ scopes }) => ({
     scopes: scopes.map((scope) => ({
       ...scope,
@@ -72,7 +76,10 @@ const unlimited = (...names: readonly string[]): Break =>
     })),
   }));
 
-const toolsOf = ({ toolPolicyOf }: PipelineDeps, change: object): PipelineDeps['toolPolicyOf'] => {
+const toolsOf = (
+  { toolPolicyOf }: Pick<PipelineDeps, 'toolPolicyOf'>,
+  change: object,
+): PipelineDeps['toolPolicyOf'] => {
   return (caller) => {
     const policy = toolPolicyOf(caller);
     return { ...policy, settings: { ...policy.settings, ...change } };
@@ -129,6 +136,48 @@ test('a house that is whole fires everywhere', async () => {
 
 test.each(BROKEN)('%j', async (wanted, broken) => {
   expect(await silentIn(broken)).toEqual(wanted);
+});
+
+/** Those of the process that runs tools; the others are none of its. */
+const OF_TOOLS: readonly Control[] = [
+  'credentials',
+  'revoked-keys',
+  'injection',
+  'tool-injection',
+  'personal-data',
+  'secrets',
+  'answer-personal-data',
+  'answer-secrets',
+  'denied-calls',
+  'approvals',
+  'rate-limit',
+  'audit-log',
+];
+const BROKEN_TOOLS: readonly (readonly [silent: readonly Control[], BreakTools])[] = [
+  [[], () => ({})],
+  [
+    ['credentials', 'audit-log'],
+    () => ({ authenticator: { authenticate: () => somebody, authenticateWithin: () => somebody } }),
+  ],
+  [['revoked-keys'], admitting(() => ({ keyVersion: undefined }))],
+  [['injection', 'tool-injection'], screenedBy({ injection: 'off' })],
+  [['personal-data'], screenedBy({ pii: 'off' })],
+  [['secrets'], screenedBy({ secrets: 'off' })],
+  [
+    ['answer-personal-data', 'answer-secrets'],
+    ({ screening }) => ({ screening: { ...screening, answers: undefined } }),
+  ],
+  [['denied-calls'], (deps) => ({ toolPolicyOf: toolsOf(deps, { deny: [] }) })],
+  [['approvals'], (deps) => ({ toolPolicyOf: toolsOf(deps, { needsApproval: [] }) })],
+  [['rate-limit'], unlimited('requestsPerMinute')],
+];
+
+test.each(BROKEN_TOOLS)('of tools: %j', async (wanted, broken) => {
+  const verdicts = await house.probeTools(broken);
+  const tried = verdicts.filter(({ result }) => result !== 'off').map(({ control }) => control);
+  expect(tried).toEqual(OF_TOOLS);
+  const missed = verdicts.filter(({ result }) => result !== 'fired' && result !== 'off');
+  expect(missed.map(({ control }) => control)).toEqual(wanted);
 });
 
 test('a log that forgets, is late, or says what was said is silent', async () => {

@@ -126,8 +126,12 @@ test.each(POLICIES.map(([name, config, ...off]) => ({ name, config, off })))(
   '$name',
   async ({ config, off }) => {
     const verdicts = await house.probeUnder(placed(config));
+    const ofTools = await house.probeTools(undefined, placed(config));
     const expected = 'detector' in config ? off : ['detector', ...off];
-    expect(verdicts.filter(({ result }) => result === 'silent' || result === 'untried')).toEqual([]);
+    const missed = [...verdicts, ...ofTools].filter(
+      ({ result }) => result === 'silent' || result === 'untried',
+    );
+    expect(missed).toEqual([]);
     const listed = verdicts.filter(({ result }) => result === 'off').map(({ control }) => control);
     expect(listed.toSorted()).toEqual(expected.toSorted());
   },

@@ -11,21 +11,26 @@ import { buildRules, limitingBy } from '../../src/assemble/doors.ts';
 import { buildEngines, createDetector } from '../../src/assemble/engines.ts';
 import { createPolicy } from '../../src/assemble/policy.ts';
 import { sealedWay } from '../../src/assemble/probing.ts';
+import { sealedToolWay } from '../../src/assemble/tool-probing.ts';
 import { openUpstreams } from '../../src/assemble/upstreams.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { loadSetup, type Setup } from '../../src/config.ts';
 import type { Verdict } from '../../src/domain/incidents/liveness.ts';
 import type { Sealed, WayOf } from '../../src/liveness/call.ts';
 import { STALE_KEY } from '../../src/liveness/probe-user.ts';
-import { runProbe } from '../../src/liveness/run.ts';
+import { type RunOptions, runProbe } from '../../src/liveness/run.ts';
+import { toolAttacks } from '../../src/liveness/tool-attacks.ts';
+import { answerPolicy } from '../../src/guardrails/settings.ts';
 import type { PipelineDeps } from '../../src/pipeline.ts';
 import { createLog } from '../../src/server/log.ts';
 import { createPreparationPool } from '../../src/server/preparation-pool.ts';
 import { requestId } from '../../src/server/request-id.ts';
 import { createTelemetry } from '../../src/server/telemetry.ts';
+import type { ToolWayDeps } from '../../src/tool-server/way.ts';
 import { startUpstream } from './upstream.ts';
 
 export type Break = (house: PipelineDeps) => Partial<PipelineDeps>;
+export type BreakTools = (house: ToolWayDeps) => Partial<ToolWayDeps>;
 
 /** The shipped policy with this over it. */
 function setupOf(folder: string, config: object, baseUrl: string): Setup {
@@ -59,11 +64,50 @@ async function buildHouse(setup: Setup) {
   return { engines, rules, ways, depsBy };
 }
 
+function toolWayDeps(
+  house: PipelineDeps,
+  { config: { guardrails } }: Setup,
+  rules: ReturnType<typeof buildRules>,
+  { screenAnswer, screenTexts }: ReturnType<typeof createPreparationPool>,
+): ToolWayDeps {
+  const inlineCharsMax = guardrails.workers.overBytes;
+  return {
+    ...rules,
+    ...house,
+    tools: new Map(),
+    policyVersion: 'v1',
+    digestKey: randomBytes(32),
+    runsMax: 4,
+    screening: { answers: answerPolicy(guardrails), inlineCharsMax, screenAnswer, screenTexts },
+  };
+}
+
 /** What ended a call was time: as on a machine that does much else. */
 function isOfASlowMachine({ result, reason }: Verdict): boolean {
   return result === 'untried' && /^(?:store\.unavailable|guardrail\.failed|timeout)$/.test(reason ?? '');
 }
 const TRIES_MAX = 3;
+
+type Wanted = Pick<RunOptions, 'attacks' | 'callMsMax'>;
+
+function runsOn({ ledger }: Pick<Awaited<ReturnType<typeof buildHouse>>['engines'], 'ledger'>) {
+  const runOnce = (setup: Setup, wayOf: WayOf, wanted: Wanted): Promise<readonly Verdict[]> =>
+    runProbe({
+      ...wanted,
+      policy: setup.config,
+      wayOf,
+      outdate: () => ledger.setKeyVersion(STALE_KEY, 2),
+      newId: requestId,
+      signal: new AbortController().signal,
+    });
+  const run = async (setup: Setup, wayOf: WayOf, wanted: Wanted = {}): Promise<readonly Verdict[]> => {
+    for (let tries = 1; ; tries++) {
+      const verdicts = await runOnce(setup, wayOf, { callMsMax: 20_000, ...wanted });
+      if (tries === TRIES_MAX || !verdicts.some(isOfASlowMachine)) return verdicts;
+    }
+  };
+  return { runOnce, run };
+}
 
 /** With the configuration over the shipped policy; `close()` removes everything. */
 export async function startProbedHouse(config: object = {}) {
@@ -72,21 +116,7 @@ export async function startProbedHouse(config: object = {}) {
   const { baseUrl } = upstream;
   const started = setupOf(folder, config, baseUrl);
   const { engines, rules, ways, depsBy } = await buildHouse(started);
-  const runOnce = (setup: Setup, wayOf: WayOf, callMsMax?: number): Promise<readonly Verdict[]> =>
-    runProbe({
-      policy: setup.config,
-      wayOf,
-      outdate: () => engines.ledger.setKeyVersion(STALE_KEY, 2),
-      newId: requestId,
-      signal: new AbortController().signal,
-      callMsMax,
-    });
-  const run = async (setup: Setup, wayOf: WayOf): Promise<readonly Verdict[]> => {
-    for (let tries = 1; ; tries++) {
-      const verdicts = await runOnce(setup, wayOf, 20_000);
-      if (tries === TRIES_MAX || !verdicts.some(isOfASlowMachine)) return verdicts;
-    }
-  };
+  const { runOnce, run } = runsOn(engines);
   const deps = depsBy(started);
   return {
     upstream,
@@ -98,7 +128,14 @@ export async function startProbedHouse(config: object = {}) {
     ) => run(started, (sealed) => wayOf({ ...deps, ...broken(deps) }, sealed)),
     /** Once, with this much time for a call. */
     probeWithin: (callMsMax: number, broken: Break) =>
-      runOnce(started, (sealed) => sealedWay({ ...deps, ...broken(deps) }, sealed), callMsMax),
+      runOnce(started, (sealed) => sealedWay({ ...deps, ...broken(deps) }, sealed), { callMsMax }),
+    /** What it makes of the process that runs tools, by the same rules or others, with this of it broken. */
+    probeTools(broken: BreakTools = () => ({}), other?: object): Promise<readonly Verdict[]> {
+      const setup = other === undefined ? started : setupOf(folder, other, baseUrl);
+      const tools = toolWayDeps(other === undefined ? deps : depsBy(setup), setup, rules, ways.pool);
+      const wayOf = (sealed: Sealed) => sealedToolWay({ ...tools, ...broken(tools) }, sealed);
+      return run(setup, wayOf, { attacks: toolAttacks });
+    },
     /** And under another policy. */
     async probeUnder(other: object): Promise<readonly Verdict[]> {
       const setup = setupOf(folder, other, baseUrl);
