@@ -188,7 +188,7 @@ export async function buildDoors(parts: DoorParts): Promise<Doors> {
   const upstreams = openUpstreams(policy.setup, told, rules.safetyIdentifier);
   const share = fairShareOf(config.guardrails);
   const ways = { pool, upstreams, telemetry, detector, history, share, policy };
-  const secured = transport(policy.setup, log);
+  const secured = transport(parts);
   const way = wayBy(policy, log, engines, rules, ways);
   const guards = startProbing({ policy, engines, deps: () => way.deps(), telemetry, log });
   const callers = buildCallers(parts, secured.callers, way, telemetry);
@@ -229,7 +229,6 @@ function buildCallers(
   return createCallerServer({
     ...policy.setup.config.server,
     ...secured,
-    onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
     way,
     sockets,
     own: ownPages(policy, engines, rules),
@@ -263,7 +262,8 @@ function wayBy(policy: Policy, log: Log, engines: Engines, rules: Rules, ways: W
 }
 
 /** How both ports are protected on the way. */
-export function transport({ config, production }: Setup, log: Log) {
+export function transport({ policy: { setup }, adminKey, log, engines, rules }: DoorParts) {
+  const { config, production } = setup;
   const { tls, adminTls, plainHttp, trustProxy } = config.server;
   const inClear = inClearBy(plainHttp, production, trustProxy.length > 0);
   const secured = (settings: TlsSettings | undefined, listener: string) =>
@@ -274,9 +274,11 @@ export function transport({ config, production }: Setup, log: Log) {
         else log.info({ listener }, 'a new certificate is in force');
       },
     };
+  const { auditLog } = engines;
+  const onInClear = createExposedKeys({ ...rules, adminKey, auditLog, clock: systemClock });
   return {
-    callers: { inClear, tls: secured(tls, 'callers') },
-    admin: { inClear, tls: secured(adminTls, 'admin') },
+    callers: { inClear, onInClear, tls: secured(tls, 'callers') },
+    admin: { inClear, onInClear, tls: secured(adminTls, 'admin') },
   };
 }
 

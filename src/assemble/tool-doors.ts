@@ -1,5 +1,4 @@
 /** Builds the doors of the process that runs tools: its callers', and the operators', which is the gateway's own. */
-import { systemClock } from '../base/clock.ts';
 import type { OwnEgress } from '../base/own-dispatcher.ts';
 import { deriveKey } from '../base/secret.ts';
 import type { Config } from '../config.ts';
@@ -7,7 +6,6 @@ import { createCommandRunner } from '../engines/tool/tool-command.ts';
 import { createHttpRunner } from '../engines/tool/tool-http.ts';
 import { closeInherited } from '../engines/tool/tool-process.ts';
 import { createSandbox, type Sandbox } from '../engines/tool/tool-sandbox.ts';
-import { createExposedKeys } from '../domain/callers/exposed-keys.ts';
 import { policyVersionOf } from '../domain/approvals/approvals.ts';
 import { toolPolicies } from '../domain/tools/tools.ts';
 import { answerPolicy } from '../guardrails/settings.ts';
@@ -49,7 +47,7 @@ export async function buildToolDoors(parts: DoorParts): Promise<Doors> {
     openExchanges: callers.open().size,
     guards: guards?.list(),
   }));
-  const secured = transport(setup, log);
+  const secured = transport(parts);
   const deps = wayDeps(parts, toolServer, tools, pool);
   const guards = startToolProbing({ policy, engines, telemetry, log }, deps);
   const callers = buildCallers(parts, secured.callers, createToolWay(deps), telemetry);
@@ -90,7 +88,6 @@ function buildCallers(
   return createCallerServer({
     ...config.server,
     ...secured,
-    onInClear: createExposedKeys({ ...rules, auditLog, clock: systemClock }),
     way: createToolDoor({
       way,
       origins: config.server.cors.map((url) => new URL(url).origin),

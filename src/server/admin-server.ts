@@ -6,9 +6,10 @@ import { uuidv7 } from 'uuidv7';
 import { asRefusal, errorBody, errorHeaders, Refusal } from '../base/errors.ts';
 import { registerAdmin, type AdminDeps } from '../admin/admin.ts';
 import { registerConsole } from '../admin/console.ts';
+import type { Presented } from '../domain/callers/authentication.ts';
 import { registerScim } from '../admin/scim.ts';
 import { registerSignIn } from '../admin/sign-in.ts';
-import { type InClear, UPGRADE_HEADERS } from './in-clear.ts';
+import { type InClear, type OnInClear, UPGRADE_HEADERS } from './in-clear.ts';
 import { NO_SCHEMAS } from './no-schemas.ts';
 import type { Telemetry } from './telemetry.ts';
 import { createListener, type Secured } from './tls.ts';
@@ -26,11 +27,12 @@ export interface AdminServerOptions {
   readonly tls: Pick<Secured, 'settings' | 'onCertificate'> | undefined;
   /** Which requests are refused for having travelled in clear; undefined: none. */
   readonly inClear: InClear | undefined;
+  readonly onInClear: OnInClear;
 }
 
 /** Ready to listen: administration, health, metrics, the console. Callers' calls are unknown here. */
 export function createAdminServer(options: AdminServerOptions): FastifyInstance {
-  const { tls, inClear } = options;
+  const { tls, inClear, onInClear } = options;
   const app = fastify({
     logger: false,
     schemaController: NO_SCHEMAS,
@@ -43,7 +45,7 @@ export function createAdminServer(options: AdminServerOptions): FastifyInstance 
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     ...(tls && {
       serverFactory: (listener: RequestListener) =>
-        createListener({ ...tls, onPlain: plainWith(listener) }, {}, listener),
+        createListener({ ...tls, onPlain: plainWith(listener, onInClear) }, {}, listener),
     }),
     // A path that cannot be read names nothing; Fastify's own words would repeat it.
     frameworkErrors: (_error, _request, reply) => void answer(reply, new Refusal('access.not_found')),
@@ -56,6 +58,7 @@ export function createAdminServer(options: AdminServerOptions): FastifyInstance 
   if (inClear) {
     app.addHook('onRequest', async (request, reply) => {
       if (HEALTH.has(request.routeOptions.url ?? '') || !inClear(request)) return;
+      void onInClear(shownBy(request.raw, request.ip), request.id);
       const { status, headers, body } = refusedInClear(request.raw, request.host);
       await reply.code(status).headers(headers).send(body);
     });
@@ -96,18 +99,25 @@ function refusedInClear({ method, url = '' }: IncomingMessage, host: string) {
   return { status: refusal.status, headers, body: errorBody(refusal) };
 }
 
+function shownBy({ rawHeaders, url = '', method = '' }: IncomingMessage, source: string): Presented {
+  return { rawHeaders, target: url, source, method };
+}
+
 /** Of a port with TLS, for what comes in clear: probes of the machine itself know no certificate. */
 const plainWith =
-  (listener: RequestListener): RequestListener =>
+  (listener: RequestListener, onInClear: OnInClear): RequestListener =>
   (request, response) => {
     if (HEALTH.has(request.url ?? '')) {
       listener(request, response);
       return;
     }
+    const id = uuidv7();
+    void onInClear(shownBy(request, request.socket.remoteAddress ?? 'unknown'), id);
     const { status, headers, body } = refusedInClear(request, request.headers.host ?? '');
     response.writeHead(status, {
       'content-type': 'application/json',
       'cache-control': 'no-store',
+      'x-request-id': id,
       ...headers,
     });
     response.end(body && JSON.stringify(body));

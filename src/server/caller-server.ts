@@ -14,7 +14,7 @@ import type { SocketDoor } from '../realtime/door.ts';
 import { sendRefusal } from '../stages/refuse.ts';
 import type { Reply } from '../stages/reply.ts';
 import { NodeReply } from './node-reply.ts';
-import { type InClear, UPGRADE_HEADERS } from './in-clear.ts';
+import { type InClear, type OnInClear, UPGRADE_HEADERS } from './in-clear.ts';
 import { NO_SCHEMAS } from './no-schemas.ts';
 import { readBody } from './read-body.ts';
 import { requestId } from './request-id.ts';
@@ -51,7 +51,7 @@ export interface CallerServerOptions {
   /** Which calls are refused for having travelled in clear; undefined: none. */
   readonly inClear: InClear | undefined;
   /** Told of each of them. */
-  readonly onInClear: (presented: Presented, id: string) => void | Promise<void>;
+  readonly onInClear: OnInClear;
 }
 
 /** The callers' side, and the calls under way. */

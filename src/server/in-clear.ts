@@ -1,6 +1,7 @@
 /** Which requests travelled in clear: told from the socket, and from what a trusted proxy says. */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Presented } from '../domain/callers/authentication.ts';
 
 /**
  * What becomes of a request in clear. `auto`: in production, what came in clear to a proxy that says so is refused,
@@ -11,6 +12,9 @@ export const plainHttpSchema = z.enum(['auto', 'refuse', 'allow']).default('auto
 
 /** Whether a request came in clear. */
 export type InClear = (request: FastifyRequest) => boolean;
+
+/** Told what came in clear and was refused, with the request's id. */
+export type OnInClear = (presented: Presented, request: string) => Promise<void>;
 
 /** Undefined where no request has to be looked at. @param proxied `server.trustProxy` names a peer */
 export function inClearBy(

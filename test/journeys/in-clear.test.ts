@@ -1,6 +1,6 @@
 /**
  * Keys do not travel in clear: TLS at both ports with a certificate that is followed, and what comes without it refused,
- * never redirected, its key marked. Shown false by marking nothing, by not looking at what a
+ * never redirected, its key marked, at either port. Shown false by marking nothing at one of them, by not looking at what a
  * proxy says, and by not following the files: one test turns red for each.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,8 +12,9 @@ import OpenAI from 'openai';
 import { Agent, fetch } from 'undici';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { admin } from '../support/admin.ts';
+import { admin, createKey } from '../support/admin.ts';
 import { allEntries } from '../support/audit.ts';
+import { type Gateway, startGateway } from '../support/gateway.ts';
 import { CHAT_BODY, CHAT_LINE, journey } from '../support/journey.ts';
 import { rawCall, requestBytes } from '../support/raw-call.ts';
 import { selfSigned } from '../support/self-signed.ts';
@@ -140,4 +141,29 @@ test('the console is sent to where it is safe, the admin API is refused, probes 
   expect(await asked('/console')).toEqual([308, `https://${host}/console`]);
   expect(await asked('/admin/keys')).toEqual([426, null]);
   expect(await asked('/livez')).toEqual([200, null]);
+});
+
+const askedInClear = async (to: Gateway, shown: string, headers = {}): Promise<number> => {
+  const asked = { headers: { authorization: `Bearer ${shown}`, ...headers }, redirect: 'manual' } as const;
+  return (await fetch(`${to.adminUrl}/admin/keys`, asked)).status;
+};
+const exposedIn = async (of: Gateway) =>
+  (await allEntries(join(of.dataDir, 'audit')))
+    .filter(({ action }) => action === 'access.exposed')
+    .map(({ userId, resource }) => `${userId} ${resource}`);
+
+test('a key that comes in clear to the admin port is marked there, and the house’s own is on record', async () => {
+  const { key, id } = await createKey(proxied.gateway, { user: 'chief', tier: 'internal', role: 'admin' });
+  const alone = await startGateway({ key: null, config: { server: { adminTls: files } } });
+  const said = { 'x-forwarded-proto': 'http' };
+  expect(await askedInClear(proxied.gateway, key, said)).toBe(426);
+  expect(await askedInClear(proxied.gateway, proxied.gateway.adminKey, said)).toBe(426);
+  expect(await askedInClear(alone, alone.adminKey)).toBe(426);
+  expect(await askedInClear(alone, `${alone.adminKey.slice(0, -1)}?`)).toBe(426);
+  await expect.poll(() => exposed(proxied.gateway)).toContainEqual(expect.objectContaining({ id }));
+  await expect
+    .poll(() => exposedIn(proxied.gateway))
+    .toEqual(expect.arrayContaining([`chief ${id}`, 'admin admin-key']));
+  await expect.poll(() => exposedIn(alone)).toEqual(['admin admin-key']);
+  await alone.stop();
 });
