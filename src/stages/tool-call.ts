@@ -39,6 +39,8 @@ export class ToolCall {
   judged = '';
   /** Of its name, where chat tells it in several. */
   #parts: string[] = [];
+  /** How often the first came again, and nothing else. */
+  #again = 0;
   readonly #pieces: Piece[] = [];
   /** Of a tool of OpenAI's own: what is known of it, as JSON. */
   #item = '{}';
@@ -103,13 +105,21 @@ export class ToolCall {
     this.hearItem(typed);
   }
 
-  /** The same part again is the same name again. */
+  /** The same part from the first on is the same name again: some upstreams say it with every part of the arguments. */
   #hearPart(part: unknown): void {
-    if (part === '' || part === this.#parts.at(-1)) return;
-    if (typeof part !== 'string' || this.#parts.length >= NAME_PARTS_MAX) {
+    if (part === '') return;
+    if (this.#parts.length === 1 && part === this.#parts[0]) {
+      this.#again++;
+      return;
+    }
+    if (typeof part !== 'string' || this.#parts.length + this.#again >= NAME_PARTS_MAX) {
       this.#becomeOdd();
       return;
     }
+    // Behind another one it was a part like any other.
+    const again = this.#parts.slice(0, 1).join('').repeat(this.#again);
+    if (again !== '') this.#parts.push(again);
+    this.#again = 0;
     this.#parts.push(part);
     this.name = this.#parts.join('');
   }

@@ -101,9 +101,19 @@ describe('what is told in two ways is not believed', () => {
     }
   });
 
-  test('the same name in every part is one name', async () => {
-    const chunks = called(callPart(0, '{"a', 'search'), callPart(0, '":1}', 'search'), CALLED);
+  test('the same name in every part is one name; with others it is a part as often as it comes', async () => {
+    const many = Array.from({ length: 99 }, () => callPart(0, '', 'search'));
+    const chunks = called(callPart(0, '{"a', 'search'), callPart(0, '":1}', 'search'), ...many, CALLED);
     expect((await run(CHAT, { chunks })).text).toBe(chunks.join(''));
+    for (const parts of [
+      ['zu', 'zu', '_x'],
+      ['zuzu', '_', 'x'],
+      ['z', 'u', 'z', 'u', '_x'],
+    ]) {
+      const named = called(...parts.map((part) => callPart(0, '', part)), callPart(0, '{}'), CALLED);
+      expect((await run(CHAT, { chunks: named }, { deny: ['zuzu_x'] })).code).toBe('tool.denied');
+      expect((await run(CHAT, { chunks: named }, { deny: ['zu_x'] })).code).toBeUndefined();
+    }
   });
 });
 
