@@ -49,7 +49,8 @@ export function checkRules(
   const { apiKey = environment.OPENAI_API_KEY } = config.upstream ?? {};
   checkUpstreams(config, apiKey, fault);
   if (process === 'tools') {
-    if (apiKey !== undefined || Object.keys(config.upstreams ?? {}).length > 0)
+    const keys = [apiKey, config.upstream?.apiKeyNext, ...Object.keys(config.upstreams ?? {})];
+    if (keys.some((key) => key !== undefined))
       fault('OPENAI_API_KEY', "must not be given to the process of the tools: it never needs upstream's key");
     if (config.toolServer === undefined) fault('toolServer', 'is needed: which tools there are');
   }

@@ -4,8 +4,9 @@ import { asRefusal, Refusal } from '../../src/base/errors.ts';
 import { answerHeaders } from '../../src/domain/answers/answer-headers.ts';
 import { screenAnswer } from '../../src/domain/answers/answer-screening.ts';
 import { forward } from '../../src/stages/forward.ts';
-import type { AnswerScreening } from '../../src/stages/screen-answer.ts';
-import { answersBy, type CallOptions, chatBody, prepared, UNSCREENED } from '../support/exchange.ts';
+import { toolPolicies, toolsSchema } from '../../src/domain/tools/tools.ts';
+import { type AnswerScreening, toolRulesOf } from '../../src/stages/screen-answer.ts';
+import { answersBy, type CallOptions, chatBody, prepared, routed, UNSCREENED } from '../support/exchange.ts';
 import { keptReply, keyNamed, scriptedUpstream, type Script, noObjects } from '../support/relayed.ts';
 
 const ENFORCED = answersBy({ answers: { pii: 'redact', secrets: 'redact' } });
@@ -148,4 +149,16 @@ describe('a text', () => {
     expect(refusal?.code).toBe('upstream.broken');
     expect(reply.headSent).toBe(false);
   });
+});
+
+test('what may be called in a live session is asked anew for each call, also where all may be', () => {
+  let shut: readonly string[] = [];
+  const toolPolicyOf = toolPolicies(toolsSchema.parse({ allow: ['*'] }), () => shut);
+  const live = routed({ method: 'WEBSOCKET', target: '/v1/realtime?model=gpt-realtime' });
+  const rules = toolRulesOf({ ...UNSCREENED, toolPolicyOf }, live);
+  expect(rules?.policy.settings.deny).toEqual([]);
+  shut = ['send_email'];
+  expect(rules?.policy.settings.deny).toEqual(['send_email']);
+  shut = [];
+  expect(toolRulesOf({ ...UNSCREENED, toolPolicyOf }, routed())).toBeUndefined();
 });

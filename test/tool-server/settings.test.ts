@@ -128,6 +128,8 @@ describe('the section toolServer', () => {
     expect(() => loadSetup({ ...env, OPENAI_API_KEY: 'sk-proj-x' }, 'tools')).toThrow('must not be given');
     const named = local(JSON.stringify({ ...config, upstream: { apiKey: 'env:MINE' } }));
     expect(() => loadSetup({ ...named, MINE: 'x' }, 'tools')).toThrow('must not be given');
+    const next = local(JSON.stringify({ ...config, upstream: { apiKeyNext: 'env:MINE' } }));
+    expect(() => loadSetup({ ...next, MINE: 'x' }, 'tools')).toThrow('must not be given');
     expect(() => loadSetup({}, 'tools')).toThrow('toolServer: is needed');
   });
 });

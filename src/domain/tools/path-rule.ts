@@ -23,8 +23,11 @@ const ABOVE_ASCII = /[^\0-\x7f]/gu;
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])(?:\s*\..*)?$/i;
 /** A home folder, or a short name of Windows. */
 const TILDE = /^~|~\d/;
-/** Windows drops these at the end; in front they hide dots from who reads. */
-const EDGES = /^\s|[\s.]$/;
+/**
+ * Windows drops these at the end; in front they hide dots from who reads. Servlets cut a step at `;`, URLs a path at `?` and `#`:
+ * what stands before is a step of dots to them, or none.
+ */
+const EDGES = /^\s|[\s.]$|^\.*;|^\.+[?#]/;
 
 /** A folder: absolute, without anything that the rule itself refuses. */
 const folderSchema = z

@@ -55,6 +55,10 @@ describe('refused', () => {
     ['a space and dots', '/data/ ../a'],
     ['a dot at the end', '/data/a.'],
     ['a space at the end', '/data/a '],
+    ['a parameter of a servlet', '/data/..;a=b/etc'],
+    ['a parameter of a servlet, without dots to go by', '/data/.;/etc'],
+    ['the end of the path of a URL', '/data/..?/a'],
+    ['the same, for a fragment', '/data/..#a'],
     ['an escape', '/data/%2e%2e/etc'],
     ['an escape of an escape', '/data/%252e%252e/etc'],
     ['an escape of one half', '/data/.%2e/etc'],
@@ -111,7 +115,7 @@ test.each(['data', '/data/../x', '/data/%2e', 'C:/data', '', '//data'])('no fold
 const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 const isInside = (path: string): boolean => within(path, '/data') || within(path, '/srv/uploads');
 const odd = fc.constantFrom(
-  ...'.. . data srv uploads etc data-evil a %2e %2e%2e %252e %2f %5c \\ \\.. ~ C: ．．／ ／ ..; ..%00 NUL ‥'.split(
+  ...'.. . data srv uploads etc data-evil a %2e %2e%2e %252e %2f %5c \\ \\.. ~ C: ．．／ ／ ..; ..;a ..? ..# ..%00 NUL ‥'.split(
     ' ',
   ),
   '',
@@ -139,7 +143,15 @@ test('what is allowed is inside for every reader', () => {
     fc.property(oddPath, (path) => {
       const resolved = allowedPath(path, RULE);
       if (resolved === undefined) return;
-      for (const read of [path, decoded(path), decoded(decoded(path)), path.normalize('NFKC')]) {
+      const ofServlet = path.replaceAll(/;[^/]*/g, '');
+      for (const read of [
+        path,
+        ofServlet,
+        path.replace(/[?#].*/s, ''),
+        decoded(path),
+        decoded(decoded(path)),
+        path.normalize('NFKC'),
+      ]) {
         expect(isInside(posix.resolve('/data', read))).toBe(true);
         const ofWindows = win32.resolve('C:\\data', read).replace(/^C:/, '').replaceAll('\\', '/');
         expect(isInside(ofWindows)).toBe(true);
