@@ -204,7 +204,8 @@ async function waitUntilReady(gateway: Gateway): Promise<void> {
         const why = (await answer?.text()) ?? 'no answer';
         throw new Error(`the gateway was not ready in ${READY_MS_MAX} ms: ${why}\n${gateway.logs()}`);
       }
-      await sleep(20);
+      // Nobody listens before anything is said: asking then costs more than it finds.
+      await sleep(gateway.logs() === '' ? 100 : 20);
     }
   })();
   ended.catch(() => undefined);
