@@ -39,13 +39,9 @@ export function passOnTaint(store: Pick<Store, 'putOwner'>): Guard {
 /** The same of what was tainted by the answer itself. Never rejects: the call is over. */
 export function passOnResults(store: Pick<Store, 'putOwner'>): Closing {
   const pass = passOnTaint(store);
-  return async function passOnResults(exchange) {
-    if (!exchange.answer.hasTainted) return;
-    try {
-      await pass(exchange);
-    } catch {
-      // A store that is away refuses whatever would go on from it, too.
-    }
+  return function passOnResults(exchange) {
+    // A store that is away refuses whatever would go on from it, too.
+    return exchange.answer.hasTainted ? pass(exchange)?.catch(() => undefined) : undefined;
   };
 }
 
