@@ -92,6 +92,14 @@ const LOCAL = /^(?:node_modules|data|dist|coverage|secrets|\.cache|\.env|\.insta
 
 const versions = z.record(z.string(), z.string());
 const packageSchema = z.object({ dependencies: versions, devDependencies: versions });
+const lockSchema = z.object({ packages: z.record(z.string(), z.unknown()) });
+/** Who installs gets these bytes or none, whatever host they come from. */
+const pinned = z.looseObject({
+  version: z.string().regex(/^\d+\.\d+\.\d+/),
+  integrity: z.string().startsWith('sha512-'),
+  resolved: z.never().optional(),
+  hasInstallScript: z.never().optional(),
+});
 
 /** The first step below src/: the folder, or the file. */
 function floorOf(path: string): string {
@@ -186,6 +194,14 @@ describe('floors and doors', () => {
     );
     expect(loose).toEqual([]);
     expect(Object.keys(dependencies).length).toBeLessThanOrEqual(30);
+  });
+
+  test('what is installed is known by its bytes, runs nothing, and names no host (promise 49)', () => {
+    const { packages } = lockSchema.parse(JSON.parse(textOf('package-lock.json')));
+    const wrong = Object.entries(packages).filter(
+      ([path, locked]) => path !== '' && !pinned.safeParse(locked).success,
+    );
+    expect(wrong.map(([path]) => path)).toEqual([]);
   });
 });
 

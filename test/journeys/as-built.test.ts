@@ -1,14 +1,17 @@
 /**
- * What ships runs in a folder of its own, without packages or sources beside it: its doors to files and threads open,
- * and its source maps name the line. Negative control: red without the copied scripts, console, vocabularies, maps, names
- * of packages, any entry but `cli` in docker/build.ts, or a word of a vocabulary.
+ * Promise 49: what ships runs in a folder of its own, without packages or sources beside it, and without a network: its
+ * doors to files and threads open, and its source maps name the line. Negative control: red without the copied scripts,
+ * console, vocabularies, maps, names of packages, any entry but `cli` in docker/build.ts, or a word of a vocabulary; that
+ * it needs no network, by a start that opens a way to another host.
  */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire, SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bubblewrap, whyNoSandbox } from '../support/bubblewrap.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { program } from '../support/program.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -98,4 +101,15 @@ test('every package that is inside is named with its licence', () => {
     const { version, license } = lock.packages[`node_modules/${name}`];
     expect(named).toContain(`\n${name} ${version} (${license})\n`);
   }
+});
+
+test('nothing is downloaded: without any network it starts, answers and ends', (context) => {
+  const why = whyNoSandbox();
+  context.skip(why !== undefined, why);
+  mkdirSync(join(app, 'data'), { recursive: true });
+  const sandbox = ['--unshare-user', '--unshare-net', '--die-with-parent', '--dev-bind', '/', '/'];
+  const inside = ['--tmpfs', join(app, 'data'), '--chdir', app, process.execPath];
+  const line = [...sandbox, ...inside, resolve('test/support/alone.ts'), join(dist, 'main.js')];
+  const told = execFileSync(bubblewrap(), line, { encoding: 'utf8', timeout: 60_000, env: {} });
+  expect(JSON.parse(told)).toEqual({ status: 200, exit: 0, networks: ['lo'] });
 });
