@@ -1,6 +1,7 @@
 /**
  * What README.md and config/README.md show is true of the program: their configuration is taken, their links lead
- * somewhere. Shown false by a field misspelt in README's block, and by a heading of the manual renamed.
+ * somewhere, and what src/README.md promises is tested. Shown false by a field misspelt in README's block, by a heading of
+ * the manual renamed, and by a promise more.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigError, loadSetup } from '../src/config.ts';
+import { filesUnder } from './support/source-code.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DOCUMENTS = ['README.md', 'config/README.md', 'SECURITY.md', 'src/README.md'];
@@ -80,4 +82,25 @@ test.each(DOCUMENTS)('links of %s lead to files and headings that are there', (d
       return !existsSync(join(ROOT, target)) || (anchor !== undefined && !anchorsOf(target).has(anchor));
     });
   expect(lost).toEqual([]);
+});
+
+/** Numbers of promises that a text names: `I70`, `Promise 70`, `Promises 75, 76 and 73`, `Promises 71 to 73`. */
+function promisesIn(text: string): readonly number[] {
+  const lists = text
+    .replaceAll('\n * ', ' ')
+    .matchAll(/\b(?:I|[Pp]romises? )(\d+(?:(?:, | and | to )\d+)*)/g);
+  return [...lists].flatMap(([, list = '']) =>
+    list.split(/, | and /).flatMap((part) => {
+      const [first = 0, last = first] = part.split(' to ').map(Number);
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    }),
+  );
+}
+
+test('every promise is named by a test', () => {
+  const named = new Set(filesUnder('test', /\.ts$/).flatMap((path) => promisesIn(textOf(path))));
+  const [, section = ''] = /^## Promises\n([\s\S]*?)^## /m.exec(textOf('src/README.md')) ?? [];
+  const promised = [...section.matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number));
+  expect(promised.length).toBeGreaterThan(0);
+  expect(promised.filter((number) => !named.has(number))).toEqual([]);
 });
