@@ -4,6 +4,7 @@
  */
 import type { View } from './canonical.ts';
 import type { Part } from './replaced.ts';
+import { isDigit } from './units.ts';
 import { viewWith } from './written-out.ts';
 
 const BREAKS_MAX = 512;
@@ -49,17 +50,32 @@ export function joinedLinesView(source: string): View | undefined {
 /** A soft line end, an `=` or a full stop in code, an address in code: code and queries have none of these. */
 const QUOTED =
   /=\r?\n|=3D|=2E|(?:=[0-9A-F]{2}){3}|[a-z\d]=40[a-z\d-]{2,40}\.(?:com|org|net|edu|gov|de|fr|it|es|nl|in)\b/;
-const OCTET = /=(?:\r?\n|([2-7][0-9A-F]))/g;
 
 /** The text behind its quoted-printable coding. */
 export function quotedPrintableView(source: string): View | undefined {
   if (!source.includes('=') || !QUOTED.test(source)) return undefined;
   const parts: Part[] = [];
-  for (const { 0: whole, 1: octet, index } of source.matchAll(OCTET))
-    parts.push([
-      index,
-      index + whole.length,
-      octet === undefined ? '' : String.fromCharCode(Number.parseInt(octet, 16)),
-    ]);
+  for (let at = source.indexOf('='); at >= 0; at = source.indexOf('=', at + 1)) {
+    const part = softEndAt(source, at) ?? octetAt(source, at);
+    if (part) parts.push(part);
+  }
   return viewWith(source, parts);
+}
+
+/** `=` at the end of a line: the value goes on in the next. */
+function softEndAt(source: string, at: number): Part | undefined {
+  const end = source.charCodeAt(at + 1) === 0x0d ? at + 2 : at + 1;
+  return source.charCodeAt(end) === 0x0a ? [at, end + 1, ''] : undefined;
+}
+
+/** `=40`: printable ASCII, in capitals. */
+function octetAt(source: string, at: number): Part | undefined {
+  const high = source.charCodeAt(at + 1) - 0x30;
+  const low = capitalNibble(source.charCodeAt(at + 2));
+  return high >= 2 && high <= 7 && low >= 0 ? [at, at + 3, String.fromCharCode(16 * high + low)] : undefined;
+}
+
+function capitalNibble(unit: number): number {
+  if (isDigit(unit)) return unit - 0x30;
+  return unit >= 0x41 && unit <= 0x46 ? unit - 0x37 : -1;
 }

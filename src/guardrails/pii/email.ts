@@ -6,6 +6,7 @@ import { isDigit, isLetter } from '../units.ts';
 const LOCAL_MAX = 64;
 const DOMAIN_MAX = 253;
 const TLD_MAX = 24;
+const LABEL_MAX = 64;
 const SCHEME_MAX = 128;
 
 const isAlphanumeric = (unit: number): boolean => isDigit(unit) || isLetter(unit);
@@ -65,11 +66,23 @@ function fileEndingLength(domain: string): number {
 }
 
 function isDomainName(domain: string): boolean {
-  const labels = domain.split('.');
-  const top = labels.at(-1) ?? '';
-  if (labels.length < 2 || top.length < 2 || top.length > TLD_MAX) return false;
+  const dot = domain.lastIndexOf('.');
+  const top = domain.slice(dot + 1);
+  if (dot < 0 || top.length < 2 || top.length > TLD_MAX) return false;
   if (!/^(?:\D+|xn--[a-z0-9-]+)$/i.test(top) || FILE_ENDINGS.has(top.toLowerCase())) return false;
-  return labels.every((label) => label.length > 0 && label.length < 64 && !/^-|-$/.test(label));
+  return areLabels(domain);
+}
+
+/** Whether what stands between its dots has 1 to 63 units, and a hyphen at neither end (RFC 1035, section 2.3.4). */
+function areLabels(domain: string): boolean {
+  for (let start = 0; start <= domain.length; ) {
+    const dot = domain.indexOf('.', start);
+    const end = dot < 0 ? domain.length : dot;
+    const isLabel = end > start && end - start < LABEL_MAX;
+    if (!isLabel || domain[start] === '-' || domain[end - 1] === '-') return false;
+    start = end + 1;
+  }
+  return true;
 }
 
 /** `scheme://user:pass@host` and `git@host:path` name machines, not people. */
