@@ -123,14 +123,19 @@ function preferSaid(strongest: Signal[]): void {
   if (said > 0) strongest.unshift(...strongest.splice(said, 1));
 }
 
+/** What a head hears where the first stands is in the first's score: it would only say the same without a sentence. */
+const isHeardAlready = (signal: Signal, first = signal): boolean =>
+  signal !== first && signal.rule === 'head' && signal.start < first.end && first.start < signal.end;
+
 /** One candidate a type, at its strongest signal; the strongest type carries the weight of all. */
 function candidatesOf(signals: readonly Signal[], observe: number): Candidate[] {
   const strongest = [...signals].sort((a, b) => b.weight - a.weight);
   preferSaid(strongest);
   const [first] = strongest;
   const candidates: Candidate[] = [];
-  for (const { type, start, end, source, reason } of strongest) {
-    if (candidates.some((candidate) => candidate.type === type)) continue;
+  for (const signal of strongest) {
+    const { type, start, end, source, reason } = signal;
+    if (candidates.some((candidate) => candidate.type === type) || isHeardAlready(signal, first)) continue;
     const score = combine(type === first?.type ? signals : signals.filter((signal) => signal.type === type));
     if (score < observe) continue;
     candidates.push({ type, start, end, source, reason, score: Math.round(score * 1000) / 1000 });

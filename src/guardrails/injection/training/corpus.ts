@@ -101,7 +101,12 @@ const DOCUMENT_KINDS = /^benign_(?:tool|doc|secdoc|email|code$|ui)/;
 const ASKS =
   /\b(?:read|given|answer|choose|tell me|write|find|generate|determine|what|which|identify|explain|suggest|you are|task|summari[sz]e|give|classify|is there|how|translate|create|make)\b/i;
 
+/** Among the honest prompts that people collect there are jailbreaks. */
+const COLLECTED = new Set(['plexpt_zh']);
+const JAILBREAK = /\bDAN\b|法律限制/;
+
 function labelsOf({ label, source, kind }: Row, text: string): Example['labels'] {
+  if (COLLECTED.has(source) && JAILBREAK.test(text)) return {};
   if (label === 0) {
     const isDocument = DOCUMENT_KINDS.test(kind) && !(source === 'self_instruct' && ASKS.test(text));
     return isDocument ? { override: 0, persona: 0, untrusted: 0 } : { override: 0, persona: 0 };

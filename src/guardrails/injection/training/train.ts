@@ -77,14 +77,9 @@ function headOf(learned: Learned | undefined, points?: Points): Head {
   return { ...quantised(learned), observe, block };
 }
 
-/** The few weights beyond are cut, so that the many have finer steps. */
-const CUT = 0.9995;
-
+/** The largest weight has the last step: the few that are large are what speaks for an order, so none is cut. */
 function quantised({ bias, weights }: Learned): Omit<Head, 'observe' | 'block'> {
-  const sizes = weights.map(Math.abs).sort();
-  const scale = Math.max(1e-6, sizes[Math.floor(CUT * sizes.length)] ?? 0) / 127;
-  const steps = Int8Array.from(weights, (weight) =>
-    Math.max(-127, Math.min(127, Math.round(weight / scale))),
-  );
-  return { bias, scale, weights: steps };
+  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 1e-6);
+  const scale = largest / 127;
+  return { bias, scale, weights: Int8Array.from(weights, (weight) => Math.round(weight / scale)) };
 }
