@@ -44,6 +44,8 @@ function twice(from: Uint16Array): Uint16Array<ArrayBuffer> {
 
 /** Longer runs than a word has: what they say is read even in a text of words. */
 const LONG_MIN = 18;
+/** Of a name with capitals in it, as documents are full of: an order in so few letters has none, `ignoreAllPreviousInstructions` has. */
+const IDENTIFIER_MIN = 29;
 
 export interface Cut {
   /** The text with words for its runs of eight letters and more. */
@@ -63,11 +65,19 @@ export function cutApart(text: string): Cut {
     const words = looked > LETTERS_MAX ? undefined : segmented(run);
     if (words === undefined) return run;
     cut += run.length;
-    if (run.length >= LONG_MIN) long.push(words);
+    if (run.length >= (isIdentifier(run) ? IDENTIFIER_MIN : LONG_MIN)) long.push(words);
     return words;
   });
   return { whole, long, share: cut / Math.max(1, text.match(/[a-z]/gi)?.length ?? 0) };
 }
+
+/** Capitals tell its words apart: a name of something, as code has. */
+function isIdentifier(run: string): boolean {
+  const capitals = run.match(/(?<=[a-z])[A-Z](?=[a-z])/g)?.length ?? 0;
+  return capitals > 0 && (capitals + 1) * IDENTIFIER_WORD <= run.length;
+}
+/** Letters that a word of an identifier has, on the average, at the least. */
+const IDENTIFIER_WORD = 3;
 
 /** Known words that a run of letters is made of, by the fewest letters left over; undefined if too many are. */
 function segmented(run: string): string | undefined {

@@ -62,9 +62,9 @@ interface Shares {
 
 /** Two heads share what users' texts may come to; what tools return has one head of its own. */
 const OBSERVE: Readonly<Record<HeadName, Shares>> = {
-  override: { pooled: 0.0012, perSource: 0.018 },
-  persona: { pooled: 0.001, perSource: 0.018 },
-  untrusted: { pooled: 0.0022, perSource: 0.018 },
+  override: { pooled: 0.0012, perSource: 0.01 },
+  persona: { pooled: 0.001, perSource: 0.01 },
+  untrusted: { pooled: 0.0022, perSource: 0.015 },
 };
 const BLOCK: Shares = { pooled: 0.0003, perSource: 0.003 };
 /** A source of fewer texts has no share worth the name. */
