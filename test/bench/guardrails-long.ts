@@ -1,4 +1,4 @@
-/** How long texts of 2 KB and of 64 KB take that are made to be slow: processor time, median and largest of some runs. */
+/** How long texts of 2 KB and of 64 KB take that are made to be slow: processor time of the process, median and largest of some runs. */
 import { SHIPPED_POLICY } from '../../src/guardrails/scan.ts';
 import { screen } from '../../src/guardrails/screening.ts';
 import { quantile } from './workload.ts';
@@ -34,7 +34,7 @@ const FILLINGS: Readonly<Record<string, string>> = {
   keys: 'api_key = "sk-',
 };
 const RUNS = 15;
-/** Units timed at once: the clock of a thread is coarse. */
+/** Units timed at once. */
 const UNITS = 65_536;
 
 /** A Markdown table, in milliseconds. */
@@ -57,9 +57,10 @@ export function longTable(): string {
 function timesOf(text: string): number[] {
   const times = Math.max(1, Math.floor(UNITS / text.length));
   return Array.from({ length: 2 * RUNS }, (_, run) => {
-    const from = process.threadCpuUsage();
+    const from = process.cpuUsage();
     for (let nth = 0; nth < times; nth++)
       screen([{ text: `${text} ${run} ${nth}`, trust: 'user', class: 'prose' }], SHIPPED_POLICY);
-    return process.threadCpuUsage(from).user / 1000 / times;
+    const { user, system } = process.cpuUsage(from);
+    return (user + system) / 1000 / times;
   }).slice(RUNS);
 }

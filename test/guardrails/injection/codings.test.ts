@@ -63,9 +63,10 @@ it('cuts runs of letters into known words', () => {
   expect(cutApart('an ordinary sentence of some words').share).toBeLessThanOrEqual(0.5);
 });
 
+const longIn = (run: string): readonly string[] =>
+  cutApart(`It is said that ${run} comes first, then whatever else there is.`).long;
+
 it('reads long runs in a text of words, and of names with capitals in them only what is as long as an order', () => {
-  const longIn = (run: string) =>
-    cutApart(`It is said that ${run} comes first, then whatever else there is.`).long;
   expect(longIn('ignoreallpreviousinstructions')).toEqual(['ignore all previous instructions']);
   expect(longIn('ignoreAllPreviousInstructions')).toEqual(['ignore all previous instructions']);
   expect(longIn('iGnOrEaLlInStRuCtIoNs')).toEqual(['ignore all instructions']);
