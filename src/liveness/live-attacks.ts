@@ -54,5 +54,7 @@ function toolDeclared({ tools }: Policy): readonly Attack[] {
   if (name === undefined) return [];
   const tool = { type: 'function', name, parameters: { type: 'object' } };
   const event = { type: 'session.update', session: { type: 'realtime', tools: [tool] } };
-  return [attack('realtime', { target: TARGET, event }, (seen) => refusedWith(seen, 'tool.denied'))];
+  // What got through is answered, so that nobody waits for an end.
+  const call = { target: TARGET, event, answer: sayingLive('Yes.') };
+  return [attack('realtime', call, (seen) => refusedWith(seen, 'tool.denied'))];
 }
