@@ -119,9 +119,12 @@ export function joinedTexts(texts: readonly AnswerText[], { value }: JsonBody): 
   const named = typeof type === 'string' ? type : '';
   return texts.map(({ leaf, kind, isRendered }) => ({
     value: leaf.value,
-    group: isRendered && kind === 'text' ? groupOf(leaf.at, named) : undefined,
+    group: isShown({ isRendered, kind }) ? groupOf(leaf.at, named) : undefined,
   }));
 }
+
+const isShown = ({ isRendered, kind }: Pick<AnswerText, 'isRendered' | 'kind'>): boolean =>
+  isRendered && kind === 'text';
 
 /** The texts without what stands over their borders, then screened each by itself. */
 function screenTogether(
@@ -130,7 +133,8 @@ function screenTogether(
   rules: AnswerRules,
 ): ReturnType<typeof screenTexts> {
   const { policy, before } = rules;
-  const joined = policy && screenJoined(joinedTexts(texts, body), policy, before);
+  const mayJoin = policy && (before || texts.filter(isShown).length > 1);
+  const joined = mayJoin && screenJoined(joinedTexts(texts, body), policy, before);
   if (!joined) return screenTexts(texts, rules);
   const left = texts.map((text, i) => {
     const { leaf } = text;
