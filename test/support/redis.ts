@@ -126,18 +126,26 @@ function encoded(words: readonly string[]): string {
   return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`;
 }
 
-/** Sends one command and resolves with the first bytes of the reply, or what came before the end. */
+/**
+ * Sends one command and resolves with the first bytes of the reply.
+ * @throws Error where the server ends the connection before, as Sentinel does to all clients of a new master
+ */
 async function command(url: URL, words: readonly string[]): Promise<string> {
   const socket = connect(Number(url.port || 6379), url.hostname);
+  const over = new AbortController();
+  socket.once('close', () => over.abort());
+  const next = async (event: string): Promise<unknown> => {
+    const [told]: unknown[] = await once(socket, event, over);
+    return told;
+  };
   try {
-    await once(socket, 'connect');
+    await next('connect');
     if (url.password !== '') {
       socket.write(encoded(['AUTH', decodeURIComponent(url.password)]));
-      await once(socket, 'data');
+      await next('data');
     }
     socket.write(encoded(words));
-    const [reply] = await once(socket, 'data');
-    return String(reply);
+    return String(await next('data'));
   } finally {
     socket.destroy();
   }
