@@ -1,10 +1,11 @@
 /** Attacks by other ways than a body of JSON: in a file, on a socket both ways; and what a detector has to say. */
 import { sayingOnSocket } from './answers.ts';
 import { type Attack, attack, chat, OFF_BY_POLICY, offFor, user } from './attack.ts';
-import { allows, answerActionOf, type Policy, profilesOf, strongestOf } from './expected.ts';
-import { plantedData, plantedKey, plantedWord } from './plants.ts';
-import { hiddenIn, marked } from './request-attacks.ts';
-import { actedUpon, actedUponInAnswer, FIRED, type Judged, refusedWith, type Seen, silent } from './seen.ts';
+import { allows, type Policy, profilesOf } from './expected.ts';
+import { plantedKey, plantedWord } from './plants.ts';
+import { marked } from './request-attacks.ts';
+import { saidDown, saidUp, type Spoken } from './said-on-sockets.ts';
+import { actedUpon, FIRED, type Judged, refusedWith, type Seen, silent } from './seen.ts';
 
 export function furtherAttacks(policy: Policy): readonly Attack[] {
   return [upload(policy), ...sockets(policy), detector(policy)];
@@ -32,38 +33,19 @@ const say = (input: string): object => ({
   store: false,
 });
 
+const SPOKEN: Spoken = {
+  control: 'sockets',
+  target: SOCKET,
+  saying: say,
+  asking: say('What did they say?'),
+  answering: sayingOnSocket,
+};
+
 function sockets(policy: Policy): readonly Attack[] {
   if (!allows(policy, 'sockets.responses', 'responses'))
     return [offFor('sockets', 'no live sockets are opened')];
-  const all = [...saidUp(policy), ...saidDown(policy)];
+  const all = [...saidUp(policy, SPOKEN), ...saidDown(policy, SPOKEN)];
   return all.length > 0 ? all : [offFor('sockets', OFF_BY_POLICY)];
-}
-
-/** What the first guardrail that is on must find. */
-function saidUp(policy: Policy): readonly Attack[] {
-  for (const profile of profilesOf(policy)) {
-    const found = hiddenIn(profile, policy.guardrails);
-    if (!found) continue;
-    const { expected, text } = found;
-    const call = { tier: profile.tier, target: SOCKET, event: say(text), answer: sayingOnSocket('Yes.') };
-    return [attack('sockets', { ...call, planted: expected.values }, (seen) => actedUpon(seen, expected))];
-  }
-  return [];
-}
-
-function saidDown({ guardrails }: Policy): readonly Attack[] {
-  const strongest = strongestOf((type) => answerActionOf(type, guardrails));
-  if (!strongest) return [];
-  const { type, action } = strongest;
-  const value = plantedData(type);
-  const call = {
-    target: SOCKET,
-    event: say('What did they say?'),
-    answer: sayingOnSocket(`They wrote: ${value} and left.`),
-  };
-  return [
-    attack('sockets', call, (seen) => actedUponInAnswer(seen, { action, guardrail: 'pii', values: [value] })),
-  ];
 }
 
 /** Whether the service answers, and whether what it finds is acted upon; what it finds is its own matter. */
