@@ -24,9 +24,18 @@ export interface Tally {
   readonly reasons: Readonly<Record<string, number>>;
 }
 
+/** What is tried is who gets what, not how soon: a process that a crowded machine lets wait is no outage. */
+const WAIT_MS_MAX = 10_000;
+
 async function run(task: Task): Promise<Tally> {
   const { url, namespace, scopes, nano } = task;
-  const ledger = createRedisLedger({ url, namespace, fingerprints: ['ours'], recovery: records() });
+  const ledger = createRedisLedger({
+    url,
+    namespace,
+    fingerprints: ['ours'],
+    recovery: records(),
+    waitMsMax: WAIT_MS_MAX,
+  });
   await ledger.open();
   process.send?.('ready');
   await new Promise((resolve) => process.once('message', resolve));
