@@ -98,7 +98,9 @@ function pipelineDeps(setup: Setup, log: Log, engines: Engines, rules: Rules, wa
   const { upstreams, telemetry, detector, pool, share, history } = ways;
   const detection = config.detector;
   const { containment } = rules.containing;
-  const toolPolicyOf = toolPolicies(config.tools, () => containment.deniedTools);
+  // Of answers under way as well: what a tool does is not taken back.
+  const inForce = (): ToolsSettings => ways.policy.setup.config.tools;
+  const toolPolicyOf = toolPolicies(inForce, () => containment.deniedTools);
   return {
     ...rules,
     ...engines,

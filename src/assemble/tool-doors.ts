@@ -148,7 +148,10 @@ function wayDeps(
     tools,
     runsMax,
     policyVersion: policyVersionOf(config.tools),
-    toolPolicyOf: toolPolicies(config.tools, () => rules.containing.containment.deniedTools),
+    toolPolicyOf: toolPolicies(
+      () => config.tools,
+      () => rules.containing.containment.deniedTools,
+    ),
     ledger: engines.ledger,
     auditLog: engines.auditLog,
     forgetKey: (id) => rules.keys.forget(id),

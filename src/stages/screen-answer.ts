@@ -62,16 +62,19 @@ const CALLING: ReadonlySet<string> = new Set([
   'files',
 ]);
 
-/** Undefined where no call can be made, or every one may be for as long as an answer takes. */
+/**
+ * Undefined where no call can be made, or what is downloaded repeats calls that all may be made. Of an answer that is being
+ * made each is judged, as a tool may be shut while it is under way.
+ */
 export function toolRulesOf(
   { toolPolicyOf }: AnswerScreening,
   exchange: Exchange,
 ): AnswerToolRules | undefined {
   const { endpoint, caller } = exchange;
   if (!CALLING.has(endpoint.group)) return undefined;
-  if (endpoint.shape !== 'realtime' && isOpen(toolPolicyOf(caller))) return undefined;
+  if (endpoint.results && isOpen(toolPolicyOf(caller))) return undefined;
   return {
-    // The kill switch may shut a tool while a call waits, or a live session goes on.
+    // As it is at that moment: a tool may be shut while an answer is under way.
     get policy() {
       return toolPolicyOf(caller);
     },

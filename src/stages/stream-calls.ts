@@ -3,15 +3,7 @@
  * not allowed ends the answer or is cut out of it. Knows no caller's program: what is decided is what leaves.
  */
 import { asRefusal, type Code, Refusal } from '../base/errors.ts';
-import {
-  type AnswerToolRules,
-  ODD,
-  judgeByName,
-  judgeCall,
-  judgeNames,
-  noteCall,
-  noteResults,
-} from '../domain/tools/answer-tools.ts';
+import { type AnswerToolRules, judgeCall, noteCall, noteResults } from '../domain/tools/answer-tools.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { deniedBy, type ToolVerdict } from '../domain/tools/tools.ts';
 import { type AnswerCall, findAnswerCalls, type PlacedCall, readItem } from '../openai/answer-calls.ts';
@@ -25,8 +17,9 @@ import { type CallsSaid, ChatCalls } from './chat-calls.ts';
 import type { Asking } from './claim-parked.ts';
 import { type CallCounting, countCall } from './count-calls.ts';
 import type { PlacedPiece } from './held-events.ts';
-import { contradiction, type ToolCall } from './tool-call.ts';
 import { ResponseCalls } from './response-calls.ts';
+import { codeOf, isOutdated, noteJudged, verdictByName, verdictOf } from './stream-verdicts.ts';
+import { contradiction, type ToolCall } from './tool-call.ts';
 
 export interface StreamCallsWays {
   readonly exchange: Exchange;
@@ -126,11 +119,12 @@ export class StreamCalls {
     this.#hasPatterns = true;
   }
 
-  /** A piece in an event that was recognised; undefined where it is of no call. @throws upstream.invalid_answer */
+  /** A piece in an event that was recognised; undefined where it is of no call. @throws tool.*, upstream.invalid_answer */
   piece(pattern: EventPattern, piece: PlacedPiece): readonly ToolCall[] | undefined {
     const call = this.#hasPatterns ? this.#patterns.get(pattern) : undefined;
     if (!call) return undefined;
     call.push(piece.piece);
+    if (call.state === 'allowed') this.#checkName(call);
     return [call];
   }
 
@@ -142,20 +136,27 @@ export class StreamCalls {
   /** Where what it is called with changes nothing, nobody waits for it. */
   #decideByName(call: ToolCall): void {
     if (call.kind === undefined || call.name === '' || call.isOdd) return;
-    const { rules } = this.#ways;
-    const found = judgeNames(call.names, call.asCall(), (said) =>
-      judgeByName(said, rules, this.#before(call)),
-    );
+    const found = verdictByName(call, this.#ways.rules, this.#before(call));
     if (found) this.#follow(call, found);
   }
 
-  /** Some of it has left, or a person is asked, and its name went on. @throws tool.*, upstream.invalid_answer */
+  /**
+   * Some of it has left, or a person is asked, and its name went on; or what holds for tools has changed since.
+   * @throws tool.*, upstream.invalid_answer
+   */
   #checkName(call: ToolCall): void {
-    if (call.name === call.judged || call.isOver) return;
-    if (call.state === 'asked') contradiction('one that changed');
-    const found = judgeNames(call.names, call.asCall(), (said) => judgeByName(said, this.#ways.rules, 0));
-    if (!found) contradiction('one that changed');
-    call.judged = call.name;
+    const { rules } = this.#ways;
+    const isSame = call.name === call.judged;
+    if (call.isOver || (isSame && !isOutdated(call, rules))) return;
+    if (call.state === 'asked') return isSame ? undefined : contradiction('one that changed');
+    const found = verdictByName(call, rules, 0);
+    if (!found) return isSame ? undefined : contradiction('one that changed');
+    this.#hold(call, found);
+  }
+
+  /** Some of it has left: it goes on, or the answer ends. @throws tool.* */
+  #hold(call: ToolCall, found: ToolVerdict): void {
+    noteJudged(call, this.#ways.rules);
     if (found.verdict !== 'allowed') this.#deny(call, codeOf(found));
   }
 
@@ -166,18 +167,11 @@ export class StreamCalls {
   #decide(call: ToolCall): void {
     const { rules } = this.#ways;
     const said = call.whole ?? call.asCall();
-    if (call.state !== 'open') {
-      // It left by its name; what upstream adds to a tool of its own is looked at all the same.
-      if (call.state === 'allowed' && said.kind === 'typed') this.#stay(call, said);
-      return;
-    }
-    const before = this.#before(call);
-    const judged = call.isOdd ? ODD : judgeNames(call.names, said, (one) => judgeCall(one, rules, before));
-    const found = judged ?? ODD;
-    this.#follow(
-      call,
-      found.verdict !== 'denied' && differs(call, said) ? this.#stricter(call, found) : found,
-    );
+    if (call.state === 'open') return this.#follow(call, verdictOf(call, said, rules, this.#before(call)));
+    if (call.state !== 'allowed') return;
+    // It left by its name; what upstream adds to a tool of its own is looked at all the same.
+    if (said.kind === 'typed') this.#stay(call, said);
+    else if (isOutdated(call, rules)) this.#hold(call, verdictOf(call, said, rules, 0));
   }
 
   #stay(call: ToolCall, said: AnswerCall): void {
@@ -185,14 +179,8 @@ export class StreamCalls {
     if (found.verdict === 'denied') this.#follow(call, found);
   }
 
-  /** Pieces and whole were screened apart and leave differently: both readings must be allowed, and nobody can approve two. */
-  #stricter(call: ToolCall, found: ToolVerdict): ToolVerdict {
-    const other = judgeCall(call.asCall(), this.#ways.rules, this.#before(call));
-    return other.verdict === 'denied' ? other : found.verdict === 'allowed' ? found : ODD;
-  }
-
   #follow(call: ToolCall, found: ToolVerdict): void {
-    call.judged = call.name;
+    noteJudged(call, this.#ways.rules);
     noteResults(this.#ways.exchange, call.asCall(), this.#ways.rules.policy);
     if (++this.#seen > CALLS_MAX) throw new Refusal('upstream.overran', { detail: 'over 1024 calls' });
     const { counting } = this.#ways;
@@ -270,14 +258,6 @@ export class StreamCalls {
     // An event of both kinds is cut as both.
     return isEmpty ? undefined : this.#responses.cut(body, JSON.stringify(body.value));
   }
-}
-
-function codeOf(found: ToolVerdict): Code {
-  return deniedBy(found) ?? 'tool.approval_needed';
-}
-
-function differs(call: ToolCall, said: AnswerCall): boolean {
-  return said.kind !== 'typed' && call.hasPieces && call.told !== said.arguments;
 }
 
 /** Neither in a delta of chat, which comes in parts, nor in an item of Responses, which is known. */

@@ -1,6 +1,7 @@
 /** One call of a streamed answer while it is being made: what was said of it so far, and whether it may leave. */
 import { type Code, Refusal } from '../base/errors.ts';
 import type { Piece } from '../domain/answers/answer-channel.ts';
+import type { ToolPolicy } from '../domain/tools/tools.ts';
 import { type AnswerCall, readToolCall } from '../openai/answer-calls.ts';
 import { child, isRecord } from '../openai/child.ts';
 
@@ -35,8 +36,9 @@ export class ToolCall {
   whole: AnswerCall | undefined;
   /** Somebody was told that it is gone. */
   isNoted = false;
-  /** The name it was judged by. */
+  /** The name it was judged by, and the rules. */
   judged = '';
+  judgedBy: ToolPolicy['settings'] | undefined;
   /** Of its name, where chat tells it in several. */
   #parts: string[] = [];
   /** How often the first came again, and nothing else. */

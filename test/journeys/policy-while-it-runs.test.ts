@@ -1,7 +1,7 @@
 /**
  * Another policy holds from the next call on, whole or not at all, and is on record before it does. Shown false by not
  * replacing the way, by applying what may change beside what may not, by leaving SIGHUP to what ends the process,
- * and by a held call that does not ask whether its rules still hold.
+ * by a held call that does not ask whether its rules still hold, and by calls judged by the rules they began with.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { admin } from '../support/admin.ts';
+import { sse } from '../support/behaviour.ts';
+import { CALLED, callPart, DONE } from '../support/call-streams.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { chat, entriesOf, openChat, read, recorded } from '../support/money.ts';
 import { chatAnswer } from '../support/openai-answer.ts';
@@ -102,6 +104,19 @@ test('calls under way end on the rules they began with', async () => {
   expect((await reload()).status).toBe(200);
   expect((await chat(gateway)).code).toBe('access.model');
   expect((await read(open)).text).toContain('[DONE]');
+});
+
+test('but for tools: a call is judged by what holds when it is complete', async () => {
+  const denied = Promise.withResolvers<void>();
+  const call = [callPart(0, '', 'search'), callPart(0, '{}'), CALLED, DONE];
+  upstream.script = async () => sse(call, { hold: { piece: 2, until: denied.promise } });
+  const open = await openChat(gateway, { stream: true });
+  write({ ...BASE, tools: { deny: ['search'] } });
+  expect((await reload()).status).toBe(200);
+  denied.resolve();
+  const { text } = await read(open);
+  expect(text).toContain('"code":"tool.denied"');
+  expect(text).not.toContain('[DONE]');
 });
 
 test('a file that is not usable changes nothing', async () => {

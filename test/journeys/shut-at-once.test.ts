@@ -1,14 +1,17 @@
 /**
  * Promise 47: what operators shut is shut in every process within a second, open streams included, also with Redis down
  * and from the machine itself; what they do not name goes on; nobody is banned by another's doing. Shown false by not
- * looking at open calls, by not reading the file, by a signal that throws where the file cannot be made, and by counting
- * the ban of an address against valid keys.
+ * looking at open calls, by not reading the file, by a signal that throws where the file cannot be made, by counting
+ * the ban of an address against valid keys, by no rules for tools where all may be called, and by calls that stay what they were
+ * judged first.
  */
 import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { admin, createKey, type MadeKey } from '../support/admin.ts';
+import { sse } from '../support/behaviour.ts';
+import { CALLED, callPart, chatCall, chunkOf, DONE } from '../support/call-streams.ts';
 import { startGateways, type Gateway } from '../support/gateway.ts';
 import { CHAT_BODY, CHAT_LINE } from '../support/journey.ts';
 import { chat, MONEY_ONLY, openChat, outcomeOf } from '../support/money.ts';
@@ -43,6 +46,7 @@ beforeAll(async () => {
       ledger: { kind: 'redis', url: 'env:REDIS_URL', namespace: 'shut' },
       store: { kind: 'postgres', url: 'env:DATABASE_URL' },
       tiers: { wide: { dailyBudgetUsd: 50 } },
+      tools: { allow: ['*'], deny: [], needsApproval: [], taintNeedsApproval: [] },
       server: { trustProxy: [PROXY] },
       containment: { release: 'two' },
     },
@@ -132,6 +136,34 @@ test('a tool, whatever the policy allows', async () => {
     async () => (await chat(other, { tools })).code,
     (code) => code === 'tool.denied',
   );
+  await release();
+});
+
+test.each([
+  ['arguments are still coming', [callPart(0, '', 'search'), callPart(0, '{"q":')], [callPart(0, '1}')]],
+  [
+    'nothing of the call has come',
+    [chunkOf({ role: 'assistant', content: 'Let me see. ' })],
+    chatCall(0, 'search', ['{}']),
+  ],
+])('a tool in the middle of an answer, under a policy that allows all: %s', async (_, before, behind) => {
+  const shut = Promise.withResolvers<void>();
+  upstream.script = async () =>
+    sse([...before, ...behind, CALLED, DONE], { hold: { piece: before.length, until: shut.promise } });
+  const shown = await Promise.all(
+    [one, other].map((gateway) => reading((signal) => openChat(gateway, { stream: true }, signal))),
+  );
+  expect((await lockdown(one, { tools: ['search'] })).status).toBe(200);
+  await until(
+    async () => (await admin(other, 'GET', '/admin/lockdown')).body,
+    (body) => Object(body).active === true,
+  );
+  shut.resolve();
+  for (const { ended } of shown) {
+    const { text } = await ended;
+    expect(text).toContain('"code":"tool.denied"');
+    expect(text).not.toMatch(/DONE|"1\}|\{\}"/);
+  }
   await release();
 });
 

@@ -37,6 +37,10 @@ interface Streamed {
 
 const CHAT: CallOptions = { body: chatBody({ stream: true, max_tokens: 9 }) };
 const ASKED = { body: chatBody({ stream: true, max_tokens: 9, stream_options: { include_usage: true } }) };
+const COMPLETE: CallOptions = {
+  target: '/v1/completions',
+  body: { model: 'gpt-3.5-turbo-instruct', prompt: 'x', stream: true, max_tokens: 9 },
+};
 const RESPOND: CallOptions = {
   target: RESPONSES,
   body: { model: 'gpt-4o-mini', input: 'x', stream: true, max_output_tokens: 20 },
@@ -209,7 +213,8 @@ describe('a stream that goes wrong', () => {
       [CHAT, `data: {"error":{"message":"Down for ${names}","n":1.0,"type":"server_error"}}\n\n`],
       [CHAT, `data: {"error":"Down for ${names}"}\r\rdata: [DONE]\n\n`],
       [CHAT, `event: error\ndata: {"detail":"Down for ${names}"}\n\n`],
-      [CHAT, `event: error\ndata: Down for ${names}\n\n`],
+      // Where no call is judged, and nothing is read.
+      [COMPLETE, `event: error\ndata: Down for ${names}\n\n`],
       [RESPOND, failed('error', `"code":null,"message":"Down for ${names}"`)],
       [RESPOND, failed('error', `"error":{"message":"Down for ${names}"}`)],
       [
@@ -230,7 +235,7 @@ describe('a stream that goes wrong', () => {
     const text = delta('org-abc123def \\"error\\":{\\"message\\":\\"sk-proj-abcdefgh\\"}');
     expect((await chat({ chunks: [text, DONE] })).reply.text).toBe(text + DONE);
     const item = '{"type":"mcp_call","error":{"message":"org-abc123def"}}';
-    const event = `event: response.output_item.done\ndata: {"type":"response.output_item.done","response":{},"item":${item}}\n\n`;
+    const event = `event: response.output_item.done\ndata: {"type":"response.output_item.done","output_index":0,"response":{},"item":${item}}\n\n`;
     expect((await chat({ chunks: [event] }, RESPOND)).reply.text).toBe(event);
   });
 

@@ -151,14 +151,24 @@ describe('a text', () => {
   });
 });
 
-test('what may be called in a live session is asked anew for each call, also where all may be', () => {
-  let shut: readonly string[] = [];
-  const toolPolicyOf = toolPolicies(toolsSchema.parse({ allow: ['*'] }), () => shut);
-  const live = routed({ method: 'WEBSOCKET', target: '/v1/realtime?model=gpt-realtime' });
-  const rules = toolRulesOf({ ...UNSCREENED, toolPolicyOf }, live);
-  expect(rules?.policy.settings.deny).toEqual([]);
-  shut = ['send_email'];
-  expect(rules?.policy.settings.deny).toEqual(['send_email']);
-  shut = [];
-  expect(toolRulesOf({ ...UNSCREENED, toolPolicyOf }, routed())).toBeUndefined();
-});
+test.each([{}, { method: 'WEBSOCKET', target: '/v1/realtime?model=gpt-realtime' }])(
+  'what may be called is asked anew for each call, also where all may be: %j',
+  (call) => {
+    let shut: readonly string[] = [];
+    let settings = toolsSchema.parse({ allow: ['*'] });
+    const toolPolicyOf = toolPolicies(
+      () => settings,
+      () => shut,
+    );
+    const rules = toolRulesOf({ ...UNSCREENED, toolPolicyOf }, routed(call));
+    const before = rules?.policy.settings;
+    expect(before?.deny).toEqual([]);
+    expect(rules?.policy.settings).toBe(before);
+    shut = ['send_email'];
+    expect(rules?.policy.settings.deny).toEqual(['send_email']);
+    settings = toolsSchema.parse({ deny: ['search'] });
+    expect(rules?.policy.settings.deny).toEqual(['search', 'send_email']);
+    shut = [];
+    expect(rules?.policy.settings).toBe(settings);
+  },
+);

@@ -1,5 +1,5 @@
 /**
- * stages/stream-calls, chat-calls, response-calls, tool-call: what leaves of a stream that calls tools. Shown false by
+ * stages/stream-calls, stages/stream-verdicts, chat-calls, response-calls, tool-call: what leaves of a stream that calls tools. Shown false by
  * letting `isUndecided` be false for open calls (rules for arguments are told too late) and by a `#settle` that decides
  * nothing (each refused row is relayed).
  */

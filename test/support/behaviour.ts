@@ -26,6 +26,8 @@ export interface Behaviour {
   readonly waitMs?: number;
   /** Between pieces. */
   readonly gapMs?: number;
+  /** The piece of this index is written only then. */
+  readonly hold?: { readonly piece: number; readonly until: Promise<void> };
   /** Byte offsets of the body at which to split it anew, ascending; gaps are then between these parts. */
   readonly splitAt?: readonly number[];
   /** Body bytes after which the ending comes early. */

@@ -58,11 +58,15 @@ export const OPEN_HOUSE = createContainment(systemClock);
 /** Answers screened on this thread. */
 export function answersBy(guardrails: object, tools: object = { allow: ['*'] }): AnswerScreening {
   const settings = guardrailsSchema.parse(guardrails);
+  const toolSettings = toolsSchema.parse(tools);
   return {
     policy: answerPolicy(settings),
     unknownEvents: settings.answers.unknownEvents,
     inlineCharsMax: Infinity,
-    toolPolicyOf: toolPolicies(toolsSchema.parse(tools), () => []),
+    toolPolicyOf: toolPolicies(
+      () => toolSettings,
+      () => [],
+    ),
     large: async (job) => screenAnswer(job),
   };
 }
@@ -83,6 +87,7 @@ export function rules(options: RulesOptions = {}): Rules {
     pro: { requestsPerMinute: 60, maxTokensPerRequest: 4000 },
     free: { requestsPerMinute: 10, maxTokensPerRequest: 1000, dailyBudgetUsd: 0.1 },
   };
+  const tools = toolsSchema.parse(options.tools ?? {});
   const limiting = createLimiting(
     { tiers, defaults: {}, ...scopes },
     guardrailsSchema.parse(options.guardrails ?? {}),
@@ -96,7 +101,10 @@ export function rules(options: RulesOptions = {}): Rules {
       limiting,
       rules: requestSchema.parse(options.request ?? {}),
       models: modelsSchema.parse({ projectServiceTier: 'default', ...options.models }),
-      toolPolicyOf: toolPolicies(toolsSchema.parse(options.tools ?? {}), () => []),
+      toolPolicyOf: toolPolicies(
+        () => tools,
+        () => [],
+      ),
       inlineBytesMax: options.inlineBytesMax ?? Infinity,
       large: async (job) => prepare(job),
     },

@@ -29,6 +29,7 @@ export async function perform(
     }
     for (const [index, piece] of piecesToWrite(behaviour).entries()) {
       if (index > 0) await (behaviour.gapMs ? sleep(behaviour.gapMs, undefined, { signal }) : turn());
+      if (index === behaviour.hold?.piece) await behaviour.hold.until;
       if (signal.aborted) return;
       const { inputTokens, outputTokens } = seen.executed;
       seen.executed = { inputTokens, outputTokens: outputTokens + piece.outputTokens };

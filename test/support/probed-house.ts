@@ -60,7 +60,13 @@ async function buildHouse(setup: Setup) {
   const detector = createDetector(setup.config);
   const ways = { pool, upstreams, telemetry, detector, share, history: undefined, policy };
   const depsBy = (next: Setup): PipelineDeps =>
-    callersWay(next, log, engines, { ...rules, limiting: limitingBy(next) }, ways).deps;
+    callersWay(
+      next,
+      log,
+      engines,
+      { ...rules, limiting: limitingBy(next) },
+      { ...ways, policy: { setup: next } },
+    ).deps;
   return { engines, rules, ways, depsBy };
 }
 

@@ -66,20 +66,24 @@ export function isOpen({ settings, keyTools }: ToolPolicy): boolean {
 }
 
 /**
- * The policy of each caller.
+ * The policy of each caller, by what holds when it is asked: its `settings` are the same object until that changes.
+ * @param inForce the section at the moment
  * @param denied what the kill switch shuts at the moment, the same list until that changes
  */
 export function toolPolicies(
-  settings: ToolsSettings,
+  inForce: () => ToolsSettings,
   denied: () => readonly string[],
 ): (caller: Caller) => ToolPolicy {
-  let now: readonly string[] = [];
+  let shut: readonly string[] = [];
+  let settings = inForce();
   let narrowed = settings;
   return ({ key }) => {
+    const now = inForce();
     const next = denied();
-    if (next !== now) {
-      now = next;
-      narrowed = next.length > 0 ? { ...settings, deny: [...settings.deny, ...next] } : settings;
+    if (next !== shut || now !== settings) {
+      shut = next;
+      settings = now;
+      narrowed = next.length > 0 ? { ...now, deny: [...now.deny, ...next] } : now;
     }
     return { settings: narrowed, keyTools: key?.tools };
   };
