@@ -9,6 +9,7 @@ import {
   lockdownSchema,
   mayBan,
   releases,
+  shutSchema,
   shutsAnything,
 } from '../domain/callers/containment.ts';
 import { userName } from './keys.ts';
@@ -126,7 +127,7 @@ function userRoute(verb: 'disable' | 'enable', summary: string): Route {
       const user = userName.safeParse(id).data;
       if (user === undefined) throw new Refusal('access.not_found');
       const next: Next = ({ lockdown }) => {
-        const before = lockdownSchema.parse(withoutWhose(lockdown));
+        const before = shutSchema.parse(withoutWhose(lockdown));
         const others = before.users.filter((name) => name !== user);
         return { ...before, users: verb === 'disable' ? [...others, user] : others };
       };

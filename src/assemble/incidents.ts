@@ -15,6 +15,7 @@ import type { Log } from '../server/log.ts';
 import type { Engines } from './engines.ts';
 
 type Change = Pick<IncidentContaining, 'change'>;
+type Containing = Pick<IncidentContaining, 'change' | 'newest'>;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -42,7 +43,7 @@ export function buildIncidentDesk(
 export function startIncidents(
   { config }: Setup,
   engines: Engines,
-  containing: Change,
+  containing: Containing,
   log: Log,
 ): WatchIncidents {
   const { store, auditLog, auditDir, notifier } = engines;
@@ -52,7 +53,11 @@ export function startIncidents(
   const response = new IncidentResponse({
     store,
     auditLog,
-    containing: { change: (step) => containing.change(step), isTrusted },
+    containing: {
+      newest: () => containing.newest(),
+      change: (step) => containing.change(step),
+      isTrusted,
+    },
     notifier,
     clock: systemClock,
     settings,

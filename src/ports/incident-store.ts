@@ -101,6 +101,8 @@ export interface IncidentFilter {
   readonly open?: boolean | undefined;
   /** What comes of its rule and subject is counted with it. */
   readonly counting?: boolean | undefined;
+  /** Something is to be shut because of it, and is not yet. */
+  readonly waiting?: true | undefined;
   /** 1 to 1000, newest first. */
   readonly limit: number;
 }

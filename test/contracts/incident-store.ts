@@ -81,6 +81,10 @@ export function incidentStoreContract(fresh: () => Promise<Store>, again: () => 
       expect(await ids({ state: 'contained' })).toEqual([]);
       expect(await ids({ open: true })).toHaveLength(3);
       expect(await ids({ open: false })).toEqual([]);
+      const notes = [{ at: AT, by: 'grace', text: '"wanted":[]' }];
+      expect(await other.change({ ...full, notes, wanted: full.wanted })).toBe(true);
+      expect(await other.change(incident(2, { wanted: [] }))).toBe(true);
+      expect(await ids({ waiting: true })).toEqual([id(3), id(1)]);
     });
   });
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { createContainment } from '../../src/domain/callers/containment.ts';
 import { IncidentCounting } from '../../src/domain/incidents/incident-counting.ts';
 import { IncidentResponse } from '../../src/domain/incidents/incident-response.ts';
@@ -15,10 +15,12 @@ import type { AuditLog, Entry, EntryDraft } from '../../src/ports/audit-log.ts';
 import type { Notice } from '../../src/ports/notifier.ts';
 import type { Store } from '../../src/ports/store.ts';
 
-/** Two processes over one database, each with a log of its own; `close()` removes everything. */
-export async function startIncidentHouses(settings: object) {
+/** Two processes over one database, each with a log of its own; `close()` removes everything. @param clock of what follows a count */
+export async function startIncidentHouses(settings: object, clock: Clock = systemClock) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-incidents-'));
-  const houses = await Promise.all([1, 2].map((n) => startHouse(join(folder, `${n}`), folder, settings)));
+  const houses = await Promise.all(
+    [1, 2].map((n) => startHouse(join(folder, `${n}`), folder, settings, clock)),
+  );
   const [one, other] = houses;
   if (!one || !other) throw new Error('two were started');
   return {
@@ -40,7 +42,7 @@ const MARK: EntryDraft = {
   metadata: {},
 };
 
-async function startHouse(dataDir: string, folder: string, settings: object) {
+async function startHouse(dataDir: string, folder: string, settings: object, clock: Clock) {
   const auditLog = await openAuditLog({
     dir: join(dataDir, 'audit'),
     chainKey: randomBytes(32),
@@ -54,11 +56,12 @@ async function startHouse(dataDir: string, folder: string, settings: object) {
   const containment = createContainment(systemClock);
   const quiet = { onChange: () => undefined, onFailure: () => undefined };
   const watching = watchContainment({ containment, store, dataDir, ...quiet });
-  const rules = rulesOver({ store, auditLog, watching }, incidentsSchema.parse(settings));
+  const rules = rulesOver({ store, auditLog, watching, clock }, incidentsSchema.parse(settings));
   return {
     ...rules,
     store,
     containment,
+    watching,
     auditLog,
     entries,
     /** Names and states of its own entries about incidents, once all of them are on disk. */
@@ -79,16 +82,17 @@ interface Parts {
   readonly store: Store;
   readonly auditLog: AuditLog;
   readonly watching: WatchContainment;
+  readonly clock: Clock;
 }
 
-function rulesOver({ store, auditLog, watching }: Parts, settings: IncidentsSettings) {
+function rulesOver({ store, auditLog, watching, clock }: Parts, settings: IncidentsSettings) {
   const told: Notice[] = [];
   const response = new IncidentResponse({
     store,
     auditLog,
-    containing: { change: (step) => watching.change(step), isTrusted },
+    containing: { newest: () => watching.newest(), change: (step) => watching.change(step), isTrusted },
     notifier: { receivers: 1, notify: (notice) => told.push(notice) > 0, close: async () => {} },
-    clock: systemClock,
+    clock,
     settings,
   });
   const counting = new IncidentCounting({

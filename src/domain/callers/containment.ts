@@ -10,11 +10,20 @@ import { Refusal } from '../../base/errors.ts';
 import { USER_NAME, type Caller } from './caller.ts';
 import { END_USER_DIGEST } from './end-users.ts';
 
+/** Names that one call may put in the place of a list. */
+const ASKED_MAX = 1000;
+/** Users, and keys, that can be shut at a time, by calls and by rules one after the other. */
+const SHUT_MAX = 10_000;
+/** More than there are people whom the directory may tell of: all of them may have left. */
+const BANS_MAX = 30_000;
+const LOWERINGS_MAX = 10_000;
+
 const name = z.string().regex(USER_NAME);
-const names = z.array(name).max(1000).default([]);
+const names = z.array(name).max(ASKED_MAX).default([]);
+const shutNames = z.array(name).max(SHUT_MAX).default([]);
 const reason = z.string().max(500).default('');
 
-/** What the kill switch shuts. */
+/** What the kill switch is told to shut. */
 export const lockdownSchema = z.strictObject({
   /** Every call, of whomever. */
   all: z.boolean().default(false),
@@ -33,6 +42,8 @@ export const lockdownSchema = z.strictObject({
 });
 /** After the schema. */
 export type Lockdown = z.infer<typeof lockdownSchema>;
+/** What it has come to shut, name by name. */
+export const shutSchema = lockdownSchema.extend({ users: shutNames, keys: shutNames });
 
 const banSchema = z.strictObject({
   id: name,
@@ -58,10 +69,10 @@ export type Lowering = z.infer<typeof loweringSchema>;
 
 /** As it is kept; by whom and when the kill switch was last changed. */
 export const containmentSchema = z.strictObject({
-  lockdown: lockdownSchema.extend({ by: z.string(), at: z.int() }).optional(),
-  bans: z.array(banSchema).max(10_000),
+  lockdown: shutSchema.extend({ by: z.string(), at: z.int() }).optional(),
+  bans: z.array(banSchema).max(BANS_MAX),
   /** Left out where there are none. */
-  lowerings: z.array(loweringSchema).max(10_000).optional(),
+  lowerings: z.array(loweringSchema).max(LOWERINGS_MAX).optional(),
 });
 /** After the schema. */
 export type ContainmentState = z.infer<typeof containmentSchema>;
@@ -82,6 +93,16 @@ export function withLowerings(
   return { ...(lockdown && { lockdown }), bans, ...(held.length > 0 && { lowerings: held }) };
 }
 
+/** Whether the state is still one that every process can read. */
+export function fits({ lockdown, bans, lowerings = [] }: ContainmentState): boolean {
+  const { users = [], keys = [] } = lockdown ?? {};
+  return (
+    Math.max(users.length, keys.length) <= SHUT_MAX &&
+    bans.length <= BANS_MAX &&
+    lowerings.length <= LOWERINGS_MAX
+  );
+}
+
 /** Whether the kill switch shuts anything at all. */
 export function shutsAnything(lockdown: Lockdown): boolean {
   const { all, tiers, users, keys, models, tools } = lockdown;
@@ -91,11 +112,13 @@ export function shutsAnything(lockdown: Lockdown): boolean {
 /** Whether `next` leaves something open that `before` shuts. */
 export function releases(before: Lockdown | undefined, next: Lockdown): boolean {
   if (!before) return false;
+  if (next.all) return false;
   const lists = ['tiers', 'users', 'keys', 'models', 'tools'] as const;
-  return (
-    (before.all && !next.all) ||
-    (!next.all && lists.some((list) => before[list].some((entry) => !next[list].includes(entry))))
-  );
+  const opens = (list: (typeof lists)[number]): boolean => {
+    const stay = new Set(next[list]);
+    return before[list].some((entry) => !stay.has(entry));
+  };
+  return before.all || lists.some(opens);
 }
 
 /** What this process holds everybody to, without I/O. */

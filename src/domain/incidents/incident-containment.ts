@@ -1,6 +1,6 @@
 /** What incidents shut, and how it is opened again: steps over the state of the kill switch and the bans. Idempotent. */
 import type { Containing, IncidentRecord, IncidentSubject } from '../../ports/incident-store.ts';
-import { type ContainmentState, lockdownSchema, withLowerings } from '../callers/containment.ts';
+import { type ContainmentState, fits, lockdownSchema, withLowerings } from '../callers/containment.ts';
 import type { IncidentRule } from './incident-rules.ts';
 
 type Wanted = IncidentRecord['wanted'][number];
@@ -24,17 +24,27 @@ export function wantedBy(rule: IncidentRule, subject: IncidentSubject, at: numbe
 /** Marks what is shut because of an incident. */
 const markOf = (id: string): string => `incident ${id}`;
 
-/** Shuts what is wanted where it is not shut already; tells what was. */
-export function shut(id: string, wanted: readonly Wanted[], at: number): Step<readonly Containing[]> {
+/** What has been shut, and what there is no room for. */
+export interface Shut {
+  readonly done: readonly Containing[];
+  readonly left: readonly Wanted[];
+}
+
+/** Shuts what is wanted where it is not shut already. */
+export function shut(id: string, wanted: readonly Wanted[], at: number): Step<Shut> {
   return (before) => {
     let state = before;
-    const result: Containing[] = [];
+    const done: Containing[] = [];
+    const left: Wanted[] = [];
     for (const one of wanted) {
       const next = STEPS[one.kind](state, id, one, at);
-      if (next !== state) result.push({ ...one, at });
-      state = next;
+      if (next === state) continue;
+      if (fits(next)) {
+        done.push({ ...one, at });
+        state = next;
+      } else left.push(one);
     }
-    return { state, result };
+    return { state, result: { done, left } };
   };
 }
 

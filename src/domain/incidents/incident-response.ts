@@ -22,6 +22,8 @@ import { type IncidentRule, type IncidentsSettings, rulesVersionOf } from './inc
 /** The kill switch and the bans, for all processes. */
 export interface IncidentContaining {
   /** @throws store.unavailable */
+  newest(): Promise<ContainmentState>;
+  /** @throws store.unavailable */
   change<T>(
     step: (state: ContainmentState) => { readonly state: ContainmentState; readonly result: T },
   ): Promise<T>;
@@ -57,6 +59,9 @@ const WAITING_MAX = 100;
 const COUNTING_MAX = 1000;
 /** Who opened it does so itself, at once. */
 const UNDER_WAY_MS = 5000;
+/** Why what is wanted is not done. */
+const NOBODY = 'nobody to shut out';
+const FULL = 'too many are shut out already';
 
 export class IncidentResponse {
   readonly #options: IncidentResponseOptions;
@@ -114,10 +119,17 @@ export class IncidentResponse {
     const waiting = await this.#options.store.incidents.list({
       state: 'detected',
       open: true,
+      waiting: true,
       limit: WAITING_MAX,
     });
     const before = this.#options.clock.now() - UNDER_WAY_MS;
-    for (const incident of waiting) if (incident.openedAt < before) await this.#contain(incident);
+    const failures: unknown[] = [];
+    for (const incident of waiting) {
+      if (incident.openedAt >= before) continue;
+      // One that cannot be done holds up no other.
+      await this.#contain(incident).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** What a person opened again is left to people. */
@@ -159,23 +171,26 @@ export class IncidentResponse {
     const { auditLog, containing, clock } = this.#options;
     const { id, wanted } = incident;
     if (wanted.length === 0) return;
-    if (!wanted.every((one) => this.#mayShut(one)))
-      return await this.#holdBack(incident, 'nobody to shut out');
+    if (!wanted.every((one) => this.#mayShut(one))) return await this.#holdBack(incident, NOBODY);
+    const at = clock.now();
+    const step = shut(id, wanted, at);
+    const { done: possible, left: impossible } = step(await containing.newest()).result;
+    if (possible.length === 0 && impossible.length > 0) return await this.#holdBack(incident, FULL);
     if (!(await this.#takePlace())) return await this.#holdBack(incident, 'too many within an hour');
     await auditLog.record(incidentEntry('contained', 'pending', incident, { wanted }));
-    const at = clock.now();
-    const done = await containing.change(shut(id, wanted, at));
+    const { done, left } = await containing.change(step);
     await changeIncident(this.#options.store.incidents, id, (now) => ({
       ...now,
-      wanted: [],
-      heldBack: undefined,
+      wanted: left,
+      heldBack: left.length > 0 ? FULL : undefined,
       contained: [...now.contained, ...done],
       ...(now.state === 'detected' && {
         state: 'contained',
         steps: [...now.steps, { state: 'contained', at, by: 'system' }],
       }),
     }));
-    auditLog.note(incidentEntry('contained', 'success', incident, { contained: done }));
+    const rest = left.length > 0 ? { left } : {};
+    auditLog.note(incidentEntry('contained', 'success', incident, { contained: done, ...rest }));
   }
 
   /** Loopback, proxies, and tokens, which no ban of a key is for, shut nobody out. */
@@ -185,12 +200,13 @@ export class IncidentResponse {
     return isKey && mayBan(of, value, this.#options.containing.isTrusted);
   }
 
-  /** Told once: it is tried again and again. */
+  /** Told once: it is tried again and again, unless there is nobody that it could be done to. */
   async #holdBack(incident: IncidentRecord, reason: string): Promise<void> {
     if (incident.heldBack === reason) return;
     const { store, auditLog } = this.#options;
     auditLog.note(incidentEntry('contained', 'failure', incident, { reason }));
-    await changeIncident(store.incidents, incident.id, (now) => ({ ...now, heldBack: reason }));
+    const wanted = reason === NOBODY ? { wanted: [] } : {};
+    await changeIncident(store.incidents, incident.id, (now) => ({ ...now, ...wanted, heldBack: reason }));
   }
 
   /** One of those that an hour has. */
@@ -226,13 +242,15 @@ export class IncidentResponse {
 }
 
 /** Names and counts of ours alone. */
-function sentenceOf(incident: NamedIncident & Pick<IncidentRecord, 'contained' | 'wanted'>): string {
-  const { rule, severity, subject, user, contained, wanted } = incident;
+function sentenceOf(
+  incident: NamedIncident & Pick<IncidentRecord, 'contained' | 'wanted' | 'heldBack'>,
+): string {
+  const { rule, severity, subject, user, contained, wanted, heldBack } = incident;
   const whose = user === undefined || subject.kind === 'user' ? '' : ` of ${user}`;
   const whom = subject.kind === 'house' ? '' : `, by ${subject.kind} ${subject.value}${whose}`;
   const [first] = contained;
   const until = first?.until === undefined ? '' : ` until ${new Date(first.until).toISOString()}`;
-  const nothing = wanted.length > 0 ? '; not contained' : '';
+  const nothing = wanted.length > 0 || heldBack !== undefined ? '; not contained' : '';
   const done = first?.kind === 'lowering' ? `held to tier ${first.tier}` : 'shut out';
   return `Incident (${severity}): ${rule}${whom}${first ? `; ${done}${until}` : nothing}`;
 }

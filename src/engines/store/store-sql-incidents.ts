@@ -63,7 +63,13 @@ class SqlIncidents implements IncidentStore {
     return row && incidentFrom(row);
   }
 
-  async list({ open, counting, limit, ...equal }: IncidentFilter): Promise<readonly IncidentRecord[]> {
+  async list({
+    open,
+    counting,
+    waiting,
+    limit,
+    ...equal
+  }: IncidentFilter): Promise<readonly IncidentRecord[]> {
     const rows = await this.#run((db) => {
       let query = db.selectFrom('sallyport_incidents').selectAll();
       for (const name of ['state', 'rule', 'severity', 'subject'] as const) {
@@ -72,6 +78,8 @@ class SqlIncidents implements IncidentStore {
       }
       if (open !== undefined) query = query.where('closed_at', open ? 'is' : 'is not', null);
       if (counting !== undefined) query = query.where('open_key', counting ? 'is not' : 'is', null);
+      // No text in it can look like this: its quotes would be escaped.
+      if (waiting) query = query.where('record', 'not like', '%"wanted":[]%');
       return query
         .orderBy('opened_at', 'desc')
         .orderBy('id', 'desc')
