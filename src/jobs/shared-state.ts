@@ -3,11 +3,21 @@
  * data directory, as a process that starts without its store must not forget what it last knew. Needs no ledger.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../base/errors.ts';
 import type { Store } from '../ports/store.ts';
 
 const LOOK_MS = 250;
-const TRIES_MAX = 5;
+/** Of one write, while other processes write: some 2 s in all. */
+const TRIES_MAX = 20;
+const WAIT_MS = 20;
+
+/** Of one who asked. */
+interface Change<State> {
+  /** @throws what whoever asked throws */
+  readonly step: (state: State) => { readonly state: State; readonly done: () => void };
+  readonly fail: (error: unknown) => void;
+}
 
 /** Where it is kept, and how it is read. */
 export interface SharedStateOptions<State> {
@@ -35,6 +45,8 @@ export class SharedState<State> {
   /** As the file has it. */
   #copied: string;
   #looking = false;
+  readonly #waiting: Change<State>[] = [];
+  #isWriting = false;
 
   constructor(options: SharedStateOptions<State>) {
     this.#options = options;
@@ -57,26 +69,81 @@ export class SharedState<State> {
   }
 
   /**
-   * Changes it for every process, and in this one at once. `step` sees the newest, and may be asked again.
+   * Changes it for every process, and in this one at once. `step` sees the newest, and may be asked again. What comes
+   * while a change is being written goes into the next one, all of it, so any number at a time is two trips to the store.
    * @throws request.too_complex for what could not be read again, store.unavailable, and what `step` throws
    */
-  async change<T>(step: (state: State) => { readonly state: State; readonly result: T }): Promise<T> {
-    const { store, name } = this.#options;
-    for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const from = await store.getSetting(name);
-      const { state, result } = step(this.#stateOf(from ?? ''));
-      const to = JSON.stringify(state);
-      this.#checkReadable(to);
-      if (await store.changeSetting(name, from, to)) {
-        this.#adopt(to);
-        return result;
-      }
-    }
-    throw new Refusal('store.unavailable', { detail: `${name} is being changed by others` });
+  change<T>(step: (state: State) => { readonly state: State; readonly result: T }): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#waiting.push({
+      step: (state) => {
+        const { state: next, result } = step(state);
+        return { state: next, done: () => resolve(result) };
+      },
+      fail: reject,
+    });
+    if (!this.#isWriting) void this.#writeWaiting();
+    return promise;
   }
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  /** Never throws. */
+  async #writeWaiting(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#waiting.length > 0) {
+      const changes = this.#waiting.splice(0);
+      try {
+        await this.#write(changes);
+      } catch (error) {
+        for (const { fail } of changes) fail(error);
+      }
+    }
+    this.#isWriting = false;
+  }
+
+  /** Others write as well: who comes second begins anew, on what is there now. */
+  async #write(changes: readonly Change<State>[]): Promise<void> {
+    const { store, name } = this.#options;
+    for (let tries = 1; tries <= TRIES_MAX; tries++) {
+      const from = await store.getSetting(name);
+      const made = this.#made(changes, this.#stateOf(from ?? ''));
+      const to = JSON.stringify(made.state);
+      const unreadable = made.settle.length > 0 ? this.#unreadable(to) : undefined;
+      if (unreadable && changes.length > 1) {
+        // Which of them it is: each by itself.
+        for (const one of changes) await this.#write([one]).catch(one.fail);
+        return;
+      }
+      if (unreadable) throw unreadable;
+      const isWritten = made.settle.length === 0 || (await store.changeSetting(name, from, to));
+      if (isWritten) {
+        if (made.settle.length > 0) this.#adopt(to);
+        for (const tell of [...made.settle, ...made.failures]) tell();
+        return;
+      }
+      await sleep(Math.random() * tries * WAIT_MS);
+    }
+    throw new Refusal('store.unavailable', { detail: `${name} is being changed by others` });
+  }
+
+  /** All that can be done, one after the other. */
+  #made(changes: readonly Change<State>[], from: State) {
+    let state = from;
+    const settle: (() => void)[] = [];
+    const failures: (() => void)[] = [];
+    for (const { step, fail } of changes) {
+      try {
+        const made = step(state);
+        state = made.state;
+        settle.push(made.done);
+      } catch (error) {
+        failures.push(() => fail(error));
+      }
+    }
+    return { state, settle, failures };
   }
 
   async #look(): Promise<void> {
@@ -123,15 +190,14 @@ export class SharedState<State> {
     this.#copied = this.#text;
   }
 
-  /** What no process can read would end the looking of all of them. @throws request.too_complex */
-  #checkReadable(text: string): void {
+  /** What no process can read would end the looking of all of them. */
+  #unreadable(text: string): Refusal | undefined {
     try {
       this.#stateOf(text);
+      return undefined;
     } catch (cause) {
-      throw new Refusal('request.too_complex', {
-        cause,
-        detail: `${this.#options.name} would not be readable`,
-      });
+      const detail = `${this.#options.name} would not be readable`;
+      return new Refusal('request.too_complex', { cause, detail });
     }
   }
 
