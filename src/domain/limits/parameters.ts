@@ -115,11 +115,11 @@ function forcedIn(value: unknown, policies: readonly ParameterPolicy[], call: Pa
   const { id } = call.endpoint;
   if (call.endpoint.shape === 'realtime') return forcedLive(value, policies, call);
   if (!Object.hasOwn(STORED_BY_DEFAULT, id) || !isRecord(value)) return [];
-  const forced = new Map<string, Forced>();
+  // By name: the first policy that speaks of it decides, also where the call says just that already.
+  const decided = new Map<string, Forced>();
   const force = (at: readonly string[], wanted: string | boolean): void => {
     const [name = ''] = at;
-    if (forced.has(name) || at.reduce<unknown>(child, value) === wanted) return;
-    forced.set(name, { at, value: wanted });
+    if (!decided.has(name)) decided.set(name, { at, value: wanted });
   };
   for (const { store, background, service_tier: tier } of policies) {
     if (typeof store === 'object') force(['store'], store.force);
@@ -130,7 +130,7 @@ function forcedIn(value: unknown, policies: readonly ParameterPolicy[], call: Pa
   const effort = unsaidEffort(value, policies, call);
   if (effort)
     force(id === 'chat.completions.create' ? ['reasoning_effort'] : ['reasoning', 'effort'], effort);
-  return [...forced.values()];
+  return [...decided.values()].filter(({ at, value: wanted }) => at.reduce<unknown>(child, value) !== wanted);
 }
 
 /** Of an answer in a live session alone: what the session was set to is checked where it is set. */

@@ -95,12 +95,11 @@ describe('what is forced', () => {
   });
 
   test('by the house stays so whatever a team says', async () => {
-    const { sent } = await ask(
-      { house: { store: { force: false } }, team: { store: { force: true } } },
-      RESPONSES,
-      response(),
-    );
-    expect(JSON.parse(sent).store).toBe(false);
+    const layers = { house: { store: { force: false } }, team: { store: { force: true } } };
+    for (const more of [{}, { store: true }, { store: false }]) {
+      const { sent } = await ask(layers, RESPONSES, response(more));
+      expect([more, JSON.parse(sent).store]).toEqual([more, false]);
+    }
   });
 
   test('is the effort of models that would think longer by themselves', async () => {
