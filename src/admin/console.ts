@@ -14,6 +14,9 @@ export function registerConsole(app: FastifyInstance): void {
     for (const url of urls) app.get(`/console${url}`, (_request, reply) => reply.type(type).send(content));
   };
   serve(PAGES, 'index.html', 'text/html; charset=utf-8');
+  // As people type it; scripts are named from the path without the slash.
+  for (const page of PAGES)
+    app.get(`/console${page}/`, (_request, reply) => reply.redirect(`/console${page}`));
   for (const name of SCRIPTS) serve([`/${name}.js`], `${name}.js`, 'text/javascript; charset=utf-8');
   for (const [file, type] of Object.entries(OTHERS)) serve([`/${file}`], file, type);
 }

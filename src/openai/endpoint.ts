@@ -64,6 +64,12 @@ export type ObjectKind =
 /** In `reveals`: what a list shows. */
 export const LISTED = 'data.*.id';
 
+/** An object as an event of a stream shows it. */
+export interface StreamedObject {
+  readonly kind: ObjectKind;
+  readonly reveals?: Endpoint['reveals'];
+}
+
 export interface Endpoint {
   /** Unique: the group and the verb, `chat.completions.create`. */
   readonly id: string;
@@ -97,6 +103,8 @@ export interface Endpoint {
    * such a member: they belong to whoever owns the answer's own. All that a path can name has to stand here somewhere.
    */
   readonly reveals?: Readonly<Record<string, ObjectKind>>;
+  /** Where events of its stream are objects themselves: what each is, by its `object`, and what it reveals. */
+  readonly streamed?: Readonly<Record<string, StreamedObject>>;
   /** Where an answer says of what the objects that it reveals were made. */
   readonly madeFrom?: string;
   /** The kind of object a success creates, whose id ends the `Location` that it answers. */

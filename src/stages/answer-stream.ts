@@ -1,6 +1,7 @@
 /** A streamed answer, event by event: counted, bounded, and byte for byte what upstream sent unless it must change. */
 import { asRefusal, Refusal, errorBody } from '../base/errors.ts';
 import { countsText, streamOverran } from '../domain/limits/charges.ts';
+import { streamedObjects, type StreamedObjects } from '../domain/objects/streamed-objects.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import { cleanEvent } from '../domain/upstreams/upstream-errors.ts';
 import { FrameSplitter, isNamedError, tidied, withData, type Frame } from '../openai/frames.ts';
@@ -29,6 +30,8 @@ class StreamAnswer implements Answer {
   /** Undefined where nothing is looked for and nothing to be put back. */
   readonly #screening: StreamScreening | undefined;
   readonly #takenUp: ReturnType<typeof takenUp>;
+  /** Undefined where its events are no objects by themselves. */
+  readonly #objects: StreamedObjects | undefined;
   /** The caller is slow; much is being screened. */
   #held = false;
   #isFull = false;
@@ -40,6 +43,7 @@ class StreamAnswer implements Answer {
     const { exchange, reply, screening } = context;
     this.#context = context;
     this.#takenUp = takenUp(exchange.match);
+    this.#objects = streamedObjects(exchange.endpoint);
     this.#usage = new StreamUsage(exchange.endpoint, textToKeep(exchange), exchange.heard?.text);
     if (hasScreening(screening, exchange)) this.#screening = this.#screeningOf(context);
     exchange.answer.streamed = true;
@@ -109,7 +113,8 @@ class StreamAnswer implements Answer {
     const { made, contentChars } = this.#usage;
     this.#usage.event(data);
     this.#count();
-    if (made !== this.#usage.made) this.#recordObject(this.#usage.made);
+    if (this.#objects) void this.#context.ownObjects.recordShown(exchange, this.#objects(data));
+    else if (made !== this.#usage.made) this.#recordObject(this.#usage.made);
     const isError = this.#usage.error || isNamedError(raw);
     const clean = isError ? cleanEvent(data) : data;
     const hides = exchange.prepared.hideUsage && !isError;
@@ -143,7 +148,7 @@ class StreamAnswer implements Answer {
 
   #recordEnd(): void {
     const { made } = this.#usage;
-    this.#recordObject(made && { id: made.id });
+    if (!this.#objects) this.#recordObject(made && { id: made.id });
   }
 
   /** No honest answer is longer than what was asked for. */

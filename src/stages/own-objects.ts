@@ -13,6 +13,8 @@ import type { ObjectOwner, Store } from '../ports/store.ts';
 export interface OwnObjects {
   /** Undefined where there is nothing to record. Never rejects: the call is done and paid for. */
   record(exchange: Exchange, answer: unknown): Promise<void> | undefined;
+  /** The same of what events of a stream are. */
+  recordShown(exchange: Exchange, shown: readonly ShownId[]): Promise<void> | undefined;
   /** What goes upstream as the query: of lists that are filtered, for a page with room. */
   query(exchange: Exchange): Exchange['match']['query'];
   /**
@@ -55,6 +57,10 @@ export function ownObjects(
       if (shown.length === 0) return undefined;
       const from = madeFrom === undefined ? undefined : child(answer, madeFrom);
       return put({ store, placeholders, exchange, from }, shown).catch(onFailure);
+    },
+    recordShown(exchange, shown) {
+      if (!isolated || shown.length === 0) return undefined;
+      return put({ store, placeholders, exchange }, shown).catch(onFailure);
     },
     query({ endpoint, match }) {
       return isolated && endpoint.lists !== undefined ? firstPageQuery(endpoint, match.query) : match.query;

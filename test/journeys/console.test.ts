@@ -49,6 +49,8 @@ test('every page is text under a strict policy, and none makes markup of what it
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
     expect(await answer.text()).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>|\son\w+=|style=/i);
+    const slashed = await fetch(`${gateway.adminUrl}/console${path}/?q=1`, { redirect: 'manual' });
+    expect([slashed.status, slashed.headers.get('location')]).toEqual([302, `/console${path}`]);
   }
   const scripts = await scriptsOf('console.js');
   expect(scripts.size).toBe(12);

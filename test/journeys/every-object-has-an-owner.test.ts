@@ -2,7 +2,7 @@
  * Promise 38 over the whole endpoint table: whatever id upstream makes is its maker's, and a call that names another's,
  * or an unknown one, is 404 and never reaches upstream. The calls are those that the official SDK makes of every
  * operation. Shown false by taking `makes` off a row, by leaving a field out of `findReferences`, by `reveals` that
- * stop at lists, and by letting pass what is within an object of the caller's own.
+ * stop at lists, by letting pass what is within an object of the caller's own, and by streams whose events are not looked at.
  */
 import OpenAI, { APIError } from 'openai';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
@@ -259,4 +259,49 @@ test('what names an object of hers is 404 for another, and nothing of it goes up
   expect(named).toEqual([]);
   // Where nobody has made anything, nobody knows of it either.
   await expect(ada.responses.retrieve('resp_of_nobody')).rejects.toMatchObject({ status: 404 });
+});
+
+/** What a run of a thread makes: messages and steps exist before anybody has listed them, and a run that waits has no usage. */
+const RUN_EVENTS = [
+  ['thread.created', { id: 'thr-new', object: 'thread' }],
+  ['thread.run.created', { id: 'run-new', object: 'thread.run', thread_id: 'thr-new', usage: null }],
+  ['thread.run.step.created', { id: 'stp-new', object: 'thread.run.step', step_details: {} }],
+  ['thread.message.created', { id: 'mes-new', object: 'thread.message', content: [] }],
+  ['thread.message.delta', { id: 'mes-new', object: 'thread.message.delta', delta: { content: [] } }],
+  [
+    'thread.message.completed',
+    {
+      id: 'mes-new',
+      object: 'thread.message',
+      content: [{ type: 'image_file', image_file: { file_id: 'fil-new' } }],
+    },
+  ],
+  ['thread.run.step.completed', { id: 'stp-new', object: 'thread.run.step', usage: { total_tokens: 3 } }],
+] as const;
+
+test('what a streamed run makes is its maker’s as soon as an event shows it', async () => {
+  house.upstream.script = () => ({
+    ...bytes(
+      RUN_EVENTS.map(([name, event]) => `event: ${name}\ndata: ${JSON.stringify(event)}\n\n`),
+      { headers: { 'content-type': 'text/event-stream' } },
+    ),
+  });
+  const stream = await ada.beta.threads.createAndRun({ assistant_id: 'asst_1', stream: true });
+  const seen: string[] = [];
+  for await (const { event } of stream) seen.push(event);
+  expect(seen).toEqual(RUN_EVENTS.map(([name]) => name));
+  for (const [kind, id] of [
+    ['thread', 'thr-new'],
+    ['run', 'run-new'],
+    ['run_step', 'stp-new'],
+    ['message', 'mes-new'],
+    ['file', 'fil-new'],
+  ] as const)
+    await expect.poll(async () => [kind, (await adasOf(kind)).includes(id)]).toEqual([kind, true]);
+  expect(await adasOf('run')).not.toContain('stp-new');
+  house.upstream.script = () => json({ id: 'any', object: 'thing' });
+  const outputs = { thread_id: 'thr-new', tool_outputs: [{ tool_call_id: 'call_1', output: 'ok' }] };
+  await ada.beta.threads.runs.submitToolOutputs('run-new', outputs);
+  await ada.beta.threads.messages.retrieve('mes-new', { thread_id: 'thr-new' });
+  await expect(eve.beta.threads.runs.submitToolOutputs('run-new', outputs)).rejects.toThrow('404');
 });

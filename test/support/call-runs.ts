@@ -52,6 +52,7 @@ export async function relayed(exchange: Exchange, script: Script, tools: object 
   const reply = keptReply();
   const own = {
     record: () => undefined,
+    recordShown: () => undefined,
     query: () => [],
     filter: () => undefined,
     recallItems: async () => {},

@@ -8,6 +8,7 @@ import type { Reply } from '../../src/stages/reply.ts';
 /** Where no object is anybody's. */
 export const noObjects: OwnObjects = {
   record: () => undefined,
+  recordShown: () => undefined,
   query: ({ match }) => match.query,
   filter: () => undefined,
   recallItems: async () => {},

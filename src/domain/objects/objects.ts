@@ -103,7 +103,7 @@ export interface ShownId {
 }
 
 /** Ids of one answer that are looked at: no answer has more elements than a page. */
-const SHOWN_MAX = 1_000;
+export const SHOWN_MAX = 1_000;
 
 /**
  * Ids an answer shows: of the object it made, and of further ones at the paths its row names; at most 1,000. `*` in a

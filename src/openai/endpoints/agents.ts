@@ -19,8 +19,19 @@ const written = {
   'content.*.image_file.file_id': 'file',
   'content.*.text.annotations.*.file_path.file_id': 'file',
 } as const;
+const step = { 'step_details.message_creation.message_id': 'message' } as const;
 const text = { bodyBytesMax: BYTES.text } as const;
-const run = { ...text, model: 'optional', cost: 'deferred', streams: true, makes: 'run' } as const;
+/** What a run makes by and by, its stream shows as it comes. */
+const streams = {
+  streams: true,
+  streamed: {
+    thread: { kind: 'thread' },
+    'thread.run': { kind: 'run' },
+    'thread.run.step': { kind: 'run_step', reveals: step },
+    'thread.message': { kind: 'message', reveals: written },
+  },
+} as const;
+const run = { ...text, ...streams, model: 'optional', cost: 'deferred', makes: 'run' } as const;
 
 export const AGENTS: readonly Endpoint[] = [
   chatkit.post('sessions.create', '/chatkit/sessions', {
@@ -71,8 +82,8 @@ export const AGENTS: readonly Endpoint[] = [
   threads.act('runs.cancel', '/threads/{thread_id}/runs/{run_id}/cancel'),
   threads.post('runs.submit_tool_outputs', '/threads/{thread_id}/runs/{run_id}/submit_tool_outputs', {
     ...text,
+    ...streams,
     cost: 'deferred',
-    streams: true,
   }),
   threads.get('runs.steps.list', '/threads/{thread_id}/runs/{run_id}/steps', {
     query: [...TWO_WAY_PAGE, 'include'],
@@ -83,6 +94,6 @@ export const AGENTS: readonly Endpoint[] = [
   }),
   threads.get('runs.steps.retrieve', '/threads/{thread_id}/runs/{run_id}/steps/{step_id}', {
     query: ['include'],
-    reveals: { 'step_details.message_creation.message_id': 'message' },
+    reveals: step,
   }),
 ];
