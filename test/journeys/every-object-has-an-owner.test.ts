@@ -46,7 +46,13 @@ const IN_BODIES = [
 ];
 
 const house = journey({
-  config: { ...OPEN_HOUSE, objects: { isolation: 'user' }, request: { unreadFiles: 'relay' } },
+  config: {
+    ...OPEN_HOUSE,
+    objects: { isolation: 'user' },
+    request: { unreadFiles: 'relay' },
+    audit: { waitMsMax: 10_000 },
+    guardrails: { ...OPEN_HOUSE.guardrails, timeoutMs: 10_000 },
+  },
   key: { tier: 'open', user: 'ada' },
 });
 let ada: OpenAI;
