@@ -12,7 +12,10 @@ const CALLERS_MAX = 50_000;
 const MINUTE_MS = 60_000;
 
 interface Standing {
+  /** Until then the ledger is not asked. */
   until: number;
+  /** When the ledger would admit again, which may be later. */
+  admittedAt: number;
   code: Code;
   /** As the ledger told them at `toldAt`. */
   windows: Windows;
@@ -21,11 +24,30 @@ interface Standing {
   minute: number;
 }
 
+const NOBODY: Standing = {
+  until: 0,
+  admittedAt: 0,
+  code: 'rate.requests',
+  windows: {},
+  toldAt: 0,
+  refusals: 0,
+  minute: 0,
+};
+
+/** Whole seconds ≥ 1. A window of a minute counts a little longer than it is: over 60 s the SDKs would give up. */
+export function waitS(ms: number): number {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  return seconds === 61 ? 60 : seconds;
+}
+
 /** What this process knows of who was refused: at most 50,000 credentials, never asked of others. */
 export interface Floods {
   /** @throws rate.requests, rate.tokens, rate.held, rate.concurrency, rate.refusals */
   check(credential: string, refusalsPerMinute: number): void;
-  /** The ledger refused: nothing of this credential is asked again before `retryAfterMs` are over. */
+  /**
+   * The ledger refused for so long: it is not asked again of this credential before that is over, or a minute, as limits
+   * may be others by then. What callers are told is all of it.
+   */
   refusedFor(credential: string, code: Code, retryAfterMs: number, windows?: Windows): void;
   /** A call was refused by a guard; counts towards `refusalsPerMinute`. */
   countRefusal(credential: string): void;
@@ -39,7 +61,7 @@ export function createFloods(clock: Clock): Floods {
   const standing = (credential: string): Standing => {
     let found = standings.get(credential);
     if (!found) {
-      found = { until: 0, code: 'rate.requests', windows: {}, toldAt: 0, refusals: 0, minute: 0 };
+      found = { ...NOBODY };
       standings.set(credential, found);
     }
     return found;
@@ -51,19 +73,20 @@ export function createFloods(clock: Clock): Floods {
       const now = clock.now();
       if (found.until > now) {
         throw new Refusal(found.code, {
-          retryAfterS: Math.max(1, Math.ceil((found.until - now) / 1000)),
+          retryAfterS: waitS(found.admittedAt - now),
           headers: rateLimitHeaders(found.windows, now - found.toldAt),
         });
       }
       const left = (found.minute + 1) * MINUTE_MS - now;
       if (left > 0 && found.refusals > refusalsPerMinute) {
-        throw new Refusal('rate.refusals', { retryAfterS: Math.max(1, Math.ceil(left / 1000)) });
+        throw new Refusal('rate.refusals', { retryAfterS: waitS(left) });
       }
     },
     refusedFor(credential, code, retryAfterMs, windows = {}) {
       const found = standing(credential);
       found.toldAt = clock.now();
-      found.until = found.toldAt + retryAfterMs;
+      found.admittedAt = found.toldAt + retryAfterMs;
+      found.until = found.toldAt + Math.min(retryAfterMs, MINUTE_MS);
       found.code = code;
       found.windows = windows;
     },

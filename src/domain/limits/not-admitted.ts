@@ -2,7 +2,7 @@
 import { type Code, Refusal } from '../../base/errors.ts';
 import type { NotAdmitted, RefusalReason } from '../../ports/ledger.ts';
 import type { Caller } from '../callers/caller.ts';
-import { type Floods, floodName } from './floods.ts';
+import { type Floods, floodName, waitS } from './floods.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 
 const CODES: Record<RefusalReason, Code> = {
@@ -35,17 +35,11 @@ export function notAdmitted(caller: Caller, answer: NotAdmitted, deps: Rememberi
   if (answer.reason === 'stale_key' && caller.key) deps.forgetKey(caller.key.id);
   if (WAITING.has(answer.reason)) {
     const name = answer.scope === 'endUser' ? floodName(caller) : caller.credential;
-    deps.floods.refusedFor(name, code, Math.min(answer.retryAfterMs, 60_000), answer);
+    deps.floods.refusedFor(name, code, answer.retryAfterMs, answer);
   }
   return new Refusal(code, {
-    retryAfterS: wholeSeconds(answer.retryAfterMs),
+    retryAfterS: waitS(answer.retryAfterMs),
     headers: rateLimitHeaders(answer),
     detail: `${answer.reason} of ${answer.scope}`,
   });
-}
-
-/** Whole seconds ≥ 1. A window of a minute counts a little longer than it is: over 60 s the SDKs would give up. */
-function wholeSeconds(ms: number): number {
-  const seconds = Math.max(1, Math.ceil(ms / 1000));
-  return seconds === 61 ? 60 : seconds;
 }

@@ -31,6 +31,21 @@ describe('who was refused until then', () => {
     expect(check()).toBe('ok');
   });
 
+  test('longer than a minute: the ledger is asked again then, and callers are told all of it', () => {
+    // Control: with `until` in place of `admittedAt`, the second refusal of a day's limit said 60 s.
+    floods.refusedFor('ann', 'rate.requests', 86_400_000);
+    expect(check()).toBe('rate.requests 86400');
+    now += 59_999;
+    expect(check()).toBe('rate.requests 86341');
+    now += 1;
+    expect(check()).toBe('ok');
+  });
+
+  test('a little over a minute is told as one: above 60 s the SDKs give up', () => {
+    floods.refusedFor('ann', 'rate.requests', 60_500);
+    expect(check()).toBe('rate.requests 60');
+  });
+
   test('by the newest word on it', () => {
     floods.refusedFor('ann', 'rate.tokens', 60_000);
     floods.refusedFor('ann', 'rate.requests', 1000);
