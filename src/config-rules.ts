@@ -28,6 +28,12 @@ export function isProduction({ NODE_ENV, HOST, ADMIN_HOST = HOST }: Environment)
 /** What is started: the tool server has no way upstream, and may not hold its key. */
 export type ProcessKind = 'gateway' | 'tools';
 
+/** 0 is any port that is free. */
+function checkPorts({ HOST, PORT, ADMIN_HOST = HOST, ADMIN_PORT }: Environment, fault: AddFault): void {
+  if (PORT !== 0 && PORT === ADMIN_PORT && HOST === ADMIN_HOST)
+    fault('ADMIN_PORT', 'is PORT as well: each listener needs one of its own');
+}
+
 /** What is missing or contradicts goes to `faults`. */
 export function checkRules(
   environment: Environment,
@@ -54,6 +60,7 @@ export function checkRules(
       fault('OPENAI_API_KEY', "must not be given to the process of the tools: it never needs upstream's key");
     if (config.toolServer === undefined) fault('toolServer', 'is needed: which tools there are');
   }
+  checkPorts(environment, fault);
   checkFolders(config, environment.DATA_DIR, fault);
   for (const name of unknownNames(config.endpoints?.allow ?? []))
     fault('endpoints.allow', `no such group: ${name}`);

@@ -118,7 +118,7 @@ export const configSchema = z.strictObject({
   incidents: incidentsSchema.prefault({}),
   liveness: livenessSchema.prefault({}),
   objects: objectsSchema.prefault({}),
-  references: z.strictObject({ urlAllow: z.array(z.string()).default([]) }).prefault({}),
+  references: z.strictObject({ urlAllow: z.array(z.string().min(1)).default([]) }).prefault({}),
   sockets: socketsSchema.prefault({}),
   jwt: jwtSchema.optional(),
   egress: z.strictObject(egressFields).prefault({}),

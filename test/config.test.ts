@@ -171,6 +171,14 @@ describe('variables', () => {
 });
 
 describe('faults', () => {
+  // Control: without the rule both started, as far as the second listener.
+  test('two listeners on one port; any free port, and one port of two addresses, are none', () => {
+    const message = 'is PORT as well: each listener needs one of its own';
+    expect(faultsOf({ PORT: '8788' })).toEqual([{ path: 'ADMIN_PORT', message }]);
+    expect(faultsOf({ PORT: '0', ADMIN_PORT: '0' })).toEqual([]);
+    expect(faultsOf({ PORT: '8788', ADMIN_HOST: '127.0.0.2' })).toEqual([]);
+  });
+
   test('of environment, files and sections come together, each with its path and without its value', () => {
     const env: Record<string, string> = {
       ...local(
