@@ -110,7 +110,8 @@ async function bearerActing(
 }
 
 /** The query of a GET, the body of a POST or PUT; what a method does not take must not be there. */
-function inputOf({ method, query, body }: FastifyRequest): unknown {
+function inputOf({ method, query, body, headers }: FastifyRequest): unknown {
+  if (headers['content-encoding'] !== undefined) throw new Refusal('request.media_type');
   if (method !== 'POST' && method !== 'PUT') {
     if (Buffer.isBuffer(body) && body.length > 0) throw new Refusal('request.unknown_field');
     return query;

@@ -12,7 +12,11 @@ import { registerSignIn } from '../admin/sign-in.ts';
 import { type InClear, type OnInClear, UPGRADE_HEADERS } from './in-clear.ts';
 import { NO_SCHEMAS } from './no-schemas.ts';
 import type { Telemetry } from './telemetry.ts';
-import { createListener, type Secured } from './tls.ts';
+import { createStrictServer } from './strict-server.ts';
+import type { Secured } from './tls.ts';
+
+/** For a request with its body, which is small. */
+const BODY_MS_MAX = 30_000;
 
 /** What the second port serves. */
 export interface AdminServerOptions {
@@ -43,10 +47,12 @@ export function createAdminServer(options: AdminServerOptions): FastifyInstance 
     routerOptions: { maxParamLength: 512 },
     forceCloseConnections: true,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
-    ...(tls && {
-      serverFactory: (listener: RequestListener) =>
-        createListener({ ...tls, onPlain: plainWith(listener, onInClear) }, {}, listener),
-    }),
+    // The server below answers these itself.
+    clientErrorHandler: () => undefined,
+    serverFactory: (listener: RequestListener) => {
+      const secured = tls && { ...tls, onPlain: plainWith(listener, onInClear) };
+      return createStrictServer(listener, () => undefined, secured, BODY_MS_MAX);
+    },
     // A path that cannot be read names nothing; Fastify's own words would repeat it.
     frameworkErrors: (_error, _request, reply) => void answer(reply, new Refusal('access.not_found')),
   });
@@ -126,8 +132,10 @@ const plainWith =
 /** What probes and scrapers read; no key needed, nothing about callers in it. */
 function registerHealth(app: FastifyInstance, options: AdminServerOptions): void {
   const { checks, reasons, telemetry } = options;
-  app.get('/livez', () => ({ live: true }));
-  app.get('/readyz', (_request, reply) => {
+  // Some probes ask for the head alone.
+  const asked = { exposeHeadRoute: true };
+  app.get('/livez', asked, () => ({ live: true }));
+  app.get('/readyz', asked, (_request, reply) => {
     const now = checks();
     const ready = Object.values(now).every(Boolean);
     return reply.code(ready ? 200 : 503).send({ ready, checks: now, ...(!ready && { reasons: reasons() }) });

@@ -23,8 +23,8 @@ import type { Secured } from './tls.ts';
 import { handshakeOf, isUpgrade } from './upgrades.ts';
 import { watchCaller } from './watch-caller.ts';
 
-/** @param id none where there was no request that could have one */
-export type OnRefused = (source: string, refusal: Refusal, id?: string) => void;
+/** @param id the `x-request-id` of the answer */
+export type OnRefused = (source: string, refusal: Refusal, id: string) => void;
 
 /** Where calls go. */
 export interface Way {
@@ -191,8 +191,12 @@ function registerRoutes(app: FastifyInstance, options: CallerServerOptions, take
   // Behind the hooks of CORS.
   void app.after(() => {
     app.addHook('onRequest', (request, reply, done) => {
-      if (Object.hasOwn(options.own, request.routeOptions.url ?? '') && !options.inClear?.(request)) done();
-      else take(request, reply);
+      if (!Object.hasOwn(options.own, request.routeOptions.url ?? '') || options.inClear?.(request)) {
+        take(request, reply);
+        return;
+      }
+      void reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+      done();
     });
   });
   app.all('/v1/*', () => undefined);
@@ -202,7 +206,7 @@ function registerRoutes(app: FastifyInstance, options: CallerServerOptions, take
   app.setErrorHandler((error, request, reply) => {
     const refusal = asRefusal(error);
     options.onUnreadable(sourceOf(request), refusal, request.id);
-    sendBare(reply, refusal, request.id);
+    void reply.code(refusal.status).headers(errorHeaders(refusal)).send(errorBody(refusal));
   });
 }
 
@@ -277,11 +281,4 @@ function arrivalOf(request: FastifyRequest, bodyMsMax: number): Arrival {
     rawHeaders: raw.rawHeaders,
     readBody: (bytesMax) => readBody(raw, bytesMax, bodyMsMax),
   };
-}
-
-function sendBare(reply: FastifyReply, refusal: Refusal, id: string): void {
-  void reply
-    .code(refusal.status)
-    .headers({ ...SECURITY_HEADERS, ...errorHeaders(refusal), 'x-request-id': id })
-    .send(errorBody(refusal));
 }

@@ -1,23 +1,23 @@
 /**
- * Node's HTTP server for callers, held to one reading of what it reads: what is ambiguous is refused and its connection
- * closed. A connection whose bytes cannot be trusted is answered at most once, never into the middle of another
- * answer, and brings no further call.
+ * Node's HTTP server, held to one reading of what it reads: what is ambiguous is refused and its connection closed. A
+ * connection whose bytes cannot be trusted is answered at most once for them, never into the middle of another answer,
+ * and brings no further call.
  */
-import type { RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorBody, errorHeaders, Refusal } from '../base/errors.ts';
 import { isAmbiguous } from './ambiguous.ts';
+import { requestId } from './request-id.ts';
 import { createListener, type Secured } from './tls.ts';
 import { asksForSocket, serveUpgrade } from './upgrades.ts';
 
 type Code = 'request.framing' | 'request.too_slow';
 /** Told of what was refused here, but for what belongs to a call that is on record by itself. */
-type OnRefused = (source: string, refusal: Refusal) => void;
+type OnRefused = (source: string, refusal: Refusal, id: string) => void;
 
-/** A slow head ends in 10 s; bodies have a time of their own, answers none. */
+/** A slow head ends in 10 s; answers have no time. */
 const OPTIONS = {
   headersTimeout: 10_000,
-  requestTimeout: 0,
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 2000,
   // Looked at with the rest of the head, and refused in our own words.
@@ -28,24 +28,32 @@ const OPTIONS = {
 /** How long a refused connection is still read, so that its sender sees the answer instead of a reset. */
 const LINGER_MS = 1000;
 
-/** Hands on requests whose head can be read in one way alone. */
+/**
+ * Hands on requests whose head can be read in one way alone.
+ * @param requestMsMax for a request with its body; 0: bodies have a time of their own
+ */
 export function createStrictServer(
   listener: RequestListener,
   onRefused: OnRefused,
   secured?: Secured,
+  requestMsMax = 0,
 ): Server {
   const latest = new WeakMap<Duplex, ServerResponse>();
   const condemned = new WeakSet<Duplex>();
-  const server = createListener(secured, OPTIONS, (request, response) => {
-    const { socket } = request;
-    if (condemned.has(socket)) return;
-    if (isAmbiguous(request)) {
-      refuse(socket, 'request.framing');
-      return;
-    }
-    latest.set(socket, response);
-    listener(request, response);
-  });
+  const server = createListener(
+    secured,
+    { ...OPTIONS, requestTimeout: requestMsMax },
+    (request, response) => {
+      const { socket } = request;
+      if (condemned.has(socket)) return;
+      if (isAmbiguous(request)) {
+        refuse(socket, 'request.framing');
+        return;
+      }
+      latest.set(socket, response);
+      listener(request, response);
+    },
+  );
 
   function refuse(socket: Duplex, code: Code): void {
     if (condemned.has(socket)) return;
@@ -57,8 +65,10 @@ export function createStrictServer(
     // What is wrong with the body of the one call under way may be its answer; nothing else may.
     const own = open && last.socket === socket && !last.headersSent && !last.req.complete;
     const refusal = new Refusal(code);
-    if (!open) onRefused('remoteAddress' in socket ? String(socket.remoteAddress) : 'unknown', refusal);
-    if (socket.writable && (!open || own)) answerAndClose(socket, refusal);
+    const id = requestId();
+    if (!open) onRefused('remoteAddress' in socket ? String(socket.remoteAddress) : 'unknown', refusal, id);
+    if (socket.writable && (!open || own)) answerAndClose(socket, refusal, id);
+    else if (open && last.req.complete && !last.headersSent) closeBehind(socket, last);
     else socket.destroy();
   }
 
@@ -74,16 +84,42 @@ export function createStrictServer(
     else serveUpgrade(request, socket, head, listener);
   });
   server.on('connect', (_request, socket) => refuse(socket, 'request.framing'));
-  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  passExpectations(server);
   return server;
 }
 
-function answerAndClose(socket: Duplex, refusal: Refusal): void {
+function passExpectations(server: Server): void {
+  server.on('checkContinue', (request, response) => {
+    continueWhenRead(request, response);
+    server.emit('request', request, response);
+  });
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+}
+
+/** Nobody is asked for a body that will not be read: who is refused before it is told so instead. */
+function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  const keepAlive = response.shouldKeepAlive;
+  response.shouldKeepAlive = false;
+  request.once('resume', () => {
+    if (response.headersSent) return;
+    response.shouldKeepAlive = keepAlive;
+    response.writeContinue();
+  });
+}
+
+/** What came before it was framed well, and has its answer; the last on this connection. */
+function closeBehind(socket: Duplex, last: ServerResponse): void {
+  last.shouldKeepAlive = false;
+  last.once('close', () => socket.destroy());
+}
+
+function answerAndClose(socket: Duplex, refusal: Refusal, id: string): void {
   const body = JSON.stringify(errorBody(refusal));
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     connection: 'close',
+    'x-request-id': id,
     ...errorHeaders(refusal),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);

@@ -72,6 +72,7 @@ describe('refused as ambiguous, and closed', () => {
     const { answers, closed } = await rawCall(house.gateway.port, bytes, { answers: Infinity });
     expect(answers.map(({ status, code }) => [status, code])).toEqual([[400, 'request.framing']]);
     expect(answers[0]?.headers['connection']).toBe('close');
+    expect(answers[0]?.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     expect(closed).toBe(true);
     expect(house.upstream.requests).toHaveLength(0);
   });
@@ -112,6 +113,7 @@ describe('served once', () => {
       expect(house.upstream.requests[0]?.headers).not.toHaveProperty(name);
   });
 
+  // Control: with Node's own answer to the expectation, a stranger was asked for 60 KB, and then refused.
   test('100 Continue comes before the body is sent, and a refusal instead of it', async () => {
     const socket = await openSocket(house.gateway.port, wire([length, 'Expect: 100-continue'], ''));
     const [first] = await once(socket, 'data');
@@ -119,7 +121,17 @@ describe('served once', () => {
     socket.write(BODY);
     const [second] = await once(socket, 'data');
     expect(String(second)).toMatch(/^HTTP\/1.1 200 OK/);
+    expect(String(second)).toMatch(/\r\nConnection: keep-alive\r\n/i);
     socket.destroy();
+    for (const bytes of [BODY.length, 60_000]) {
+      const stranger = `${LINE}\r\nHost: x\r\nContent-Length: ${bytes}\r\nExpect: 100-continue\r\n\r\n`;
+      const refused = await openSocket(house.gateway.port, stranger);
+      const [only] = await once(refused, 'data');
+      expect(String(only)).toMatch(/^HTTP\/1.1 401 /);
+      // Whoever reuses it would have its next call read as the body that never came.
+      expect(String(only)).toMatch(/\r\nConnection: close\r\n/i);
+      refused.destroy();
+    }
   });
 });
 
@@ -173,6 +185,19 @@ describe('one connection, several calls', () => {
         .match(/HTTP\/1\.1/g),
     ).toHaveLength(1);
     await house.upstream.requests[0]?.over;
+    expect(house.upstream.requests).toHaveLength(1);
+  });
+
+  // Control: with the connection destroyed at once, neither had an answer.
+  test('what comes behind a call is no part of it: the call is answered, and nothing else', async () => {
+    const without = await rawCall(house.gateway.port, wire([], BODY), { answers: Infinity });
+    expect(without.answers.map(({ code }) => code)).toEqual(['request.missing_model']);
+    expect(without.closed).toBe(true);
+    expect(house.upstream.requests).toHaveLength(0);
+    const bytes = Buffer.concat([call('gpt-4o-mini'), Buffer.from(`RUBBISH\r\n\r\n${smuggled}`)]);
+    const { answers, closed } = await rawCall(house.gateway.port, bytes, { answers: Infinity });
+    expect(answers.map(({ status, headers }) => [status, headers['connection']])).toEqual([[200, 'close']]);
+    expect(closed).toBe(true);
     expect(house.upstream.requests).toHaveLength(1);
   });
 

@@ -24,6 +24,36 @@ test('ready with every check passed, and live', async () => {
   expect(Object.values(checks).every(Boolean)).toBe(true);
 });
 
+test('probes may ask for the head alone', async () => {
+  for (const path of ['/livez', '/readyz']) {
+    const answer = await fetch(house.gateway.adminUrl + path, { method: 'HEAD' });
+    expect([path, answer.status, await answer.text()]).toEqual([path, 200, '']);
+  }
+});
+
+// Control: on Node's own server Fastify's error body came, and two Hosts were served.
+test("what can be framed in two ways is refused on the operators' door as well, from the catalogue", async () => {
+  const port = Number(new URL(house.gateway.adminUrl).port);
+  const key = `Authorization: Bearer ${house.gateway.adminKey}`;
+  const cases = {
+    rubbish: 'RUBBISH\r\n\r\n',
+    'no Host': `GET /admin/keys HTTP/1.1\r\n${key}\r\n\r\n`,
+    'two Hosts': `GET /admin/keys HTTP/1.1\r\nHost: a\r\nHost: b\r\n${key}\r\n\r\n`,
+    'length and chunks': `POST /admin/keys HTTP/1.1\r\nHost: a\r\n${key}\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+  };
+  for (const [name, bytes] of Object.entries(cases)) {
+    const { answers, closed } = await rawCall(port, bytes, { answers: Infinity });
+    expect([name, answers.map(({ code }) => code), closed]).toEqual([name, ['request.framing'], true]);
+    expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({ error: { code: 'request.framing' } });
+  }
+  const coded = requestBytes(
+    'POST /admin/keys HTTP/1.1',
+    [key, 'Content-Type: application/json', 'Content-Encoding: gzip'],
+    '{"user":"ada","tier":"pro","role":"user"}',
+  );
+  expect((await rawCall(port, coded)).answers[0]?.code).toBe('request.media_type');
+});
+
 test('without its ledger it is live, not ready, and lets nothing through', async () => {
   const [nobody] = await freePorts(1);
   const config = { ledger: { kind: 'redis', url: `redis://127.0.0.1:${nobody}`, onFailure: 'closed' } };
@@ -103,7 +133,7 @@ test.each(['x'.repeat(4000), '%zz', '%E0%A4%A'])(
 
 /** Shown false without the flag `urgent` (the kill switch waits), and by one count for all credentials. */
 test('who asks too often waits, nobody else does, and what shuts is always taken', async () => {
-  const config = { server: { adminRequestsPerMinute: 60 } };
+  const config = { server: { adminRequestsPerMinute: 60 }, audit: { waitMsMax: 10_000 } };
   await using gateway = await startGateway({ upstream: house.upstream, config });
   const { key } = await createKey(gateway, { user: 'dev', role: 'developer' });
   const codes = await Promise.all(

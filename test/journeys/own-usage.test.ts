@@ -73,3 +73,18 @@ test('nobody, and a key at a wrong address, are refused in the form of every oth
   const entries = async () => (await admin(house.gateway, 'GET', '/admin/audit?user=eve')).body;
   await expect.poll(entries).toMatchObject({ data: [{ metadata: { code: 'access.address' } }] });
 });
+
+// Control: without the headers of the hook, none of the four was there, so that anybody between might keep the answer.
+test('what one sees of oneself is kept by nobody in between, and has the headers of every answer', async () => {
+  for (const path of ['/me/usage', '/me/history']) {
+    const { status, headers } = await get(house.gateway.callerKey, path);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('strict-transport-security')).toBeTruthy();
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  }
+  const refused = await get('sk-sp-none');
+  expect([refused.status, refused.headers.get('cache-control')]).toEqual([401, 'no-store']);
+  expect(refused.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+});
