@@ -7,6 +7,12 @@
 const KEPT_UNITS = 65_536;
 const kept = Buffer.alloc(2 * (KEPT_UNITS + 1));
 
+/** A text and its units, a 0 behind the last. */
+export interface Read {
+  readonly text: string;
+  readonly units: Uint16Array;
+}
+
 /** The text's units, and a 0 behind the last; valid until the next call. */
 export function codeUnits(text: string): Uint16Array {
   const { length } = text;

@@ -65,16 +65,35 @@ function runsIn(text: string, bytesMax: number): EncodedRun[] {
   return found;
 }
 
-/** Base64 that was broken into lines, as mail is, and hex in pairs. */
-const LINES = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{16,128}(?:\r?\n[ \t]{0,4}[A-Za-z0-9+/]{2,128}){1,512}/g;
+/** Base64 that was broken into lines, as mail is: from the start of its first line on. */
+const LINES = /[A-Za-z0-9+/]{16,128}(?:\r?\n[ \t]{0,4}[A-Za-z0-9+/]{2,128}){1,512}/y;
+const LINE_MIN = 16;
+const LINE_MAX = 128;
+const IN_LINE = new Uint8Array(128);
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
+  IN_LINE[char.charCodeAt(0)] = 1;
+/** Hex in pairs. */
 const PAIRS = /(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2}){9,2048}(?![0-9A-Fa-f])/g;
 
 function joinedLines(text: string): (readonly [start: number, end: number])[] {
   const found: (readonly [start: number, end: number])[] = [];
-  for (const pattern of text.includes('\n') ? [LINES, PAIRS] : [PAIRS]) {
-    for (const { 0: run, index } of text.matchAll(pattern)) found.push([index, index + run.length]);
+  let last = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', Math.max(last, at + 1))) {
+    const start = lineBefore(text, at);
+    if (start < last) continue;
+    LINES.lastIndex = start;
+    if (LINES.test(text)) found.push([start, (last = LINES.lastIndex)]);
   }
+  for (const { 0: run, index } of text.matchAll(PAIRS)) found.push([index, index + run.length]);
   return found;
+}
+
+/** Where the run of base64 begins that the line's end at `at` stands behind; -1 where it is none of a line. */
+function lineBefore(text: string, at: number): number {
+  const end = text.charCodeAt(at - 1) === 0x0d ? at - 1 : at;
+  let start = end;
+  while (end - start <= LINE_MAX && IN_LINE[text.charCodeAt(start - 1)] === 1) start--;
+  return end - start < LINE_MIN || end - start > LINE_MAX ? -1 : start;
 }
 
 function wordStart(text: string, from: number, least: number): number {

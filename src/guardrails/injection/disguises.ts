@@ -3,6 +3,8 @@
  * line, codings of letters. Each is tried only where its sign shows in the scan of words, so that honest text
  * costs nothing; each is linear. A reading stands for the whole text: its words have other places.
  */
+import { codeUnits, textOfUnits } from '../code-units.ts';
+import { isSpace } from '../units.ts';
 import { CODINGS } from './codings.ts';
 import { cutApart } from './run-together.ts';
 import type { Signs, Words } from './words.ts';
@@ -23,7 +25,7 @@ const APART_MIN = 5;
 /** At most one reading a disguise. */
 export function readings(text: string, { signs }: Words): Reading[] {
   if (signs.codings === 0 && signs.mixed < 2 && signs.apart < APART_MIN && !signs.isRunTogether) {
-    return isOneWordALine(text) ? [{ text: text.replaceAll(/\s+/g, ' '), coding: 'one word a line' }] : [];
+    return isOneWordALine(text) ? [{ text: inOneLine(text), coding: 'one word a line' }] : [];
   }
   const part = partOf(text, signs);
   const found: Reading[] = [];
@@ -116,4 +118,18 @@ function isOneWordALine(text: string): boolean {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   return lines.length >= 4 && lines.filter((line) => line.includes(' ')).length * 8 <= lines.length;
+}
+
+/** One space for each row of white space. */
+function inOneLine(text: string): string {
+  const units = codeUnits(text).subarray(0, text.length);
+  let filled = 0;
+  let seen = 0;
+  let isBehindSpace = false;
+  for (const unit of units) {
+    const isGap = isSpace(unit);
+    if (!isGap || !isBehindSpace) seen |= units[filled++] = isGap ? 0x20 : unit;
+    isBehindSpace = isGap;
+  }
+  return textOfUnits(units.slice(0, filled), seen);
 }

@@ -6,15 +6,14 @@ import { dealtWithAt, dealtWithBefore, isAddressed, smallNameAt } from './dealt-
 import { spelledEmailAt } from './email.ts';
 import { birthDateBefore } from './birth-date.ts';
 import { statedBefore } from './identity-number.ts';
+import { givenNameAt, isMixedCase } from './given-name.ts';
 import type { Candidate } from '../candidate.ts';
 import type { Pass } from './pass.ts';
 import {
   asPerson,
   calledAt,
-  givenNameAt,
   greetedAt,
   isCivil,
-  isMixedCase,
   namedAt,
   plainlyNamedAt,
   signedAt,
@@ -23,12 +22,11 @@ import {
   titledAt,
 } from './person.ts';
 import { isPrivate, isSpokenOf, SPOKEN_OF } from './private-person.ts';
-import { tableAt } from './tables.ts';
 
 /** Acts on the word from `start` to `end`, which may be a label. */
 export function onWord(pass: Pass, start: number, end: number): void {
   for (const kind of labelsAt(pass.text, start, end)) {
-    if (COLUMNS.has(kind) && end > pass.tableEnd) pass.addTable(tableAt(pass.text, end));
+    if (COLUMNS.has(kind)) pass.addTable(end);
     onLabel(pass, kind, start, end);
   }
 }

@@ -5,7 +5,8 @@
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
 import { isGivenName } from './label-words.ts';
-import { isMixedCase, isNameWord, nameAt, isNoSurname } from './person.ts';
+import { isMixedCase, isNoSurname } from './given-name.ts';
+import { isNameWord, nameAt } from './person.ts';
 
 const REASON = 'a name of somebody one has to do with';
 
@@ -49,7 +50,8 @@ const ADDRESSED =
   /^, (?:can|could|would|will|may|do|did|are|have|please|what|where|when|how|thanks|thank you|i (?:need|want|have|am|would|will|can)|let (?:me|us))\b/i;
 
 /** "Cora, can I …": who is spoken to, at the start of a line. */
-export const isAddressed = (text: string, end: number): boolean => ADDRESSED.test(text.slice(end, end + 16));
+export const isAddressed = (text: string, end: number): boolean =>
+  text.charCodeAt(end) === 0x2c && ADDRESSED.test(text.slice(end, end + 16));
 
 const SMALL = /^([a-z]{2,16})(?: ([a-z]{2,16}))?(?=[.,!?;\n]|$)/;
 

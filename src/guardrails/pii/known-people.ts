@@ -2,6 +2,7 @@
  * People of stories and of history: whose name all know, and what texts say that speak of such people. Their names are nobody's
  * personal data.
  */
+import { WordSet } from '../word-set.ts';
 import { KNOWN_NAMES, KNOWN_SURNAMES } from './public-figures-table.ts';
 
 /** A text that gives the model a part, asks for a story, or tells one to reckon with. */
@@ -12,14 +13,12 @@ const STAGE_CHARS = 800;
 /** Whether a text sets a stage; its first 800 units are asked. */
 export const isStage = (text: string): boolean => STAGE.test(text.slice(0, STAGE_CHARS));
 
-const KNOWN_LAST = new Set(KNOWN_SURNAMES.trim().split(/\s+/));
-const KNOWN_WHOLE = new Set(KNOWN_NAMES.trim().split(/\n?\|\n?/));
+const KNOWN_LAST = new WordSet(KNOWN_SURNAMES.trim().split(/\s+/));
+const KNOWN_WHOLE = new WordSet(KNOWN_NAMES.trim().split(/\n?\|\n?/));
 
 /** Whose name all know: in full, or by its last word. */
-export const isKnownToAll = (spelling: string): boolean => {
-  const name = spelling.toLowerCase();
-  return KNOWN_WHOLE.has(name) || KNOWN_LAST.has(name.slice(name.lastIndexOf(' ') + 1));
-};
+export const isKnownToAll = (name: string): boolean =>
+  KNOWN_WHOLE.has(name, 0, name.length) || KNOWN_LAST.has(name, name.lastIndexOf(' ') + 1, name.length);
 
 /** What is asked and told of people that many know. */
 const FAME =

@@ -1,4 +1,5 @@
 /** A number as people write it: groups of digits with little between them. What phones, cards and ids start from. */
+import type { Read } from '../code-units.ts';
 import { isDigit, isWord } from '../units.ts';
 
 const GROUPS_MAX = 8;
@@ -25,12 +26,6 @@ const span: NumberSpan = {
 /** What may stand between two groups: a space, `-`, `.`, `/`, a bracket. */
 export const isGap = (unit: number): boolean =>
   unit === 0x20 || (unit >= 0x2d && unit <= 0x2f) || unit === 0x28 || unit === 0x29;
-
-/** A text and its units, a 0 behind the last. */
-export interface Read {
-  readonly text: string;
-  readonly units: Uint16Array;
-}
 
 /** ` - `, ` / `: three units. */
 const isSpacedMark = (units: Uint16Array, at: number): boolean =>

@@ -2,7 +2,7 @@
 import type { Candidate } from '../candidate.ts';
 import { isBeside } from './label-words.ts';
 import type { LabelKind } from './labels-table.ts';
-import type { TableFinds } from './tables.ts';
+import { Tables } from './tables.ts';
 
 export class Pass {
   readonly text: string;
@@ -13,10 +13,9 @@ export class Pass {
   readonly weak: Candidate[] = [];
   /** Where the last name that was read ends: given names within it begin no other. */
   nameEnd = 0;
-  /** Up to where the last table was read. */
-  tableEnd = 0;
   #kind: LabelKind | undefined;
   #end = 0;
+  #tables: Tables | undefined;
 
   constructor(text: string, units: Uint16Array) {
     this.text = text;
@@ -59,11 +58,10 @@ export class Pass {
     if (this.#kind !== undefined && start >= this.#end) this.#end = end;
   }
 
-  /** What a table holds; its header is not read again, nor are its rows, which may look like headers. */
-  addTable(table: TableFinds | undefined): void {
-    if (!table) return;
-    for (const candidate of table.found) this.found.push(candidate);
-    this.tableEnd = table.end;
+  /** What the table holds whose header the word that ends at `wordEnd` belongs to, if it does. */
+  addTable(wordEnd: number): void {
+    this.#tables ??= new Tables(this.text);
+    for (const candidate of this.#tables.at(wordEnd)) this.found.push(candidate);
   }
 
   add(candidate: Candidate | undefined): void {

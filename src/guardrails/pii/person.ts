@@ -4,7 +4,8 @@
  */
 import type { Candidate } from '../candidate.ts';
 import { CONFIDENCE } from '../overlaps.ts';
-import { isDigit, isLatinLetter, isLetter } from '../units.ts';
+import { isDigit, isLatinLetter, isLetter, isSpace } from '../units.ts';
+import { WordSet } from '../word-set.ts';
 
 const WORDS_MAX = 5;
 const WORD_MAX = 24;
@@ -16,14 +17,13 @@ const PARTICLES = new Set(
   ),
 );
 /** Words that stand where a name would, and are none. */
-const NOT_NAMES = new Set(
+const NOT_NAMES = new WordSet(
   'team sir madam all everyone everybody customer customers support hiring manager world there friend friends ladies gentlemen doctor guest user users member members colleague colleagues sirs god lord valued applicant candidate recruiter committee editor editors reader readers students student parents class folks guys buddy assistant chatgpt gpt claude ai bot santa diary you mom dad mum boss sales service department hr admin administrator the this that these those a an my our your his her their its we i it he she they what when where who why how which if in on at to for from with and or but not no yes please thank thanks dear hello hi hey good herr frau herren damen mr mrs ms miss dr prof none null unknown anonymous undefined true false n na tbd name id email phone address date number first last full street city state zip country january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday english german french spanish italian american british chinese japanese indian google microsoft amazon apple facebook twitter linkedin github openai inc llc ltd corp gmbh company university bank street road avenue new north south east west united mister zusammen alle allerseits tous todos tutti leute kollegen interessenten is are was were be just not sorry also here now very so glad happy writing calling looking trying going interested based located born currently from working sure afraid about seeking error test example sample value string placeholder default dob ssn re fwd subject best kind regards sincerely cheers warm chat chatgtp dan dude stan wizard detective agent captain king queen your majesty xxx here said reviewer reviewers human resources recruiting marketing accounts billing payroll operator'.split(
     ' ',
   ),
 );
 
 const isUpper = (unit: number): boolean => unit >= 0x41 && unit <= 0x5a;
-const isLower = (unit: number): boolean => unit >= 0x61 && unit <= 0x7a;
 
 export interface Name {
   readonly start: number;
@@ -44,15 +44,14 @@ export function nameAt(text: string, start: number, mayLead = false): Name | und
   for (let i = 0; i < WORDS_MAX + 2 && words < WORDS_MAX; i++) {
     const wordEnd = endOfWord(text, at);
     if (wordEnd === at) break;
-    const word = text.slice(at, wordEnd);
     // Of another script: the sentence goes on.
     if (words > 0 && text.charCodeAt(at) > 0x7f !== text.charCodeAt(start) > 0x7f) break;
     const isInitial = wordEnd - at === 1 && isUpper(text.charCodeAt(at));
-    if (isName(word) || isInitial) {
+    if (isInitial || isName(text, at, wordEnd)) {
       words++;
       if (!isInitial) hasWord = true;
       end = isInitial && text[wordEnd] === '.' ? wordEnd + 1 : wordEnd;
-    } else if ((words === 0 && !mayLead) || !PARTICLES.has(word)) break;
+    } else if ((words === 0 && !mayLead) || !PARTICLES.has(text.slice(at, wordEnd))) break;
     at = skipBlank(text, Math.max(end, wordEnd));
     if (at === Math.max(end, wordEnd)) break;
   }
@@ -78,18 +77,17 @@ function endOfWord(text: string, at: number): number {
 }
 
 /** A word with a capital and small letters, or in capitals alone; of scripts without case any word. */
-function isName(word: string): boolean {
-  const first = word.charCodeAt(0);
-  if (word.length < 2) return first >= 0x3000;
-  if (first > 0x7f) return word.length >= 2;
-  if (!isUpper(first) || NOT_NAMES.has(word.toLowerCase())) return false;
-  return true;
+function isName(text: string, start: number, end: number): boolean {
+  const first = text.charCodeAt(start);
+  if (end - start < 2) return first >= 0x3000;
+  return first > 0x7f || (isUpper(first) && !NOT_NAMES.has(text, start, end));
 }
 
 /** A word with a capital that is not one of those which only stand where names stand. */
-export const isNameWord = (word: string): boolean => word.charCodeAt(0) < 0x80 && isName(word);
+export const isNameWord = (word: string): boolean =>
+  word.charCodeAt(0) < 0x80 && isName(word, 0, word.length);
 
-function person(name: Name | undefined, score: number, reason: string): Candidate | undefined {
+export function person(name: Name | undefined, score: number, reason: string): Candidate | undefined {
   return name && { type: 'PERSON', start: name.start, end: name.end, score, reason };
 }
 
@@ -133,10 +131,13 @@ export function greetedAt(text: string, wordStart: number, wordEnd: number): Nam
 /** Nothing but white space or a mark of quotation before it in its line. */
 export function startsLine(text: string, at: number): boolean {
   let start = at;
-  while (start > 0 && at - start < 8 && /[\s>"']/.test(text[start - 1] ?? '') && text[start - 1] !== '\n')
-    start--;
+  while (start > 0 && at - start < 8 && isIndent(text.charCodeAt(start - 1))) start--;
   return start === 0 || text[start - 1] === '\n';
 }
+
+/** White space within a line, `>`, a mark of quotation. */
+const isIndent = (unit: number): boolean =>
+  unit === 0x3e || unit === 0x22 || unit === 0x27 || (unit !== 0x0a && isSpace(unit));
 
 export const asPerson = (name: Name, reason: string): Candidate => ({
   type: 'PERSON',
@@ -218,44 +219,21 @@ export function calledAt(text: string, wordEnd: number, isSure: boolean): Candid
 const BEFORE_EMAIL =
   /(?<=(?:^|[^\w@.])([A-Z][a-z'-]{1,20}(?: [A-Z]\.)?(?: [A-Z][A-Za-z'-]{1,20}){1,2})["']? ?(?:at |[(<|,:] ?))/y;
 
+/** Whether `at `, or `(`, `<`, `|`, `,`, `:` with or without a space, stands before an address. */
+function isJoint(text: string, start: number): boolean {
+  const isApart = text.charCodeAt(start - 1) === 0x20;
+  const last = text.charCodeAt(isApart ? start - 2 : start - 1);
+  const isMark = last === 0x28 || last === 0x3c || last === 0x7c || last === 0x2c || last === 0x3a;
+  return isMark || (isApart && last === 0x74);
+}
+
 /** Two or three words with capitals right before an e-mail address: `Jane Roe <`, "Jane Roe at ". */
 export function namedBefore(text: string, emailStart: number): Candidate | undefined {
+  if (!isJoint(text, emailStart)) return undefined;
   BEFORE_EMAIL.lastIndex = emailStart;
   const name = BEFORE_EMAIL.exec(text)?.[1];
-  if (name === undefined || name.split(' ').some((word) => NOT_NAMES.has(word.toLowerCase())))
+  if (name === undefined || name.split(' ').some((word) => NOT_NAMES.has(word, 0, word.length)))
     return undefined;
   const start = text.lastIndexOf(name, emailStart);
   return person({ start, end: start + name.length, words: 2 }, CONFIDENCE.heuristic, 'a name beside a label');
 }
-
-const NOT_SURNAMES = new Set(
-  'Street St Road Rd Avenue Ave Lane Drive Boulevard Court Place Square Park University College School Hospital Hotel Inc Ltd LLC Corp Company Foundation Institute Museum Airport River Lake Island County City Center Centre Award Cup Bridge Church Cathedral Station Stadium Theatre Theater Bank Group Day Prize Society Band Railway Cups Associates Partners Systems Hall Library League Series Show Tower Building Flat Flats Bypass Lodge Stanley Club Rink Railroad Corporation Trail Magazine Tour Team Hockey Football Association Republican Republicans Democrat Democrats Coast Islands Party Times News Press Chronicle Insurance Holdings Logistics Industries Solutions Technologies Services Consulting Capital Ventures Motors Airlines Media Records Studio Studios Gaming Stone Beach Bay Valley Mountain Mount And Or The In On At Is Was Has Will To For From With'.split(
-    ' ',
-  ),
-);
-
-/** Whether a word with a capital is the last one of what is no person's name. */
-export const isNoSurname = (word: string): boolean => NOT_SURNAMES.has(word);
-
-/** These are asked at a place, backwards from it: a slice would be searched from each of its units. */
-const PLACE_BEFORE =
-  /(?<=\b(?:St|Saint|San|Santa|Los|Las|Lake|Mount|Fort|Port|Cape|University of|Hotel|Via|Rue|Calle|Rua|Vila|Avenida|Avenue|Praca|Plaza|Piazza|Viale|Corso|ul)\.? |\d[a-z]? |[\w/.@#&$-])/iy;
-/** A house number behind it: a street. */
-const HOUSE_AFTER = /(?: and P\.? ?O\.? Box| and [\w. ]{2,24} \d|,? \d{1,4}[a-z]?(?![\d\w./:-]| \d))/iy;
-
-/** A given name, the names after it included; nothing where it is a part of a place or of code. */
-export function givenNameAt(text: string, start: number, wordsMin = 1): Candidate | undefined {
-  PLACE_BEFORE.lastIndex = start;
-  if (PLACE_BEFORE.test(text)) return undefined;
-  const name = nameAt(text, start);
-  if (!name || name.words < wordsMin) return undefined;
-  const value = text.slice(start, name.end);
-  if (value.split(' ').some(isNoSurname) || /^(?:[_@\d(=]|\.\w)/.test(text.slice(name.end, name.end + 2)))
-    return undefined;
-  HOUSE_AFTER.lastIndex = name.end;
-  if (HOUSE_AFTER.test(text)) return undefined;
-  return person(name, CONFIDENCE.heuristic, 'a given name in a text about a person');
-}
-
-/** Whether a letter of the name's first word is small: `JOHN` may be anything, `John` is written as names are. */
-export const isMixedCase = (text: string, start: number): boolean => isLower(text.charCodeAt(start + 1));

@@ -5,38 +5,90 @@
 import type { Candidate } from '../candidate.ts';
 import { OWN_BIRTHDAY } from './birth-date.ts';
 import { isKnownToAll, isStage, speaksOfFame } from './known-people.ts';
+import { isLatinLetter } from '../units.ts';
+import { WordSet } from '../word-set.ts';
+
+/** What may stand right before a name: the words that it ends with, and all of it, a space behind it. */
+type Ending = readonly [last: string, phrase: string];
 
 const KIN =
-  '(?:friend|wife|husband|son|daughter|brother|sister|mother|father|mom|mum|dad|boss|manager|supervisor|colleague|co-?worker|partner|client|patient|customer|neighbou?r|roommate|doctor|cousin|uncle|aunt|fiancee?|boyfriend|girlfriend|child|kid|teacher|lawyer|landlord|assistant|nephew|niece|account|name|nurse|dentist|therapist|secretary|tenant|employee|accountant|agent)';
-const PRIVATE_BEFORE = new RegExp(
-  `(?<=\\b(?:(?:my|our) (?:[a-z]{2,12} )?${KIN}(?:'s)?(?: name)?(?: is)?,?|patient|client|customer|employee|tenant|beneficiary|applicant|candidate|attn:?|c/o|on behalf of|in the name of|under the name|account of|account for|contact|email|e-mail|invite|remind|(?:meeting|appointment|call|lunch|interview|chat|session) with|(?:appointment|reservation|booking|table|ticket|prescription|invoice|package|parcel|message|cheque|check) for|follow up with|spoke (?:with|to)|speak (?:with|to)|talk(?:ed)? to|met with|reach out to|(?:signed|submitted|prepared|reported|reviewed|approved|sent|requested|assigned|written) by|(?:call|calls|called|named) me|(?:maiden|middle|last|first|full) name (?:is|was)|belongs to|owned by|issued to|registered to|addressed to|assigned to|forwarded to|sent to|want to add|please add|dear|hello|hi|hey|geehrter?|liebe[rs]?|estimad[oa]|cher|chere|car[oa]|cc:|bcc:|from:|to:|by:|user:|sincerely,?|regards,?|cheers,|thanks,|yours,|love,|it to|(?:it|it's|its|reserved|booked|filed|listed) under|this is|i am|i'm|name is) )`,
-  'iy',
-);
+  'friend|wife|husband|son|daughter|brother|sister|mother|father|mom|mum|dad|boss|manager|supervisor|colleague|co-?worker|partner|client|patient|customer|neighbou?r|roommate|doctor|cousin|uncle|aunt|fiancee?|boyfriend|girlfriend|child|kid|teacher|lawyer|landlord|assistant|nephew|niece|account|name|nurse|dentist|therapist|secretary|tenant|employee|accountant|agent';
+const KIN_WORDS = KIN.replace('co-?worker', 'coworker|worker')
+  .replace('neighbou?r', 'neighbour|neighbor')
+  .replace('fiancee?', 'fiance|fiancee');
+const ENDINGS: readonly Ending[] = [
+  [`${KIN_WORDS}|name|is`, `(?:my|our) (?:[a-z]{2,12} )?(?:${KIN})(?:'s)?(?: name)?(?: is)?,?`],
+  ['patient|client|customer|employee|tenant', 'patient|client|customer|employee|tenant'],
+  ['beneficiary|applicant|candidate', 'beneficiary|applicant|candidate'],
+  ['attn|attn:', 'attn:?'],
+  ['o', 'c/o'],
+  ['of', 'on behalf of|in the name of|account of'],
+  ['name', 'under the name'],
+  ['contact|email|mail|invite|remind', 'contact|email|e-mail|invite|remind'],
+  ['with', '(?:meeting|appointment|call|lunch|interview|chat|session|follow up|spoke|speak|met) with'],
+  [
+    'for',
+    '(?:account|appointment|reservation|booking|table|ticket|prescription|invoice|package|parcel|message|cheque|check) for',
+  ],
+  [
+    'to',
+    '(?:spoke|speak|talk|talked|reach out|belongs|issued|registered|addressed|assigned|forwarded|sent|it) to',
+  ],
+  ['by', '(?:signed|submitted|prepared|reported|reviewed|approved|sent|requested|assigned|written|owned) by'],
+  ['me', '(?:call|calls|called|named) me'],
+  ['is', '(?:name|this) is'],
+  ['was', '(?:maiden|middle|last|first|full) name was'],
+  ['add', '(?:want to|please) add'],
+  ['dear|hello|hi|hey|geehrter|geehrte', 'dear|hello|hi|hey|geehrter?'],
+  ['liebe|lieber|liebes|estimado|estimada', 'liebe[rs]?|estimad[oa]'],
+  ['cher|chere|caro|cara', 'cher|chere|car[oa]'],
+  ['cc:|bcc:|from:|to:|by:|user:', 'cc:|bcc:|from:|to:|by:|user:'],
+  ['sincerely|regards|cheers|thanks|yours|love', 'sincerely,?|regards,?|cheers,|thanks,|yours,|love,'],
+  ['under', "(?:it|it's|its|reserved|booked|filed|listed) under"],
+  ['am|m', "i am|i'm"],
+];
 const PRIVATE_AFTER =
   /(?:'s (?:account|address|phone|number|email|e-mail|mail|card|credit card|ssn|birthday|passport|daughter|son|wife|husband|appointment|date|dob|license|office|desk|contract|salary|prescription|calendar|records?)|,? (?:aged? \d|born (?:on|in)|lives (?:at|in|on)|resides|can be reached|has an account|as (?:a )?(?:beneficiary|guardian)|is (?:a )?\d+[- ]year[- ](?!s)|\(?d\.?o\.?b)|, \d\d,| (?:will (?:be (?:talking|joining|attending|speaking|out|away|on leave)|call you|contact you|join us)|works (?:at|for) [A-Z]|is on leave|is out of office|called (?:about|to say|yesterday|today)))/iy;
 
-/** Words that PRIVATE_BEFORE can end with, marks and all: asked first, as the pattern is long. */
-const LAST_WORDS = new Set(
-  `${KIN.slice(3, -1)}|patient|attn|attn:|c/o|of|in|name|under|for|contact|email|e-mail|invite|remind|with|to|by|me|is|was|add|beneficiary|applicant|candidate|dear|hello|hi|hey|geehrter|geehrte|liebe|lieber|liebes|estimado|estimada|cher|chere|caro|cara|cc:|bcc:|from:|to:|by:|user:|sincerely|sincerely,|regards|regards,|cheers,|thanks,|yours,|love,|am|i'm`
-    .replaceAll('co-?worker', 'co-worker|coworker')
-    .replaceAll('neighbou?r', 'neighbour|neighbor')
-    .replaceAll('fiancee?', 'fiance|fiancee')
-    .split('|'),
-);
-
-function mayEndPrivately(text: string, start: number): boolean {
-  if (text.charCodeAt(start - 1) !== 0x20) return false;
-  const before = text.slice(Math.max(0, start - 18), start - 1);
-  const word = before.slice(Math.max(before.lastIndexOf(' '), before.lastIndexOf('\n')) + 1).toLowerCase();
-  return LAST_WORDS.has(word) || LAST_WORDS.has(word.replace(/^[^a-z]+|(?:'s)?[,:]?$/g, ''));
+/** By the last letters of what may stand before a name, a `:` behind them included. */
+const BY_LAST = new Map<string, RegExp[]>();
+for (const [last, phrase] of ENDINGS) {
+  const pattern = new RegExp(`(?<=\\b(?:${phrase}) )`, 'iy');
+  for (const word of last.split('|')) BY_LAST.set(word, [...(BY_LAST.get(word) ?? []), pattern]);
 }
+const LAST_WORDS = new WordSet(BY_LAST.keys());
+
+/** What is looked at of the word before a name. */
+const LAST_MAX = 18;
 
 function isAfterPrivate(text: string, start: number): boolean {
-  PRIVATE_BEFORE.lastIndex = start;
-  return mayEndPrivately(text, start) && PRIVATE_BEFORE.test(text);
+  const end = start - 1;
+  if (text.charCodeAt(end) !== 0x20) return false;
+  const mark = text.charCodeAt(end - 1);
+  let to = mark === 0x2c ? end - 1 : end;
+  if ((text.charCodeAt(to - 1) | 0x20) === 0x73 && text.charCodeAt(to - 2) === 0x27) to -= 2;
+  let from = mark === 0x3a ? to - 1 : to;
+  while (end - from < LAST_MAX && isLatinLetter(text.charCodeAt(from - 1))) from--;
+  if (!LAST_WORDS.has(text, from, to)) return false;
+  const patterns = BY_LAST.get(text.slice(from, to).toLowerCase()) ?? [];
+  return patterns.some((pattern) => isBehind(pattern, text, start)) && standsAlone(text, from, end);
 }
 
+function isBehind(pattern: RegExp, text: string, start: number): boolean {
+  pattern.lastIndex = start;
+  return pattern.test(text);
+}
+
+/** Whether no other letters belong to the word that begins at `from`: `x.customer` is a name in code. */
+function standsAlone(text: string, from: number, end: number): boolean {
+  let at = from;
+  while (at > 0 && end - at < LAST_MAX - 1 && !isGap(text.charCodeAt(at - 1))) at--;
+  return at === from || /^[^a-z]*(?:c\/|e-|co-|i')?$/i.test(text.slice(at, from));
+}
+const isGap = (unit: number): boolean => unit === 0x20 || unit === 0x0a;
+
 function isBeforePrivate(text: string, end: number): boolean {
+  if (!isSign(text.charCodeAt(end))) return false;
   PRIVATE_AFTER.lastIndex = end;
   return PRIVATE_AFTER.test(text);
 }
@@ -56,6 +108,31 @@ const FULL_AFTER =
 const FULL_BEFORE =
   /(?<=(?:\b(?:tenant|witness|student|spokes(?:man|woman|person)|plaintiff|defendant|account holder|parole officer|case manager|teacher|colleague|landlord|borrower|consultant|analyst|guardian|guest|passenger|caller|executor|trustee|remind|notify|welcome|e-?mail|draft (?:an? )?(?:letter|e-?mail|note|message|memo) to|write (?:an? )?(?:e-?mail|message|memo) to|send (?:it|this|that|them|an? [a-z]{3,12}|the [a-z]{3,12}) to|(?:balance|letter|e-?mail|message|password|profile|record|file|claim|contract|visa|flight|refund|payment|transfer) (?:for|of|to)|(?:scheduled|registered|enrolled|hired|assigned|admitted|discharged|referred) (?:for |to )?|case of|in re:?|that|whether|als Kunde|Kunde|Kundin|Patientin?|Herr|Frau|monsieur|madame|signor|signora|senor|senora|heer|mevrouw|paziente|paciente|inquilino)|\/s\/) )/iy;
 
+/** The last letters of what FULL_BEFORE knows. */
+const FULL_LAST = new WordSet(
+  'tenant witness student spokesman spokeswoman spokesperson plaintiff defendant holder officer manager teacher colleague landlord borrower consultant analyst guardian guest passenger caller executor trustee remind notify welcome email mail to for of re that whether kunde kundin patientin patienti herr frau monsieur madame signor signora senor senora heer mevrouw paziente paciente inquilino'.split(
+    ' ',
+  ),
+);
+
+/** FULL_BEFORE, asked only where it may end. */
+function isAfterRole(text: string, start: number): boolean {
+  const unit = text.charCodeAt(start - 2);
+  if (text.charCodeAt(start - 1) !== 0x20) return false;
+  // Behind `/s/` and two spaces.
+  if (unit !== 0x2f && unit !== 0x20) {
+    const end = unit === 0x3a ? start - 2 : start - 1;
+    let from = end;
+    while (end - from < LAST_MAX && isLatinLetter(text.charCodeAt(from - 1))) from--;
+    if (!FULL_LAST.has(text, from, end)) return false;
+  }
+  FULL_BEFORE.lastIndex = start;
+  return FULL_BEFORE.test(text);
+}
+
+/** PRIVATE_AFTER begins so, and FULL_AFTER, which may begin with a bracket as well. */
+const isSign = (unit: number): boolean => unit === 0x20 || unit === 0x2c || unit === 0x27;
+
 /** Why such a name counts; of others it says nothing. */
 export const SPOKEN_OF = 'a name of somebody spoken of';
 
@@ -67,8 +144,8 @@ export function isSpokenOf(
   const name = text.slice(start, end);
   if (!name.includes(' ')) return false;
   FULL_AFTER.lastIndex = end;
-  FULL_BEFORE.lastIndex = start;
-  const isSaid = FULL_AFTER.test(text) || (text.charCodeAt(start - 1) === 0x20 && FULL_BEFORE.test(text));
+  const unit = text.charCodeAt(end);
+  const isSaid = ((isSign(unit) || unit === 0x28) && FULL_AFTER.test(text)) || isAfterRole(text, start);
   return isSaid && !isKnownToAll(name);
 }
 
@@ -77,11 +154,18 @@ const NEXT_LINES =
 
 /** A name alone in its line, over a line that begins as an address does, one or two lines below at most. */
 function isAboveAddress(text: string, start: number, end: number): boolean {
-  if (text.charCodeAt(end) !== 0x0a && !/^ ?\r?\n/.test(text.slice(end, end + 3))) return false;
+  if (!endsLine(text, end)) return false;
   return (
     /(?:^|\n)[> \t]{0,6}$/.test(text.slice(Math.max(0, start - 8), start)) &&
     NEXT_LINES.test(text.slice(end, end + 140))
   );
+}
+
+/** A line's end, a space before it or not. */
+function endsLine(text: string, end: number): boolean {
+  const at = text.charCodeAt(end) === 0x20 ? end + 1 : end;
+  const unit = text.charCodeAt(at);
+  return unit === 0x0a || (unit === 0x0d && text.charCodeAt(at + 1) === 0x0a);
 }
 
 /** What makes a text one about a person somebody knows, not about somebody known to all. */

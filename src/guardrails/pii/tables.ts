@@ -9,40 +9,89 @@ import { birthDateAt } from './birth-date.ts';
 import { columnOf, type ColumnKind } from './columns-table.ts';
 import { identityAt } from './identity-number.ts';
 import { isGivenName } from './label-words.ts';
-import { nameAt, isNoSurname } from './person.ts';
-
-const LINE_MAX = 2048;
-const CELLS_MAX = 64;
-
-/** Half-open, quotes and spaces around it left out. */
-type Cell = readonly [start: number, end: number];
-
-interface Row {
-  readonly cells: readonly Cell[];
-  /** Where the next row may begin. */
-  readonly next: number;
-}
-type ReadRow = (text: string, from: number) => Row | undefined;
+import { isNoSurname } from './given-name.ts';
+import { nameAt } from './person.ts';
+import {
+  endOfLine,
+  htmlRows,
+  LINE_MAX,
+  lineRow,
+  NEWLINE,
+  parenthesised,
+  type ReadRow,
+} from './table-rows.ts';
 
 /** What was found, and how far the text was read for it. */
-export interface TableFinds {
+interface TableFinds {
   readonly found: readonly Candidate[];
   readonly end: number;
 }
 
-/** The table whose header the word that ends at `wordEnd` belongs to; undefined where it is in none. */
-export function tableAt(text: string, wordEnd: number): TableFinds | undefined {
-  const mark = /^(?:[ _-]?(?:no|nr|number|id|\d))?["'`\])]{0,2} {0,24}([,;|\t<)]|\r?\n)/i.exec(
-    text.slice(wordEnd, wordEnd + 36),
-  )?.[1];
-  if (mark === undefined) return undefined;
-  if (mark === '<') return htmlTable(text, wordEnd);
-  return linesTable(text, wordEnd) ?? (mark === ',' || mark === ')' ? insertion(text, wordEnd) : undefined);
+const NOTHING: readonly Candidate[] = [];
+
+/** The tables of a text. What was looked for in vain is not looked for again, or a row of labels would take a scan each. */
+export class Tables {
+  readonly #text: string;
+  /** Up to where the last table was read: its header is not read again, nor are its rows, which may look like headers. */
+  #end = 0;
+  /** The end of the last line that is no header. */
+  #lineTried = -1;
+  /** The last bracket that opens no columns. */
+  #openTried = -1;
+  /** Where the last row of HTML begins that stands before `#rowSearched`, and whether it is no header. */
+  #row = -1;
+  #rowSearched = 0;
+  #rowTried = -1;
+  readonly #htmlRows = htmlRows();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** What the table holds whose header the word that ends at `wordEnd` belongs to; ask from left to right. */
+  at(wordEnd: number): readonly Candidate[] {
+    if (wordEnd <= this.#end) return NOTHING;
+    const mark = /^(?:[ _-]?(?:no|nr|number|id|\d))?["'`\])]{0,2} {0,24}([,;|\t<)]|\r?\n)/i.exec(
+      this.#text.slice(wordEnd, wordEnd + 36),
+    )?.[1];
+    if (mark === undefined) return NOTHING;
+    const table = mark === '<' ? this.#ofHtml(wordEnd) : this.#ofLines(wordEnd, mark);
+    if (!table) return NOTHING;
+    this.#end = table.end;
+    return table.found;
+  }
+
+  #ofLines(wordEnd: number, mark: string): TableFinds | undefined {
+    const isTried = wordEnd <= this.#lineTried;
+    const lineEnd = isTried ? this.#lineTried : endOfLine(this.#text, wordEnd);
+    const table = isTried ? undefined : linesTable(this.#text, wordEnd, lineEnd);
+    if (table) return table;
+    this.#lineTried = lineEnd;
+    return mark === ',' || mark === ')' ? this.#ofInsertion(wordEnd) : undefined;
+  }
+
+  #ofInsertion(wordEnd: number): TableFinds | undefined {
+    const from = Math.max(0, wordEnd - 600);
+    const open = this.#text.slice(from, wordEnd).lastIndexOf('(');
+    if (open < 0 || from + open === this.#openTried) return undefined;
+    this.#openTried = from + open;
+    return insertion(this.#text, from + open);
+  }
+
+  #ofHtml(wordEnd: number): TableFinds | undefined {
+    if (!/^[^<>]{0,24}<\/t[hd]>/i.test(this.#text.slice(wordEnd, wordEnd + 32))) return undefined;
+    const from = Math.max(this.#rowSearched, wordEnd - LINE_MAX);
+    const row = this.#text.slice(from, wordEnd).lastIndexOf('<tr');
+    this.#rowSearched = wordEnd;
+    if (row >= 0) this.#row = from + row;
+    if (this.#row < wordEnd - LINE_MAX || this.#row === this.#rowTried) return undefined;
+    this.#rowTried = this.#row;
+    return rowsOf(this.#text, this.#row, this.#htmlRows);
+  }
 }
 
-function linesTable(text: string, wordEnd: number): TableFinds | undefined {
-  const start = text.lastIndexOf('\n', wordEnd) + 1;
-  const lineEnd = endOfLine(text, start);
+function linesTable(text: string, wordEnd: number, lineEnd: number): TableFinds | undefined {
+  const start = text.lastIndexOf('\n', wordEnd - 1) + 1;
   if (lineEnd - start > LINE_MAX || text.charCodeAt(lineEnd) !== NEWLINE) return undefined;
   const line = text.slice(start, lineEnd);
   const delimiter = DELIMITERS.find((each) => line.includes(each));
@@ -50,48 +99,7 @@ function linesTable(text: string, wordEnd: number): TableFinds | undefined {
   return rowsOf(text, start, (_, from) => lineRow(text, from, delimiter));
 }
 
-const NEWLINE = 0x0a;
 const DELIMITERS = ['\t', '|', ';', ','];
-
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  return end < 0 ? text.length : end;
-}
-
-function lineRow(text: string, from: number, delimiter: string): Row | undefined {
-  if (from >= text.length) return undefined;
-  const end = endOfLine(text, from);
-  if (end - from > LINE_MAX) return undefined;
-  if (delimiter === '|' && /^[\s|:-]+$/.test(text.slice(from, end))) return { cells: [], next: end + 1 };
-  const mark = delimiter.charCodeAt(0);
-  const cells: Cell[] = [];
-  let start = from;
-  let isQuoted = false;
-  let isBlank = true;
-  for (let at = from; at <= end && cells.length < CELLS_MAX; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit === QUOTE && (isQuoted || isBlank)) isQuoted = !isQuoted;
-    if (unit > 0x20) isBlank = false;
-    if (at < end && (isQuoted || unit !== mark)) continue;
-    cells.push(trimmed(text, start, at));
-    start = at + 1;
-    isBlank = true;
-  }
-  return { cells, next: end + 1 };
-}
-const QUOTE = 0x22;
-
-function trimmed(text: string, from: number, to: number): Cell {
-  let start = from;
-  let end = to;
-  while (start < end && isAround(text.charCodeAt(start))) start++;
-  while (end > start && isAround(text.charCodeAt(end - 1))) end--;
-  return [start, end];
-}
-
-/** White space, quotes, stars. */
-const isAround = (unit: number): boolean =>
-  unit <= 0x20 || unit === 0x22 || unit === 0x27 || unit === 0x60 || unit === 0x2a;
 
 /** Behind the header at `from`, every row with as many cells. */
 function rowsOf(text: string, from: number, read: ReadRow): TableFinds | undefined {
@@ -179,12 +187,13 @@ function dateOf(text: string, start: number, end: number): Candidate | undefined
   return date && date.start === start && date.end <= end ? date : undefined;
 }
 
+const COMMA = 0x2c;
+
 /** A whole cell; in a table that may be one of things, beginning with a given name. */
 function nameOf(text: string, start: number, end: number, isSure: boolean): Candidate | undefined {
-  const comma = text.indexOf(',', start);
   const name = nameAt(text, start, true);
   if (!name) return undefined;
-  const rest = comma === name.end ? nameAt(text, comma + 2) : undefined;
+  const rest = text.charCodeAt(name.end) === COMMA ? nameAt(text, name.end + 2) : undefined;
   if ((rest?.end ?? name.end) < end || isNoSurname(text.slice(start, end).split(' ').at(-1) ?? ''))
     return undefined;
   if (!isSure && (name.words < 2 || !isGivenName(text.slice(start, end).split(' ')[0] ?? '')))
@@ -192,61 +201,10 @@ function nameOf(text: string, start: number, end: number, isSure: boolean): Cand
   return asCell(true, 'PERSON', start, end);
 }
 
-/** `<tr><th>Name</th>…</tr>` and the rows below. */
-function htmlTable(text: string, wordEnd: number): TableFinds | undefined {
-  if (!/^[^<>]{0,24}<\/t[hd]>/i.test(text.slice(wordEnd, wordEnd + 32))) return undefined;
-  const from = Math.max(0, wordEnd - LINE_MAX);
-  const start = text.slice(from, wordEnd).lastIndexOf('<tr');
-  return start < 0 ? undefined : rowsOf(text, from + start, htmlRow);
-}
-
-const HTML_CELL = /<t[hd]\b[^<>]{0,80}>([^<>]{0,200})<\/t[hd]>/g;
-
-function htmlRow(text: string, from: number): Row | undefined {
-  const opened = /^(?:\s{0,64}<\/?(?:thead|tbody)[^<>]{0,80}>){0,2}\s{0,64}<tr\b/i.exec(
-    text.slice(from, from + 400),
-  );
-  if (!opened) return undefined;
-  const start = from + opened[0].length;
-  const end = text.indexOf('</tr>', start);
-  if (end < 0 || end - start > 2 * LINE_MAX) return undefined;
-  const cells: Cell[] = [];
-  for (const { 0: whole, 1: inner = '', index } of text.slice(start, end).matchAll(HTML_CELL)) {
-    const at = start + index + whole.indexOf('>') + 1;
-    cells.push(trimmed(text, at, at + inner.length));
-  }
-  return { cells, next: end + 5 };
-}
-
 const VALUES = /\(([^()]{3,600})\)\s{0,8}VALUES\s{0,8}/iy;
 
-/** `(name, email) VALUES ('…', '…'), (…)`. */
-function insertion(text: string, wordEnd: number): TableFinds | undefined {
-  const from = Math.max(0, wordEnd - 600);
-  const open = text.slice(from, wordEnd).lastIndexOf('(');
-  if (open < 0) return undefined;
-  VALUES.lastIndex = from + open;
-  const match = VALUES.exec(text);
-  if (!match) return undefined;
-  return rowsOf(text, from + open, parenthesised);
-}
-
-const SQL_ROW = /(?:\s{0,8}VALUES)?[\s,]{0,16}\(((?:'[^'\n]{0,200}'|[^'()\n]){1,600})\)/iy;
-
-function parenthesised(text: string, from: number): Row | undefined {
-  SQL_ROW.lastIndex = from;
-  const match = SQL_ROW.exec(text);
-  if (!match?.[1]) return undefined;
-  const next = from + match[0].length;
-  const start = next - 1 - match[1].length;
-  const cells: Cell[] = [];
-  let cellStart = start;
-  let isQuoted = false;
-  for (let at = start; at < next && cells.length < CELLS_MAX; at++) {
-    if (text[at] === "'") isQuoted = !isQuoted;
-    if (at < next - 1 && (isQuoted || text[at] !== ',')) continue;
-    cells.push(trimmed(text, cellStart, at));
-    cellStart = at + 1;
-  }
-  return { cells, next };
+/** `(name, email) VALUES ('…', '…'), (…)`; the bracket is at `open`. */
+function insertion(text: string, open: number): TableFinds | undefined {
+  VALUES.lastIndex = open;
+  return VALUES.test(text) ? rowsOf(text, open, parenthesised) : undefined;
 }

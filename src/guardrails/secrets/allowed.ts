@@ -18,14 +18,14 @@ export function isStandIn(token: string): boolean {
   );
 }
 
-export const isUuid = (value: string): boolean => UUID.test(value);
+export const isUuid = (value: string): boolean => value.length === 36 && UUID.test(value);
 
 /** Whether the value beside a label such as `password` is plainly no secret. */
 export function isAllowedValue(value: string): boolean {
   return (
     EXAMPLE.test(value) ||
     REFERENCE.test(value) ||
-    UUID.test(value) ||
+    isUuid(value) ||
     (PATH_OR_URL.test(value) && !isRandom(value)) ||
     LITERAL.test(value) ||
     /^(.)\1*$/.test(value)

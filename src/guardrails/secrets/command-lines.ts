@@ -1,6 +1,7 @@
 /** Passwords that command lines tell by short options: `curl -u`, `sshpass -p`, `mysql -p`. */
 import type { Candidate } from '../candidate.ts';
-import { isSecretValue, labelled } from './labelled.ts';
+import { labelled } from './labelled.ts';
+import { isSecretValue } from './values.ts';
 
 const CURL_USER = /^ {1,2}(["']?)([^\s:"']{1,64}):(["']?)([^\s"']{6,128})/;
 

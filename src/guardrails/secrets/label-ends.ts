@@ -28,10 +28,10 @@ learn(WORDS, WORD);
 learn(ADDITIONS, ADDITION);
 
 /** Whether the letters that end at `end` may end a label; scripts other than Latin always may. */
-export function mayEndLabel(text: string, end: number, bits: number = WORD | ADDITION): boolean {
+export function mayEndLabel(units: Uint16Array, end: number, bits: number = WORD | ADDITION): boolean {
   let hash = 0;
   for (let at = end - 1; at >= 0 && end - at <= WORD_MAX; at--) {
-    const unit = text.charCodeAt(at);
+    const unit = units[at] ?? 0;
     if (unit >= 0x400) return true;
     const letter = unit | 0x20;
     if (letter < 0x61 || letter > 0x7a) return false;
@@ -41,36 +41,25 @@ export function mayEndLabel(text: string, end: number, bits: number = WORD | ADD
   return false;
 }
 
-/** The end of the name before an operator at `at`: quotes, brackets, spaces and a number behind the name passed over. */
-export function endOfName(text: string, at: number): number {
+/** What may stand between a name and its operator: control characters, a space, quotes, brackets, digits, `*`, `\\`, `_`. */
+const PASSED_OVER = new Uint8Array(0x80).fill(1, 0, 0x21);
+for (const char of '"\'`]*}\\_0123456789') PASSED_OVER[char.charCodeAt(0)] = 1;
+
+/** The end of the name before an operator at `at`: what may stand between them is passed over. */
+export function endOfName(units: Uint16Array, at: number): number {
   let end = at;
-  while (at - end < 12) {
-    const unit = text.charCodeAt(end - 1);
-    const isPassedOver =
-      unit <= 0x20 ||
-      unit === 0x22 ||
-      unit === 0x27 ||
-      unit === 0x60 ||
-      unit === 0x5d ||
-      unit === 0x2a ||
-      unit === 0x7d ||
-      unit === 0x5c ||
-      unit === 0x5f ||
-      (unit >= 0x30 && unit <= 0x39);
-    if (!isPassedOver) break;
-    end--;
-  }
+  while (at - end < 12 && PASSED_OVER[units[end - 1] ?? 0x7f] === 1) end--;
   return end;
 }
 
 /** Whether one of the words in the 72 units before `end` may be a label: "the password for the router". */
-export function mayHoldLabel(text: string, end: number): boolean {
+export function mayHoldLabel(units: Uint16Array, end: number): boolean {
   let isEnd = true;
   for (let at = end; at > 0 && end - at < 72; at--) {
-    const letter = text.charCodeAt(at - 1) | 0x20;
+    const letter = (units[at - 1] ?? 0) | 0x20;
     const isLetter = letter >= 0x61 && letter <= 0x7a;
     if (letter >= 0x400) return true;
-    if (isLetter && isEnd && mayEndLabel(text, at, WORD)) return true;
+    if (isLetter && isEnd && mayEndLabel(units, at, WORD)) return true;
     isEnd = !isLetter;
   }
   return false;

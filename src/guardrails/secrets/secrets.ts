@@ -5,7 +5,7 @@
 import type { Finding } from '../../base/finding.ts';
 import { type Candidate, toFindings } from '../candidate.ts';
 import { canonicalise, type View } from '../canonical.ts';
-import { codeUnits } from '../code-units.ts';
+import { codeUnits, type Read } from '../code-units.ts';
 import type { Guardrail } from '../guardrail.ts';
 import { isDigit, isLatinLetter } from '../units.ts';
 import { entropyBits, isStandIn } from './allowed.ts';
@@ -41,6 +41,7 @@ export function findSecrets(view: View): Finding[] {
   const { text } = view;
   const { length } = text;
   const units = codeUnits(text);
+  const read = { text, units };
   const found: Candidate[] = [];
   for (let at = 0; at < length; ) {
     const kind = KIND[units[at] ?? 0];
@@ -52,17 +53,17 @@ export function findSecrets(view: View): Finding[] {
         kinds |= next;
         next = KIND[units[++at] ?? 0] ?? 0;
       } while (next === 1 || next === 5);
-      if (kinds === 5) add(found, toldAt(text, start));
+      if (kinds === 5) add(found, toldAt(read, start));
       if (at - start >= RUN_MIN) inRun(text, units, start, at, found);
       else if (units[start] === DASH) add(found, optionAt(text, start, at));
       else if (isVerbLong(at - start, units[start] ?? 0) && units[at] === SPACE && units[start - 1] === SPACE)
-        add(found, statement(text, units, start, at));
+        add(found, statement(read, start, at));
     } else if (kind === 2) {
-      const candidate = separated(text, at);
+      const candidate = separated(read, at);
       add(found, candidate);
       at = Math.max(at + 1, candidate?.end ?? 0);
     } else {
-      if (kind === 3) add(found, marked(text, at));
+      if (kind === 3) add(found, marked(read, at));
       at++;
     }
   }
@@ -77,32 +78,35 @@ function add(found: Candidate[], candidate: Candidate | undefined): void {
 }
 
 /** At `:` and `=`. */
-function separated(text: string, at: number): Candidate | undefined {
+function separated(read: Read, at: number): Candidate | undefined {
+  const { text } = read;
   return (
     urlPasswordAt(text, at) ??
     botTokenAt(text, at) ??
     accessSignatureAt(text, at) ??
     seedPhraseAt(text, at) ??
-    assignedAt(text, at)
+    assignedAt(read, at)
   );
 }
 
 /** At `(`, `>`, `~`, `|` and `$`. */
-function marked(text: string, at: number): Candidate | undefined {
+function marked(read: Read, at: number): Candidate | undefined {
+  const { text } = read;
   const mark = text[at];
   if (mark === '~') return azureSecretAt(text, at);
   if (mark === '$') return cryptHashAt(text, at);
-  if (mark === '(' && text.charCodeAt(at - 1) === SPACE) return asideAt(text, at);
-  return mark === '|' ? appTokenAt(text, at) : enclosedAt(text, at);
+  if (mark === '(' && text.charCodeAt(at - 1) === SPACE) return asideAt(read, at);
+  return mark === '|' ? appTokenAt(text, at) : enclosedAt(read, at);
 }
 
 /** `is`, `was`, `es`, `ist`, `est`, `to`, `as` after a label. */
-function statement(text: string, units: Uint16Array, at: number, end: number): Candidate | undefined {
+function statement(read: Read, at: number, end: number): Candidate | undefined {
+  const { text, units } = read;
   const last = units[end - 1];
   if (last !== 0x73 && last !== 0x74 && last !== 0x6f) return undefined;
   const verb = text.slice(at, end);
   if (!VERBS.has(verb)) return undefined;
-  return statedAt(text, at - 1, verb.length + 2) ?? (verb === 'is' ? statedBefore(text, at - 1) : undefined);
+  return statedAt(read, at - 1, verb.length + 2) ?? (verb === 'is' ? statedBefore(text, at - 1) : undefined);
 }
 
 /** `--password …` and `-u user:password` on a command line. */

@@ -11,7 +11,8 @@ const PEOPLE = [
   'PASSPORT 55AB10442',
 ];
 
-// Shown false by leaving `addTable` out: every row turns red.
+// Shown false by leaving `addTable` out: every row turns red; by looking for the header's line from its own end on, the last
+// column alone.
 describe('cells of a column that is named above them', () => {
   it.each([
     'id,name,birthdate,passport\n7,Zeynep Aydin,14/02/1981,XK4459120\n8,Matteo Brandi,3 May 1990,55AB10442',
@@ -29,6 +30,13 @@ describe('cells of a column that is named above them', () => {
     expect(
       found('last_name,ssn,phone,address\nOkafor,512340987,5552671987,"12 Low Mill Lane, Reno"'),
     ).toEqual(['PERSON Okafor', 'SSN 512340987', 'PHONE 5552671987', 'ADDRESS 12 Low Mill Lane, Reno']);
+  });
+
+  it('also where the last column of a line is the only one', () => {
+    expect(found('nr,full_name\n7,Zeynep Aydin\n8,Matteo Brandi')).toEqual([
+      'PERSON Zeynep Aydin',
+      'PERSON Matteo Brandi',
+    ]);
   });
 
   it('ends where a line has another number of cells', () => {
