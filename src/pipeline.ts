@@ -20,6 +20,7 @@ import { forward, type Forward, type ForwardDeps } from './stages/forward.ts';
 import { grantSecret, type GrantDeps } from './stages/grant-secret.ts';
 import { holdBack } from './stages/hold-back.ts';
 import { checkTaintedTools, inheritTaint, passOnResults, passOnTaint } from './stages/inherit-taint.ts';
+import { judgeLines, type LineDeps } from './stages/judge-lines.ts';
 import { keepHistory, listen } from './stages/keep-history.ts';
 import { lookAhead } from './stages/look-ahead.ts';
 import { parse, prepareChained, repriced, type ParseDeps } from './stages/parse.ts';
@@ -43,6 +44,7 @@ export interface PipelineDeps
     SettleDeps,
     ContinueDeps,
     GrantDeps,
+    LineDeps,
     Pick<EndUserDeps, 'endUsers'> {
   readonly authenticator: Authenticator;
   readonly failedAttempts: FailedAttempts;
@@ -52,7 +54,7 @@ export interface PipelineDeps
   readonly urlAllow: readonly string[];
   /** Hosts of MCP servers. */
   readonly mcpServers: readonly string[] | undefined;
-  readonly containment: Pick<Containment, 'checkModel' | 'checkCaller' | 'isActive'>;
+  readonly containment: Pick<Containment, 'checkModel' | 'checkCaller' | 'isActive' | 'state'>;
   readonly teams: Readonly<Record<string, Team>>;
   /** Undefined: there is one upstream, and no guard to choose it. */
   readonly upstreamChoice?: UpstreamChoice | undefined;
@@ -85,6 +87,7 @@ export function createPipeline(d: PipelineDeps): Pipeline {
     authoriseModelAndTools(d.limiting, d.containment), //          403
     authoriseAddresses(d.urlAllow, d.mcpServers), // 400
     authoriseObjects(d.store, d.objects), //        404
+    judgeLines(d), //                               403 503  of a batch's file: for whoever uploads it, and whoever runs it
     ...(d.upstreamChoice ? [chooseUpstream(d.upstreamChoice)] : []), // 400 502  where there are several: the objects' own, else the team's
     recallPlaceholders(d), //                       503      whose objects they are is known now
     inheritTaint(), //                                       before preparing again: tools are judged by it

@@ -3,6 +3,7 @@
  * sealed: its user, its limits, its upstream, its records. Nothing of it reaches upstream, the house's money or its log.
  */
 import { systemClock } from '../base/clock.ts';
+import { NOTHING_SHUT } from '../domain/callers/containment.ts';
 import { createFailedAttempts } from '../domain/callers/failed-attempts.ts';
 import { createFloods } from '../domain/limits/floods.ts';
 import { UpstreamCredential } from '../domain/upstreams/upstream-credential.ts';
@@ -105,7 +106,12 @@ function sealedDeps(house: PipelineDeps, sealed: Sealed): PipelineDeps {
     // The probe must be able to speak: what it says, and to what, is its own.
     endpointsAllow: [...house.endpointsAllow, 'chat.completions', 'sockets.responses', 'sockets.realtime'],
     rules: { ...house.rules, characters: undefined, textCharsMax: TEXT_CHARS_MAX },
-    containment: { isActive: false, checkCaller: () => undefined, checkModel: () => undefined },
+    containment: {
+      isActive: false,
+      checkCaller: () => undefined,
+      checkModel: () => undefined,
+      state: NOTHING_SHUT,
+    },
     detecting: detecting && { ...detecting, limiting, detector: sealedDetector(detecting.detector, sealed) },
     history: undefined,
     observe: () => undefined,

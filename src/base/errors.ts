@@ -92,10 +92,7 @@ export const CATALOGUE = {
     'Pages of this origin may not call this.',
     'server.cors: the origin of the page.',
   ),
-  'access.address': forbidden(
-    'This key may not be used from this address.',
-    'The addresses the key is bound to.',
-  ),
+  'access.address': forbidden('This key may not be used from this address.', 'Addresses it is bound to.'),
   'access.locked_down': forbidden('Access is shut at the moment.', 'The kill switch: who set it, and why.'),
   'access.banned': forbidden('Access is shut for some time.', 'Bans: which one, and until when.'),
   'access.second_person': forbidden(
@@ -125,6 +122,7 @@ export const CATALOGUE = {
     status: 404,
     openaiCode: 'not_found',
   }),
+  'access.other_rules': forbidden('Other rules held for this file; upload it again.', 'Key, tier, policy.'),
   'access.method': bad('This method is not offered here.', 'The method.', { status: 405 }),
   'access.not_found': bad('Not found.', 'The id in the path.', { status: 404, openaiCode: 'not_found' }),
 

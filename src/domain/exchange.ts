@@ -113,6 +113,8 @@ export class Exchange {
   received: Buffer | undefined; // parse
   prepared!: Preparation; // parse
   owners: readonly ObjectOwner[] = []; // authorise-objects
+  /** The rules that lines of the file it uploads were judged by, if it is a batch's. */
+  judgedBy: string | undefined; // judge-lines
   /** Sealed contents in it that are not known to have left to its caller. */
   unknownSealed = 0; // authorise-objects
   /** Where it goes; undefined: the default upstream. */

@@ -72,6 +72,8 @@ export interface ObjectOwner {
   readonly tokens?: number | undefined;
   /** Most that it costs to run it once, in nano-dollars: of the file of a batch. */
   readonly nano?: number | undefined;
+  /** The rules that its lines were judged by, in words of the domain's: of the file of a batch. */
+  readonly judgedBy?: string | undefined;
   /** Which placeholders stand in it, in words of the domain's; unknown where left out. */
   readonly placeholders?: string | undefined;
   /** Where it is, by name; the default upstream where left out. */

@@ -151,7 +151,7 @@ async function put(
   { store, placeholders, exchange, from }: Showing,
   shown: readonly ShownId[],
 ): Promise<void> {
-  const { caller, prepared, recalled, endpoint, upstream } = exchange;
+  const { caller, prepared, recalled, endpoint, upstream, judgedBy } = exchange;
   const { makes, locates = makes } = endpoint;
   const holder: Whose = holderOf(exchange) ?? caller;
   const chain = recalled?.isKnown === false ? undefined : prepared.chain;
@@ -167,7 +167,7 @@ async function put(
       const isMade = kind === locates;
       const { user, team, endUser } = isMade ? caller : holder;
       const kept = await keptOf(id, kind, { user, endUser });
-      const known = isMade && { tokens: tokensHeld(exchange), nano: prepared.batchNano };
+      const known = isMade && { tokens: tokensHeld(exchange), nano: prepared.batchNano, judgedBy };
       const tainted = prepared.tainted ? (true as const) : undefined;
       const owner = { id, kind, user, team, endUser, createdAt: Date.now(), upstream, tainted, ...known };
       return store.putOwner(owner, kept);

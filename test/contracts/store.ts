@@ -111,7 +111,7 @@ export function storeContract(fresh: () => Promise<Store>, again: () => Promise<
 
   test('owners: the first writer wins, and may write again', async () => {
     const store = await opened();
-    const first = { team: 'core', tokens: 7, nano: 5, upstream: 'eu' };
+    const first = { team: 'core', tokens: 7, nano: 5, upstream: 'eu', judgedBy: 'rules' };
     for (const own of [first, { team: 'core', createdAt: 2_000, tainted: true } as const])
       expect(await store.putOwner(owner('resp_1', own))).toBe(true);
     for (const other of [{ user: 'bob', team: 'core' }, {}])

@@ -1,21 +1,27 @@
 /**
- * I18, I10: a batch reserves and is charged what the calls in its file can cost, and is refused where the day's money does
- * not reach. Upstream's own books are the caps in the lines it was sent. Shown false by not keeping the cost with the
- * file (own-objects): each batch then asks for the flat sum, more than the day has, and both tests are red. The last one is
- * red where any file may be run (parse.ts).
+ * stages/judge-lines, I18, I10: a batch reserves and is charged what the calls in its file can cost, and is refused where
+ * the day's money does not reach, or other rules hold than its lines were judged by. Upstream's own books are the caps in the lines it was sent. Shown false by not keeping the cost with the
+ * file (own-objects): each batch then asks for the flat sum, more than the day has, and both tests are red. Red where any
+ * file may be run (parse.ts): the one about purposes; by a `judgeLines` that compares nothing: each about other rules.
  */
 import { beforeEach, expect, test } from 'vitest';
+import { admin, createKey } from '../support/admin.ts';
 import { json } from '../support/behaviour.ts';
 import { FORM_TYPE, formBytes } from '../support/form-bytes.ts';
 import { journey } from '../support/journey.ts';
 import { MONEY_ONLY, outcomeOf, post, read } from '../support/money.ts';
 
 const house = journey({
-  key: { tier: 'wide' },
+  key: { tier: 'wide', user: 'ada' },
   config: {
     ...MONEY_ONLY,
     models: { projectServiceTier: 'default' },
-    tiers: { wide: { dailyBudgetUsd: 5, maxTokensPerRequest: 100_000 } },
+    audit: { waitMsMax: 10_000 },
+    guardrails: { ...MONEY_ONLY.guardrails, timeoutMs: 30_000 },
+    tiers: {
+      wide: { dailyBudgetUsd: 5, maxTokensPerRequest: 100_000 },
+      strict: { dailyBudgetUsd: 5, maxTokensPerRequest: 100_000, guardrails: { pii: 'block' } },
+    },
   },
 });
 let files = 0;
@@ -82,4 +88,41 @@ test('lines that came as something else than a batch are run by nobody', async (
     expect(refused).toMatchObject({ status: 400, code: 'request.invalid_field' });
   }
   expect(house.upstream.requests).toEqual([]);
+});
+
+/** Of the same user, so the file is theirs; with less of its own than the key that uploads. */
+const ada = { user: 'ada', tier: 'wide' };
+const runBy = async (key: object, file: string) =>
+  await read(
+    await post(
+      { ...house.gateway, callerKey: (await createKey(house.gateway, key)).key },
+      '/batches',
+      batch(file),
+    ),
+  );
+
+test.each<object>([
+  { models: ['gpt-4o-mini', 'gpt-4o'] },
+  { tools: ['search'] },
+  { endpoints: ['batches', 'chat.completions'] },
+  { maxTokensPerRequest: 50_000 },
+  { tier: 'strict' },
+])('lines are run by nobody who is held to other rules than they were judged by: %j', async (narrower) => {
+  const file = await upload(1, chat);
+  house.upstream.clear();
+  expect(await runBy({ ...ada, ...narrower }, file)).toMatchObject({
+    status: 403,
+    code: 'access.other_rules',
+  });
+  expect(house.upstream.requests).toEqual([]);
+});
+
+test('but by whoever is held to the same, as long as they hold', async () => {
+  const file = await upload(1, chat);
+  expect(await runBy(ada, file)).toMatchObject({ status: 200 });
+  const models = ['gpt-4o-mini'];
+  expect((await admin(house.gateway, 'PUT', '/admin/lockdown', { models })).status).toBe(200);
+  expect(await runBy(ada, file)).toMatchObject({ status: 403, code: 'access.other_rules' });
+  expect((await admin(house.gateway, 'PUT', '/admin/lockdown', {})).status).toBe(200);
+  expect(await runBy(ada, file)).toMatchObject({ status: 200 });
 });

@@ -53,6 +53,7 @@ export const RAISED: Readonly<Record<Code, Raised>> = {
   'access.model': forbidden,
   'access.end_user': forbidden,
   'access.unknown_object': missing,
+  'access.other_rules': forbidden,
   'access.method': other,
   'access.not_found': missing,
   'request.too_large': other,

@@ -9,6 +9,11 @@ export const addTaint: Migration = async (db) => {
   await db.schema.alterTable('sallyport_owners').addColumn('tainted', 'bigint').execute();
 };
 
+/** Adds the rules that the lines of a batch's file were judged by. */
+export const addJudgedBy: Migration = async (db) => {
+  await db.schema.alterTable('sallyport_owners').addColumn('judged_by', 'text').execute();
+};
+
 /** `Store.putOwner` */
 export async function putOwner(db: Db, owner: ObjectOwner, kept?: PlaceholderRow): Promise<boolean> {
   const row = {
@@ -23,6 +28,7 @@ export async function putOwner(db: Db, owner: ObjectOwner, kept?: PlaceholderRow
     upstream: owner.upstream ?? null,
     end_user: owner.endUser ?? null,
     tainted: owner.tainted ? 1 : null,
+    judged_by: owner.judgedBy ?? null,
     sealed: kept?.sealed ?? null,
     sealed_since: kept?.since ?? null,
   };

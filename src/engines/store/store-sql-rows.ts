@@ -24,6 +24,7 @@ export const OWNER_COLUMNS = [
   'upstream',
   'end_user',
   'tainted',
+  'judged_by',
 ] as const;
 
 /** Columns as they are, nulls left out. */
@@ -42,6 +43,7 @@ export function ownerFrom(
     ...(row.upstream !== null && { upstream: row.upstream }),
     ...(row.end_user !== null && { endUser: row.end_user }),
     ...(row.tainted !== null && { tainted: true }),
+    ...(row.judged_by !== null && { judgedBy: row.judged_by }),
   };
 }
 

@@ -5,7 +5,7 @@
 import { type Dialect, type Expression, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { addIncidents, type IncidentTables } from './store-sql-incident-tables.ts';
 import { addKeyUse, type KeyUseTables } from './store-sql-key-use.ts';
-import { addTaint } from './store-sql-owners.ts';
+import { addJudgedBy, addTaint } from './store-sql-owners.ts';
 
 /** Times are milliseconds since 1970. */
 export interface Tables extends IncidentTables, KeyUseTables {
@@ -26,6 +26,7 @@ export interface Tables extends IncidentTables, KeyUseTables {
     upstream: string | null;
     end_user: string | null;
     tainted: number | null;
+    judged_by: string | null;
   };
   /** `entry` is the Entry as JSON, member order kept, so that its hash can be checked from here too. */
   sallyport_entries: {
@@ -112,6 +113,7 @@ const migrations: readonly Migration[] = [
   addEndUsers,
   addKeyUse,
   addTaint,
+  addJudgedBy,
 ];
 
 async function createTables(db: Transaction<Tables>, text: RawBuilder<unknown>): Promise<void> {
