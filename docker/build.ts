@@ -20,6 +20,7 @@ const ENTRIES = [
   'cli',
   'guardrails/worker',
   'stages/prepare-worker',
+  'stages/count-worker',
   'engines/store/sqlite-writer-thread',
 ];
 

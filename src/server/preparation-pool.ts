@@ -7,6 +7,7 @@ import { createPool, moduleBeside } from '../guardrails/pool.ts';
 import type { Screening } from '../guardrails/screening.ts';
 import type { GuardrailsSettings } from '../guardrails/settings.ts';
 import type { Encoding } from '../openai/price-table.ts';
+import type { CountJob } from '../stages/count-worker.ts';
 import type { ScreenJob, WorkerJob, WorkerResult } from '../stages/prepare-worker.ts';
 
 /** Preparation and counting off the event loop. */
@@ -20,8 +21,9 @@ export interface PreparationPool {
   /** For the history. @throws guardrail.busy, guardrail.failed, request.* */
   readonly transcribe: (job: TranscriptJob) => Promise<Transcript>;
   /**
-   * Tokens of a text in UTF-8, whose memory is given away.
-   * @throws guardrail.busy while many others are counted: callers who leave take no thread from those who come
+   * Tokens of a text in UTF-8, whose memory is given away. On a thread of its own: callers who leave take none from those
+   * who come, and the tokenizer is all that it loads.
+   * @throws guardrail.busy while many others are counted, guardrail.failed
    */
   readonly countTokens: (text: Uint8Array<ArrayBuffer>, encoding: Encoding) => Promise<number>;
   close(): Promise<void>;
@@ -29,7 +31,7 @@ export interface PreparationPool {
 
 const COUNTED_AT_ONCE_MAX = 16;
 
-/** Threads, queue and time-out as the section `guardrails` says. */
+/** Threads, queue and time-out as the section `guardrails` says; one thread more counts. Each starts with its first job. */
 export function createPreparationPool(settings: GuardrailsSettings): PreparationPool {
   const pool = createPool<WorkerJob, WorkerResult>({
     entry: moduleBeside(import.meta.url, '../stages/prepare-worker'),
@@ -37,7 +39,12 @@ export function createPreparationPool(settings: GuardrailsSettings): Preparation
     queueMax: settings.workers.queueMax,
     timeoutMs: settings.timeoutMs,
   });
-  let counting = 0;
+  const counting = createPool<CountJob, number>({
+    entry: moduleBeside(import.meta.url, '../stages/count-worker'),
+    threads: 1,
+    queueMax: COUNTED_AT_ONCE_MAX - 1,
+    timeoutMs: settings.timeoutMs,
+  });
   return {
     async prepare(job) {
       const result = await pool.run(job);
@@ -59,18 +66,10 @@ export function createPreparationPool(settings: GuardrailsSettings): Preparation
       if ('transcript' in result) return result.transcript;
       throw refusalOf(result);
     },
-    async countTokens(text, encoding) {
-      if (counting >= COUNTED_AT_ONCE_MAX) throw new Refusal('guardrail.busy');
-      counting += 1;
-      try {
-        const result = await pool.run({ text, encoding }, [text.buffer]);
-        if ('tokens' in result) return result.tokens;
-        throw refusalOf(result);
-      } finally {
-        counting -= 1;
-      }
+    countTokens: (text, encoding) => counting.run({ text, encoding }, [text.buffer]),
+    async close() {
+      await Promise.all([pool.close(), counting.close()]);
     },
-    close: () => pool.close(),
   };
 }
 

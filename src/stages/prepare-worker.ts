@@ -1,4 +1,4 @@
-/** What a worker thread runs: preparation and screening as inline, and the counting of text. Refusals travel as data. */
+/** What a worker thread runs: preparation and screening as inline. Refusals travel as data. */
 import { asRefusal } from '../base/errors.ts';
 import { type AnswerJob, screenAnswer, type Screened } from '../domain/answers/answer-screening.ts';
 import {
@@ -8,15 +8,7 @@ import {
   type RefusalData,
 } from '../domain/requests/preparation.ts';
 import { screen, type Screening, type ScreenInput, type ScreenPolicy } from '../guardrails/screening.ts';
-import type { Encoding } from '../openai/price-table.ts';
 import { transcribe, type Transcript, type TranscriptJob } from '../domain/history/transcript.ts';
-import { countTokens } from '../openai/tokens.ts';
-
-/** The tokens of a text in UTF-8. */
-export interface CountJob {
-  readonly text: Uint8Array;
-  readonly encoding: Encoding;
-}
 
 /** Texts that are only looked at. */
 export interface ScreenJob {
@@ -25,19 +17,17 @@ export interface ScreenJob {
 }
 
 /** What a thread is given; plain data. */
-export type WorkerJob = PrepareJob | CountJob | AnswerJob | ScreenJob | TranscriptJob;
+export type WorkerJob = PrepareJob | AnswerJob | ScreenJob | TranscriptJob;
 /** What came of it; plain data. A fault of ours is thrown instead. */
 export type WorkerResult =
   | { readonly prepared: Preparation }
   | { readonly screened: Screened }
   | { readonly transcript: Transcript }
   | { readonly screening: Screening }
-  | { readonly refusal: RefusalData }
-  | { readonly tokens: number };
+  | { readonly refusal: RefusalData };
 
 /** One job, synchronously. @throws what is no refusal */
 export default function run(job: WorkerJob): WorkerResult {
-  if ('encoding' in job) return { tokens: countTokens([Buffer.from(job.text).toString()], job.encoding) };
   if ('said' in job) return { transcript: transcribe(job) };
   if ('inspected' in job) return { screening: screen(job.inspected, job.policy) };
   try {
