@@ -101,15 +101,15 @@ describe('on one data directory', () => {
   });
 
   test('audit verify: 0 intact, 1 changed, 2 not readable', async () => {
-    const verify = (dir: string, npm = false): Promise<Ran> =>
-      runCommand(['audit', 'verify', dir], { npm, env: { DATA_DIR: dataDir } });
+    const verify = (dir: string): Promise<Ran> =>
+      runCommand(['audit', 'verify', dir], { env: { DATA_DIR: dataDir } });
     const changed = join(folder, 'changed');
     cpSync(join(dataDir, 'audit'), changed, { recursive: true });
     const files = readdirSync(changed, { recursive: true, encoding: 'utf8' });
     const segment = join(changed, files.filter((name) => name.endsWith('.jsonl')).sort()[0] ?? '');
     writeFileSync(segment, readFileSync(segment, 'utf8').replace('"gateway.start"', '"gateway.stand"'));
     const [intact, tampered, absent] = await Promise.all([
-      verify(join(dataDir, 'audit'), true),
+      verify(join(dataDir, 'audit')),
       verify(changed),
       verify(join(folder, 'absent')),
     ]);

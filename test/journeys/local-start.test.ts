@@ -17,6 +17,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';
 import { runCommand } from '../support/command.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
+import { program } from '../support/program.ts';
 import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-local-'));
@@ -29,8 +30,9 @@ interface Started {
   readonly key: string;
 }
 
-async function start(): Promise<Started> {
-  const gateway = await startGateway({ dataDir, env: nothing, key: null, program: ['src/main.ts'] });
+/** As `npm start` runs it, or as it ships, which starts sooner. */
+async function start(main = program('main')): Promise<Started> {
+  const gateway = await startGateway({ dataDir, env: nothing, key: null, program: [main] });
   const printed = await until(
     () => gateway.logs(),
     (logs) => /^ {2}curl .*\n/m.test(logs),
@@ -41,7 +43,7 @@ async function start(): Promise<Started> {
 let first: Started;
 let second: Started | undefined;
 beforeAll(async () => {
-  first = await start();
+  first = await start('src/main.ts');
 });
 afterAll(async () => {
   await first.gateway.stop();
