@@ -74,6 +74,8 @@ export const configSchema = z.strictObject({
         url: z
           .string({ error: 'DATABASE_URL, or a URL here, is needed' })
           .regex(/^postgres(ql)?:\/\//, 'must be postgres://'),
+        /** Longest wait for a connection, and then again for the answer, before it is `store.unavailable`. */
+        waitMsMax: z.int().min(10).max(10_000).default(1000),
       }),
     ])
     .prefault({ kind: 'embedded' }),

@@ -238,6 +238,8 @@ describe('faults', () => {
     ['history: { enabled: sometimes }', 'history.enabled'],
     ['retention: { hold: [system] }', 'retention.hold.0'],
     ['audit: { onFailure: open }', 'audit.onFailure'],
+    ['ledger: { kind: redis, url: "redis://a", waitMsMax: 10001 }', 'ledger.waitMsMax'],
+    ['store: { kind: postgres, url: "postgres://a/b", waitMsMax: 9 }', 'store.waitMsMax'],
     ['request: { characters: "(" }', 'request.characters'],
     ['jwt: { issuer: i, audience: a, hs256: true }', 'JWT_SECRET'],
     ['jwt: { issuer: i, audience: a }', 'jwt'],

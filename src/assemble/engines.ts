@@ -100,7 +100,7 @@ export async function buildEngines(
 export async function buildStore(store: Config['store'], dataDir: string): Promise<Store> {
   if (store.kind !== 'postgres') return openSqliteStore({ file: join(dataDir, 'store.sqlite') });
   const { openPostgresStore } = await import('../engines/store/store-postgres.ts');
-  return openPostgresStore({ url: store.url });
+  return openPostgresStore(store);
 }
 
 /** The one that is configured, if any; connects when it is asked. */

@@ -1,9 +1,9 @@
 /** Waits for a state instead of a time: asks again until it holds, and says what it last saw if it never does. */
 import { setTimeout as pause } from 'node:timers/promises';
 
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 60_000;
 
-/** What `ask` gave when it first passed `holds`; an ask that throws is asked again. @throws Error after 40 s */
+/** What `ask` gave when it first passed `holds`; an ask that throws is asked again. @throws Error after 60 s */
 export async function until<Seen>(
   ask: () => Seen | Promise<Seen>,
   holds: (seen: Seen) => boolean,

@@ -142,8 +142,9 @@ export class Connection {
   constructor(servers: RedisServers, channel: string, waitMsMax: number) {
     this.#waitMsMax = waitMsMax;
     this.#channel = channel;
-    // No reply for this long: the connection is given up, so that a black hole ends with a new one.
-    this.#redis = clientOf(servers, bounds(waitMsMax, { socketTimeout: 800 }));
+    // No reply for this long: the connection is given up, so that a black hole ends with a new one. No call may wait longer.
+    const socketTimeout = Math.max(800, waitMsMax + 200);
+    this.#redis = clientOf(servers, bounds(waitMsMax, { socketTimeout }));
     this.#subscriber = clientOf(servers, bounds(waitMsMax));
     for (const [name, lua] of Object.entries(readScripts())) {
       this.#redis.defineCommand(name, { numberOfKeys: 1, lua });

@@ -24,6 +24,8 @@ export const redisLedgerSchema = z
     /** Some nodes, the rest is found; user, password and TLS of the first are for all. */
     cluster: z.array(address).min(1).max(100).optional(),
     onFailure: z.enum(['closed', 'open']).default('closed'),
+    /** Longest a call takes before it is `ledger.unavailable`. */
+    waitMsMax: z.int().min(10).max(10_000).default(250),
     namespace: z
       .string()
       .regex(/^[a-z0-9-]{1,32}$/)

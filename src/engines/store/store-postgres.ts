@@ -7,26 +7,30 @@ import { DatabaseError, Pool, types } from 'pg';
 import type { Store } from '../../ports/store.ts';
 import { createSqlStore } from './store-sql.ts';
 
-/** Together the longest a query can take: a connection, then the answer. */
-const connectMsMax = 1000;
-const answerMsMax = 1000;
+const WAIT_MS_MAX = 1000;
 const connectionsMax = 10;
 
 /** Any number; the same in every process, so that only one creates tables at a time. */
 const migrationLockId = 7_237_114_301;
 
+export interface PostgresStoreOptions {
+  readonly url: string;
+  /** Longest wait for a connection, and then again for the answer; 1 s where left out. */
+  readonly waitMsMax?: number;
+}
+
 /**
  * The store in this database (`postgres://user:password@host/name?sslmode=verify-full`). Connects with
  * `open()` or the first query; reconnects by itself.
  */
-export function openPostgresStore(options: { readonly url: string }): Store {
+export function openPostgresStore({ url, waitMsMax = WAIT_MS_MAX }: PostgresStoreOptions): Store {
   const pool = new Pool({
-    connectionString: options.url,
+    connectionString: url,
     application_name: 'sallyport',
     max: connectionsMax,
-    connectionTimeoutMillis: connectMsMax,
-    query_timeout: answerMsMax,
-    statement_timeout: answerMsMax,
+    connectionTimeoutMillis: waitMsMax,
+    query_timeout: waitMsMax,
+    statement_timeout: waitMsMax,
     keepAlive: true,
     types: { getTypeParser: parserOf },
   });
