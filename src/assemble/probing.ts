@@ -38,6 +38,9 @@ export function startProbing({ deps, ...probing }: Probing): WatchGuards | undef
   });
 }
 
+/** Of one call of the probe, but for the time in which it is screened. */
+const CALL_MS_MAX = 3000;
+
 /**
  * From now on until stopped; undefined where the configuration wants none.
  * @param tried what is tried in a run, and by which way
@@ -57,6 +60,8 @@ export function startProbingBy(
         ...tried(),
         policy: policy.setup.config,
         outdate: () => ledger.setKeyVersion(STALE_KEY, 2),
+        // Where callers' large bodies may take longer to be screened, so may the probe's.
+        callMsMax: CALL_MS_MAX + policy.setup.config.guardrails.timeoutMs,
         newId: requestId,
         signal,
       }),
