@@ -18,14 +18,15 @@ class ProcessesFirst extends BaseSequencer {
 /** Two projects: the house rules alone (`npm run check`), and all else. In order of names. */
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // All of these are for what takes the processor seconds, on a machine that others use too: nothing passes by them.
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     env: {
       TMPDIR: memoryFolder(),
       // Workers compile what they load once for all runs.
       NODE_COMPILE_CACHE: join(resolve(import.meta.dirname, '..'), 'node_modules/.cache/sallyport/compiled'),
     },
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 60_000 } },
     // One more than there are cores where this is run most: a fifth of what two do is waiting. More would strain the bounds
     // that are tested.
     maxWorkers: 3,

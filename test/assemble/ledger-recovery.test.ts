@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ownRecovery, sharedRecovery, type RecoveryOptions } from '../../src/assemble/ledger-recovery.ts';
 import { startShipping } from '../../src/assemble/shipping.ts';
-import { openAuditLog } from '../../src/engines/audit/audit-file.ts';
 import { openSqliteStore } from '../../src/engines/store/store-sqlite.ts';
 import { Refusal } from '../../src/base/errors.ts';
 import type { ShipEntries } from '../../src/jobs/ship-entries.ts';
 import type { AuditLog } from '../../src/ports/audit-log.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { createLog } from '../../src/server/log.ts';
+import { openUnhurriedLog } from '../support/audit.ts';
 
 const DAY = '2026-03-15';
 const NEXT = '2026-03-16';
@@ -46,7 +46,7 @@ interface Process extends RecoveryOptions {
 async function process(place: string, monthly = false): Promise<Process> {
   const auditDir = join(folder, place);
   const keys = { chainKey: randomBytes(32), checkpointKey: randomBytes(32) };
-  const auditLog = await openAuditLog({ dir: auditDir, ...keys });
+  const auditLog = await openUnhurriedLog({ dir: auditDir, ...keys });
   const taking = new Proxy(store, {
     get(target, name: keyof Store) {
       if (name === 'appendEntries' && !takesEntries)

@@ -6,7 +6,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { localDisk, type DiskPort } from '../../src/engines/audit/audit-disk.ts';
 import type { AuditLogOptions } from '../../src/engines/audit/audit-file.ts';
 import { type AuditLog, type AuditLogHealth, type Entry, NotKept } from '../../src/ports/audit-log.ts';
@@ -36,9 +36,7 @@ async function exchange(log: AuditLog, name: string): Promise<Entry | undefined>
 }
 
 async function settled(log: AuditLog): Promise<void> {
-  await vi.waitFor(() => expect(log.health()).toMatchObject({ writable: true, waiting: 0 }), {
-    timeout: 5000,
-  });
+  await expect.poll(() => log.health()).toMatchObject({ writable: true, waiting: 0 });
 }
 
 /** What must hold after any fault: told entries are there, the chain verifies, each intent has one outcome. */
@@ -133,7 +131,7 @@ test('a disk that hangs: refused within waitMsMax, no second call; what got thro
   disk.fault = (call) => (call === 'datasync' ? gate.promise : undefined);
   disk.trace.length = 0;
   const begun = exchange(log, 'in flight');
-  await vi.waitFor(() => expect(disk.trace).toContain('+datasync'));
+  await expect.poll(() => disk.trace).toContain('+datasync');
   const queued = exchange(log, 'queued');
   expect(await Promise.all([begun, queued])).toEqual([undefined, undefined]);
   expect(log.health()).toMatchObject({ writable: false, reason: 'the disk does not answer' });

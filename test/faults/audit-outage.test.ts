@@ -19,11 +19,14 @@ import {
 } from '../support/failing-disk.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
 import { chat, entriesOf, INPUT_NANO, MONEY_ONLY, OUTPUT_NANO, recorded } from '../support/money.ts';
+import { ownClock, turnOf } from '../support/own-clock.ts';
+import { until } from '../support/until.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
-/** Longer than a record waits (250 ms) by what a busy machine may add. */
+const WAIT_MS_MAX = 250;
+/** Longer than a record waits by what else there is to do. */
 const ENDS_WITHIN_MS = 750;
-const BACK = { timeout: 6000, interval: 20 };
+const BACK = { interval: 20 };
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-outage-'));
 let upstream: Upstream;
@@ -31,7 +34,7 @@ let gateway: Gateway;
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  const config = { ...MONEY_ONLY, tiers: { open: {} } };
+  const config = { ...MONEY_ONLY, tiers: { open: {} }, audit: { waitMsMax: WAIT_MS_MAX } };
   // Its log on the same disk, as where it is sent to a file.
   const command = [...traceable(), 'sh', '-c', `exec "$0" "$@" > ${join(folder, 'log')}`];
   gateway = await startGateway({ upstream, config, key: { tier: 'open' }, command });
@@ -44,12 +47,19 @@ afterAll(async () => {
 
 /** What came of a call in time. */
 async function outcome(stream: boolean): Promise<string> {
-  const started = performance.now();
+  const clock = ownClock(turnOf(gateway));
   const { status, code, headers } = await chat(gateway, { stream });
-  const ms = performance.now() - started;
-  if (ms > ENDS_WITHIN_MS) return `${status} ${code} after ${Math.round(ms)} ms`;
+  const ms = clock.stop();
+  if (ms > ENDS_WITHIN_MS) return `${status} ${code} after ${ms} ms`;
   return `${status} ${code} ${headers.get('retry-after') ?? ''}`.trim();
 }
+
+/** A call that is served: on a crowded machine a record may be late though the disk is well, and the call is refused. */
+const served = (stream: boolean) =>
+  until(
+    () => chat(gateway, { stream }),
+    ({ status }) => status === 200,
+  );
 
 async function readiness(): Promise<{ ready: boolean; why: unknown }> {
   const answer = await fetch(`${gateway.adminUrl}/readyz`);
@@ -91,7 +101,7 @@ const FAULTS: readonly (readonly [string, string, () => Promise<Failing>])[] = [
 
 describe('I2: the disk', () => {
   test.each(FAULTS)('%s', async (_, expected, begin) => {
-    expect(await outcome(false)).toBe('200');
+    await served(false);
     const seen = upstream.requests.length;
     const fault = await begin();
     const outcomes = await Promise.all(Array.from({ length: 8 }, (__, n) => outcome(n % 2 === 0)));
@@ -102,7 +112,7 @@ describe('I2: the disk', () => {
     expect(upstream.requests).toHaveLength(seen);
     expect(await fault.stop()).toBeGreaterThan(0);
     await expect.poll(async () => (await readiness()).ready, BACK).toBe(true);
-    expect(await outcome(true)).toBe('200');
+    await served(true);
     expect(upstream.requests).toHaveLength(seen + 1);
   });
 

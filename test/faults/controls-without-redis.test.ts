@@ -27,7 +27,6 @@ function start(onFailure: 'closed' | 'open'): Promise<Gateway> {
     env: { REDIS_URL: `redis://127.0.0.1:${proxy.port}`, SALLYPORT_SECRET: SECRET },
     config: {
       liveness: { everySeconds: 1 },
-      guardrails: { timeoutMs: 20_000 },
       ledger: { kind: 'redis', url: 'env:REDIS_URL', namespace: 'tried', onFailure },
     },
   });

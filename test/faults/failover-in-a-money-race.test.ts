@@ -35,7 +35,6 @@ beforeAll(async () => {
     key: { user: 'ada', tier: 'tight' },
     config: {
       ...MONEY_ONLY,
-      audit: { waitMsMax: 5000 },
       ledger: { kind: 'redis', sentinels: group.urls, name: 'house' },
       store: { kind: 'postgres', url: 'env:DATABASE_URL' },
       tiers: { tight: { ...rates, dailyBudgetUsd: BUDGET_NANO / 1e9 } },
@@ -47,7 +46,7 @@ afterAll(async () => {
   await Promise.all([group?.stop(), postgres?.stop(), upstream?.close()]);
 });
 
-test('no budget is overshot, and the service is back with the new master', { timeout: 90_000 }, async () => {
+test('no budget is overshot, and the service is back with the new master', async () => {
   const [master, replica] = group.servers;
   if (!master || !replica) throw new Error('two were asked for');
   const spending = spendAll(gateways, CALLERS, { max_completion_tokens: CAP });

@@ -9,7 +9,7 @@ function open(
   options: { threads?: number; queueMax?: number; timeoutMs?: number } = {},
 ): Pool<Order, number> {
   const entry = new URL('./pool-job.ts', import.meta.url);
-  const pool = createPool<Order, number>({ entry, threads: 1, queueMax: 8, timeoutMs: 5000, ...options });
+  const pool = createPool<Order, number>({ entry, threads: 1, queueMax: 8, timeoutMs: 60_000, ...options });
   pools.push(pool);
   return pool;
 }
@@ -56,7 +56,7 @@ describe('a pool', () => {
   });
 
   it('ends a job that runs out of time, and goes on with a new thread', async () => {
-    const pool = open({ timeoutMs: 100 });
+    const pool = open({ timeoutMs: 1000 });
     await expect(pool.run({ do: 'hang' })).rejects.toMatchObject({ code: 'guardrail.failed' });
     expect(await pool.run({ do: 'double', value: 1 })).toBe(2);
   });

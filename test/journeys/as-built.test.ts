@@ -29,12 +29,7 @@ beforeAll(async () => {
   cpSync('config', join(app, 'config'), { recursive: true });
   cpSync('package.json', join(app, 'package.json'));
   [redis, upstream] = await Promise.all([startRedis(), startUpstream()]);
-  const config = {
-    ledger: { kind: 'redis', url: 'env:REDIS_URL' },
-    // Patient with a busy machine.
-    audit: { waitMsMax: 10_000 },
-    guardrails: { timeoutMs: 10_000 },
-  };
+  const config = { ledger: { kind: 'redis', url: 'env:REDIS_URL' } };
   const env = { REDIS_URL: redis.url, NODE_COMPILE_CACHE: undefined };
   gateway = await startGateway({ upstream, config, env, program: [join(dist, 'main.js')] });
 });

@@ -6,7 +6,7 @@
 import * as fc from 'fast-check';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, assert, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Entry } from '../../src/ports/audit-log.ts';
 import { admin, createKey, type MadeKey } from '../support/admin.ts';
 import { unbalanced } from '../support/audit.ts';
@@ -15,11 +15,12 @@ import { chainFiles, failCalls, traceable } from '../support/failing-disk.ts';
 import { startGateways, type Gateway } from '../support/gateway.ts';
 import { chat, entriesOf, MONEY_ONLY } from '../support/money.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
 const SALLYPORT_SECRET = 'c'.repeat(64);
 const CALLS = 240;
-const SOON = { timeout: 10_000, interval: 50 };
+const SOON = { interval: 50 };
 
 let postgres: Postgres;
 let upstream: Upstream;
@@ -56,11 +57,10 @@ beforeAll(async () => {
     }
   };
   await Promise.all(Array.from({ length: 24 }, caller));
-  const logs = await vi.waitFor(async () => {
-    const now = await Promise.all(gateways.map(entriesOf));
-    assert.deepEqual(unbalanced(now.flat()), []);
-    return now;
-  }, SOON);
+  const logs = await until(
+    () => Promise.all(gateways.map(entriesOf)),
+    (now) => unbalanced(now.flat()).length === 0,
+  );
   // Up to here each is whole: what is on disk last was queued last.
   end = logs.map((log) => log.at(-1)?.timestamp ?? '').sort()[0] ?? '';
   const entries = logs.flat().filter(({ timestamp }) => timestamp < end);

@@ -15,7 +15,6 @@ import { until } from '../support/until.ts';
 
 const house = journey({
   key: { tier: 'internal', user: 'ada', team: 'one' },
-  config: { audit: { waitMsMax: 10_000 }, guardrails: { timeoutMs: 10_000 } },
 });
 const ai = (apiKey = house.gateway.callerKey) =>
   new OpenAI({ apiKey, baseURL: house.gateway.baseUrl, maxRetries: 0 });

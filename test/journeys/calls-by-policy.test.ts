@@ -22,8 +22,7 @@ const tools = {
 };
 const open = {
   ...OPEN_HOUSE,
-  audit: { waitMsMax: 10_000 },
-  guardrails: { ...OPEN_HOUSE.guardrails, timeoutMs: 30_000 },
+  guardrails: OPEN_HOUSE.guardrails,
 };
 const house = journey({ config: { ...open, tools }, key: { tier: 'open' } });
 let cutting: Gateway;

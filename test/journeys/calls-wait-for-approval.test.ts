@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 import { OPEN_HOUSE } from './open-house.ts';
 
 const house = journey({
-  config: { ...OPEN_HOUSE, audit: { waitMsMax: 10_000 }, tools: { needsApproval: ['send_email'] } },
+  config: { ...OPEN_HOUSE, tools: { needsApproval: ['send_email'] } },
   key: { tier: 'open' },
 });
 let ai: OpenAI;

@@ -96,6 +96,6 @@ test('lost data stay lost for a process that takes today for tomorrow', async ()
       async (answer) => ({ status: answer.status, text: await answer.text() }),
       () => undefined,
     );
-  await expect.poll(readiness, { timeout: 10_000 }).toMatchObject({ status: 503 });
+  await expect.poll(readiness).toMatchObject({ status: 503 });
   expect((await readiness())?.text).toContain('lost');
 });

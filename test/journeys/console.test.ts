@@ -20,8 +20,6 @@ beforeAll(async () => {
   gateway = await startGateway({
     env: { OPENAI_API_KEY: undefined },
     config: {
-      audit: { waitMsMax: 10_000 },
-      guardrails: { timeoutMs: 10_000 },
       tools: { needsApproval: ['send_email'] },
     },
   });

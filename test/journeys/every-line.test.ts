@@ -76,14 +76,14 @@ const row = (role: string): Row => ({ what: role, make: () => upload('batch', sa
 describe('JSON lines', () => {
   const rows = [...batchRows(), ...tuningRows];
 
-  test('harmless ones get there as they came', { timeout: 120_000 }, async () => {
+  test('harmless ones get there as they came', async () => {
     expect(rows.length).toBeGreaterThan(350);
     const lost = await lossesOf(house, rows);
     // Names of caches go up as digests.
     expect(lost.filter((told) => !told.includes(' /prompt_cache_key: '))).toEqual([]);
   });
 
-  test('planted ones do not', { timeout: 120_000 }, async () => {
+  test('planted ones do not', async () => {
     expect(await failuresOf(house, rows, [CARD, SECRET])).toEqual([]);
   });
 

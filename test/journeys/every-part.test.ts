@@ -102,10 +102,10 @@ describe('forms', () => {
     expect(new Set(FORM_ROWS.map(({ what }) => what.split(' ').slice(0, 2).join(' '))).size).toBe(18);
     expect(FORM_ROWS.length).toBeGreaterThan(250);
   });
-  test('harmless ones get there', { timeout: 120_000 }, async () => {
+  test('harmless ones get there', async () => {
     expect(await lossesOf(house, FORM_ROWS)).toEqual([]);
   });
-  test('planted ones do not', { timeout: 120_000 }, async () => {
+  test('planted ones do not', async () => {
     expect(await failuresOf(house, FORM_ROWS, [CARD, SECRET])).toEqual([]);
   });
 });
@@ -243,10 +243,10 @@ const withMember = (text: string) => `/v1/chat/completions?metadata[${text.repla
 describe('targets', () => {
   const rows = targetRows();
   test('are those of the description', () => expect(rows.length).toBe(220));
-  test('harmless ones get there', { timeout: 120_000 }, async () => {
+  test('harmless ones get there', async () => {
     expect(await lossesOf(house, rows)).toEqual([]);
   });
-  test('planted ones do not', { timeout: 120_000 }, async () => {
+  test('planted ones do not', async () => {
     expect(await failuresOf(house, rows, [CARD, SECRET])).toEqual([]);
   });
   test('nor does the name of a member', async () => {

@@ -97,7 +97,7 @@ test('the description is walked as a whole', () => {
   expect(count('key')).toBeGreaterThan(250);
 });
 
-test('harmless words reach upstream as they were sent', { timeout: 120_000 }, async () => {
+test('harmless words reach upstream as they were sent', async () => {
   const calls = ROWS.map((row, index) => callOf(row, `harmless-${index}`, row.plant.benign));
   const answers = await sendAll(house.gateway, house.upstream, calls);
   const changed = answers.filter(({ call, seen }) => seen?.body.toString() !== call.body);
@@ -105,13 +105,13 @@ test('harmless words reach upstream as they were sent', { timeout: 120_000 }, as
   expect(changed.map(told).filter((line) => !line.includes(' /prompt_cache_key: '))).toEqual([]);
 });
 
-test('personal data goes nowhere, plain, escaped or encoded', { timeout: 120_000 }, async () => {
+test('personal data goes nowhere, plain, escaped or encoded', async () => {
   const { leaks, unmoved } = await attack([[CARD], [CARD, escaped], [CARD, base64]]);
   expect(leaks).toEqual([]);
   expect(unmoved).toEqual([]);
 });
 
-test('a secret goes nowhere, plain, escaped or encoded', { timeout: 120_000 }, async () => {
+test('a secret goes nowhere, plain, escaped or encoded', async () => {
   const { answers, leaks, unmoved } = await attack([[SECRET, base64], [SECRET, escaped], [SECRET]]);
   expect(leaks).toEqual([]);
   expect(unmoved).toEqual([]);
@@ -124,7 +124,7 @@ test('a secret goes nowhere, plain, escaped or encoded', { timeout: 120_000 }, a
 const HEARD = /\/(?:content|text|input|prompt|output|query|arguments|transcript)(?:\/\[\])?$/;
 const SYSTEM = /role=(?:system|developer)/;
 
-test('an injection in what users and tools say is blocked', { timeout: 120_000 }, async () => {
+test('an injection in what users and tools say is blocked', async () => {
   const rows = ROWS.filter(
     ({ plant }) => plant.kind === 'text' && HEARD.test(plant.path) && !SYSTEM.test(plant.path),
   );

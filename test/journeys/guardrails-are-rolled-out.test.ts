@@ -28,11 +28,9 @@ beforeAll(async () => {
     key: { tier: 'wide', user: 'nobody' },
     config: {
       store: { kind: 'postgres', url: 'env:DATABASE_URL' },
-      audit: { waitMsMax: 10_000 },
       tiers: { wide: { maxTokensPerRequest: 3000 } },
       models: { projectServiceTier: 'default' },
       guardrails: {
-        timeoutMs: 10_000,
         pii: { action: 'redact', types: { EMAIL: 'block', PHONE: 'redact' }, reversible: false },
         answers: { secrets: 'block' },
         rollout: { enforce: { teams: ['red'] }, backToObserve: BACK },

@@ -37,7 +37,6 @@ registerHooks({
 
 const BASE = {
   liveness: { everySeconds: 1 },
-  guardrails: { timeoutMs: 20_000 },
   endpoints: { allow: ['chat.completions', 'files.create', 'sockets'] },
 };
 const write = (config: object): void => writeFileSync(overlay, JSON.stringify({ ...BASE, ...config }));
@@ -50,13 +49,12 @@ beforeAll(async () => {
   const hook = join(folder, 'hook.mjs');
   writeFileSync(hook, HOOK);
   const env = {
-    SALLYPORT_CONFIG: `config/local.yaml,${overlay}`,
     NODE_OPTIONS: `--import=${hook}`,
     BROKEN: broken,
     JWT_SECRET,
   };
   // From the sources, as one of them is changed.
-  gateway = await startGateway({ upstream, env, program: ['src/main.ts'] });
+  gateway = await startGateway({ upstream, env, configFile: overlay, program: ['src/main.ts'] });
 });
 afterAll(async () => {
   await gateway?.stop();
@@ -178,7 +176,7 @@ test('a control that stops firing is named, an incident, on record, a metric; an
 });
 
 test('what the policy switches off is listed as such, and expected again once it is on', async () => {
-  write({ guardrails: { timeoutMs: 20_000, injection: { action: 'off' } } });
+  write({ guardrails: { injection: { action: 'off' } } });
   expect((await admin(gateway, 'POST', '/admin/policy/reload', {})).status).toBe(200);
   const off = await until(
     () => guard('injection'),

@@ -19,8 +19,6 @@ beforeAll(async () => {
     env: { OPENAI_API_KEY: undefined },
     key: null,
     config: (baseUrl: string) => ({
-      audit: { waitMsMax: 10_000 },
-      guardrails: { timeoutMs: 10_000 },
       tools: { needsApproval: ['send_email'] },
       people: {
         issuer: provider.issuer,

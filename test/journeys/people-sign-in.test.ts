@@ -23,8 +23,6 @@ beforeAll(async () => {
   gateway = await startGateway({
     env: { OPENAI_API_KEY: undefined, CLIENT_SECRET },
     config: (baseUrl: string) => ({
-      audit: { waitMsMax: 10_000 },
-      guardrails: { timeoutMs: 10_000 },
       people: {
         issuer: provider.issuer,
         clientId: CLIENT_ID,

@@ -16,7 +16,6 @@ import { startPostgres } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 
 const BASE = {
-  audit: { waitMsMax: 10_000 },
   tiers: { wide: {} },
   guardrails: { pii: { action: 'redact', reversible: false }, secrets: { action: 'block' } },
 };

@@ -22,12 +22,10 @@ import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-policy-'));
 const BASE = {
-  liveness: { everySeconds: 0 },
-  audit: { waitMsMax: 10_000 },
   tiers: { wide: {} },
   endpoints: { allow: ['chat.completions', 'sockets'] },
   models: { projectServiceTier: 'default' },
-  guardrails: { timeoutMs: 10_000, pii: { action: 'redact', reversible: false } },
+  guardrails: { pii: { action: 'redact', reversible: false } },
 };
 
 /** A gateway that reads a file of its own. */
@@ -36,10 +34,13 @@ async function houseWith(name: string, upstreamOf: { readonly baseUrl: string })
   const write = (config: object | string): void =>
     writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config));
   write(BASE);
-  const env = { SALLYPORT_CONFIG: `config/local.yaml,${file}` };
   return {
     write,
-    gateway: await startGateway({ upstream: upstreamOf, env, key: { tier: 'wide', user: 'ada' } }),
+    gateway: await startGateway({
+      upstream: upstreamOf,
+      configFile: file,
+      key: { tier: 'wide', user: 'ada' },
+    }),
   };
 }
 

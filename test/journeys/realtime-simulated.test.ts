@@ -12,7 +12,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     env: { OPENAI_API_KEY: undefined },
     key: { tier: 'internal' },
-    config: { endpoints: { allow: ['sockets', 'realtime'] }, audit: { waitMsMax: 10_000 } },
+    config: { endpoints: { allow: ['sockets', 'realtime'] } },
   });
 });
 afterAll(async () => void (await gateway?.stop()));

@@ -48,7 +48,6 @@ async function start(place: string, secrets: Record<string, string>, key: object
     env: { SALLYPORT_ADMIN_KEY, REDIS_URL: redis.url, DATABASE_URL: postgres.url, ...secrets },
     config: {
       ...MONEY_ONLY,
-      audit: { waitMsMax: 5000 },
       ledger: { kind: 'redis', url: 'env:REDIS_URL' },
       store: { kind: 'postgres', url: 'env:DATABASE_URL' },
     },

@@ -16,6 +16,7 @@ import { startGateways, type Gateway } from '../support/gateway.ts';
 import { CHAT_BODY, CHAT_LINE } from '../support/journey.ts';
 import { chat, MONEY_ONLY, openChat, outcomeOf } from '../support/money.ts';
 import { chatAnswer } from '../support/openai-answer.ts';
+import { ownClock, turnOf } from '../support/own-clock.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
 import { rawCall, requestBytes } from '../support/raw-call.ts';
 import { reading } from '../support/reading.ts';
@@ -83,13 +84,13 @@ async function release(): Promise<void> {
 test('everything: both processes, open streams too, and opened by a second person alone', async () => {
   const ada = { key: one.callerKey };
   const streams = await Promise.all([streamOn(one, ada), streamOn(other, ada)]);
-  const at = performance.now();
+  const clock = ownClock(turnOf(one), turnOf(other), () => redis.command('PING'));
   const shut = await lockdown(one, { all: true, reason: 'a key has leaked' });
   expect(shut).toMatchObject({ status: 200, body: { active: true, all: true, by: 'admin' } });
-  for (const [index, { id, ended }] of streams.entries()) {
-    const { text, at: endedAt } = await ended;
-    expect(endedAt - at).toBeLessThan(SHUT_WITHIN_MS);
-    expect(text).not.toContain('[DONE]');
+  const ends = await Promise.all(streams.map(({ ended }) => ended));
+  expect(clock.stop()).toBeLessThan(SHUT_WITHIN_MS);
+  for (const [index, { id }] of streams.entries()) {
+    expect(ends[index]?.text).not.toContain('[DONE]');
     expect(await outcomeOf(index === 0 ? one : other, id)).toMatchObject({
       outcome: 'aborted',
       code: 'access.locked_down',
@@ -184,15 +185,22 @@ test('a user that is switched off is off everywhere, and on again', async () => 
   );
 });
 
+/** Banned for so long, and the other process goes by it. A ban that was over before a crowded machine had looked is set again. */
+async function banBriefly(made: MadeKey, seconds: number): Promise<void> {
+  const overAt = Date.now() + seconds * 1000;
+  const body = { key: made.id, seconds, reason: 'too fast' };
+  expect((await admin(one, 'POST', '/admin/bans', body)).status).toBe(201);
+  const seen = await until(
+    () => codeOn(other, made),
+    (code) => code === 'access.banned' || Date.now() > overAt,
+  );
+  if (seen !== 'access.banned') await banBriefly(made, seconds * 2);
+}
+
 test('a ban ends by itself, or when it is lifted; one of an address leaves valid keys alone', async () => {
   const made = z.object({ id: z.string() });
   const cid = await createKey(one, { user: 'cid', tier: 'wide' });
-  const short = await admin(one, 'POST', '/admin/bans', { key: cid.id, seconds: 2, reason: 'too fast' });
-  expect(short.status).toBe(201);
-  await until(
-    () => codeOn(other, cid),
-    (code) => code === 'access.banned',
-  );
+  await banBriefly(cid, 2);
   await until(
     () => codeOn(other, cid),
     (code) => code !== 'access.banned',

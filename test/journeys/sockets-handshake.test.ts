@@ -29,7 +29,6 @@ beforeAll(async () => {
     key: { tier: 'internal' },
     config: {
       endpoints: { allow: ['chat.completions', 'sockets.responses'] },
-      audit: { waitMsMax: 10_000 },
       server: { cors: ['https://app.example.com'] },
       upstream: { organization: 'org-ours', safetyIdentifier: 'digest', connectMsMax: 1000, caFile },
     },

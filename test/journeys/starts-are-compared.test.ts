@@ -37,16 +37,13 @@ afterAll(async () => {
 async function started(more: object): Promise<Gateway> {
   await gateway?.stop();
   writes(more);
-  const env = { ...SECRETS, SALLYPORT_CONFIG: `config/local.yaml,${file}` };
-  gateway = await startGateway({ upstream, dataDir, env, key: null });
+  gateway = await startGateway({ upstream, dataDir, env: SECRETS, configFile: file, key: null });
   return gateway;
 }
 const writes = (more: object): void =>
   writeFileSync(
     file,
     JSON.stringify({
-      audit: { waitMsMax: 10_000 },
-      liveness: { everySeconds: 0 },
       policy: { weakerStart: 'hold' },
       ...more,
     }),

@@ -10,7 +10,7 @@ import { rawCall } from '../support/raw-call.ts';
 import { saidEvents } from '../support/socket-answers.ts';
 import type { Event } from '../support/socket-upstream.ts';
 
-const house = journey({ config: { objects: { isolation: 'off' }, audit: { waitMsMax: 10_000 } } });
+const house = journey({ config: { objects: { isolation: 'off' } } });
 const ai = () =>
   new OpenAI({ apiKey: house.gateway.callerKey, baseURL: house.gateway.baseUrl, maxRetries: 0 });
 

@@ -16,9 +16,8 @@ import { OPEN_HOUSE } from './open-house.ts';
 
 const config = {
   ...OPEN_HOUSE,
-  audit: { waitMsMax: 10_000 },
   objects: { isolation: 'team' },
-  guardrails: { ...OPEN_HOUSE.guardrails, injection: { action: 'block' }, timeoutMs: 10_000 },
+  guardrails: { ...OPEN_HOUSE.guardrails, injection: { action: 'block' } },
   tools: { taintNeedsApproval: ['fetch_page', 'web_search'] },
 };
 const key = { tier: 'open', user: 'ada' };

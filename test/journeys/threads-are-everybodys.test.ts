@@ -8,7 +8,7 @@ import { CHAT_LINE, journey } from '../support/journey.ts';
 
 const CALLS = 12;
 const house = journey({
-  config: { guardrails: { timeoutMs: 30_000, workers: { threads: 1, queueMax: 5 } } },
+  config: { guardrails: { workers: { threads: 1, queueMax: 5 } } },
 });
 /** Long enough that all of them are there before the first is done. */
 const large = (length: number) => {

@@ -54,12 +54,12 @@ async function hangUpAt(text: string): Promise<string | null> {
 describe('who hangs up', () => {
   it('at [DONE] has the whole answer', async () => {
     const id = await hangUpAt('[DONE]');
-    await expect.poll(() => outcomeOf(id), { timeout: 5000 }).toBe('completed');
+    await expect.poll(() => outcomeOf(id)).toBe('completed');
   });
 
   it('earlier has left', async () => {
     upstream.script = (seen) => chatAnswer(seen, {}, { stopAfterBytes: 900, ending: 'stall' });
     const id = await hangUpAt('data:');
-    await expect.poll(() => outcomeOf(id), { timeout: 5000 }).toBe('aborted');
+    await expect.poll(() => outcomeOf(id)).toBe('aborted');
   });
 });

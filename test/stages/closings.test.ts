@@ -1,5 +1,5 @@
 /** stages/refuse, stages/settle, stages/record-outcome: how every call ends, for its caller, the money, the record. */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asRefusal, Refusal } from '../../src/base/errors.ts';
 import type { Exchange } from '../../src/domain/exchange.ts';
 import { createFailedAttempts } from '../../src/domain/callers/failed-attempts.ts';
@@ -230,7 +230,7 @@ describe('record-outcome', () => {
       return exchange.refusal?.code ?? '';
     };
     const first = ended();
-    await vi.waitFor(() => expect(disk.trace.at(-1)).toBe('+datasync'));
+    await expect.poll(() => disk.trace.at(-1)).toBe('+datasync');
     expect(await Promise.all([first, ended()])).toEqual(['audit.unavailable', 'audit.unavailable']);
     hangs.resolve();
     await log.close();

@@ -23,7 +23,6 @@ import { IncidentDesk } from '../../src/domain/incidents/incidents.ts';
 import { historyOf } from '../../src/domain/history/history-view.ts';
 import { createKeyRing } from '../../src/domain/callers/key-ring.ts';
 import { createHolds } from '../../src/domain/history/retention.ts';
-import { openAuditLog } from '../../src/engines/audit/audit-file.ts';
 import type { DiskPort } from '../../src/engines/audit/audit-disk.ts';
 import { createEmbeddedLedger } from '../../src/engines/ledger/ledger-embedded.ts';
 import { openSqliteStore } from '../../src/engines/store/store-sqlite.ts';
@@ -31,6 +30,7 @@ import { guardrailsSchema } from '../../src/guardrails/settings.ts';
 import { watchContainment } from '../../src/jobs/watch-containment.ts';
 import type { AuditLog, Entry } from '../../src/ports/audit-log.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { openUnhurriedLog } from './audit.ts';
 
 export const ADMIN_KEY = 'correct, horse battery staple of 32 characters';
 export const JWT_SECRET = 'a secret of at least thirty-two bytes, for HS256';
@@ -54,7 +54,7 @@ const historyIn =
 
 async function buildParts(folder: string, disk: DiskPort | undefined) {
   const clock = systemClock;
-  const auditLog = await openAuditLog({
+  const auditLog = await openUnhurriedLog({
     dir: join(folder, 'audit'),
     chainKey: randomBytes(32),
     checkpointKey: randomBytes(32),

@@ -20,9 +20,13 @@ export async function auditDir(): Promise<string> {
   return dir;
 }
 
-/** Closed when the test is over. Patient with a slow machine unless told otherwise. */
+/** What is tried is what is kept, not how soon: patient with a crowded machine unless told otherwise. */
+export const openUnhurriedLog = (options: AuditLogOptions): Promise<AuditLog> =>
+  openAuditLog({ waitMsMax: 10_000, ...options });
+
+/** Closed when the test is over. */
 export async function auditLog(dir: string, options: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
-  const log = await openAuditLog({ dir, chainKey, checkpointKey, waitMsMax: 10_000, ...options });
+  const log = await openUnhurriedLog({ dir, chainKey, checkpointKey, ...options });
   onTestFinished(() => log.close());
   return log;
 }
@@ -31,11 +35,10 @@ export async function auditLog(dir: string, options: Partial<AuditLogOptions> = 
 export async function writeLog(dir: string, key = chainKey): Promise<string> {
   const lines: string[] = [];
   for (let start = 0; start < 3; start++) {
-    const log = await openAuditLog({
+    const log = await openUnhurriedLog({
       dir,
       chainKey: key,
       checkpointKey,
-      waitMsMax: 10_000,
       segmentBytesMax: 2500,
       onCheckpoint: (line) => lines.push(line),
     });

@@ -2,10 +2,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
 import { createKey, type NewKey } from './admin.ts';
 import { freePorts } from './free-port.ts';
 import { COMPILED, program } from './program.ts';
@@ -16,6 +17,8 @@ export const UPSTREAM_KEY = `sk-proj-${'fakefakefake'.repeat(4)}`;
 export interface GatewayOptions {
   /** Laid over `config/local.yaml`: YAML text, or an object; or one that has to know where the admin port is. */
   readonly config?: string | object | ((adminUrl: string) => object);
+  /** Instead of `config`: a file of the test's own, which it may change. */
+  readonly configFile?: string;
   /** Over the harness's own environment; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where OPENAI_BASE_URL points. */
@@ -47,17 +50,31 @@ export interface Gateway extends AsyncDisposable {
   logs(): string;
   /** Resolves with the exit code, or the signal's name. */
   readonly exited: Promise<number | string>;
-  /** Sends the signal (SIGTERM), waits for the end; SIGKILL after 35 s. The data folder goes unless it was given. */
+  /** Sends the signal (SIGTERM), waits for the end; SIGKILL after 60 s. The data folder goes unless it was given. */
   stop(signal?: NodeJS.Signals): Promise<number | string>;
   /** SIGKILL; the data folder stays. Resolves when the process is gone. */
   kill9(): Promise<void>;
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** A first run of the probe would be half of what a start costs, and tests ask more often than people; those of either say otherwise. */
-const UNTRIED = { liveness: { everySeconds: 0 }, server: { adminRequestsPerMinute: 1_000_000 } };
-const READY_MS_MAX = 60_000;
-const ENDING_MS_MAX = 35_000;
+const PATIENCE_MS = 10_000;
+/**
+ * What is tried is what happens, not how soon: a process that a crowded machine lets wait refuses nobody. A first run of the
+ * probe would be half of what a start costs, and tests ask more often than people. Tests of any of these say otherwise.
+ */
+const UNHURRIED = {
+  audit: { waitMsMax: PATIENCE_MS },
+  guardrails: { timeoutMs: 60_000 },
+  liveness: { everySeconds: 0 },
+  server: { adminRequestsPerMinute: 1_000_000 },
+};
+/** Where a test's own configuration names such an engine. */
+const UNHURRIED_ENGINES = {
+  ledger: { kind: 'redis', waitMsMax: PATIENCE_MS },
+  store: { kind: 'postgres', waitMsMax: PATIENCE_MS },
+} as const;
+const READY_MS_MAX = 180_000;
+const ENDING_MS_MAX = 60_000;
 const open = new Set<ChildProcess>();
 /** Those of killed processes too, whose data may still be looked at. */
 const homes = new Set<string>();
@@ -68,7 +85,7 @@ process.on('exit', () => {
 // A worker is ended by a signal, which alone would leave behind what it had started.
 process.once('SIGTERM', () => process.exit());
 
-/** One process; ready, with a key. @throws an error with its logs if it ends or is not ready in 60 s */
+/** One process; ready, with a key. @throws an error with its logs if it ends or is not ready in 3 minutes */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   for (let attempt = 1; ; attempt++) {
     const gateway = await launch(options);
@@ -164,16 +181,22 @@ function environmentOf(
   home: string,
   own: { port: number; adminPort: number; dataDir: string },
 ): NodeJS.ProcessEnv {
-  const quiet = join(home, 'quiet.yaml');
-  writeFileSync(quiet, JSON.stringify(UNTRIED));
-  const files = ['config/local.yaml', quiet];
-  if (options.config !== undefined) {
-    const overlay = join(home, 'overlay.yaml');
-    const { config } = options;
-    const content = typeof config === 'function' ? config(`http://127.0.0.1:${own.adminPort}`) : config;
-    writeFileSync(overlay, typeof content === 'string' ? content : JSON.stringify(content));
-    files.push(overlay);
-  }
+  const files = ['config/local.yaml'];
+  const lay = (name: string, content: string | object): void => {
+    files.push(join(home, name));
+    writeFileSync(join(home, name), typeof content === 'string' ? content : JSON.stringify(content));
+  };
+  const { config = {} } = options;
+  const { configFile } = options;
+  const content =
+    configFile !== undefined
+      ? readFileSync(configFile, 'utf8')
+      : typeof config === 'function'
+        ? config(`http://127.0.0.1:${own.adminPort}`)
+        : config;
+  lay('unhurried.yaml', { ...UNHURRIED, ...unhurriedEngines(content) });
+  if (configFile === undefined) lay('overlay.yaml', content);
+  else files.push(configFile);
   return {
     PATH: process.env['PATH'],
     HOME: home,
@@ -189,6 +212,14 @@ function environmentOf(
     ...freshSecrets(),
     ...options.env,
   };
+}
+
+function unhurriedEngines(content: string | object): object {
+  const tree: unknown = typeof content === 'string' ? parse(content) : content;
+  const named = Object.entries(UNHURRIED_ENGINES).filter(
+    ([section, { kind }]) => Object(Object(tree)[section]).kind === kind,
+  );
+  return Object.fromEntries(named);
 }
 
 async function waitUntilReady(gateway: Gateway): Promise<void> {

@@ -8,12 +8,12 @@ import { createContainment } from '../../src/domain/callers/containment.ts';
 import { IncidentCounting } from '../../src/domain/incidents/incident-counting.ts';
 import { IncidentResponse } from '../../src/domain/incidents/incident-response.ts';
 import { incidentsSchema, type IncidentsSettings } from '../../src/domain/incidents/incident-rules.ts';
-import { openAuditLog } from '../../src/engines/audit/audit-file.ts';
 import { openSqliteStore } from '../../src/engines/store/store-sqlite.ts';
 import { watchContainment, type WatchContainment } from '../../src/jobs/watch-containment.ts';
 import type { AuditLog, Entry, EntryDraft } from '../../src/ports/audit-log.ts';
 import type { Notice } from '../../src/ports/notifier.ts';
 import type { Store } from '../../src/ports/store.ts';
+import { openUnhurriedLog } from './audit.ts';
 
 /** Two processes over one database, each with a log of its own; `close()` removes everything. @param clock of what follows a count */
 export async function startIncidentHouses(settings: object, clock: Clock = systemClock) {
@@ -43,11 +43,10 @@ const MARK: EntryDraft = {
 };
 
 async function startHouse(dataDir: string, folder: string, settings: object, clock: Clock) {
-  const auditLog = await openAuditLog({
+  const auditLog = await openUnhurriedLog({
     dir: join(dataDir, 'audit'),
     chainKey: randomBytes(32),
     checkpointKey: randomBytes(32),
-    waitMsMax: 10_000,
   });
   const entries: Entry[] = [];
   auditLog.follow((some) => void entries.push(...some));

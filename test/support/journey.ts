@@ -1,5 +1,6 @@
 /** One gateway before one fake upstream, for all tests of a file; what upstream saw is forgotten before each. */
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { createKey, type NewKey } from './admin.ts';
 import { startGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 import { rawCall, requestBytes, type RawAnswer } from './raw-call.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
@@ -12,14 +13,31 @@ export const CHAT_BODY = JSON.stringify({
 });
 export const CHAT_STREAM = CHAT_BODY.replace('{', '{"stream":true,');
 
+/**
+ * The section `upstreams` with the same upstream once more, where silence is too long after `ms`: of a crowded machine an honest
+ * answer may be as late. Calls of keys with `upstream: 'hasty'` go there.
+ */
+export const hastyUpstream = (ms: number) => ({
+  hasty: {
+    baseUrl: 'env:OPENAI_BASE_URL',
+    apiKey: 'env:OPENAI_API_KEY',
+    headMsMax: ms,
+    idleMsMax: ms,
+  },
+});
+
 export interface Journey {
   readonly gateway: Gateway;
   readonly upstream: Upstream;
   /** The headers of an honest JSON call. */
   readonly headers: readonly string[];
+  /** Those of a further key, with these fields. */
+  headersOf(fields: Partial<NewKey>): Promise<readonly string[]>;
   /** One call on a connection of its own, with those headers unless others are given. */
   ask(line?: string, body?: string | Buffer, headers?: readonly string[]): Promise<RawAnswer>;
 }
+
+const headersWith = (key: string) => [`Authorization: Bearer ${key}`, 'Content-Type: application/json'];
 
 /** Call it once, at the top of a file. The key made has no limit but a day's money. */
 export function journey(options: GatewayOptions = {}): Journey {
@@ -42,8 +60,9 @@ export function journey(options: GatewayOptions = {}): Journey {
       return upstream;
     },
     get headers() {
-      return [`Authorization: Bearer ${gateway.callerKey}`, 'Content-Type: application/json'];
+      return headersWith(gateway.callerKey);
     },
+    headersOf: async (fields) => headersWith((await createKey(gateway, fields)).key),
     async ask(line = CHAT_LINE, body = CHAT_BODY, headers = own.headers) {
       const head = line.startsWith('HEAD ');
       const { answers, bytes } = await rawCall(gateway.port, requestBytes(line, headers, body), { head });

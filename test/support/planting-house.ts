@@ -37,7 +37,6 @@ const enforced = {
 const config = {
   // As many refusals as there are plants, and a slow disk, are no part of what is asked here.
   tiers: { wide: { requestsPerMinute: 10_000_000 } },
-  audit: { waitMsMax: 10_000 },
   endpoints: { allow: ['*'] },
   tools: {
     default: 'allow',

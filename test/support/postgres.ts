@@ -45,7 +45,7 @@ export async function startPostgres(): Promise<Postgres> {
 }
 
 async function ask(url: string, text: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 20_000 });
   client.on('error', () => {});
   try {
     await client.connect();
@@ -98,7 +98,7 @@ async function startServer(bin: string): Promise<string> {
 }
 
 async function answering(url: string, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     try {
       return await ask(url, 'select 1');

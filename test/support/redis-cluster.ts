@@ -19,7 +19,7 @@ export async function startRedisCluster(): Promise<RedisGroup> {
   const buses = await freePorts(3);
   const servers = await startAll(3, (i) => {
     const bus = ['--cluster-port', String(buses[i])];
-    return ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', ...bus];
+    return ['--cluster-enabled', 'yes', '--cluster-node-timeout', '30000', ...bus];
   });
   const [first] = servers;
   for (const [i, server] of servers.entries()) {

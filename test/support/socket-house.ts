@@ -38,8 +38,6 @@ export function socketHouse({
       key: { tier: 'internal' },
       config: {
         endpoints: { allow: ['sockets'] },
-        audit: { waitMsMax: 10_000 },
-        guardrails: { timeoutMs: 10_000 },
         models: { projectServiceTier: 'default' },
         ...config,
       },

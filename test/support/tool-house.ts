@@ -34,7 +34,7 @@ export async function startToolHouse(
     key: { tier: 'internal' },
     ...options,
     // Patient with the disk of a busy machine.
-    config: { audit: { waitMsMax: 10_000 }, ...config, toolServer: { bubblewrap: bubblewrap(), tools } },
+    config: { ...config, toolServer: { bubblewrap: bubblewrap(), tools } },
     env: { OPENAI_API_KEY: undefined, ...options.env },
   });
   const url = process.baseUrl.replace(/\/v1$/, '');

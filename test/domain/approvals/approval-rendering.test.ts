@@ -119,9 +119,9 @@ describe('what is hidden', () => {
 
 test('long arguments are cut, which is said, with the digest of all', () => {
   const long = JSON.stringify({ text: 'word '.repeat(100_000) });
-  const started = performance.now();
+  const before = process.cpuUsage();
   const { text } = shownCall(call(long), mask);
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000);
   expect(text.length).toBeLessThan(18_000);
   expect(text).toContain('not shown: all that follows the first 16384 characters');
   expect(text).toContain(canonicalArguments(long).digest);

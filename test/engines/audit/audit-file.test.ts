@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Entry } from '../../../src/ports/audit-log.ts';
 import { allEntries, auditDir, auditLog, intent, outcome, unbalanced, verify } from '../../support/audit.ts';
 import { FaultyDisk } from '../../support/faulty-disk.ts';
@@ -71,7 +71,7 @@ test('notes are written though nobody waits, and followers see what is durable, 
   log.follow((entries) => seen.push(...entries));
   await log.record(intent('e1'));
   log.note(outcome('e1'));
-  await vi.waitFor(() => expect(seen).toHaveLength(2));
+  await expect.poll(() => seen).toHaveLength(2);
   expect((await allEntries(dir)).slice(1)).toEqual(seen);
 });
 
@@ -144,9 +144,9 @@ test('checkpoints come by time, and none while nothing is written', async () => 
     checkpointMsMax: 20,
     onCheckpoint: (line) => lines.push(line),
   });
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  await expect.poll(() => lines).toHaveLength(1);
   await log.record(intent('e1'));
-  await vi.waitFor(() => expect(lines).toHaveLength(2));
+  await expect.poll(() => lines).toHaveLength(2);
 });
 
 test('closed: queued notes are durable, records are refused, a second close is the first', async () => {

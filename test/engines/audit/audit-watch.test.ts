@@ -6,9 +6,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openAuditLog } from '../../../src/engines/audit/audit-file.ts';
 import { lookThroughLog } from '../../../src/engines/audit/audit-watch.ts';
-import { chainKey, checkpointKey, intent, outcome, publicKey, writeLog } from '../../support/audit.ts';
+import {
+  chainKey,
+  checkpointKey,
+  intent,
+  outcome,
+  publicKey,
+  writeLog,
+  openUnhurriedLog,
+} from '../../support/audit.ts';
 
 const OLD = Buffer.alloc(32, 1);
 let dir: string;
@@ -16,7 +23,7 @@ let checkpoints: string;
 /** A chain of a secret that is forgotten, then three of the one that holds. */
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'sallyport-watch-'));
-  const old = await openAuditLog({ dir, chainKey: OLD, checkpointKey, waitMsMax: 10_000 });
+  const old = await openUnhurriedLog({ dir, chainKey: OLD, checkpointKey });
   await old.record(intent('old'));
   old.note(outcome('old'));
   await old.close();
@@ -26,8 +33,8 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A first start with both secrets, as a rotation has it; then as usual. */
 async function rotated(): Promise<string> {
-  const both = { dir, chainKey, previousChainKey: OLD, checkpointKey, waitMsMax: 10_000 };
-  const log = await openAuditLog(both);
+  const both = { dir, chainKey, previousChainKey: OLD, checkpointKey };
+  const log = await openUnhurriedLog(both);
   await log.record(intent('between'));
   log.note(outcome('between'));
   await log.close();

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRedisLedger, type RedisLedger } from '../../../src/engines/ledger/ledger-redis.ts';
+import type { RedisLedger } from '../../../src/engines/ledger/ledger-redis.ts';
 import { ledgerContract } from '../../contracts/ledger.ts';
-import { records } from '../../support/recovery.ts';
 import { startRedisCluster, type RedisGroup } from '../../support/redis-cluster.ts';
+import { openRedisLedger } from '../../support/redis-ledger.ts';
 
 /** A day of a century, so that no test meets midnight. */
 const LONG = { minute: 60_000, hour: 3_600_000, day: 36_525 * 86_400_000 };
@@ -19,16 +19,9 @@ const opened: RedisLedger[] = [];
 afterAll(() => Promise.all(opened.map((ledger) => ledger.close())));
 
 async function open(namespace: string): Promise<RedisLedger> {
-  const ledger = createRedisLedger({
-    // One node is enough to find the others.
-    cluster: cluster.urls.slice(0, 1),
-    namespace,
-    fingerprints: ['ours'],
-    recovery: records(),
-    windowsMs: LONG,
-  });
+  // One node is enough to find the others.
+  const ledger = await openRedisLedger({ cluster: cluster.urls.slice(0, 1), namespace, windowsMs: LONG });
   opened.push(ledger);
-  await ledger.open();
   return ledger;
 }
 
@@ -53,6 +46,6 @@ describe('a cluster', () => {
     const ledger = await open('house-0');
     expect(ledger.health()).toMatchObject({ usable: false, reason: expect.stringContaining('allkeys-lru') });
     await cluster.servers[2]?.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
-    await expect.poll(() => ledger.health().usable, { timeout: 5000 }).toBe(true);
+    await expect.poll(() => ledger.health().usable).toBe(true);
   });
 });

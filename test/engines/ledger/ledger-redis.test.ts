@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRedisLedger, type RedisLedger } from '../../../src/engines/ledger/ledger-redis.ts';
+import type { RedisLedger } from '../../../src/engines/ledger/ledger-redis.ts';
 import type { RedisLedgerOptions } from '../../../src/engines/ledger/ledger-redis-options.ts';
 import { RedisTime } from '../../../src/engines/ledger/ledger-redis-time.ts';
 import { ledgerContract } from '../../contracts/ledger.ts';
@@ -9,10 +9,11 @@ import { ledgerHistories } from '../../contracts/ledger-histories.ts';
 import { ledgerTime } from '../../contracts/ledger-time.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { records } from '../../support/recovery.ts';
+import { openRedisLedger, usable } from '../../support/redis-ledger.ts';
 
 /** A day of a century, so that no test meets midnight. */
 const LONG = { minute: 60_000, hour: 3_600_000, day: 36_525 * 86_400_000 };
-const SHORT = { minute: 400, hour: 24_000, day: 1_500 };
+const SHORT = { minute: 800, hour: 24_000, day: 1_500 };
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -22,15 +23,12 @@ afterAll(() => redis.stop());
 
 const opened: RedisLedger[] = [];
 async function open(options: Partial<RedisLedgerOptions> = {}): Promise<RedisLedger> {
-  const ledger = createRedisLedger({
+  const ledger = await openRedisLedger({
     url: redis.url,
     namespace: randomUUID(),
-    fingerprints: ['ours'],
-    recovery: records(),
     windowsMs: LONG,
     ...options,
   });
-  await ledger.open();
   opened.push(ledger);
   return ledger;
 }
@@ -107,13 +105,14 @@ describe('Redis: leases', () => {
     const scopes = [{ kind: 'user', id: 'ann', concurrency: 1, dailyBudgetNano: 100 }] as const;
     const request = admission({ scopes, nano: 30 });
     expect(await dying.admit(request)).toMatchObject({ admitted: true });
-    expect(await survivor.admit(admission({ scopes }))).toMatchObject({ reason: 'concurrency' });
-    await expect
-      .poll(async () => (await survivor.usage('user', 'ann')).settledNano, { timeout: 5000 })
-      .toBe(30);
-    expect(await survivor.admit(admission({ scopes }))).toMatchObject({ admitted: true });
+    expect(await (await usable(survivor)).admit(admission({ scopes }))).toMatchObject({
+      reason: 'concurrency',
+    });
+    await expect.poll(async () => (await survivor.usage('user', 'ann')).settledNano).toBe(30);
+    expect(await (await usable(survivor)).admit(admission({ scopes }))).toMatchObject({ admitted: true });
     expect(await dying.settle({ reservationId: request.reservationId, tokens: 1, nano: 1 })).toBe('late');
-    expect(await survivor.usage('user', 'ann')).toMatchObject({ settledNano: 30, reservedNano: 0 });
+    const usage = await (await usable(survivor)).usage('user', 'ann');
+    expect(usage).toMatchObject({ settledNano: 30, reservedNano: 0 });
     // Given up for dead, it is let in again by its next call.
     expect(await dying.admit(admission({ scopes: [{ kind: 'user', id: 'bob' }] }))).toMatchObject({
       admitted: true,
@@ -124,9 +123,10 @@ describe('Redis: leases', () => {
     const namespace = randomUUID();
     const [one, other] = [await open({ namespace, ...brief }), await open({ namespace, ...brief })];
     const request = admission({ nano: 30 });
-    await one.admit(request);
+    await (await usable(one)).admit(request);
     await pause(brief.leaseMs * 2);
-    expect(await other.usage('user', 'ann')).toMatchObject({ settledNano: 0, reservedNano: 30 });
+    const usage = await (await usable(other)).usage('user', 'ann');
+    expect(usage).toMatchObject({ settledNano: 0, reservedNano: 30 });
     expect(await one.settle({ reservationId: request.reservationId, tokens: 0, nano: 20 })).toBe('settled');
   });
 
