@@ -130,7 +130,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     process.stdout.write(text);
     return code;
   },
-  async scan() {
+  async scan(args) {
+    // Who names a file would wait for it at a terminal, and read nothing found elsewhere.
+    if (args.length > 0) return usage();
     const { runScan } = await import('./guardrails/scan.ts');
     await runScan(process.stdin, process.stdout);
     return 0;

@@ -135,6 +135,12 @@ describe('where no gateway is needed', () => {
     ]);
   });
 
+  // Control: before, the file was not read, nothing was found, and that was exit 0.
+  test('scan reads standard input alone: a file named is a mistake', async () => {
+    const { code, out } = await runCommand(['scan', join(folder, 'texts.jsonl')], { input: '' });
+    expect([code, out]).toEqual([2, '']);
+  });
+
   test('coverage lists every operation, api-diff what the table does not know', async () => {
     const newer = join(folder, 'openapi.json');
     writeFileSync(newer, JSON.stringify({ paths: { '/oracles': { post: {} } } }));
