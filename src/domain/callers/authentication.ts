@@ -98,7 +98,9 @@ function hasQueryCredential(target: string): boolean {
 
 function bearerOf(authorization: string): string {
   const [scheme, rest] = splitOnce(authorization);
-  if (scheme.toLowerCase() !== 'bearer' || anotherScheme.test(rest)) throw new Refusal('auth.several');
+  if (anotherScheme.test(authorization)) throw new Refusal('auth.several');
+  if (scheme.toLowerCase() !== 'bearer')
+    throw new Refusal('auth.invalid', { detail: 'another scheme than Bearer' });
   if (rest === '') throw new Refusal('auth.missing');
   return withinBounds(rest);
 }

@@ -66,8 +66,7 @@ describe('I30 one credential, in one place', () => {
     'two lines': [['Authorization', 'Bearer a', 'authorization', 'Bearer a']],
     'two in one line': [['authorization', 'Bearer a, Bearer b']],
     'two schemes in one line': [['authorization', 'Bearer a, Basic b']],
-    Basic: [['authorization', 'Basic YTpi']],
-    'no scheme': [['authorization', 'sk-sp-abc']],
+    'two schemes in one line, Basic first': [['authorization', 'Basic YTpi, Bearer a']],
     'x-api-key': [['authorization', 'Bearer a', 'X-Api-Key', 'b']],
     'x-api-key alone': [['x-api-key', 'b']],
     'api-key': [['authorization', 'Bearer a', 'api-key', 'b']],
@@ -84,6 +83,14 @@ describe('I30 one credential, in one place', () => {
       expect.objectContaining({ code: 'auth.several', status: 401 }),
     );
   });
+
+  // Control: before, one credential was told to be more than one.
+  test.each(['Basic YTpi', 'Token sk-sp-abc', 'sk-sp-abc', 'Digest username="a", realm="b"'])(
+    'no key of ours, alone: %s',
+    (value) => {
+      expect(() => read(['authorization', value])).toThrow(expect.objectContaining({ code: 'auth.invalid' }));
+    },
+  );
 
   test.each([
     [[]],
