@@ -1,13 +1,9 @@
-/** The admin API as a command uses it: over HTTP to a running gateway, or straight to the rules where none runs. */
+/** The admin API as a command uses it, and over HTTP to a running gateway. Loads none of the rules that answer it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { errorBody, Refusal } from '../base/errors.ts';
-import { perform } from './perform.ts';
-import type { AdminTools } from './route.ts';
-import { ADMIN_ROUTES } from './routes.ts';
 
 export interface AdminApi {
   /**
@@ -103,30 +99,4 @@ function adminKeyOf(env: Variables): string {
   const file = env['SALLYPORT_ADMIN_KEY_FILE'] || join(env['DATA_DIR'] || 'data', 'admin-key');
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   throw new Error('SALLYPORT_ADMIN_KEY is needed');
-}
-
-/** The same rules and the same record without a listener, for a command that holds the lock of DATA_DIR itself. */
-export function directAdminApi(tools: AdminTools): AdminApi {
-  return {
-    async call(method, path, body) {
-      const [pathname = '', search = ''] = path.split('?');
-      const parts = pathname.split('/');
-      const found = ADMIN_ROUTES.find((route) => route.method === method && fits(route.path, parts));
-      if (found === undefined) throw new Refusal('access.not_found');
-      return await perform(tools, {
-        route: found,
-        actor: { user: 'admin', role: 'admin', credential: 'command' },
-        id: randomUUID(),
-        source: 'local',
-        target: decodeURIComponent(parts[found.path.split('/').indexOf(':id')] ?? ''),
-        input: () =>
-          method === 'POST' || method === 'PUT' ? body : Object.fromEntries(new URLSearchParams(search)),
-      });
-    },
-  };
-}
-
-function fits(pattern: string, parts: readonly string[]): boolean {
-  const own = pattern.split('/');
-  return own.length === parts.length && own.every((part, index) => part === ':id' || part === parts[index]);
 }

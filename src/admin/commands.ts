@@ -6,7 +6,6 @@ import type { Readable } from 'node:stream';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { z } from 'zod';
 import { Refusal } from '../base/errors.ts';
-import { calibrate, policyOf } from '../guardrails/injection/calibrate.ts';
 import { type AdminApi, remoteAdminApi, sentenceFor } from './client.ts';
 import { asksForHelp } from './help.ts';
 
@@ -168,6 +167,8 @@ export async function runLedger(
  * gateway at hand they are printed all the same, and standard error says that nobody knows of them.
  */
 export async function runCalibrate(input: Readable, api: Pick<AdminApi, 'call'>): CommandResult {
+  // With all heads: no other command is to wait for them.
+  const { calibrate, policyOf } = await import('../guardrails/injection/calibrate.ts');
   const calibration = await calibrate(input);
   if (calibration.user || calibration.tool) {
     try {

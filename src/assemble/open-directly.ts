@@ -1,5 +1,5 @@
 /** The admin API over the engines themselves, in a process of its own: under the lock of DATA_DIR, without a port. */
-import { directAdminApi } from '../admin/client.ts';
+import { directAdminApi } from '../admin/direct-client.ts';
 import { loadSetup } from '../config.ts';
 import { houseSecret } from '../house-secret.ts';
 import { createLog } from '../server/log.ts';

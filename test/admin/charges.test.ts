@@ -4,7 +4,8 @@
  */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { runCharges } from '../../src/admin/charge-commands.ts';
-import { directAdminApi, remoteAdminApi } from '../../src/admin/client.ts';
+import { remoteAdminApi } from '../../src/admin/client.ts';
+import { directAdminApi } from '../../src/admin/direct-client.ts';
 import { ADMIN_KEY, startAdminHouse } from '../support/admin-house.ts';
 import { until } from '../support/until.ts';
 

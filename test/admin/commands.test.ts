@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { Readable } from 'node:stream';
-import { directAdminApi, remoteAdminApi } from '../../src/admin/client.ts';
+import { remoteAdminApi } from '../../src/admin/client.ts';
+import { directAdminApi } from '../../src/admin/direct-client.ts';
 import { runAudit, runCalibrate, runKeys, runUsage } from '../../src/admin/commands.ts';
 import { ADMIN_KEY, startAdminHouse } from '../support/admin-house.ts';
 
