@@ -3,7 +3,8 @@
  * that hangs or dies is replaced. Never lets a job through unanswered: a fault is a refusal.
  *
  * A job that is out of time is refused, but its thread may end it: on a machine with much to do the first large texts
- * take long because the thread has to compile for them, and one that is put away for it leaves the next as cold.
+ * take long because the thread has to compile for them, and one that is put away for it leaves the next as cold. So with
+ * one that is still loading: where each is put away in the midst of it, none is ever ready.
  */
 import { type Transferable, Worker } from 'node:worker_threads';
 import { Refusal } from '../base/errors.ts';
@@ -18,6 +19,8 @@ export interface PoolOptions {
   readonly queueMax: number;
   /** For the job itself; also the longest wait for a thread. Loading the module does not count. */
   readonly timeoutMs: number;
+  /** How long a job waits for its thread to load the module; 10 s where left out, or `timeoutMs` if that is longer. */
+  readonly loadMsMax?: number;
 }
 
 export interface Pool<I, O> {
@@ -42,9 +45,8 @@ export function moduleBeside(importMetaUrl: string, name: string): URL {
 const WORKER = moduleBeside(import.meta.url, './worker');
 /** Enough for a body of 50 MiB; beyond it the thread dies, not the process. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 };
-/** The module must load within this. */
-const START_MS = 10_000;
-/** Times `timeoutMs` that a thread may go on with a job nobody waits for any more. */
+const LOAD_MS_MAX = 10_000;
+/** Times the bound that a thread may go on with what nobody waits for any more. */
 const FINISH = 4;
 
 interface Job<I, O> {
@@ -133,16 +135,19 @@ class ThreadPool<I, O> implements Pool<I, O> {
 class Thread<I, O> {
   readonly #worker: Worker;
   readonly #timeoutMs: number;
+  readonly #loadMsMax: number;
   readonly #onFree: (self: Thread<I, O>) => void;
   #job: Job<I, O> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isReady = false;
   isDead = false;
-  /** At work on a job that was refused for it. */
+  /** At work on a job that was refused for it, or still loading for one. */
   isLate = false;
 
-  constructor({ entry, timeoutMs }: PoolOptions, onFree: (self: Thread<I, O>) => void) {
+  constructor(options: PoolOptions, onFree: (self: Thread<I, O>) => void) {
+    const { entry, timeoutMs, loadMsMax = Math.max(LOAD_MS_MAX, timeoutMs) } = options;
     this.#timeoutMs = timeoutMs;
+    this.#loadMsMax = loadMsMax;
     this.#onFree = onFree;
     this.#worker = new Worker(WORKER, { workerData: { entry: entry.href }, resourceLimits: RESOURCE_LIMITS });
     this.#worker.on('message', (reply: Reply<O>) => this.#onReply(reply));
@@ -158,7 +163,7 @@ class Thread<I, O> {
   take(job: Job<I, O>): void {
     this.#job = job;
     this.#worker.ref();
-    this.#limit(this.#isReady ? this.#timeoutMs : START_MS);
+    this.#limit(this.#boundMs);
     try {
       this.#worker.postMessage(job.input, job.transfer);
     } catch (error) {
@@ -176,22 +181,26 @@ class Thread<I, O> {
     await this.#worker.terminate();
   }
 
+  get #boundMs(): number {
+    return this.#isReady ? this.#timeoutMs : this.#loadMsMax;
+  }
+
   #limit(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#runOut(), ms);
   }
 
   #runOut(): void {
-    if (!this.#isReady || this.isLate) return void this.end('the job ran out of time');
+    if (this.isLate) return void this.end('the job ran out of time');
     this.isLate = true;
     this.#settle((job) => job.reject(new Refusal('guardrail.failed', { detail: 'the job ran out of time' })));
-    this.#limit(FINISH * this.#timeoutMs);
+    this.#limit(FINISH * this.#boundMs);
   }
 
   #onReply(reply: Reply<O>): void {
     if (reply.kind === 'ready') {
       this.#isReady = true;
-      if (this.#job) this.#limit(this.#timeoutMs);
+      if (this.isBusy) this.#limit(this.isLate ? FINISH * this.#timeoutMs : this.#timeoutMs);
       return;
     }
     this.isLate = false;

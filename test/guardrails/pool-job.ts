@@ -7,7 +7,7 @@ export type Order =
   | { readonly do: 'double'; readonly value: number }
   | { readonly do: 'length'; readonly bytes: Uint8Array }
   | { readonly do: 'niceness' }
-  | { readonly do: 'thread' }
+  | { readonly do: 'thread'; readonly told?: Int32Array }
   | { readonly do: 'throw' }
   | { readonly do: 'refuse' }
   | { readonly do: 'hang' }
@@ -24,6 +24,7 @@ export default function obey(order: Order): number {
     case 'niceness':
       return getPriority();
     case 'thread':
+      if (order.told) Atomics.store(order.told, 0, threadId);
       return threadId;
     case 'wait':
       Atomics.wait(order.gate, 0, 0);

@@ -1,14 +1,12 @@
 /** The pool answers every job: with its output, or with a refusal; and is whole again afterwards. */
 import { getPriority } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createPool, type Pool } from '../../src/guardrails/pool.ts';
+import { createPool, type Pool, type PoolOptions } from '../../src/guardrails/pool.ts';
 import type { Order } from './pool-job.ts';
 
 const pools: Pool<Order, number>[] = [];
-function open(
-  options: { threads?: number; queueMax?: number; timeoutMs?: number } = {},
-): Pool<Order, number> {
-  const entry = new URL('./pool-job.ts', import.meta.url);
+function open(options: Partial<PoolOptions> = {}, job = './pool-job.ts'): Pool<Order, number> {
+  const entry = new URL(job, import.meta.url);
   const pool = createPool<Order, number>({ entry, threads: 1, queueMax: 8, timeoutMs: 60_000, ...options });
   pools.push(pool);
   return pool;
@@ -72,6 +70,16 @@ describe('a pool', () => {
     release(lock);
     await expect.poll(() => pool.depth).toBe(0);
     expect(await pool.run({ do: 'thread' })).toBe(thread);
+  });
+
+  // Shown false by a thread that is ended where it is not loaded in time: it never gets to its job, nor does any other.
+  it('keeps a thread that loads late', async () => {
+    const pool = open({ loadMsMax: 1500 }, './pool-job-late.ts');
+    const told = gate();
+    await expect(pool.run({ do: 'thread', told })).rejects.toMatchObject({ code: 'guardrail.failed' });
+    await expect.poll(() => told[0]).toBeGreaterThan(0);
+    await expect.poll(() => pool.depth).toBe(0);
+    expect(await pool.run({ do: 'thread' })).toBe(told[0]);
   });
 
   it('refuses a job that waited too long behind another', async () => {

@@ -65,7 +65,7 @@ const PATIENCE_MS = 10_000;
 const UNHURRIED = {
   audit: { waitMsMax: PATIENCE_MS },
   guardrails: { timeoutMs: 60_000 },
-  liveness: { everySeconds: 0 },
+  liveness: { everySeconds: 0, timeoutMs: 60_000 },
   server: { adminRequestsPerMinute: 1_000_000 },
 };
 /** Where a test's own configuration names such an engine. */
