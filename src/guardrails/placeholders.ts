@@ -16,7 +16,7 @@ export interface VaultEntry {
   readonly at?: number | undefined;
 }
 
-/** Highest number by type: further ones go on from there. */
+/** Highest number by type, and under `*` a number that is above all that may be quoted: further ones go on from there. */
 export type PlaceholderNumbers = Readonly<Record<string, number>>;
 
 /** The placeholders that stand upstream, in what a call continues and in the call itself. Plain data. */
@@ -44,8 +44,10 @@ const NAMED_MAX = 999_999;
 /** Types whose numbers are kept. */
 const TYPES_MAX = 64;
 
-/** Up to here a number may stand in files that a search quotes: of calls that have one, numbers begin behind it. */
+/** Up to here a number may stand in files that a tool quotes: where one did, numbers begin behind it. */
 export const QUOTED_MAX = 100_000;
+/** No type has this name. */
+const OF_ALL = '*';
 
 const NOTHING_EARLIER: ChainPlaceholders = { numbers: {}, entries: [] };
 
@@ -63,11 +65,15 @@ export class Vault {
   #chars = 0;
   readonly #above: number;
 
-  /** @param above numbers up to this one are not issued */
+  /**
+   * @param above numbers up to this one may be other people's from here on: they are not issued, and what earlier calls gave
+   *   them to does not come back any more
+   */
   constructor({ numbers, entries }: ChainPlaceholders = NOTHING_EARLIER, above = 0) {
-    this.#above = above;
+    this.#above = Math.max(above, numbers[OF_ALL] ?? 0);
     this.#last = new Map(Object.entries(numbers));
-    for (const entry of entries) this.#keep(entry);
+    if (this.#above > 0) this.#last.set(OF_ALL, this.#above);
+    for (const entry of entries) if (numberOf(entry) > this.#above) this.#keep(entry);
   }
 
   /** Names that stand in this text already, in whatever spelling, will not be issued. Call before the first issue. */
@@ -142,6 +148,9 @@ export function namedIn(texts: readonly { readonly text: string }[]): ChainPlace
 }
 
 const keyOf = (type: string, value: string): string => `${type} ${canonicalValue(type, value)}`;
+
+const numberOf = ({ placeholder }: VaultEntry): number =>
+  Number(placeholder.slice(placeholder.lastIndexOf('_') + 1, -1));
 
 /** Without its brackets. */
 const nameOf = ({ placeholder }: VaultEntry): string => placeholder.slice(1, -1);

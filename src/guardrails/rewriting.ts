@@ -15,7 +15,8 @@ export function rewrite(
     findings.filter(({ outcome }) => outcome === 'redacted'),
     ({ textIndex }) => textIndex,
   );
-  if (byText.size === 0 && !earlier) return { rewrites: [], placeholders: [], hasIssued: false };
+  if (byText.size === 0 && !earlier && above === 0)
+    return { rewrites: [], placeholders: [], hasIssued: false };
   const vault = new Vault(earlier, above);
   for (const { text } of texts) vault.reserve(text);
   let hasIssued = false;

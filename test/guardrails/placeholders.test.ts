@@ -117,6 +117,18 @@ describe('in a chain of calls', () => {
     );
   });
 
+  it('once numbers up to one may be quoted from files, none of them is issued or comes back, of any type', () => {
+    const quoting = new Vault({ numbers: { EMAIL: 1 }, entries: [ANN] }, 100);
+    expect(quoting.restore('<EMAIL_1>')).toBe('<EMAIL_1>');
+    expect(quoting.issue('EMAIL', ANN.value)).toBe('<EMAIL_101>');
+    const later = new Vault(quoting.chain);
+    expect(later.restore('<EMAIL_1> <EMAIL_101>')).toBe(`<EMAIL_1> ${ANN.value}`);
+    expect(later.issue('PHONE', '+14155552671')).toBe('<PHONE_101>');
+    expect(new Vault(new Vault({ numbers: {}, entries: [] }, 100).chain).issue('IP', '192.0.2.7')).toBe(
+      '<IP_101>',
+    );
+  });
+
   it('is bounded: what is beyond is redacted for good', () => {
     const vault = new Vault();
     const long = 'x'.repeat(100_000);

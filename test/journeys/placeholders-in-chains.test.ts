@@ -1,7 +1,7 @@
 /**
  * Calls that go on from each other: what stands upstream for a value stands for it in every turn, for who gave it and
  * for nobody else. Shown false by a gateway without `recallPlaceholders` (the second turn's `<EMAIL_1>` is the first's),
- * by one whose lists give back what the request holds, and by one that prepares and does not keep (two at a time give one number to two people).
+ * by a vault that forgets from where on it numbers, by one whose lists give back what the request holds, and by one that prepares and does not keep (two at a time give one number to two people).
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -96,6 +96,20 @@ describe('Responses that go on from a response', () => {
     const items = await ai().responses.inputItems.list(made.id);
     expect(JSON.stringify(items.data)).toContain(MAIL);
   });
+
+  it.each([`And to ${OTHER}, as to ${MAIL}.`, 'Who was it?'])(
+    'what a tool may quote from files is taken for nobody’s value, then and later: %s',
+    async (input) => {
+      const first = await turn(`Write to ${MAIL}.`);
+      const tools = [{ type: 'code_interpreter', container: { type: 'auto' } }];
+      const second = await turn(input, { previous_response_id: first.id, tools });
+      // The number may be of a file that was found.
+      expect(second.output_text).toBe(`Write to <EMAIL_1>. | ${input} | `);
+      const third = await turn(`Not ${THIRD}?`, { previous_response_id: second.id });
+      expect(sent()).toMatch(/Not <EMAIL_10000\d>\?/);
+      expect(third.output_text).toBe(`Write to <EMAIL_1>. | ${input} | Not ${THIRD}? | `);
+    },
+  );
 
   it('names that an earlier text held by itself are given to nobody', async () => {
     const first = await turn('My template says <EMAIL_1> and <EMAIL_2>.');

@@ -131,7 +131,7 @@ export function prepare(job: PrepareJob): Preparation {
   const batch = body?.kind === 'multipart' ? planBatch(body, job) : undefined;
   const { written, given, texts } = textsOf(endpoint, body, job);
   checkTexts(texts, job.rules);
-  const above = facts.hostedTools.includes('file_search') ? QUOTED_MAX : 0;
+  const above = facts.hostedTools.some((type) => QUOTING.has(type)) ? QUOTED_MAX : 0;
   const screening = screen(texts, policyAt(endpoint, job.policy), job.earlier, above);
   const sent = asSent(facts, texts, screening);
   const { quoted, quoteRefusal } = price(endpoint, sent, countedTexts(written, screening), job);
@@ -164,6 +164,9 @@ export function prepare(job: PrepareJob): Preparation {
     prints: job.printsPrompt ? promptPrints(systemTexts(written)) : undefined,
   };
 }
+
+/** Tools of upstream's that read files to the model, which hold placeholders of their own. */
+const QUOTING: ReadonlySet<string> = new Set(['file_search', 'code_interpreter', 'shell']);
 
 /** What may stand in it at all. @throws request.* */
 function checkBody(endpoint: Endpoint, body: Body | undefined, { rules, pinned }: PrepareJob): void {
