@@ -146,7 +146,7 @@ export class StreamCalls {
    */
   #checkName(call: ToolCall): void {
     const { rules } = this.#ways;
-    const isSame = call.name === call.judged;
+    const isSame = call.name === call.judgedBy?.name;
     if (call.isOver || (isSame && !isOutdated(call, rules))) return;
     if (call.state === 'asked') return isSame ? undefined : contradiction('one that changed');
     const found = verdictByName(call, rules, 0);
@@ -188,7 +188,7 @@ export class StreamCalls {
       this.#counts.set(call.list, (this.#counts.get(call.list) ?? 0) + 1);
       if (counting) {
         call.state = 'asked';
-        void this.#wait(call, 'allowed', () => this.#count(counting));
+        void this.#wait(call, 'allowed', () => this.#count(call, counting));
       } else {
         call.state = 'allowed';
         noteCall(this.#ways.exchange, call.name, 'allowed');
@@ -205,10 +205,12 @@ export class StreamCalls {
     } else this.#deny(call, codeOf(found));
   }
 
-  async #count(counting: CallCounting): Promise<Code | undefined> {
+  async #count(call: ToolCall, counting: CallCounting): Promise<Code | undefined> {
     try {
       await countCall(counting, this.#ways.exchange, this.#counted++);
-      return undefined;
+      // More of its name may have come meanwhile.
+      const found = verdictOf(call, call.whole ?? call.asCall(), this.#ways.rules, 0);
+      return found.verdict === 'allowed' ? undefined : codeOf(found);
     } catch (error) {
       const { code } = asRefusal(error);
       if (code === 'tool.calls_per_minute') return code;

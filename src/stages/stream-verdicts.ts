@@ -7,7 +7,7 @@ import {
   judgeNames,
   ODD,
 } from '../domain/tools/answer-tools.ts';
-import { deniedBy, type ToolVerdict } from '../domain/tools/tools.ts';
+import { allowsMention, deniedBy, needsApproval, type ToolVerdict } from '../domain/tools/tools.ts';
 import type { AnswerCall } from '../openai/answer-calls.ts';
 import type { ToolCall } from './tool-call.ts';
 
@@ -17,6 +17,7 @@ export function verdictByName(
   rules: AnswerToolRules,
   before: number,
 ): ToolVerdict | undefined {
+  if (isBarredJoined(call, rules)) return ODD;
   return judgeNames(call.names, call.asCall(), (said) => judgeByName(said, rules, before));
 }
 
@@ -30,7 +31,7 @@ export function verdictOf(
   rules: AnswerToolRules,
   before: number,
 ): ToolVerdict {
-  if (call.isOdd) return ODD;
+  if (call.isOdd || isBarredJoined(call, rules)) return ODD;
   const found = judgeNames(call.names, said, (one) => judgeCall(one, rules, before)) ?? ODD;
   if (found.verdict === 'denied' || !differs(call, said)) return found;
   const other = judgeCall(call.asCall(), rules, before);
@@ -46,13 +47,20 @@ export function codeOf(found: ToolVerdict): Code {
   return deniedBy(found) ?? 'tool.approval_needed';
 }
 
-/** What it was judged by: a name that goes on, or other rules, and it is judged again. */
-export function noteJudged(call: ToolCall, { policy }: AnswerToolRules): void {
-  call.judged = call.name;
-  call.judgedBy = policy.settings;
+/**
+ * A name that came again with every part of the arguments is that name; who joins them has another, which nobody need have
+ * allowed, as no upstream means it, but which must not be one that is denied or held.
+ */
+function isBarredJoined({ joined, name }: ToolCall, { policy, tainted }: AnswerToolRules): boolean {
+  return joined !== name && (!allowsMention(joined, policy) || needsApproval(joined, policy, tainted));
 }
 
-/** Other rules hold by now: a tool was shut, or the policy has changed. */
-export function isOutdated({ judgedBy }: ToolCall, { policy }: AnswerToolRules): boolean {
-  return judgedBy !== policy.settings;
+/** What it was judged by: a name that goes on, or other rules, and it is judged again. */
+export function noteJudged(call: ToolCall, { policy }: AnswerToolRules): void {
+  call.judgedBy = { name: call.name, joined: call.joined, settings: policy.settings };
+}
+
+/** Its name has come again, or other rules hold by now: a tool was shut, or the policy has changed. */
+export function isOutdated({ judgedBy, joined }: ToolCall, { policy }: AnswerToolRules): boolean {
+  return judgedBy?.settings !== policy.settings || judgedBy.joined !== joined;
 }

@@ -36,9 +36,10 @@ export class ToolCall {
   whole: AnswerCall | undefined;
   /** Somebody was told that it is gone. */
   isNoted = false;
-  /** The name it was judged by, and the rules. */
-  judged = '';
-  judgedBy: ToolPolicy['settings'] | undefined;
+  /** The name that it was judged by, what that was when joined, and the rules. */
+  judgedBy:
+    | { readonly name: string; readonly joined: string; readonly settings: ToolPolicy['settings'] }
+    | undefined;
   /** Of its name, where chat tells it in several. */
   #parts: string[] = [];
   /** How often the first came again, and nothing else. */
@@ -82,6 +83,11 @@ export class ToolCall {
    */
   get names(): readonly string[] {
     return this.#parts.length > 1 ? [this.name, ...this.#parts] : [this.name];
+  }
+
+  /** Its name where every part is joined, one that only came again too. */
+  get joined(): string {
+    return this.#again === 0 ? this.name : (this.#parts[0] ?? '').repeat(1 + this.#again);
   }
 
   /** As far as it is known, as it leaves. */

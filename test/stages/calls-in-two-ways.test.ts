@@ -1,6 +1,7 @@
 /**
  * stages/tool-call, chat-calls, response-calls: what upstream tells in two ways, what is cut out of a stream, what is held. Shown
- * false by a `contradiction` that returns, by a `judgeNames` that asks for the whole name alone,. A `cut` that gives back what it was
+ * false by a `contradiction` that returns, by a `judgeNames` that asks for the whole name alone, by an
+ * `isBarredJoined` that is never true. A `cut` that gives back what it was
  * given, or looks for chat alone where there are `choices`, fails those that are cut.
  */
 import { describe, expect, test } from 'vitest';
@@ -113,6 +114,21 @@ describe('what is told in two ways is not believed', () => {
       const named = called(...parts.map((part) => callPart(0, '', part)), callPart(0, '{}'), CALLED);
       expect((await run(CHAT, { chunks: named }, { deny: ['zuzu_x'] })).code).toBe('tool.denied');
       expect((await run(CHAT, { chunks: named }, { deny: ['zu_x'] })).code).toBeUndefined();
+    }
+    for (const again of [1, 2, 9]) {
+      const texts = Array.from({ length: again + 1 }, (_, i) => (i === 0 ? '{' : ' '));
+      const named = called(...texts.map((text) => callPart(0, text, 'zu')), callPart(0, '}'), CALLED);
+      const joined = 'zu'.repeat(again + 1);
+      expect((await run(CHAT, { chunks: named }, { deny: [joined] })).code).toBe('tool.denied');
+      const legacy = called(
+        ...texts.map((text) => chunkOf({ function_call: { name: 'zu', arguments: text } })),
+        chunkOf({}, { finish_reason: 'function_call' }),
+      );
+      expect((await run(CHAT, { chunks: legacy }, { deny: [joined] })).code).toBe('tool.denied');
+      expect((await run(CHAT, { chunks: named }, { needsApproval: [joined] })).code).toBe('tool.denied');
+      expect((await run(CHAT, { chunks: named }, { default: 'deny', allow: ['zu'] })).text).toBe(
+        named.join(''),
+      );
     }
   });
 });
