@@ -3,6 +3,7 @@
  * inside Latin words made Latin, `\uXXXX` read as what it stands for, since texts hold JSON (arguments of tools, files);
  * every place of it maps back to the text that came. Never changes what is sent.
  */
+import { textOfUnits } from './code-units.ts';
 import { fold, LOOK_ALIKE } from './look-alikes.ts';
 import { isLatinLetter } from './units.ts';
 
@@ -156,10 +157,9 @@ class Folding {
   }
 
   #string(): string {
-    let text = '';
-    for (let i = 0; i < this.#length; i += 8192) {
-      text += String.fromCharCode(...this.#units.subarray(i, Math.min(i + 8192, this.#length)));
-    }
-    return text;
+    const units = this.#units.subarray(0, this.#length);
+    let seen = 0;
+    for (const unit of units) seen |= unit;
+    return textOfUnits(units, seen);
   }
 }

@@ -3,7 +3,7 @@
  * orders and the most frequent words become in each, and so tells at no cost which of them a text may be in.
  */
 import { codeUnits, textOfUnits } from '../code-units.ts';
-import { isLatinLetter } from '../units.ts';
+import { isLatinLetter, isSpace } from '../units.ts';
 import { BY_SKELETON, COMMON, DICTIONARY, skeleton } from './dictionary.ts';
 import { CODED_WORDS, LEXICON, type Sense, SENSE } from './lexicon.ts';
 
@@ -13,18 +13,35 @@ interface Coding {
   readonly decode: (text: string) => string;
 }
 
-const reversed = (text: string): string => {
-  if (PAIR.test(text)) return Array.from(text).reverse().join('');
-  return text.length > WORD_MAX ? unitsOf(text, (units) => units.reverse()) : reversedWord(text);
-};
-const PAIR = /[\ud800-\udfff]/;
-/** So long, a copy of all units costs less than adding them one by one. */
-const WORD_MAX = 64;
+const reversed = (text: string): string => unitsOf(text, (units) => turnRound(units, 0, units.length));
 
+/** A word of the tables: so short, adding its letters one by one costs less than a copy of its units. */
 function reversedWord(word: string): string {
   let turned = '';
   for (let at = word.length - 1; at >= 0; at--) turned += word.charAt(at);
   return turned;
+}
+
+/** Each word by itself, where it stands. */
+const reversedWords = (text: string): string =>
+  unitsOf(text, (units) => {
+    for (let start = 0, at = 0; at <= units.length; at++) {
+      if (at < units.length && !isSpace(units[at] ?? 0)) continue;
+      turnRound(units, start, at);
+      start = at + 1;
+    }
+  });
+
+/** The characters from `start` to `end` in the other order; the two units of one stay as they are. */
+function turnRound(units: Uint16Array, start: number, end: number): void {
+  units.subarray(start, end).reverse();
+  for (let at = start; at + 1 < end; at++) {
+    const low = units[at] ?? 0;
+    const high = units[at + 1] ?? 0;
+    if ((low & 0xfc00) !== 0xdc00 || (high & 0xfc00) !== 0xd800) continue;
+    units[at++] = high;
+    units[at] = low;
+  }
 }
 
 /** The text of its own units, changed in place. */
@@ -37,8 +54,8 @@ function unitsOf(text: string, change: (units: Uint16Array) => void): string {
 }
 
 /** Upside down, and what the look-alikes left of it: letters that are each other turned round. */
-const turned = (text: string): string =>
-  reversed(text).replaceAll(/[nupdbq]/g, (char) => 'undpqb'.charAt('nupdbq'.indexOf(char)));
+const turned = (reversed: string): string =>
+  reversed.replaceAll(/[nupdbq]/g, (char) => 'undpqb'.charAt('nupdbq'.indexOf(char)));
 
 const rot13 = (text: string): string =>
   unitsOf(text, (units) => {
@@ -76,11 +93,15 @@ const withVowels = (text: string): string =>
 
 /** What is shown to people → its bit, and both ways. */
 export const CODINGS: Readonly<Record<string, Coding>> = {
-  'reversed letters': { bit: 1, encode: reversed, decode: reversed },
+  'reversed letters': { bit: 1, encode: reversedWord, decode: reversed },
   rot13: { bit: 2, encode: rot13, decode: rot13 },
   'pig latin': { bit: 4, encode: toPigLatin, decode: fromPigLatin },
-  'reversed words': { bit: 8, encode: reversed, decode: (text) => text.replaceAll(/\S+/g, reversed) },
-  'upside-down letters': { bit: 16, encode: turned, decode: turned },
+  'reversed words': { bit: 8, encode: reversedWord, decode: reversedWords },
+  'upside-down letters': {
+    bit: 16,
+    encode: (word) => turned(reversedWord(word)),
+    decode: (text) => turned(reversed(text)),
+  },
   'no vowels': { bit: 32, encode: skeleton, decode: withVowels },
 };
 /** Short words without their vowels look like what people shorten anyway: one more of them is asked for. */

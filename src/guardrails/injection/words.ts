@@ -197,8 +197,18 @@ function lookUp(text: string, start: number, end: number, hash: number): Entry |
     if (index === 0) return undefined;
     if (hashes[index] !== hash) continue;
     const entry = entries[index];
-    if (entry?.word === text.slice(start, end).toLowerCase().replaceAll("'", '')) return entry;
+    if (entry && isSpelled(text, start, end, entry.word)) return entry;
   }
+}
+
+/** Whether the word stands there, in any case, its apostrophes left out. */
+function isSpelled(text: string, start: number, end: number, word: string): boolean {
+  let nth = 0;
+  for (let at = start; at < end; at++) {
+    const unit = folded(text.charCodeAt(at));
+    if (unit !== LEFT_OUT && unit !== word.charCodeAt(nth++)) return false;
+  }
+  return nth === word.length;
 }
 
 /** Letters that digits stand for, by digit; 1 is i or l. */

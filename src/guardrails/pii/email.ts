@@ -60,9 +60,10 @@ export function emailAt(text: string, at: number): Candidate | undefined {
 /** `ann@example.org.txt` is the name of a file, and holds an address; units of its ending, or 0. */
 function fileEndingLength(domain: string): number {
   const dot = domain.lastIndexOf('.');
+  if (dot <= 3) return 0;
   const ending = domain.slice(dot + 1).toLowerCase();
   const isFile = FILE_ENDINGS.has(ending) || DOCUMENT.test(ending);
-  return dot > 3 && isFile && TOP.test(domain.slice(0, dot)) ? domain.length - dot : 0;
+  return isFile && TOP.test(domain.slice(0, dot)) ? domain.length - dot : 0;
 }
 
 function isDomainName(domain: string): boolean {
@@ -101,9 +102,10 @@ const SPELLED_AFTER =
 
 /** `ann [at] example [dot] com`, "ann at example dot com": the word `at` stands at `start` to `end`. */
 export function spelledEmailAt(text: string, start: number, end: number): Candidate | undefined {
-  const before = SPELLED_BEFORE.exec(text.slice(Math.max(0, start - 96), start))?.[1];
+  // The cheaper one first.
   const after = SPELLED_AFTER.exec(text.slice(end, end + 128));
-  if (before === undefined || !after) return undefined;
+  const before = after && SPELLED_BEFORE.exec(text.slice(Math.max(0, start - 96), start))?.[1];
+  if (!after || before === undefined || before === null) return undefined;
   const isBracketed = /[[({] ?$/.test(text.slice(Math.max(0, start - 2), start));
   if (!isBracketed && !(/ dot /i.test(after[0]) && TOP.test(after[0]))) return undefined;
   const from = text.lastIndexOf(before, start - 1);
