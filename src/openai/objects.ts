@@ -7,6 +7,7 @@ import { describedFields } from './check-fields.ts';
 import { child } from './child.ts';
 import { type Body, documentsOf, type JsonBody, type Leaf, type Place } from './body.ts';
 import { type Endpoint, LISTED, type ObjectKind } from './endpoint.ts';
+import { ENDPOINTS } from './endpoints/index.ts';
 import { FREE_FORM, SCHEMAS } from './fields.ts';
 import { pointer, valueAt } from './json-place.ts';
 import { kindOfWholeId } from './object-ids.ts';
@@ -112,8 +113,9 @@ export function findReferences(
   const described = describedFields(endpoint);
   if (body?.kind === 'json') inJson(body, found, described);
   else if (body) {
-    inMultipart(body.parts, found);
-    for (const document of documentsOf(body)) inJson(document, found);
+    inMultipart(body.parts, found, described);
+    const ofLine = linesDescribed();
+    for (const document of documentsOf(body)) inJson(document, found, ofLine(document), 1);
   }
   const others = endpoint.shape === 'realtime' ? found.filter(({ kind }) => !OF_SESSION.has(kind)) : found;
   return others.length > OBJECTS_MAX ? different(others) : others;
@@ -138,12 +140,29 @@ function tuned(name: string, id: string): ObjectKind | undefined {
   return name === 'model' && id.startsWith('ft:') ? 'fine_tuned_model' : undefined;
 }
 
-/** @param described fields at the top that are known; none: nothing is known of them */
-function inJson(
-  body: JsonBody,
-  found: ObjectReference[],
-  described: ReadonlyMap<string, unknown> = new Map(),
-): void {
+type Described = ReadonlyMap<string, unknown>;
+const NOTHING_KNOWN: Described = new Map();
+
+/** Which fields the call in a line of a batch has, by its `url`; of other documents nothing is known. */
+function linesDescribed(): (line: JsonBody) => Described {
+  const known = new Map<unknown, Described>();
+  return ({ value }) => {
+    const url = child(value, 'url');
+    let described = known.get(url);
+    if (described === undefined) {
+      const row = ENDPOINTS.find(({ method, path }) => method === 'POST' && url === `/v1${path}`);
+      described = row ? describedFields(row) : NOTHING_KNOWN;
+      known.set(url, described);
+    }
+    return described;
+  };
+}
+
+/**
+ * @param described fields that are known; none: nothing is known of them
+ * @param depth how far down they stand
+ */
+function inJson(body: JsonBody, found: ObjectReference[], described: Described, depth = 0): void {
   for (const leaf of body.leaves) {
     if (leaf.isKey) continue;
     const name = nameOf(leaf.at);
@@ -151,7 +170,7 @@ function inJson(
       found.push({ kind: 'sealed', id: sealedId(leaf.value), pointer: pointer(leaf.at) });
     const kind =
       (name === 'id' ? kindOfId(body, leaf) : (FIELDS.get(name) ?? tuned(name, leaf.value))) ??
-      kindInNewField(name, leaf, described);
+      kindInNewField(name, leaf, described, depth);
     if (kind && !isCallersOwn(leaf.at)) found.push({ kind, id: leaf.value, pointer: pointer(leaf.at) });
   }
 }
@@ -163,18 +182,24 @@ const CALLERS_IDS: ReadonlySet<string> = new Set(['custom_id']);
 function kindInNewField(
   name: string,
   { value, at }: Leaf,
-  described: ReadonlyMap<string, unknown>,
+  described: Described,
+  depth: number,
 ): ObjectKind | undefined {
   const kind = kindOfWholeId(value);
   if (kind === undefined || CALLERS_IDS.has(name)) return undefined;
-  const isNew = described.size > 0 && !described.has(topOf(at));
-  return isNew || /_ids?$/i.test(name) ? kind : undefined;
+  const top = described.size > 0 ? topOf(at, depth) : undefined;
+  const isNew = top !== undefined && !described.has(top);
+  return isNew || NAMES_ID.test(name) ? kind : undefined;
 }
 
-function topOf(place: Place | undefined): string {
-  let at = place;
-  while (at?.parent) at = at.parent;
-  return String(at?.key);
+/** In any spelling: `file_id`, `FILE_IDS`, `fileId`. */
+const NAMES_ID = /_[iI][dD][sS]?$|[a-z]I[dD]s?$/;
+
+/** The name so far down on the way to a place; undefined where it is not so deep. */
+function topOf(place: Place | undefined, depth: number): string | undefined {
+  const names: string[] = [];
+  for (let at = place; at; at = at.parent) names.push(String(at.key));
+  return names.at(-1 - depth);
 }
 
 /** The nearest name on the way up: elements of an array go by the array's. */
@@ -222,6 +247,7 @@ function holds(names: ReadonlySet<string>, at: Place | undefined): boolean {
 function inMultipart(
   parts: readonly { readonly name: string; readonly value?: string; readonly documents?: unknown }[],
   found: ObjectReference[],
+  described: Described,
 ): void {
   for (const { name, value, documents } of parts) {
     if (value === undefined || documents !== undefined) continue;
@@ -230,7 +256,10 @@ function inMultipart(
       .split('[')
       .filter((step) => step !== '' && !/^\d+$/.test(step));
     const field = path.at(-1) ?? '';
-    const kind = field === 'id' ? HOLDERS.get(path.at(-2) ?? '') : (FIELDS.get(field) ?? tuned(field, value));
+    const isNew = described.size > 0 && !described.has(path[0] ?? '');
+    const kind =
+      (field === 'id' ? HOLDERS.get(path.at(-2) ?? '') : (FIELDS.get(field) ?? tuned(field, value))) ??
+      (isNew ? kindOfWholeId(value) : undefined);
     if (kind && !FREE_FORM.has(path.at(-2) ?? '')) found.push({ kind, id: value, pointer: name });
   }
 }

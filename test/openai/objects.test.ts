@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { MultipartBody } from '../../src/openai/body.ts';
 import type { Endpoint } from '../../src/openai/endpoint.ts';
 import { ENDPOINTS } from '../../src/openai/endpoints/index.ts';
 import { parseJson } from '../../src/openai/json.ts';
@@ -75,6 +76,8 @@ describe('fields that nobody knows yet', () => {
       { input: [{ type: 'new', source_ids: [of('cntr_')] }] },
       `/input/0/source_ids/0 container ${of('cntr_')}`,
     ],
+    [{ input: [{ type: 'new', sourceId: of('file-') }] }, `/input/0/sourceId file ${of('file-')}`],
+    [{ input: [{ type: 'new', FILE_IDS: [of('file-')] }] }, `/input/0/FILE_IDS/0 file ${of('file-')}`],
   ])('name what looks like an id: %j', (body, found) => {
     expect(inBody(body)).toEqual([found]);
   });
@@ -91,6 +94,42 @@ describe('fields that nobody knows yet', () => {
     { input: [{ type: 'function_call_output', call_id: of('call_'), output: of('batch_') }] },
   ])('and nothing else: %j', (body) => {
     expect(inBody(body)).toEqual([]);
+  });
+});
+
+const FILE = of('file-');
+const line = (body: object, more: object = {}) => ({
+  custom_id: FILE,
+  method: 'POST',
+  url: '/v1/responses',
+  body,
+  ...more,
+});
+
+/** Shown false by lines of which nothing is known, and by parts that go by their name alone. */
+describe('the same in lines of batches, and in parts of forms', () => {
+  const inForm = (id: string, parts: MultipartBody['parts']) =>
+    findReferences(endpoint(id), {}, { kind: 'multipart', parts }).map(({ kind, pointer }) => [
+      pointer,
+      kind,
+    ]);
+  const inLine = (value: object) => {
+    const documents = [{ body: json(value), at: 0 }];
+    const file = { name: 'file', filename: 'a.jsonl', contentType: '', bytes: Buffer.alloc(0), documents };
+    return inForm('files.create', [{ name: 'purpose', value: 'batch' }, file]);
+  };
+
+  it('where a line has a field that its call has not', () => {
+    expect(inLine(line({ input: 'x', brand_new: FILE }))).toEqual([['/body/brand_new', 'file']]);
+    expect(inLine(line({ input: [{ sourceId: FILE }] }))).toEqual([['/body/input/0/sourceId', 'file']]);
+    expect(inLine(line({ input: FILE, instructions: FILE }))).toEqual([]);
+    expect(inLine(line({ brand_new: FILE }, { url: '/v1/of/nobody' }))).toEqual([]);
+  });
+
+  it('where a form has a part that is not known', () => {
+    const found = ['extra', 'FILE_ID', 'file_id ', 'input_reference.file_id'].map((name) => [name, 'file']);
+    const parts = found.map(([name = '']) => ({ name, value: FILE }));
+    expect(inForm('videos.create', [...parts, { name: 'prompt', value: FILE }])).toEqual(found);
   });
 });
 
