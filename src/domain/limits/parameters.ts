@@ -186,6 +186,23 @@ function effortsIn(value: unknown): readonly { readonly param: string; readonly 
   ].filter(({ effort }) => effort !== undefined && effort !== null);
 }
 
+/** Where models are run for evaluation or as graders; graders stand within graders. */
+const SAMPLING: ReadonlySet<string> = new Set(['evals', 'fine_tuning']);
+
+function sampledEfforts(value: unknown, { group }: Endpoint): { param: string; effort: unknown }[] {
+  if (!SAMPLING.has(group.split('.')[0] ?? '')) return [];
+  const found: { param: string; effort: unknown }[] = [];
+  const waiting: unknown[] = [value];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    const effort = child(child(next, 'sampling_params'), 'reasoning_effort');
+    if (effort !== undefined && effort !== null)
+      found.push({ param: 'sampling_params.reasoning_effort', effort });
+    waiting.push(...Object.values(next));
+  }
+  return found;
+}
+
 function written(body: JsonBody, forced: readonly Forced[]): Pick<Ruled, 'body' | 'bytes'> {
   const isEmpty = isRecord(body.value) && Object.keys(body.value).length === 0;
   const whole = Object.fromEntries(
@@ -226,7 +243,7 @@ function checkParameters(
     checkMost(`${within}temperature`, values['temperature'], policy.temperature?.max);
     if (!policy.reasoning) continue;
     const most = rankOf(policy.reasoning.max);
-    for (const { param, effort } of effortsIn(values)) {
+    for (const { param, effort } of [...effortsIn(values), ...sampledEfforts(values, call.endpoint)]) {
       if (typeof effort !== 'string' || rankOf(effort) > most) throw refused(`${within}${param}`);
     }
   }

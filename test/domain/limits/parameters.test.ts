@@ -58,6 +58,14 @@ const response = (more: object = {}) => ({
   ...more,
 });
 
+/** What is evaluated by a model, whose effort stands further down. */
+const graded = (effort: string) => ({
+  data_source_config: { type: 'custom', item_schema: { type: 'object' } },
+  testing_criteria: [
+    { type: 'score_model', name: 'a', model: 'o3', input: [], sampling_params: { reasoning_effort: effort } },
+  ],
+});
+
 describe('what is forced', () => {
   test('is written, and every other byte stays as it came', async () => {
     const body =
@@ -156,6 +164,7 @@ describe('what is not allowed is refused', () => {
       'reasoning.effort',
     ],
     [{ reasoning: { max: 'medium' } }, CHAT, chatBody({ reasoning_effort: 'boundless' }), 'reasoning_effort'],
+    [{ reasoning: { max: 'low' } }, '/v1/evals', graded('high'), 'sampling_params.reasoning_effort'],
   ])('%j', async (team, target, body, param) => {
     expect((await ask({ team }, target, body)).refused).toBe(`request.parameter ${param}`);
     // What the policy of another layer allows is of no help.
@@ -178,6 +187,7 @@ describe('what is not allowed is refused', () => {
       RESPONSES,
       response({ reasoning: { effort: 'low', summary: 'auto' } }),
     ],
+    [{ reasoning: { max: 'low' } }, '/v1/evals', graded('low')],
   ])('what is within its bound goes as it came: %j', async (team, target, body) => {
     expect((await ask({ team }, target, body)).sent).toBe(JSON.stringify(body));
   });
