@@ -98,6 +98,8 @@ describe('fields that nobody knows yet', () => {
 });
 
 const FILE = of('file-');
+const inForm = (id: string, parts: MultipartBody['parts']) =>
+  findReferences(endpoint(id), {}, { kind: 'multipart', parts }).map(({ kind, pointer }) => [pointer, kind]);
 const line = (body: object, more: object = {}) => ({
   custom_id: FILE,
   method: 'POST',
@@ -106,19 +108,14 @@ const line = (body: object, more: object = {}) => ({
   ...more,
 });
 
+const inLine = (value: object) => {
+  const documents = [{ body: json(value), at: 0 }];
+  const file = { name: 'file', filename: 'a.jsonl', contentType: '', bytes: Buffer.alloc(0), documents };
+  return inForm('files.create', [{ name: 'purpose', value: 'batch' }, file]);
+};
+
 /** Shown false by lines of which nothing is known, and by parts that go by their name alone. */
 describe('the same in lines of batches, and in parts of forms', () => {
-  const inForm = (id: string, parts: MultipartBody['parts']) =>
-    findReferences(endpoint(id), {}, { kind: 'multipart', parts }).map(({ kind, pointer }) => [
-      pointer,
-      kind,
-    ]);
-  const inLine = (value: object) => {
-    const documents = [{ body: json(value), at: 0 }];
-    const file = { name: 'file', filename: 'a.jsonl', contentType: '', bytes: Buffer.alloc(0), documents };
-    return inForm('files.create', [{ name: 'purpose', value: 'batch' }, file]);
-  };
-
   it('where a line has a field that its call has not', () => {
     expect(inLine(line({ input: 'x', brand_new: FILE }))).toEqual([['/body/brand_new', 'file']]);
     expect(inLine(line({ input: [{ sourceId: FILE }] }))).toEqual([['/body/input/0/sourceId', 'file']]);
