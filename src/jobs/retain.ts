@@ -35,10 +35,13 @@ export interface RetainOptions {
   /** Told of a store or a log that is away: what is due waits for the next time. */
   readonly onFailure: (error: unknown) => void;
   readonly lookEveryMs?: number;
+  readonly againMs?: number;
 }
 
 const DAY_MS = 86_400_000;
 const LOOK_EVERY_MS = 600_000;
+/** After a round that failed. */
+const AGAIN_MS = 30_000;
 /** A lease outlives a round; both are idempotent, should a clock be wrong. */
 const LEASE_MS = 600_000;
 const ROUND_MS_MAX = 300_000;
@@ -47,12 +50,19 @@ const BATCH = 500;
 const LEASE = 'retention.lease';
 const leaseSchema = z.object({ until: z.number(), done: z.number(), days: z.string().optional() });
 
-/** Looks now, and every ten minutes until stopped, whether a day has passed since the last time. */
+/** Looks now, and every ten minutes until stopped, whether a day has passed since the last time; sooner where it failed. */
 export function retain(options: RetainOptions): { stop(): Promise<void> } {
   const work = new Retaining(options);
   let running = Promise.resolve();
+  let again: NodeJS.Timeout | undefined;
   const look = (): void => {
-    running = running.then(() => work.round()).catch(options.onFailure);
+    running = running.then(() => work.round()).catch(failed);
+  };
+  const failed = (error: unknown): void => {
+    options.onFailure(error);
+    clearTimeout(again);
+    again = setTimeout(look, options.againMs ?? AGAIN_MS);
+    again.unref();
   };
   const timer = setInterval(look, options.lookEveryMs ?? LOOK_EVERY_MS);
   timer.unref();
@@ -62,6 +72,7 @@ export function retain(options: RetainOptions): { stop(): Promise<void> } {
       clearInterval(timer);
       work.stop();
       await running;
+      clearTimeout(again);
     },
   };
 }
@@ -99,9 +110,12 @@ class Retaining {
     if (lease.until > now || (now - lease.done < DAY_MS && lease.days === days)) return;
     const taken = JSON.stringify({ ...lease, until: now + LEASE_MS });
     if (!(await store.changeSetting(LEASE, known, taken))) return;
-    const isDone = await this.#pruneStore(before);
-    const done = isDone ? { until: 0, done: now, days } : { ...lease, until: 0 };
-    await store.changeSetting(LEASE, taken, JSON.stringify(done));
+    let done = { ...lease, until: 0 };
+    try {
+      if (await this.#pruneStore(before)) done = { until: 0, done: now, days };
+    } finally {
+      await store.changeSetting(LEASE, taken, JSON.stringify(done));
+    }
   }
 
   /** False where there is more. */
