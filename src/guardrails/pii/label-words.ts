@@ -47,8 +47,7 @@ export function mayBeLabel(hash: number, first: number): boolean {
 function learn(words: string, rule: Rule, bit: number): void {
   // Thousands of words share it: this runs at every start, in every thread.
   const alone = [rule];
-  for (const spelling of words.trim().split(/\s+/)) {
-    const word = canonicalise(spelling).text.toLowerCase();
+  for (const word of canonicalise(words.trim()).text.toLowerCase().split(/\s+/)) {
     const known = rules.get(word);
     rules.set(word, known ? [...known, rule] : alone);
     let hash = 0;
