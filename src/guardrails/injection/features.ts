@@ -3,17 +3,17 @@
  * words (three where a character is a syllable). One pass, no strings, no allocation. Training and screening read this same code.
  */
 import { codeUnits } from '../code-units.ts';
-import { KIND_FEATURES_MAX, kindOfTarget, kindOfWord, KindRow } from './kind-features.ts';
+import { KIND_FEATURES_MAX, kindOfTarget, KindRow, known, lookUp } from './kind-features.ts';
 import * as hashing from './token-hash.ts';
 
 /** Units of a word beyond this begin another one: every token's work is bounded. */
 const WORD_MAX = 24;
-const FEATURES_MAX = WORD_MAX + 5 + KIND_FEATURES_MAX;
+const FEATURES_MAX = WORD_MAX + 8 + KIND_FEATURES_MAX;
 
 /** The tokens of a text, kept for the next one: what is behind `count` is of another text. */
 export class Tokens {
   count = 0;
-  /** Buckets of all features in a row; room for those of one more token is always there. */
+  /** Numbers of all features in a row; room for those of one more token is always there. */
   features: Int32Array = new Int32Array(8192);
   /** By token: where its features end, its half-open range in the view. */
   featuresEnd: Int32Array = new Int32Array(1024);
@@ -43,7 +43,7 @@ function twice(from: Int32Array): Int32Array<ArrayBuffer> {
 }
 
 // Constants of the module itself: what is imported is looked up anew at each unit.
-const { bucketOf, FOLDED, GAP, K, K2, K3, LEFT_OUT, step, WORD_SEED } = hashing;
+const { featureOf, FOLDED, GAP, K, K2, K3, LEFT_OUT, step, WORD_SEED } = hashing;
 
 const row = new KindRow();
 
@@ -98,19 +98,54 @@ function readWord(
   return at;
 }
 
+/** The first words of their rows so far: a token's features once more, where one of its words has another for its first. */
+class Firsts {
+  #before = 0;
+  #before2 = 0;
+
+  /** Forgets the text before. */
+  begin(before: number): void {
+    this.#before = before;
+    this.#before2 = 0;
+  }
+
+  follow(hash: number): void {
+    this.#before2 = this.#before;
+    this.#before = hash;
+  }
+
+  /** Adds to the `count` features that are there what the word in `known` tells behind these two, and gives how many there are now. */
+  add(features: Int32Array, count: number, hash: number, before: number, before2: number): number {
+    const { first } = known;
+    let filled = count;
+    if (first !== hash || this.#before !== before || this.#before2 !== before2) {
+      const two = Math.imul(this.#before, K2) + first;
+      if (first !== hash) features[filled++] = featureOf(first);
+      if (first !== hash || this.#before !== before)
+        features[filled++] = featureOf(Math.imul(two, K) ^ SALT.two);
+      features[filled++] = featureOf(Math.imul(Math.imul(this.#before2, K3) + two, K) ^ SALT.three);
+    }
+    this.follow(first);
+    return filled;
+  }
+}
+
+const firsts = new Firsts();
+
 /** Fills in the tokens of the view; linear. */
 export function tokenise(text: string, tokens: Tokens): void {
   const { length } = text;
   const units = codeUnits(text);
   let before = Math.imul(WORD_SEED, K);
   let before2 = 0;
+  firsts.begin(before);
   let nth = 0;
   let filled = 0;
   let { features } = tokens;
   let isOpen = 1;
   row.begin();
   for (let at = 0; at < length; ) {
-    let unit = FOLDED[units[at] ?? 0] ?? GAP;
+    const unit = FOLDED[units[at] ?? 0] ?? GAP;
     if (unit <= LEFT_OUT) {
       if (unit !== GAP && unit !== LEFT_OUT) {
         isOpen = 1;
@@ -118,24 +153,26 @@ export function tokenise(text: string, tokens: Tokens): void {
         if (mark !== before) {
           before2 = before;
           before = mark;
+          firsts.follow(mark);
         }
       }
       at++;
       continue;
     }
     const start = at;
-    const first = unit;
     const limit = isIdeograph(unit) ? at + 1 : Math.min(length, at + WORD_MAX);
     at = readWord(units, features, at, limit, filled + 3);
     const { hash } = word;
     let { count } = word;
     const two = Math.imul(before, K2) + hash;
-    const bucket = bucketOf(hash);
-    features[filled] = bucket;
-    features[filled + 1] = bucketOf(Math.imul(two, K) ^ SALT.two);
-    features[filled + 2] = bucketOf(Math.imul(Math.imul(before2, K3) + two, K) ^ SALT.three);
-    let kind = kindOfWord(hash, bucket);
-    if (kind === 0 && (isOpen !== 0 || first === 0x30)) kind = kindOfTarget(text, start, at);
+    const feature = featureOf(hash);
+    features[filled] = feature;
+    features[filled + 1] = featureOf(Math.imul(two, K) ^ SALT.two);
+    features[filled + 2] = featureOf(Math.imul(Math.imul(before2, K3) + two, K) ^ SALT.three);
+    lookUp(hash, feature);
+    count = firsts.add(features, count, hash, before, before2);
+    let { kind } = known;
+    if (kind === 0 && (isOpen !== 0 || unit === 0x30)) kind = kindOfTarget(text, start, at);
     if (kind !== 0) count = row.add(features, count, kind, nth, isOpen);
     isOpen = 0;
     tokens.put(nth++, start, at, count);
@@ -147,7 +184,7 @@ export function tokenise(text: string, tokens: Tokens): void {
   tokens.count = nth;
 }
 
-/** The bucket of four characters that end here. */
+/** The feature of four characters that end here. */
 function gram(c3: number, c2: number, c1: number, unit: number): number {
-  return bucketOf(Math.imul(Math.imul(Math.imul(c3, K3) + c2, K) + c1, K) + unit);
+  return featureOf(Math.imul(Math.imul(Math.imul(c3, K3) + c2, K) + c1, K) + unit);
 }

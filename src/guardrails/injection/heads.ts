@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { Trust } from '../../base/finding.ts';
 import { tokenise, Tokens } from './features.ts';
-import { BUCKET_BITS } from './token-hash.ts';
+import { BUCKET_BITS, BUCKET_SHIFT } from './token-hash.ts';
 import {
   chanceOf,
   type Head,
@@ -61,7 +61,7 @@ const TIME_MAX = 2 ** 30;
 /** Sums of weights up to and with each token; grown as texts need it, up to a size that is kept. */
 class Sums {
   readonly tokens: Tokens = new Tokens();
-  /** Which three words came last at a place, by their bucket, and when; time goes on from text to text: nothing is cleared. */
+  /** Which three words came last at a place, by their number, and when; time goes on from text to text: nothing is cleared. */
   readonly #seen = new Int32Array(SEEN).fill(-1);
   readonly #seenAt = new Int32Array(SEEN);
   #now = 0;
@@ -98,7 +98,7 @@ class Sums {
       // What is repeated keeps its place: what stands around it is as far apart as it is.
       if (seen[place] !== threeWords || now - (seenAt[place] ?? 0) > REPEATED_WITHIN) {
         for (let i = from; i < end; i++) {
-          const both = packed[features[i] ?? 0] ?? 0;
+          const both = packed[(features[i] ?? 0) >>> BUCKET_SHIFT] ?? 0;
           const own = (both << 24) >> 24;
           first += (both - own) >> 8;
           second += own;

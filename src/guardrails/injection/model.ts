@@ -30,7 +30,7 @@ export const WINDOWS: Readonly<
 };
 
 /** Damps what a few words alone can weigh. */
-const FEATURES_DAMP = 10;
+export const FEATURES_DAMP = 10;
 
 /** A window's logit, from the sum of its weights over its count of features. */
 export const logitOf = (bias: number, sum: number, count: number): number =>

@@ -3,10 +3,15 @@
  * makes every file of weights void (FEATURES_VERSION).
  */
 
-/** Buckets a feature can fall into, as a power of two. */
+/** Buckets of weights, as a power of two. */
 export const BUCKET_BITS = 18;
+/** Features told apart while heads are trained, as a power of two: so many share a bucket. */
+const FEATURE_BITS = 26;
+/** What is left of a feature's number is its bucket. */
+export const BUCKET_SHIFT: number = FEATURE_BITS - BUCKET_BITS;
+export const FEATURES: number = 1 << FEATURE_BITS;
 /** What a model file must say; raised with every change of what is hashed. */
-export const FEATURES_VERSION = 5;
+export const FEATURES_VERSION = 6;
 
 /** Kinds of units that are no letters: a plain gap, breaks that are told apart, what is left out of a word. */
 export const GAP = 0;
@@ -37,7 +42,8 @@ export const WORD_SEED = 0x51ed;
 export const K = 0x01000193;
 export const K2 = 0x2c1b3c6d;
 export const K3 = 0x297a2d39;
-const SHIFT = 32 - BUCKET_BITS;
+const SHIFT = 32 - FEATURE_BITS;
 
 export const step = (hash: number, unit: number): number => Math.imul(hash ^ unit, K);
-export const bucketOf = (hash: number): number => Math.imul(hash ^ (hash >>> 15), 0x9e3779b1 | 0) >>> SHIFT;
+/** The number of the feature that hashes so. */
+export const featureOf = (hash: number): number => Math.imul(hash ^ (hash >>> 15), 0x9e3779b1 | 0) >>> SHIFT;

@@ -4,6 +4,8 @@
  */
 import { canonicalise } from '../canonical.ts';
 import { LEXICON, type Sense, SENSE } from './lexicon.ts';
+import { ROWS_OF_WORDS } from './word-rows.ts';
+import { TONGUE_OF } from './word-tongues.ts';
 
 /** First of its classes wins. English; other languages come by the senses of the rules' lexicon. */
 const WORDS = {
@@ -114,7 +116,7 @@ function collect(): Map<string, number> {
   };
   const classes = new Map<string, number>();
   const put = (word: string, number: number): void => {
-    if (word !== '' && !classes.has(word)) classes.set(word, number);
+    if (word !== '' && number !== 0 && !classes.has(word)) classes.set(word, number);
   };
   const senseFirst = new Set<Sense>([
     'alias',
@@ -143,5 +145,24 @@ function collect(): Map<string, number> {
   for (const [name, words] of Object.entries(WORDS))
     for (const word of canonicalise(words).text.split(' ')) put(word, numberOf(name));
   bySense(false);
+  for (const words of ROWS_OF_WORDS) {
+    const kind = commonest(words.map((word) => classes.get(word) ?? 0));
+    for (const word of words) put(word, kind);
+  }
+  for (const [word, english] of TONGUE_OF) put(word, classes.get(english) ?? 0);
   return classes;
+}
+
+/** The kind that at least two words of a row have, and half of those that have one; 0 for none. */
+function commonest(kinds: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const kind of kinds) if (kind !== 0) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  let having = 0;
+  let most = 0;
+  let best = 1;
+  for (const [kind, count] of counts) {
+    having += count;
+    if (count > best || (count === best && kind < most)) [most, best] = [kind, count];
+  }
+  return best >= having / 2 ? most : 0;
 }

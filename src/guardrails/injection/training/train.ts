@@ -13,6 +13,7 @@ import { declaration } from './declaration.ts';
 import { manuals } from './manuals.ts';
 import { learn, type Learned } from './learner.ts';
 import { reportOfHeads, reportOfWhole } from './report.ts';
+import { reworded } from './rewording.ts';
 
 const SEED = 20_261_125;
 const GRAMMARS = join(import.meta.dirname, 'grammars');
@@ -43,7 +44,7 @@ export function train(
   { grammars = GRAMMARS, heldBack = HELD_BACK, also = [] }: TrainOptions = {},
 ): { model: Model; report: string } {
   const base = [...readExamples(folder), ...also, ...generate(grammars, SEED)];
-  const examples = prepare([...base, ...compose(base, SEED)]);
+  const examples = prepare([...base, ...compose(base, SEED), ...reworded(base, SEED)]);
   const fits = new Map<HeadName, CrossFitted & { points: Points }>();
   for (const head of HEADS) {
     const fit = crossFit(head, examples, SEED);
