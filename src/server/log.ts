@@ -4,8 +4,8 @@ import { type DestinationStream, pino, type Logger } from 'pino';
 /** The part of pino that is used. */
 export type Log = Pick<Logger, 'info' | 'warn' | 'error' | 'debug' | 'fatal' | 'child' | 'isLevelEnabled'>;
 
-/** JSON lines to standard output; fields with the names of credentials are hidden, two deep. */
-export function createLog(level: string): Log {
+/** JSON lines, to standard output unless said otherwise; fields with the names of credentials are hidden, two deep. */
+export function createLog(level: string, out: DestinationStream = standardOutput()): Log {
   const options = {
     level,
     base: null,
@@ -13,7 +13,7 @@ export function createLog(level: string): Log {
     redact: { paths: HIDDEN, censor: '[hidden]' },
     serializers: { err: (error: unknown) => maskError(error) },
   };
-  return pino(options, standardOutput());
+  return pino(options, out);
 }
 
 /** The same log for what must leave the house: at `info` whatever the level, unless nothing is logged at all. */

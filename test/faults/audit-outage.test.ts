@@ -17,7 +17,7 @@ import {
   type Failing,
   type Fault,
 } from '../support/failing-disk.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import { startGateway, type GatewayProcess } from '../support/gateway.ts';
 import { chat, entriesOf, INPUT_NANO, MONEY_ONLY, OUTPUT_NANO, recorded } from '../support/money.ts';
 import { ownClock, turnOf } from '../support/own-clock.ts';
 import { until } from '../support/until.ts';
@@ -30,7 +30,7 @@ const BACK = { interval: 20 };
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-outage-'));
 let upstream: Upstream;
-let gateway: Gateway;
+let gateway: GatewayProcess;
 
 beforeAll(async () => {
   upstream = await startUpstream();

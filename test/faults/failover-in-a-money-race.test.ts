@@ -4,7 +4,7 @@
  * (the look at `run` in batch.lua, at `run` and `seq` in beat.lua): what had ended stays held, and the race never does.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startGateways, type Gateway } from '../support/gateway.ts';
+import { startGateways, type GatewayProcess } from '../support/gateway.ts';
 import { INPUT_NANO, MONEY_ONLY, OUTPUT_NANO, spendAll } from '../support/money.ts';
 import { capOf, chatAnswer } from '../support/openai-answer.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
@@ -20,7 +20,7 @@ const rates = { requestsPerMinute: 1e6, requestsPerHour: 1e7, requestsPerDay: 1e
 let postgres: Postgres;
 let upstream: Upstream;
 let group: RedisGroup;
-let gateways: Gateway[] = [];
+let gateways: GatewayProcess[] = [];
 beforeAll(async () => {
   [postgres, upstream, group] = await Promise.all([
     startPostgres(),

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, usageAs } from '../support/admin.ts';
 import { unbalanced } from '../support/audit.ts';
-import { startGateway, startGateways, type Gateway, type GatewayOptions } from '../support/gateway.ts';
+import { startGateway, startGateways, type GatewayProcess, type GatewayOptions } from '../support/gateway.ts';
 import {
   chat,
   entriesOf,
@@ -35,7 +35,7 @@ const LEASE = { timeout: 12_000, interval: 20 };
 const SALLYPORT_SECRET = randomBytes(32).toString('hex');
 let redis: TestRedis;
 let upstream: Upstream;
-const running: Gateway[] = [];
+const running: GatewayProcess[] = [];
 beforeAll(async () => {
   redis = await startRedis({ own: true });
   upstream = await startUpstream({ script: halfway });
@@ -70,14 +70,18 @@ function house(more: object, env: Record<string, string> = {}): GatewayOptions {
   };
 }
 
-async function begin(options: GatewayOptions): Promise<Gateway> {
+async function begin(options: GatewayOptions): Promise<GatewayProcess> {
   const gateway = await startGateway(options);
   running.push(gateway);
   return gateway;
 }
 
 /** Open and under way: its first event is there. */
-async function openStreams(gateway: Gateway, count: number, fields: object = stream): Promise<Response[]> {
+async function openStreams(
+  gateway: GatewayProcess,
+  count: number,
+  fields: object = stream,
+): Promise<Response[]> {
   const answers = await Promise.all(Array.from({ length: count }, () => openChat(gateway, fields)));
   await Promise.all(
     answers.map(async (answer) => {
@@ -91,7 +95,7 @@ async function openStreams(gateway: Gateway, count: number, fields: object = str
 }
 
 /** What the log says that exchanges cost: at their end, or what was reserved where nobody saw it. */
-async function chargedBy(gateway: Gateway, user: string): Promise<number> {
+async function chargedBy(gateway: GatewayProcess, user: string): Promise<number> {
   const outcomes = await recorded(gateway, 'exchange.outcome');
   return outcomes
     .filter(({ userId }) => userId === user)
@@ -102,7 +106,7 @@ async function chargedBy(gateway: Gateway, user: string): Promise<number> {
     );
 }
 
-async function unknownOnes(gateway: Gateway): Promise<number> {
+async function unknownOnes(gateway: GatewayProcess): Promise<number> {
   const outcomes = await recorded(gateway, 'exchange.outcome');
   return outcomes.filter(({ metadata }) => metadata['outcome'] === 'unknown').length;
 }

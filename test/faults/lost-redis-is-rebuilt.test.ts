@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { admin, createKey, usageAs } from '../support/admin.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
-import { startGateway, startGateways, type Gateway } from '../support/gateway.ts';
+import { startGateway, startGateways, type GatewayProcess } from '../support/gateway.ts';
 import {
   chat,
   entriesOf,
@@ -42,7 +42,7 @@ const rates = { requestsPerMinute: 1e6, requestsPerHour: 1e7, requestsPerDay: 1e
 let postgres: Postgres;
 let upstream: Upstream;
 let redis: TestRedis;
-let gateways: Gateway[] = [];
+let gateways: GatewayProcess[] = [];
 beforeAll(async () => {
   upstream = await startUpstream();
 });
@@ -88,16 +88,16 @@ const seen = (requests: number) =>
     (count) => count >= requests,
   );
 
-async function readiness(gateway: Gateway): Promise<{ status: number; body: any }> {
+async function readiness(gateway: GatewayProcess): Promise<{ status: number; body: any }> {
   const answer = await fetch(`${gateway.adminUrl}/readyz`);
   return { status: answer.status, body: await answer.json() };
 }
-const ready = (gateway: Gateway) =>
+const ready = (gateway: GatewayProcess) =>
   until(
     () => readiness(gateway),
     ({ status }) => status === 200,
   );
-const settled = (gateway: Gateway) =>
+const settled = (gateway: GatewayProcess) =>
   until(
     () => usageAs(gateway, 'ada'),
     ({ reservedNano }) => reservedNano === 0,
@@ -186,21 +186,21 @@ test('two processes, one of them far from the store, spend budgets of a day and 
 });
 
 /** An answer; a machine that is too busy to admit in time is asked again. */
-const callOnce = (door: Gateway) =>
+const callOnce = (door: GatewayProcess) =>
   until(
     () => chat(door, { max_completion_tokens: CAP }),
     ({ status }) => status === 200,
   );
 
 /** So many answers of each. */
-async function callAll(times: number, ...doors: Gateway[]): Promise<void> {
+async function callAll(times: number, ...doors: GatewayProcess[]): Promise<void> {
   await Promise.all(doors.flatMap((door) => Array.from({ length: times }, () => callOnce(door))));
 }
 
 describe('who died and has not told what it spent', () => {
   let folder: string;
-  let staying: Gateway;
-  let dying: Gateway;
+  let staying: GatewayProcess;
+  let dying: GatewayProcess;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-lost-'));
     const wide = { ...options({ dailyBudgetUsd: BUDGET_NANO / 1e9 }), dataDir: join(folder, 'data') };
@@ -257,7 +257,7 @@ describe('who died and has not told what it spent', () => {
 const epoch = async () => (await redis.command('HGET', '{sp:main}', 'epoch')).split('\r\n')[1];
 
 /** What has been charged once a call has ended whose process stood still until the other charged it in full. */
-async function chargedWhileStill(other: Gateway, still: Gateway): Promise<number> {
+async function chargedWhileStill(other: GatewayProcess, still: GatewayProcess): Promise<number> {
   const before = await settled(other);
   const leaving = new AbortController();
   const open = await openChat(still, { max_completion_tokens: CAP, stream: true }, leaving.signal);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEntries } from '../../src/engines/audit/audit-read.ts';
 import { createKey } from '../support/admin.ts';
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import { startGateway, type GatewayProcess } from '../support/gateway.ts';
 import { CHAT_BODY } from '../support/journey.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
@@ -18,7 +18,7 @@ const dataDir = join(folder, 'data');
 let postgres: Postgres;
 let proxy: FaultProxy;
 let upstream: Upstream;
-let gateway: Gateway | undefined;
+let gateway: GatewayProcess | undefined;
 let env: Record<string, string>;
 beforeAll(async () => {
   [postgres, upstream] = await Promise.all([startPostgres(), startUpstream()]);
@@ -35,7 +35,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const start = (): Promise<Gateway> =>
+const start = (): Promise<GatewayProcess> =>
   startGateway({
     upstream,
     dataDir,

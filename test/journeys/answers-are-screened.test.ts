@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allEntries } from '../support/audit.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { chatAnswer, responsesAnswer, type Says } from '../support/openai-answer.ts';
 import type { SeenRequest } from '../support/seen-request.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -29,7 +30,7 @@ let ai: OpenAI;
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await startGateway({ upstream, config: CONFIG, key: { tier: 'open' } });
+  gateway = await openGateway({ upstream, config: CONFIG, key: { tier: 'open' } });
   ai = new OpenAI({ apiKey: gateway.callerKey, baseURL: gateway.baseUrl });
 });
 afterAll(async () => {
@@ -136,7 +137,7 @@ describe('what the model makes up', () => {
   });
 
   it('is not found where answers are not screened', async () => {
-    const off = await startGateway({
+    const off = await openGateway({
       upstream,
       config: {
         ...OPEN_HOUSE,

@@ -12,7 +12,7 @@ import { admin, createKey, type MadeKey } from '../support/admin.ts';
 import { unbalanced } from '../support/audit.ts';
 import { runCommand } from '../support/command.ts';
 import { chainFiles, failCalls, traceable } from '../support/failing-disk.ts';
-import { startGateways, type Gateway } from '../support/gateway.ts';
+import { startGateways, type GatewayProcess } from '../support/gateway.ts';
 import { chat, entriesOf, MONEY_ONLY } from '../support/money.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
@@ -24,7 +24,7 @@ const SOON = { interval: 50 };
 
 let postgres: Postgres;
 let upstream: Upstream;
-let gateways: readonly [Gateway, Gateway];
+let gateways: readonly [GatewayProcess, GatewayProcess];
 let key: MadeKey;
 /** Every entry before `end`, the newest first: by the files. */
 let written: readonly Entry[];
@@ -79,7 +79,7 @@ const namesOf = (entries: readonly Entry[]): string[] =>
 const maybe = <T>(values: readonly T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
 
 async function found(
-  gateway: Gateway,
+  gateway: GatewayProcess,
   filter: Readonly<Record<string, string | undefined>>,
 ): Promise<Entry[]> {
   const given = Object.entries(filter).filter((pair): pair is [string, string] => pair[1] !== undefined);

@@ -10,14 +10,18 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { admin } from '../support/admin.ts';
 import { allEntries } from '../support/audit.ts';
+import { startGateway } from '../support/gateway.ts';
 import { CHAT_BODY, CHAT_LINE, journey } from '../support/journey.ts';
 import { openSocket, rawCall, requestBytes } from '../support/raw-call.ts';
 
 const MiB = 1024 * 1024;
-const house = journey({
-  key: { tier: 'wide' },
-  config: { tiers: { wide: { requestsPerMinute: 10_000 } }, server: { bodyMsMax: 2000 } },
-});
+const house = journey(
+  {
+    key: { tier: 'wide' },
+    config: { tiers: { wide: { requestsPerMinute: 10_000 } }, server: { bodyMsMax: 2000 } },
+  },
+  startGateway,
+);
 /** How often each code was answered to a known caller; '' where it was served. */
 const answered = new Map<string, number>();
 const count = (code: string): Map<string, number> => answered.set(code, (answered.get(code) ?? 0) + 1);

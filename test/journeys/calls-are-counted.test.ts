@@ -5,7 +5,7 @@
 import OpenAI, { APIError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';
-import { startGateways, type Gateway } from '../support/gateway.ts';
+import { startGateways, type GatewayProcess } from '../support/gateway.ts';
 import { chatAnswer } from '../support/openai-answer.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -15,8 +15,8 @@ import { OPEN_HOUSE } from './open-house.ts';
 let redis: TestRedis;
 let postgres: Postgres;
 let upstream: Upstream;
-let one: Gateway;
-let other: Gateway;
+let one: GatewayProcess;
+let other: GatewayProcess;
 beforeAll(async () => {
   [redis, postgres, upstream] = await Promise.all([startRedis(), startPostgres(), startUpstream()]);
   [one, other] = await startGateways(2, {
@@ -44,7 +44,7 @@ const chat = {
   max_completion_tokens: 99,
 };
 const SEARCH = { name: 'search', arguments: '{"q":"cats"}' };
-const clientOf = ({ baseUrl: baseURL }: Gateway, apiKey: string) =>
+const clientOf = ({ baseUrl: baseURL }: GatewayProcess, apiKey: string) =>
   new OpenAI({ apiKey, baseURL, maxRetries: 0 });
 const outcome = async (work: Promise<OpenAI.ChatCompletion>): Promise<unknown> =>
   await work.then(

@@ -10,8 +10,9 @@ import type { Entry } from '../../src/ports/audit-log.ts';
 import { allEntries } from '../support/audit.ts';
 import { json, sse } from '../support/behaviour.ts';
 import { itemEvents, messageEvents, responseOf } from '../support/call-streams.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { journey } from '../support/journey.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { chatAnswer, responsesAnswer } from '../support/openai-answer.ts';
 import { until } from '../support/until.ts';
 import { OPEN_HOUSE } from './open-house.ts';
@@ -34,7 +35,7 @@ const clientOf = ({ callerKey: apiKey, baseUrl: baseURL }: Gateway) =>
 
 beforeAll(async () => {
   const config = { ...open, tools: { ...tools, onDenied: 'cut' } };
-  cutting = await startGateway({ upstream: house.upstream, config, key: { tier: 'open' } });
+  cutting = await openGateway({ upstream: house.upstream, config, key: { tier: 'open' } });
   ai = clientOf(house.gateway);
   cutter = clientOf(cutting);
 });

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { usageAs } from '../support/admin.ts';
-import { startGateway, type Gateway, type GatewayOptions } from '../support/gateway.ts';
+import { startGateway, type GatewayProcess, type ProcessOptions } from '../support/gateway.ts';
 import { chat, INPUT_NANO, MONEY_ONLY, OUTPUT_NANO, outcomeOf, recorded } from '../support/money.ts';
 import { capOf, chatAnswer } from '../support/openai-answer.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -25,7 +25,7 @@ const secrets = {
 
 let redis: TestRedis;
 let upstream: Upstream;
-const running: Gateway[] = [];
+const running: GatewayProcess[] = [];
 beforeAll(async () => {
   redis = await startRedis({ own: true });
   upstream = await startUpstream({
@@ -40,7 +40,7 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-async function begin(offMs: number, more: GatewayOptions = {}): Promise<Gateway> {
+async function begin(offMs: number, more: ProcessOptions = {}): Promise<GatewayProcess> {
   const gateway = await startGateway({
     upstream,
     key: { user: 'ada', tier: 'tight' },

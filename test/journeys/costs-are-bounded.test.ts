@@ -5,8 +5,9 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { json } from '../support/behaviour.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { MONEY_ONLY, outcomeOf, post, read } from '../support/money.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { capOf } from '../support/openai-answer.ts';
 import type { SeenRequest } from '../support/seen-request.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -15,7 +16,7 @@ let upstream: Upstream;
 let gateway: Gateway;
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await startGateway({
+  gateway = await openGateway({
     upstream,
     config: {
       ...MONEY_ONLY,

@@ -17,9 +17,10 @@ import {
   stall,
   type Behaviour,
 } from '../support/behaviour.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { FLAGGED, scored, shown, startGuardModel } from '../support/guard-model.ts';
 import { CHAT_LINE } from '../support/journey.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { ownClock, turnOf } from '../support/own-clock.ts';
 import { rawCall, requestBytes, type RawAnswer } from '../support/raw-call.ts';
 import { until } from '../support/until.ts';
@@ -51,7 +52,7 @@ beforeAll(async () => {
   };
   const tired = { ...engine, timeoutMs: TIMEOUT_MS };
   const start = (config: object) =>
-    startGateway({ upstream, key: { tier: 'internal' }, env: { GUARD_KEY: KEY }, config });
+    openGateway({ upstream, key: { tier: 'internal' }, env: { GUARD_KEY: KEY }, config });
   [closed, hasty, open, without] = await Promise.all([
     start({ detector: { engine, charsMax: 40_000 } }),
     start({ detector: { engine: tired } }),

@@ -13,7 +13,7 @@ import { Secret } from '../../src/base/secret.ts';
 import { runVerify } from '../../src/engines/audit/audit-verify-command.ts';
 import { allEntries, unbalanced } from '../support/audit.ts';
 import { pieceOf, sse, stall } from '../support/behaviour.ts';
-import { startGateway, type Gateway, type GatewayOptions } from '../support/gateway.ts';
+import { startGateway, type GatewayProcess, type GatewayOptions } from '../support/gateway.ts';
 import { CHAT_BODY, CHAT_LINE, CHAT_STREAM } from '../support/journey.ts';
 import { honest } from '../support/openai-answer.ts';
 import { ownClock, turnOf } from '../support/own-clock.ts';
@@ -30,7 +30,9 @@ beforeEach(() => upstream.clear());
 afterAll(async () => await upstream.close());
 
 /** Its data stays until the test is over, so that its log can be read after its end. */
-async function house(config: object = {}): Promise<Gateway & { readonly bytes: (body: string) => Buffer }> {
+async function house(
+  config: object = {},
+): Promise<GatewayProcess & { readonly bytes: (body: string) => Buffer }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-end-'));
   const options: GatewayOptions = {
     upstream,
@@ -45,7 +47,7 @@ async function house(config: object = {}): Promise<Gateway & { readonly bytes: (
 }
 
 /** The log as it was left: whole, and with one outcome for each intent. */
-async function reckon({ dataDir }: Gateway): Promise<Record<string, number>> {
+async function reckon({ dataDir }: GatewayProcess): Promise<Record<string, number>> {
   const log = join(dataDir, 'audit');
   expect(await runVerify([log], [new Secret(SECRET)])).toMatchObject({ code: 0 });
   const entries = await allEntries(log);

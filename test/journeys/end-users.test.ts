@@ -11,7 +11,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod';
 import { admin, createKey } from '../support/admin.ts';
 import { allEntries } from '../support/audit.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { remembering } from '../support/remembering-upstream.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { OPEN_HOUSE } from './open-house.ts';
@@ -52,7 +53,7 @@ let gateway: Gateway;
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await startGateway({ upstream, config, key: null });
+  gateway = await openGateway({ upstream, config, key: null });
   for (const [user, tier, team] of [
     ['plain', 'open', 'blue'],
     ['app', 'app', 'red'],

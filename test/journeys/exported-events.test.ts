@@ -15,7 +15,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { allEntries } from '../support/audit.ts';
 import { freePorts } from '../support/free-port.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import { startGateway, type GatewayProcess } from '../support/gateway.ts';
 import { ocsfSchema } from '../support/ocsf-schema.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -49,10 +49,10 @@ const syslog = createTlsServer(certificate, (socket) => {
   socket.on('error', () => undefined);
 });
 
-let gateway: Gateway;
+let gateway: GatewayProcess;
 let upstream: Upstream;
 let config: object;
-const start = (): Promise<Gateway> =>
+const start = (): Promise<GatewayProcess> =>
   startGateway({ upstream, dataDir, config, env: secrets, key: { tier: 'internal' } });
 const secrets = {
   SALLYPORT_ADMIN_KEY: 'an-admin-key-that-is-kept-over-restarts',

@@ -1,13 +1,14 @@
 /** stages/parse: a body that cannot be meant is refused before anything goes upstream; whoever means it is served. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
 let upstream: Upstream;
 let gateway: Gateway;
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await startGateway({ upstream, config: { request: { unknownFields: 'refuse' } } });
+  gateway = await openGateway({ upstream, config: { request: { unknownFields: 'refuse' } } });
 });
 beforeEach(() => upstream.clear());
 afterAll(async () => {
@@ -60,7 +61,7 @@ test.each([
 });
 
 test('where nothing else is said, a field that nobody knows is screened and relayed', async () => {
-  await using other = await startGateway({ upstream });
+  await using other = await openGateway({ upstream });
   const body = { model, messages, colour: 'red' };
   const answer = await fetch(`${other.baseUrl}/chat/completions`, {
     method: 'POST',

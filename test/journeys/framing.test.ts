@@ -2,11 +2,12 @@
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
 import { CHAT_BODY as BODY, CHAT_LINE as LINE, CHAT_STREAM, journey } from '../support/journey.ts';
 import { openSocket, rawCall, requestBytes } from '../support/raw-call.ts';
 
 const HEX = BODY.length.toString(16);
-const house = journey();
+const house = journey({}, startGateway);
 
 /** Head lines of its own, then bytes as they are. */
 const wire = (headers: readonly string[], rest: string, line = LINE): string =>

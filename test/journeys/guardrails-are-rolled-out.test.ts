@@ -6,7 +6,7 @@
  */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { admin, createKey } from '../support/admin.ts';
-import { type Gateway, startGateways } from '../support/gateway.ts';
+import { type GatewayProcess, startGateways } from '../support/gateway.ts';
 import { type Answered, chat, metric, outcomeOf, recorded } from '../support/money.ts';
 import { chatAnswer } from '../support/openai-answer.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
@@ -15,8 +15,8 @@ import { until } from '../support/until.ts';
 
 let postgres: Postgres;
 let upstream: Upstream;
-let one: Gateway;
-let other: Gateway;
+let one: GatewayProcess;
+let other: GatewayProcess;
 const keys: Record<string, string> = {};
 const BACK = { windowS: 3600, minCalls: 4, minKeys: 2, overPercent: 10 };
 
@@ -107,7 +107,8 @@ test('the report tells by team and category, over all processes', async () => {
   ]);
 });
 
-const fallback = async (at: Gateway) => Object((await admin(at, 'GET', '/admin/rollout')).body).fallback;
+const fallback = async (at: GatewayProcess) =>
+  Object((await admin(at, 'GET', '/admin/rollout')).body).fallback;
 
 test('a jump sends everybody back to observing, everywhere, with an incident; one word brings it back', async () => {
   expect(await fallback(one)).toBeUndefined();

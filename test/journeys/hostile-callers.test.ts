@@ -7,6 +7,7 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFailed, test } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
 import { heldBytes, INSPECTED } from '../support/held-memory.ts';
 import { CHAT_BODY, CHAT_LINE, journey } from '../support/journey.ts';
 import { type OwnClock, ownClock, turnOf } from '../support/own-clock.ts';
@@ -19,10 +20,13 @@ const MS_MAX = 12_000;
 const CALLS = 1500;
 const AT_ONCE = 25;
 const WAIT_MS = 400;
-const house = journey({
-  key: { tier: 'internal', requestsPerMinute: 1_000_000 },
-  env: INSPECTED,
-});
+const house = journey(
+  {
+    key: { tier: 'internal', requestsPerMinute: 1_000_000 },
+    env: INSPECTED,
+  },
+  startGateway,
+);
 
 const LINES = [
   'GET /v1/models HTTP/1.1',

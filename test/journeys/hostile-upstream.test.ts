@@ -4,6 +4,7 @@
  * of somebody else's answer. Shown false by relaying what is left of a broken stream without an error event.
  */
 import { expect, onTestFailed, test } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
 import { heldBytes, INSPECTED } from '../support/held-memory.ts';
 import { pieceOf, type Behaviour } from '../support/behaviour.ts';
 import { CHAT_BODY, CHAT_LINE, CHAT_STREAM, hastyUpstream, journey } from '../support/journey.ts';
@@ -15,11 +16,14 @@ const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const MS_MAX = 10_000;
 const CALLS = 1500;
 const AT_ONCE = 20;
-const house = journey({
-  key: { tier: 'internal', requestsPerMinute: 1_000_000 },
-  config: { upstreams: hastyUpstream(400) },
-  env: INSPECTED,
-});
+const house = journey(
+  {
+    key: { tier: 'internal', requestsPerMinute: 1_000_000 },
+    config: { upstreams: hastyUpstream(400) },
+    env: INSPECTED,
+  },
+  startGateway,
+);
 
 const usage = '"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}';
 const JSON_BODY = `{"id":"c1","object":"chat.completion","choices":[],${usage}}`;

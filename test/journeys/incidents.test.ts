@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { admin, createKey, type MadeKey } from '../support/admin.ts';
-import { type Gateway, type GatewayOptions, startGateway, startGateways } from '../support/gateway.ts';
+import { type GatewayProcess, type GatewayOptions, startGateway, startGateways } from '../support/gateway.ts';
 import { ownClock, turnOf } from '../support/own-clock.ts';
 import { portOf, type Postgres, startPostgres } from '../support/postgres.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -43,9 +43,9 @@ const told: Told[] = [];
 let webhook: Server;
 let database: Postgres;
 let upstream: Upstream;
-let gateways: Gateway[];
-let gateway: Gateway;
-let other: Gateway;
+let gateways: GatewayProcess[];
+let gateway: GatewayProcess;
+let other: GatewayProcess;
 const keys: Record<'ada' | 'adas' | 'bob', MadeKey | undefined> = {
   ada: undefined,
   adas: undefined,
@@ -94,7 +94,7 @@ afterAll(async () => {
   webhook.close();
 });
 
-async function headersOf(at: Gateway, key: string, content: string, more: object = {}) {
+async function headersOf(at: GatewayProcess, key: string, content: string, more: object = {}) {
   const answer = await fetch(`${at.baseUrl}/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
@@ -104,13 +104,13 @@ async function headersOf(at: Gateway, key: string, content: string, more: object
   return { status: answer.status, headers: answer.headers };
 }
 
-async function call(at: Gateway, key: string, content = 'Hi', more: object = {}): Promise<string> {
+async function call(at: GatewayProcess, key: string, content = 'Hi', more: object = {}): Promise<string> {
   const { status, headers } = await headersOf(at, key, content, more);
   return headers.get('x-sallyport-code') ?? `${status}`;
 }
 
 /** Requests a minute that its user has with it. */
-async function limitOf(at: Gateway, key: string): Promise<string | null> {
+async function limitOf(at: GatewayProcess, key: string): Promise<string | null> {
   return (await headersOf(at, key, 'Hi')).headers.get('x-ratelimit-limit-requests');
 }
 
@@ -251,7 +251,7 @@ test('bad credentials in the name of another shut nobody out', async () => {
 test('evidence is the same for the same facts; a restart keeps it; undone and closed by a person', async () => {
   const [incident] = await incidents('?rule=injection-burst');
   const id = incident?.id ?? '';
-  const evidence = async (at: Gateway) =>
+  const evidence = async (at: GatewayProcess) =>
     z
       .object({
         digest: z.string(),

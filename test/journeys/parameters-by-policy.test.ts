@@ -4,8 +4,9 @@
  */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { entriesOf } from '../support/money.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { create, saying } from '../support/socket-answers.ts';
 import { openSocket } from '../support/socket-client.ts';
 import { startSocketUpstream, type SocketUpstream } from '../support/socket-upstream.ts';
@@ -25,8 +26,8 @@ const key = { tier: 'internal', team: 'red' };
 
 beforeAll(async () => {
   [upstream, sockets] = await Promise.all([startUpstream(), startSocketUpstream()]);
-  gateway = await startGateway({ upstream, key, config });
-  ofSockets = await startGateway({ upstream: sockets, key, config });
+  gateway = await openGateway({ upstream, key, config });
+  ofSockets = await openGateway({ upstream: sockets, key, config });
 });
 beforeEach(() => upstream.clear());
 afterAll(async () => {

@@ -9,8 +9,9 @@ import { join } from 'node:path';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKey } from '../support/admin.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { json } from '../support/behaviour.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { remembering, type Memory } from '../support/remembering-upstream.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { OPEN_HOUSE } from './open-house.ts';
@@ -34,7 +35,7 @@ async function start(env: Record<string, string>, objects: object = { isolation:
     objects,
     guardrails: { ...OPEN_HOUSE.guardrails, pii: { action: 'redact' } },
   };
-  gateway = await startGateway({ upstream, dataDir, config, env, key: null });
+  gateway = await openGateway({ upstream, dataDir, config, env, key: null });
 }
 beforeAll(async () => {
   upstream = await startUpstream();

@@ -5,7 +5,8 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bytes, json, sse, type Behaviour } from '../support/behaviour.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { chatAnswer, responsesAnswer, type Says } from '../support/openai-answer.ts';
 import type { SeenRequest } from '../support/seen-request.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -32,7 +33,7 @@ let gateway: Gateway;
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await startGateway({ upstream, config: CONFIG, key: { tier: 'open' } });
+  gateway = await openGateway({ upstream, config: CONFIG, key: { tier: 'open' } });
 });
 afterAll(async () => {
   await gateway?.stop();

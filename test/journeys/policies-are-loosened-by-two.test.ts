@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admin, createKey } from '../support/admin.ts';
-import { type Gateway, startGateways } from '../support/gateway.ts';
+import { type GatewayProcess, startGateways } from '../support/gateway.ts';
 import { recorded } from '../support/money.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -27,8 +27,8 @@ const budget = (dailyBudgetUsd: number) => ({ tiers: { wide: { dailyBudgetUsd } 
 
 let postgres: Postgres;
 let upstream: Upstream;
-let one: Gateway;
-let other: Gateway;
+let one: GatewayProcess;
+let other: GatewayProcess;
 const keys: Record<string, string> = {};
 beforeAll(async () => {
   holds({});

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { admin } from '../support/admin.ts';
 import { sse } from '../support/behaviour.ts';
 import { CALLED, callPart, DONE } from '../support/call-streams.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import { startGateway, type GatewayProcess } from '../support/gateway.ts';
 import { chat, entriesOf, openChat, read, recorded } from '../support/money.ts';
 import { chatAnswer } from '../support/openai-answer.ts';
 import { create, saying } from '../support/socket-answers.ts';
@@ -46,7 +46,7 @@ async function houseWith(name: string, upstreamOf: { readonly baseUrl: string })
 
 let upstream: Upstream;
 let sockets: SocketUpstream;
-let gateway: Gateway;
+let gateway: GatewayProcess;
 let write: (config: object | string) => void;
 let other: Awaited<ReturnType<typeof houseWith>>;
 beforeAll(async () => {
@@ -68,7 +68,7 @@ beforeEach(async () => {
   upstream.clear();
 });
 
-const reload = (of: Gateway = gateway) => admin(of, 'POST', '/admin/policy/reload', {});
+const reload = (of: GatewayProcess = gateway) => admin(of, 'POST', '/admin/policy/reload', {});
 const shape = z.looseObject({ version: z.string() });
 const policy = async () => shape.parse((await admin(gateway, 'GET', '/admin/policy')).body);
 const mail = { messages: [{ role: 'user', content: 'Write to ada@example.com' }] };

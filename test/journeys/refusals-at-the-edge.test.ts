@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey } from '../support/admin.ts';
 import { allEntries } from '../support/audit.ts';
 import { sse } from '../support/behaviour.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import { startGateway, type GatewayProcess } from '../support/gateway.ts';
 import { CHAT_BODY, CHAT_LINE, CHAT_STREAM } from '../support/journey.ts';
 import { rawCall, requestBytes } from '../support/raw-call.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -18,7 +18,7 @@ const CALLS = 30;
 const SINGLY = 20;
 const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-edge-'));
 let upstream: Upstream;
-let gateway: Gateway;
+let gateway: GatewayProcess;
 beforeAll(async () => {
   upstream = await startUpstream();
   const config = { server: { exchangesMax: 1 } };

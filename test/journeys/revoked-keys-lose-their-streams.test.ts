@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admin, createKey, type MadeKey } from '../support/admin.ts';
-import { startGateways, type Gateway } from '../support/gateway.ts';
+import { startGateways, type GatewayProcess } from '../support/gateway.ts';
 import { chat, INPUT_NANO, MONEY_ONLY, openChat, OUTPUT_NANO, outcomeOf, post } from '../support/money.ts';
 import { chatAnswer, responsesAnswer } from '../support/openai-answer.ts';
 import { ownClock, turnOf } from '../support/own-clock.ts';
@@ -20,8 +20,8 @@ const stream = { stream: true, max_completion_tokens: 3000 };
 let redis: TestRedis;
 let postgres: Postgres;
 let upstream: Upstream;
-let one: Gateway;
-let other: Gateway;
+let one: GatewayProcess;
+let other: GatewayProcess;
 
 beforeAll(async () => {
   [redis, postgres, upstream] = await Promise.all([startRedis(), startPostgres(), startUpstream()]);
@@ -53,7 +53,7 @@ afterAll(async () => {
 /** What the gateways broke off. */
 const cut = () => upstream.requests.filter((seen) => seen.abortedAt !== undefined);
 
-const chatOn = (gateway: Gateway, { key }: Pick<MadeKey, 'key'>): Promise<Reading> =>
+const chatOn = (gateway: GatewayProcess, { key }: Pick<MadeKey, 'key'>): Promise<Reading> =>
   reading((signal) => openChat({ ...gateway, callerKey: key }, stream, signal));
 
 test('revoked at one process: open streams end on both, those of others go on', async () => {

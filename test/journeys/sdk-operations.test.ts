@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENDPOINTS } from '../../src/openai/endpoints/index.ts';
 import { matchRoute } from '../../src/openai/route.ts';
 import { bytes, json, type Behaviour } from '../support/behaviour.ts';
-import { startGateway, UPSTREAM_KEY, type Gateway } from '../support/gateway.ts';
+import { UPSTREAM_KEY, type Gateway } from '../support/gateway.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import type { SeenRequest } from '../support/seen-request.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { OPEN_HOUSE } from './open-house.ts';
@@ -69,7 +70,7 @@ let through: Recorded;
 
 beforeAll(async () => {
   upstream = await startUpstream({ script: answerTo });
-  gateway = await startGateway({ upstream, config: OPEN_HOUSE, key: { tier: 'open' } });
+  gateway = await openGateway({ upstream, config: OPEN_HOUSE, key: { tier: 'open' } });
   direct = recorded(upstream.baseUrl, 'sk-direct');
   through = recorded(gateway.baseUrl, gateway.callerKey);
 });

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Code } from '../../src/base/errors.ts';
 import { createKey, type NewKey } from '../support/admin.ts';
 import { bytes, openaiError, reset, stall, type Behaviour } from '../support/behaviour.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { hastyUpstream } from '../support/journey.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { chatAnswer, honest } from '../support/openai-answer.ts';
 import type { SeenRequest } from '../support/seen-request.ts';
 import { openaiClient } from '../support/sdk.ts';
@@ -34,7 +35,7 @@ let gateway: Gateway;
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await startGateway({ upstream, config, key: { tier: 'open' } });
+  gateway = await openGateway({ upstream, config, key: { tier: 'open' } });
 });
 afterAll(async () => {
   await gateway?.stop();

@@ -2,7 +2,8 @@
 import OpenAI, { APIError, BadRequestError, RateLimitError } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openaiError, sse, type Behaviour } from '../support/behaviour.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { chatAnswer, honest, responsesAnswer } from '../support/openai-answer.ts';
 import type { SeenRequest } from '../support/seen-request.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -25,7 +26,7 @@ let through: OpenAI;
 
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await startGateway({ upstream, config: OPEN_HOUSE, key: { tier: 'open' } });
+  gateway = await openGateway({ upstream, config: OPEN_HOUSE, key: { tier: 'open' } });
   direct = new OpenAI({ apiKey: 'sk-direct', baseURL: upstream.baseUrl });
   through = new OpenAI({ apiKey: gateway.callerKey, baseURL: gateway.baseUrl });
 });

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { admin, createKey } from '../support/admin.ts';
 import { runCommand } from '../support/command.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import { startGateway, type GatewayProcess } from '../support/gateway.ts';
 import { chat, entriesOf, MONEY_ONLY } from '../support/money.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -26,7 +26,7 @@ const SALLYPORT_ADMIN_KEY = 'a'.repeat(40);
 let postgres: Postgres;
 let redis: TestRedis;
 let upstream: Upstream;
-const running = new Set<Gateway>();
+const running = new Set<GatewayProcess>();
 beforeAll(async () => {
   [postgres, redis, upstream] = await Promise.all([
     startPostgres(),
@@ -55,7 +55,7 @@ async function start(place: string, secrets: Record<string, string>, key: object
   running.add(gateway);
   return gateway;
 }
-async function stop(gateway: Gateway): Promise<void> {
+async function stop(gateway: GatewayProcess): Promise<void> {
   running.delete(gateway);
   await gateway.stop();
 }
@@ -64,12 +64,12 @@ const verify = (env: Record<string, string>) =>
   runCommand(['audit', 'verify', join(folder, 'one', 'audit')], { env });
 
 /** Users whose keys end with the secret before. */
-async function underPreviousSecret(gateway: Gateway): Promise<string[]> {
+async function underPreviousSecret(gateway: GatewayProcess): Promise<string[]> {
   const { body }: { body: any } = await admin(gateway, 'GET', '/admin/keys');
   return body.data.flatMap((each: any) => (each.underPreviousSecret ? [each.user] : []));
 }
 
-const answers = (gateway: Gateway, callerKey: string) =>
+const answers = (gateway: GatewayProcess, callerKey: string) =>
   until(
     async () => (await chat({ ...gateway, callerKey }, { max_completion_tokens: 5 })).status,
     (status) => status === 200,

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { admin, createKey, type MadeKey } from '../support/admin.ts';
 import { sse } from '../support/behaviour.ts';
 import { CALLED, callPart, chatCall, chunkOf, DONE } from '../support/call-streams.ts';
-import { startGateways, type Gateway } from '../support/gateway.ts';
+import { startGateways, type GatewayProcess } from '../support/gateway.ts';
 import { CHAT_BODY, CHAT_LINE } from '../support/journey.ts';
 import { chat, MONEY_ONLY, openChat, outcomeOf } from '../support/money.ts';
 import { chatAnswer } from '../support/openai-answer.ts';
@@ -31,8 +31,8 @@ const PROXY = '127.0.0.7';
 let redis: TestRedis;
 let postgres: Postgres;
 let upstream: Upstream;
-let one: Gateway;
-let other: Gateway;
+let one: GatewayProcess;
+let other: GatewayProcess;
 /** Key of another administrator. */
 let second: string;
 
@@ -64,12 +64,15 @@ beforeEach(() => {
   upstream.script = (seen) => chatAnswer(seen, { outputTokens: 2000 }, { gapMs: 5 });
 });
 
-const lockdown = (gateway: Gateway, shut: object) => admin(gateway, 'PUT', '/admin/lockdown', shut);
-const codeOn = async (gateway: Gateway, { key }: Pick<MadeKey, 'key'>): Promise<string | undefined> => {
+const lockdown = (gateway: GatewayProcess, shut: object) => admin(gateway, 'PUT', '/admin/lockdown', shut);
+const codeOn = async (
+  gateway: GatewayProcess,
+  { key }: Pick<MadeKey, 'key'>,
+): Promise<string | undefined> => {
   upstream.script = (seen) => chatAnswer(seen, { outputTokens: 2 });
   return (await chat({ ...gateway, callerKey: key })).code;
 };
-const streamOn = (gateway: Gateway, { key }: Pick<MadeKey, 'key'>) =>
+const streamOn = (gateway: GatewayProcess, { key }: Pick<MadeKey, 'key'>) =>
   reading((signal) =>
     openChat({ ...gateway, callerKey: key }, { stream: true, max_completion_tokens: 3000 }, signal),
   );

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
 import { heldBytes, INSPECTED } from '../support/held-memory.ts';
 import { pieceOf, type Behaviour } from '../support/behaviour.ts';
 import { CHAT_BODY, CHAT_LINE, CHAT_STREAM, journey } from '../support/journey.ts';
@@ -13,10 +14,13 @@ const MiB = 1024 * 1024;
 const READERS = 100;
 const ANSWER_BYTES = 50 * MiB;
 const PIECE = 65_536;
-const house = journey({
-  // A hundred calls at once on a machine that is busy with their answers: the disk is not what is tried here.
-  env: INSPECTED,
-});
+const house = journey(
+  {
+    // A hundred calls at once on a machine that is busy with their answers: the disk is not what is tried here.
+    env: INSPECTED,
+  },
+  startGateway,
+);
 
 const sentBytes = (): number => house.upstream.requests.reduce((sum, seen) => sum + seen.sentBytes, 0);
 

@@ -9,7 +9,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { upstreamSchema } from '../../src/server/upstream.ts';
 import { createSocketUpstream } from '../../src/server/upstream-socket.ts';
 import { createKey } from '../support/admin.ts';
-import { startGateway, UPSTREAM_KEY, type Gateway } from '../support/gateway.ts';
+import { UPSTREAM_KEY, type Gateway } from '../support/gateway.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { rawCall } from '../support/raw-call.ts';
 import { create, saying } from '../support/socket-answers.ts';
 import { openSocket, refusedSocket, type DialOptions } from '../support/socket-client.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-tls-'));
   caFile = join(folder, 'ca.pem');
   writeFileSync(caFile, upstream.certificate?.cert ?? '');
-  gateway = await startGateway({
+  gateway = await openGateway({
     upstream,
     key: { tier: 'internal' },
     config: {

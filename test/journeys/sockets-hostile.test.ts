@@ -3,6 +3,7 @@
  * false by taking away the bound on fragments, the pause for who does not read, and the look at what is idle.
  */
 import { expect, test } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
 import { create, saidEvents, saying } from '../support/socket-answers.ts';
 import { openSocket } from '../support/socket-client.ts';
 import { socketHouse } from '../support/socket-house.ts';
@@ -10,7 +11,7 @@ import { until } from '../support/until.ts';
 
 const MiB = 1024 * 1024;
 
-const house = socketHouse({ config: { sockets: { idleMsMax: 4000 } } });
+const house = socketHouse({ config: { sockets: { idleMsMax: 4000 } } }, startGateway);
 
 test('a frame over 16 MiB closes the socket', async () => {
   const client = await openSocket(house.gateway);

@@ -8,8 +8,9 @@
 import OpenAI, { APIError } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { json } from '../support/behaviour.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { journey } from '../support/journey.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { chatAnswer, responsesAnswer } from '../support/openai-answer.ts';
 import { INJECTION } from '../support/planting-house.ts';
 import { OPEN_HOUSE } from './open-house.ts';
@@ -96,7 +97,7 @@ describe('where any result marks', () => {
   let strict: Gateway;
   beforeAll(async () => {
     const tools = { taintNeedsApproval: ['fetch_page'], taintBy: 'results' };
-    strict = await startGateway({ upstream: house.upstream, config: { ...config, tools }, key });
+    strict = await openGateway({ upstream: house.upstream, config: { ...config, tools }, key });
   });
   afterAll(async () => void (await strict.stop()));
 

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { admin } from '../support/admin.ts';
-import { startGateway } from '../support/gateway.ts';
 import { entriesOf } from '../support/money.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { until } from '../support/until.ts';
 
 const listSchema = z.object({ data: z.array(z.object({ rule: z.string(), severity: z.string() })) });
 
 test('what is as it was written says nothing; a changed entry is told', async () => {
-  await using gateway = await startGateway({ config: { audit: { verifyEverySeconds: 1 } }, key: null });
+  await using gateway = await openGateway({ config: { audit: { verifyEverySeconds: 1 } }, key: null });
   const incidents = async () =>
     listSchema.parse((await admin(gateway, 'GET', '/admin/incidents')).body).data.map(({ rule }) => rule);
   const tampered = async () => (await entriesOf(gateway)).filter(({ action }) => action === 'audit.tampered');

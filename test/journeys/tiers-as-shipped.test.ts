@@ -6,8 +6,9 @@
 import { RateLimitError } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { admin, createKey } from '../support/admin.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { type Answered, chat, INPUT_NANO, OUTPUT_NANO } from '../support/money.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { capOf, chatAnswer } from '../support/openai-answer.ts';
 import { openaiClient } from '../support/sdk.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -18,7 +19,7 @@ let upstream: Upstream;
 let gateway: Gateway;
 beforeAll(async () => {
   upstream = await startUpstream();
-  gateway = await startGateway({
+  gateway = await openGateway({
     upstream,
     key: null,
     env: { RATE_LIMIT_PER_MINUTE: '5', RATE_LIMIT_PER_HOUR: '40' },

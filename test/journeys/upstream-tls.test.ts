@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startGateway } from '../support/gateway.ts';
 import { CHAT_BODY, CHAT_LINE } from '../support/journey.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { rawCall, requestBytes } from '../support/raw-call.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -13,7 +13,7 @@ test('a certificate that nobody vouches for is refused, one of the configured au
   const upstream = await startUpstream({ tls: true });
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-tls-'));
   const answered = async (upstreamSettings: object) => {
-    const gateway = await startGateway({
+    const gateway = await openGateway({
       upstream,
       key: { tier: 'internal' },
       config: { upstream: upstreamSettings },

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { admin } from '../support/admin.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { chatAnswer } from '../support/openai-answer.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
@@ -12,7 +13,7 @@ let gateway: Gateway;
 beforeAll(async () => {
   upstream = await startUpstream();
   upstream.script = (seen) => chatAnswer(seen, {}, { ending: 'stall' });
-  gateway = await startGateway({ upstream });
+  gateway = await openGateway({ upstream });
 });
 afterAll(async () => {
   await gateway?.stop();

@@ -1,4 +1,7 @@
-/** Real gateway processes for tests: their own environment, ports and data, ended by process id, never by name. */
+/**
+ * Real gateway processes for tests: their own environment, ports and data, ended by process id, never by name. Where a process says
+ * nothing that its doors do not, `open-gateway.ts` costs less.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -25,8 +28,11 @@ export interface GatewayOptions {
   readonly upstream?: { readonly baseUrl: string };
   /** The key that is made for the test; tier pro, user `tester` unless said otherwise. `null` makes none. */
   readonly key?: Partial<NewKey> | null;
-  /** Kept if given, and by `restart`; else a temporary folder that goes with the process. */
+  /** Kept if given; else a temporary folder that goes with the gateway. */
   readonly dataDir?: string;
+}
+
+export interface ProcessOptions extends GatewayOptions {
   /** False: do not wait for readiness, and make no key. */
   readonly ready?: boolean;
   /** Instead of the gateway as built: `[program('cli'), 'tools']`, or `['src/main.ts']`, as `npm start` runs it. */
@@ -44,10 +50,16 @@ export interface Gateway extends AsyncDisposable {
   readonly adminKey: string;
   /** Empty where none was made. */
   readonly callerKey: string;
-  readonly pid: number;
   readonly dataDir: string;
-  /** Both outputs so far. */
+  /** All output so far. */
   logs(): string;
+  /** Ends it in order. The data folder goes unless it was given. */
+  stop(): Promise<unknown>;
+}
+
+/** What only a process has. */
+export interface GatewayProcess extends Gateway {
+  readonly pid: number;
   /** Resolves with the exit code, or the signal's name. */
   readonly exited: Promise<number | string>;
   /** Sends the signal (SIGTERM), waits for the end; SIGKILL after 60 s. The data folder goes unless it was given. */
@@ -86,7 +98,7 @@ process.on('exit', () => {
 process.once('SIGTERM', () => process.exit());
 
 /** One process; ready, with a key. @throws an error with its logs if it ends or is not ready in 3 minutes */
-export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+export async function startGateway(options: ProcessOptions = {}): Promise<GatewayProcess> {
   for (let attempt = 1; ; attempt++) {
     const gateway = await launch(options);
     if (options.ready === false) return gateway;
@@ -107,9 +119,12 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
  * N processes with the same secrets. With a shared store all answer to the key made on the first; with a store of
  * its own each has a key of its own for the same user.
  */
-export async function startGateways(count: 2, options?: GatewayOptions): Promise<[Gateway, Gateway]>;
-export async function startGateways(count: number, options?: GatewayOptions): Promise<Gateway[]>;
-export async function startGateways(count: number, options: GatewayOptions = {}): Promise<Gateway[]> {
+export async function startGateways(
+  count: 2,
+  options?: ProcessOptions,
+): Promise<[GatewayProcess, GatewayProcess]>;
+export async function startGateways(count: number, options?: ProcessOptions): Promise<GatewayProcess[]>;
+export async function startGateways(count: number, options: ProcessOptions = {}): Promise<GatewayProcess[]> {
   const env = { ...freshSecrets(), ...options.env };
   const shared = typeof env.DATABASE_URL === 'string' && options.key !== null;
   const first = await startGateway({ ...options, env });
@@ -130,12 +145,24 @@ function freshSecrets(): Record<string, string | undefined> {
   };
 }
 
-async function launch(options: GatewayOptions): Promise<Gateway> {
+/** A folder of a test's own; gone with this process at the latest. */
+export function makeHome(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
+  homes.add(path);
+  return {
+    path,
+    remove() {
+      homes.delete(path);
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(options: ProcessOptions): Promise<GatewayProcess> {
   const [port = 0, adminPort = 0] = await freePorts(2);
-  const home = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
-  homes.add(home);
-  const dataDir = options.dataDir ?? join(home, 'data');
-  const env = environmentOf(options, home, { port, adminPort, dataDir });
+  const home = makeHome();
+  const dataDir = options.dataDir ?? join(home.path, 'data');
+  const env = environmentOf(options, home.path, { port, adminPort, dataDir });
   const run = [process.execPath, ...(options.program ?? [program('main')])];
   const [command = '', ...args] = [...(options.command ?? []), ...run];
   const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -153,8 +180,7 @@ async function launch(options: GatewayOptions): Promise<Gateway> {
     const late = setTimeout(() => child.kill('SIGKILL'), ENDING_MS_MAX);
     const end = await exited;
     clearTimeout(late);
-    homes.delete(home);
-    rmSync(home, { recursive: true, force: true });
+    home.remove();
     return end;
   };
   return {
@@ -176,7 +202,8 @@ async function launch(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-function environmentOf(
+/** What a gateway finds in its environment; files of the configuration are laid into `home`. */
+export function environmentOf(
   options: GatewayOptions,
   home: string,
   own: { port: number; adminPort: number; dataDir: string },
@@ -222,7 +249,7 @@ function unhurriedEngines(content: string | object): object {
   return Object.fromEntries(named);
 }
 
-async function waitUntilReady(gateway: Gateway): Promise<void> {
+async function waitUntilReady(gateway: GatewayProcess): Promise<void> {
   const until = performance.now() + READY_MS_MAX;
   const ended = gateway.exited.then((end) => {
     throw new Error(`the gateway ended (${end}) before it was ready:\n${gateway.logs()}`);

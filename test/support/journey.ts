@@ -1,7 +1,11 @@
-/** One gateway before one fake upstream, for all tests of a file; what upstream saw is forgotten before each. */
+/**
+ * One gateway before one fake upstream, for all tests of a file; what upstream saw is forgotten before each. It is opened in this
+ * process unless a test needs one of its own: to look at it from outside, or to see that nothing ends it.
+ */
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createKey, type NewKey } from './admin.ts';
-import { startGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+import type { Gateway, GatewayOptions } from './gateway.ts';
+import { openGateway } from './open-gateway.ts';
 import { rawCall, requestBytes, type RawAnswer } from './raw-call.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
 
@@ -26,8 +30,8 @@ export const hastyUpstream = (ms: number) => ({
   },
 });
 
-export interface Journey {
-  readonly gateway: Gateway;
+export interface Journey<G extends Gateway = Gateway> {
+  readonly gateway: G;
   readonly upstream: Upstream;
   /** The headers of an honest JSON call. */
   readonly headers: readonly string[];
@@ -37,15 +41,22 @@ export interface Journey {
   ask(line?: string, body?: string | Buffer, headers?: readonly string[]): Promise<RawAnswer>;
 }
 
+type Start<G> = (options: GatewayOptions) => Promise<G>;
+
 const headersWith = (key: string) => [`Authorization: Bearer ${key}`, 'Content-Type: application/json'];
 
-/** Call it once, at the top of a file. The key made has no limit but a day's money. */
-export function journey(options: GatewayOptions = {}): Journey {
+/**
+ * Call it once, at the top of a file. The key made has no limit but a day's money.
+ * @param start `startGateway` for a process of its own
+ */
+export function journey(options?: GatewayOptions): Journey;
+export function journey<G extends Gateway>(options: GatewayOptions, start: Start<G>): Journey<G>;
+export function journey(options: GatewayOptions = {}, start: Start<Gateway> = openGateway): Journey {
   let gateway: Gateway;
   let upstream: Upstream;
   beforeAll(async () => {
     upstream = await startUpstream();
-    gateway = await startGateway({ upstream, key: { tier: 'internal' }, ...options });
+    gateway = await start({ upstream, key: { tier: 'internal' }, ...options });
   });
   beforeEach(() => upstream.clear());
   afterAll(async () => {

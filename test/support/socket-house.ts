@@ -3,8 +3,9 @@ import { Agent } from 'node:https';
 import { connect, type NetConnectOpts } from 'node:net';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createKey, type NewKey } from './admin.ts';
-import { startGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+import type { Gateway, GatewayOptions } from './gateway.ts';
 import { entriesOf } from './money.ts';
+import { openGateway } from './open-gateway.ts';
 import { startSocketUpstream, type SocketUpstream } from './socket-upstream.ts';
 import { until } from './until.ts';
 
@@ -24,16 +25,19 @@ export interface SocketDoor {
   readonly id: string;
 }
 
-/** Call it once, at the top of a file. Keys are of the tier `internal` unless said otherwise. */
-export function socketHouse({
-  config,
-  ...options
-}: Omit<GatewayOptions, 'config'> & { readonly config?: object } = {}): SocketHouse {
+/**
+ * Call it once, at the top of a file. Keys are of the tier `internal` unless said otherwise.
+ * @param start `startGateway` for a process of its own
+ */
+export function socketHouse(
+  { config, ...options }: Omit<GatewayOptions, 'config'> & { readonly config?: object } = {},
+  start: (options: GatewayOptions) => Promise<Gateway> = openGateway,
+): SocketHouse {
   let upstream: SocketUpstream;
   let gateway: Gateway;
   beforeAll(async () => {
     upstream = await startSocketUpstream();
-    gateway = await startGateway({
+    gateway = await start({
       upstream,
       key: { tier: 'internal' },
       config: {

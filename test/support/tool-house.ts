@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Entry } from '../../src/ports/audit-log.ts';
 import { allEntries } from './audit.ts';
 import { bubblewrap } from './bubblewrap.ts';
-import { startGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+import { startGateway, type GatewayProcess, type ProcessOptions } from './gateway.ts';
 import { program } from './program.ts';
 
 export interface ToolAnswer {
@@ -15,7 +15,7 @@ export interface ToolAnswer {
 }
 
 export interface ToolHouse {
-  readonly process: Gateway;
+  readonly process: GatewayProcess;
   readonly url: string;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<ToolAnswer>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<ToolAnswer>;
@@ -27,7 +27,7 @@ export interface ToolHouse {
 export async function startToolHouse(
   config: object,
   tools: object,
-  options: GatewayOptions = {},
+  options: ProcessOptions = {},
 ): Promise<ToolHouse> {
   const process = await startGateway({
     program: [program('cli'), 'tools'],
