@@ -1,7 +1,7 @@
 /** What calls have cost, for whoever is charged: by team, user, key, model, day, over a period, as JSON or CSV. */
 import { z } from 'zod';
 import { csvText } from '../base/csv.ts';
-import { CHARGED_ACTION, CHARGED_BY, type ChargedBy, ChargeBook } from '../domain/limits/charge-back.ts';
+import { CHARGED_ACTIONS, CHARGED_BY, type ChargedBy, ChargeBook } from '../domain/limits/charge-back.ts';
 import { eachEntry } from '../domain/records/entry-pages.ts';
 import { periodInput, periodOf, periodView } from './period.ts';
 import { type Route, route } from './route.ts';
@@ -33,7 +33,7 @@ const charges = route({
       metadata: { ...periodView(period), by: names.join(','), format, team: teamAdmin?.team },
       async run() {
         const book = new ChargeBook(names, teamAdmin?.team);
-        await eachEntry(store, { actions: [CHARGED_ACTION], ...period }, (entry) => book.take(entry));
+        await eachEntry(store, { actions: CHARGED_ACTIONS, ...period }, (entry) => book.take(entry));
         return format === 'csv' ? csvOf(book, names) : { ...listOfCharges(book), ...periodView(period) };
       },
     };

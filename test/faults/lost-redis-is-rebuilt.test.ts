@@ -2,12 +2,14 @@
  * I14, I10, I11: a Redis that loses everything under load is rebuilt from the store by the processes themselves, and no
  * budget is overshot by it: upstream's books are what counts. Shown false in assemble/ledger-recovery by books that
  * begin with nothing (`spent`: 32,604,000 of 20,000,000 nano-dollars spent), or by not waiting for who has not told yet (`unheard`).
+ * Charges that are told are the ledger's: shown false by a book that does not hear of what was settled late.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { admin, createKey, usageAs } from '../support/admin.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { startGateway, startGateways, type GatewayProcess } from '../support/gateway.ts';
@@ -256,6 +258,8 @@ describe('who died and has not told what it spent', () => {
 
 const epoch = async () => (await redis.command('HGET', '{sp:main}', 'epoch')).split('\r\n')[1];
 
+const totalOf = (body: unknown) => z.object({ total: z.object({ usd: z.string() }) }).parse(body).total.usd;
+
 /** What has been charged once a call has ended whose process stood still until the other charged it in full. */
 async function chargedWhileStill(other: GatewayProcess, still: GatewayProcess): Promise<number> {
   const before = await settled(other);
@@ -309,6 +313,12 @@ test('one house: Redis is back with all its data, then without the last of them,
   expect((await usageAs(other, 'ada')).settledNano).toBe(second.settledNano);
 
   const third = await chargedWhileStill(one, other);
+  // Whoever is told what they owe is told what the ledger has.
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+  await until(
+    () => admin(one, 'GET', `/admin/charges?by=user&from=${yesterday}`),
+    ({ body }) => totalOf(body) === String(third / 1e9),
+  );
   await redis.command('FLUSHALL');
   await expect.poll(async () => (await usageAs(one, 'ada')).settledNano).toBe(third);
 

@@ -140,7 +140,12 @@ describe('settle', () => {
       {
         action: 'exchange.settled_late',
         status: 'failure',
-        metadata: { exchange: exchange.id, reservedNano: nano, settledNano: 20 * 150 + 10 * 600 },
+        metadata: {
+          exchange: exchange.id,
+          day: exchange.admitted?.day,
+          reservedNano: nano,
+          settledNano: 20 * 150 + 10 * 600,
+        },
       },
     ]);
     noted.length = 0;

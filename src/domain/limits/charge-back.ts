@@ -1,6 +1,7 @@
 /**
  * Who has cost what in a period, from the outcomes on record: by team, user, key, model, day, in any order. Sums are exact
- * whatever their size. A call that a crash left open counts with what was reserved, as in the ledger.
+ * whatever their size. A call that a crash left open, or that ended after its lease, counts with what was reserved, as in
+ * the ledger.
  */
 import { Refusal } from '../../base/errors.ts';
 import { exactUsd } from '../../base/money.ts';
@@ -10,8 +11,11 @@ import type { Entry } from '../../ports/audit-log.ts';
 export const CHARGED_BY = ['team', 'user', 'key', 'model', 'day'] as const;
 export type ChargedBy = (typeof CHARGED_BY)[number];
 
-/** The action whose entries are taken. */
-export const CHARGED_ACTION = 'exchange.outcome';
+const OUTCOME = 'exchange.outcome';
+/** Beside the outcome: the ledger had charged all of the reservation, and goes by that. */
+const LATE = 'exchange.settled_late';
+/** The actions whose entries are taken. */
+export const CHARGED_ACTIONS = [OUTCOME, LATE] as const;
 
 /** Of what shares these names; one that is not known is left out. `usd` is a decimal number, exact. */
 export interface ChargeRow {
@@ -23,6 +27,12 @@ export interface ChargeRow {
 
 /** The most that are told; more is refused, as a sum that leaves something out is wrong. */
 export const CHARGE_ROWS_MAX = 10_000;
+
+interface Cost {
+  readonly tokens: number;
+  readonly nano: bigint;
+}
+const NOTHING: Cost = { tokens: 0, nano: 0n };
 
 interface Sum {
   readonly names: ChargeRow['names'];
@@ -47,15 +57,19 @@ export class ChargeBook {
   /** @throws request.too_complex beyond 10,000 rows */
   take(entry: Entry): void {
     const { action, metadata } = entry;
-    if (action !== CHARGED_ACTION) return;
+    if (action !== OUTCOME && action !== LATE) return;
     if (this.#team !== undefined && metadata['team'] !== this.#team) return;
-    const isOpen = metadata['outcome'] === 'unknown';
-    const tokens = count(metadata[isOpen ? 'reservedTokens' : 'settledTokens']);
-    const nano = BigInt(count(metadata[isOpen ? 'reservedNano' : 'settledNano']));
+    const reserved = costIn(metadata, 'reserved');
+    const settled = costIn(metadata, 'settled');
+    // What is late is told by its outcome as it was settled, and raised here to what stays charged.
+    const isLate = action === LATE;
+    if (isLate && reserved.nano < settled.nano) return;
+    const cost = isLate || metadata['outcome'] === 'unknown' ? reserved : settled;
+    const told = isLate ? settled : NOTHING;
     for (const sum of [this.#sumOf(entry), this.#total]) {
-      sum.calls += 1;
-      sum.tokens += tokens;
-      sum.nano += nano;
+      sum.calls += isLate ? 0 : 1;
+      sum.tokens += cost.tokens - told.tokens;
+      sum.nano += cost.nano - told.nano;
     }
   }
 
@@ -97,6 +111,10 @@ const NAMES: Readonly<Record<ChargedBy, (entry: Entry) => string | undefined>> =
   // The ledger's, in whose budget it counts.
   day: ({ timestamp, metadata }) => text(metadata['day']) ?? timestamp.slice(0, 10),
 };
+
+function costIn(metadata: Entry['metadata'], which: 'reserved' | 'settled'): Cost {
+  return { tokens: count(metadata[`${which}Tokens`]), nano: BigInt(count(metadata[`${which}Nano`])) };
+}
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;

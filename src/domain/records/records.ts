@@ -142,7 +142,9 @@ export function overReservationEntry(exchange: Exchange): EntryDraft {
 
 /** The ledger had charged all of the reservation before this call ended, and goes by that, whatever its outcome says. */
 export function lateSettlementEntry(exchange: Exchange): EntryDraft {
-  return { ...overReservationEntry(exchange), action: 'exchange.settled_late' };
+  const entry = overReservationEntry(exchange);
+  const metadata = { ...entry.metadata, day: exchange.admitted?.day };
+  return { ...entry, action: 'exchange.settled_late', metadata };
 }
 
 /** A call that was refused before it had an intent. */

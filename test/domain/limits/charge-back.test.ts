@@ -1,6 +1,7 @@
 /**
  * Sums against plain addition over generated outcomes, whatever is asked for. Shown false by a book that takes intents too, by
- * one that counts a crash at what was settled (nothing), and by sums in doubles beyond 2^53.
+ * one that counts a crash at what was settled (nothing), by one that does not hear of what was settled late, and by sums in
+ * doubles beyond 2^53.
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -75,6 +76,32 @@ describe('charges', () => {
       ],
     );
     expect(book.rows()).toEqual([{ names: {}, calls: 1, tokens: 7, usd: '0.25' }]);
+  });
+
+  test('what the ledger had charged in full before the call ended costs that, on the day of the call, once', () => {
+    const [late, day] = ['exchange.settled_late', '2026-11-19'];
+    const cost = {
+      day,
+      team: 'red',
+      reservedTokens: 90,
+      reservedNano: 900,
+      settledTokens: 7,
+      settledNano: 70,
+    };
+    const { reservedTokens: _, reservedNano: __, ...ended } = cost;
+    const entries = [outcome(ended), outcome(cost, { action: late }), outcome({ ...ended, team: 'blue' })];
+    expect(booked(['team', 'day'], entries).rows()).toEqual([
+      { names: { team: 'red', day }, calls: 1, tokens: 90, usd: '0.0000009' },
+      { names: { team: 'blue', day }, calls: 1, tokens: 7, usd: '0.00000007' },
+    ]);
+    expect(booked(['team'], entries, 'blue').total()).toEqual({ calls: 1, tokens: 7, usd: '0.00000007' });
+    // Of more than was reserved the dearer counts, as where the ledger is rebuilt.
+    const over = outcome({ ...cost, reservedNano: 69 }, { action: late });
+    expect(booked(['team'], [outcome(ended), over]).total()).toEqual({
+      calls: 1,
+      tokens: 7,
+      usd: '0.00000007',
+    });
   });
 
   test('the day is the ledger’s, and of a team only its own', () => {
