@@ -47,7 +47,7 @@ export function startIncidents(
   log: Log,
 ): WatchIncidents {
   const { store, auditLog, auditDir, notifier } = engines;
-  const { incidents: settings, server, retention } = config;
+  const { incidents: settings, server } = config;
   const proxies = addressList(server.trustProxy);
   const isTrusted = (address: string): boolean => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   const response = new IncidentResponse({
@@ -79,7 +79,6 @@ export function startIncidents(
       await store.incidents.prune({
         waiting: now - Math.max(DAY_MS, ...windows),
         learnt: now - LEARNT_DAYS * DAY_MS,
-        closed: now - retention.logDays * DAY_MS,
       });
     },
     onFailure: (err) =>

@@ -23,7 +23,7 @@ export function logPruning(
   const { auditDir, dataDir, auditLog } = at;
   const archiveDir = join(dataDir, 'archive');
   const secrets = secret.previous ? [secret.present, secret.previous] : [secret.present];
-  return async (before, signal) => {
+  return async (before, { signal, isHeld }) => {
     const cursors = await cursorsOf(at, exports);
     const pruned = await pruneAuditLog({
       dir: auditDir,
@@ -31,10 +31,12 @@ export function logPruning(
       auditLog,
       before,
       signal,
+      isHeld,
       isExported: (last) => cursors.every((cursor) => cursor !== undefined && hasPassed(cursor, last)),
       archiveDir: retention.archiveDays > 0 ? archiveDir : undefined,
     });
-    const archived = await pruneArchive(archiveDir, Date.now() - retention.archiveDays * DAY_MS);
+    const isOver = Date.now() - retention.archiveDays * DAY_MS;
+    const archived = (await isHeld()) ? 0 : await pruneArchive(archiveDir, isOver);
     return { ...pruned, archived };
   };
 }

@@ -3,7 +3,7 @@
  * stand where stays known, so that no number is given again.
  */
 import type { KeptPlaceholders } from '../domain/placeholders/kept-placeholders.ts';
-import { ALL, type Holds } from '../domain/history/retention.ts';
+import type { Holds } from '../domain/history/retention.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 
 const EVERY_MS = 3_600_000;
@@ -30,10 +30,12 @@ export function forgetPlaceholders(options: ForgetPlaceholdersOptions): { stop()
       status: 'success',
       metadata: { objects },
     });
-  const drop = async (): Promise<void> => {
-    const held = await holds.held();
-    if (held !== ALL) await keptPlaceholders.forgetOld(everyMs, async (n) => void (await record(n)), held);
-  };
+  const drop = (): Promise<void> =>
+    keptPlaceholders.forgetOld(
+      everyMs,
+      async (n) => void (await record(n)),
+      () => holds.held(),
+    );
   const forget = (): void => void drop().catch(onFailure);
   const timer = setInterval(forget, everyMs);
   timer.unref();

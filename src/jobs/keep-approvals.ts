@@ -1,12 +1,12 @@
 /** Ends questions that are over, and deletes them in time. Nothing that allows a call hangs on it: time alone decides. */
 
-import { ALL, type Holds } from '../domain/history/retention.ts';
+import type { Holds } from '../domain/history/retention.ts';
 
 /** What it looks after; each does one round. */
 export interface KeptApprovals {
   sweep(): Promise<void>;
-  /** @param except of whom nothing is deleted */
-  prune(keptMs: number, except: readonly string[]): Promise<void>;
+  /** @param held of whom nothing is deleted, asked just before */
+  prune(keptMs: number, held: Holds['held']): Promise<void>;
 }
 
 const SWEEP_EVERY_MS = 30_000;
@@ -20,10 +20,7 @@ export function keepApprovals(
   onFailure: (error: unknown) => void,
 ): { stop(): void } {
   const sweeping = setInterval(() => void approvals.sweep().catch(onFailure), SWEEP_EVERY_MS);
-  const prune = async (): Promise<void> => {
-    const held = await holds.held();
-    if (held !== ALL) await approvals.prune(keptMs, held);
-  };
+  const prune = (): Promise<void> => approvals.prune(keptMs, () => holds.held());
   const pruning = setInterval(() => void prune().catch(onFailure), PRUNE_EVERY_MS);
   return {
     stop() {

@@ -25,12 +25,21 @@ export interface PrunedLog {
 
 /** What it works with. */
 export interface RetainOptions {
-  readonly store: Pick<Store, 'getSetting' | 'changeSetting' | 'pruneEntries' | 'pruneOwners' | 'history'>;
+  readonly store: Pick<
+    Store,
+    'getSetting' | 'changeSetting' | 'pruneEntries' | 'pruneOwners' | 'history' | 'incidents'
+  >;
   readonly auditLog: Pick<AuditLog, 'record'>;
   readonly holds: Pick<Holds, 'held'>;
   readonly settings: RetentionSettings;
-  /** Removes files of this data directory with nothing in them from that time on. @throws audit.unavailable */
-  readonly pruneLog: (before: number, signal: AbortSignal) => Promise<PrunedLog>;
+  /**
+   * Removes files of this data directory with nothing in them from that time on, one after the other, as long as none of them
+   * is held. @throws audit.unavailable, store.unavailable
+   */
+  readonly pruneLog: (
+    before: number,
+    more: { readonly signal: AbortSignal; readonly isHeld: () => Promise<boolean> },
+  ) => Promise<PrunedLog>;
   readonly clock: Clock;
   /** Told of a store or a log that is away: what is due waits for the next time. */
   readonly onFailure: (error: unknown) => void;
@@ -107,7 +116,10 @@ class Retaining {
     if (known === undefined) return;
     const lease = leaseSchema.parse(JSON.parse(known));
     const days = `${settings.historyDays}/${settings.logDays}`;
-    if (lease.until > now || (now - lease.done < DAY_MS && lease.days === days)) return;
+    // Times that are still to come are those of a clock that was off: they hold nobody up.
+    const isTaken = lease.until > now && lease.until <= now + LEASE_MS;
+    const isDone = lease.done <= now && now - lease.done < DAY_MS && lease.days === days;
+    if (isTaken || isDone) return;
     const taken = JSON.stringify({ ...lease, until: now + LEASE_MS });
     if (!(await store.changeSetting(LEASE, known, taken))) return;
     let done = { ...lease, until: 0 };
@@ -122,19 +134,20 @@ class Retaining {
   async #pruneStore({ history, log, sealed }: CutOffs): Promise<boolean> {
     const { store, holds } = this.#options;
     const held = await holds.held();
-    const except = held === ALL ? [] : held;
     const told = { before: { history: iso(history), log: iso(log) }, held: held === ALL ? ALL : held.length };
     await this.#record('store', 'pending', told);
     if (held === ALL) {
-      await this.#record('store', 'success', { ...told, history: 0, entries: 0 });
+      await this.#record('store', 'success', { ...told, history: 0, entries: 0, incidents: 0 });
       return true;
     }
     const until = performance.now() + ROUND_MS_MAX;
     try {
-      const records = await this.#inBatches(until, (limit) => store.history.prune(history, limit, except));
-      const entries = await this.#inBatches(until, (limit) => store.pruneEntries(log, limit, except));
-      const digests = await this.#inBatches(until, (limit) => store.pruneOwners('sealed', sealed, limit));
-      await this.#record('store', 'success', { ...told, history: records.count, entries: entries.count });
+      const records = await this.#inBatches(until, (except) => store.history.prune(history, BATCH, except));
+      const entries = await this.#inBatches(until, (except) => store.pruneEntries(log, BATCH, except));
+      const digests = await this.#inBatches(until, () => store.pruneOwners('sealed', sealed, BATCH));
+      const incidents = await this.#unlessHeld((except) => store.incidents.pruneClosed(log, except));
+      const gone = { history: records.count, entries: entries.count, incidents };
+      await this.#record('store', 'success', { ...told, ...gone, digests: digests.count });
       return records.isAll && entries.isAll && digests.isAll;
     } catch (error) {
       await this.#record('store', 'failure', { ...told, code: asRefusal(error).code });
@@ -142,21 +155,31 @@ class Retaining {
     }
   }
 
-  async #inBatches(until: number, prune: (limit: number) => Promise<number>) {
+  async #inBatches(until: number, prune: Prune) {
     let count = 0;
     while (!this.#ending.signal.aborted && performance.now() < until) {
-      const gone = await prune(BATCH);
+      const gone = await this.#unlessHeld(prune);
       count += gone;
       if (gone < BATCH) return { count, isAll: true };
     }
     return { count, isAll: false };
   }
 
+  /** Asked each time: a hold is put while others are being deleted. */
+  async #unlessHeld(prune: Prune): Promise<number> {
+    const held = await this.#options.holds.held();
+    return held === ALL ? 0 : await prune(held);
+  }
+
   /** Entries of everybody stand in one file: while anybody is held, all of them stay. */
   async #own({ log }: CutOffs): Promise<void> {
     const { holds, pruneLog } = this.#options;
-    if ((await holds.held()).length > 0) return;
-    const { files, entries, archived, stoppedBy } = await pruneLog(log, this.#ending.signal);
+    const isHeld = async (): Promise<boolean> => (await holds.held()).length > 0;
+    if (await isHeld()) return;
+    const { files, entries, archived, stoppedBy } = await pruneLog(log, {
+      signal: this.#ending.signal,
+      isHeld,
+    });
     if (files + archived === 0 && stoppedBy === undefined) return;
     const status = stoppedBy === undefined ? 'success' : 'failure';
     await this.#record('audit', status, { before: { log: iso(log) }, files, entries, archived, stoppedBy });
@@ -171,5 +194,8 @@ class Retaining {
     await auditLog.record({ userId: 'system', action: 'retention.pruned', resource, status, metadata });
   }
 }
+
+/** @param except of whom nothing goes. @returns how many */
+type Prune = (except: readonly string[]) => Promise<number>;
 
 const iso = (ms: number): string => new Date(ms).toISOString();

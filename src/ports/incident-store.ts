@@ -151,12 +151,10 @@ export interface IncidentStore {
     at: number,
   ): Promise<{ readonly others: number; readonly since: number } | undefined>;
 
-  /** Deletes what waits, days and what was learnt, and incidents that were closed before these times. How many of these. */
-  prune(before: {
-    readonly waiting: number;
-    readonly learnt: number;
-    readonly closed: number;
-  }): Promise<number>;
+  /** Deletes what waits, days and what was learnt before these times; what belongs to an incident stays as long as it. */
+  prune(before: { readonly waiting: number; readonly learnt: number }): Promise<void>;
+  /** Deletes incidents that were closed before this time, but those of these users and their keys; how many. */
+  pruneClosed(before: number, except: readonly string[]): Promise<number>;
 }
 
 /** `kind:value` */

@@ -176,6 +176,19 @@ export function incidentStoreContract(fresh: () => Promise<Store>, again: () => 
     });
   });
 
+  test('of who is held closed incidents stay, also those of their keys', async () => {
+    await two(async (one) => {
+      const closed = { closedAt: AT, openedBy: 'grace' };
+      await one.open(incident(1, { ...closed, subject: { kind: 'user', value: 'ada' } }));
+      await one.open(incident(2, { ...closed, user: 'ada' }));
+      const other = { user: undefined, subject: { kind: 'user', value: 'ad' } } as const;
+      await one.open(incident(3, { ...closed, ...other }));
+      expect(await one.pruneClosed(AT + 1, ['ada', 'nobody'])).toBe(1);
+      expect((await one.list({ limit: 9 })).map((each) => each.id).sort()).toEqual([id(1), id(2)]);
+      expect(await one.pruneClosed(AT + 1, [])).toBe(2);
+    });
+  });
+
   test('what is old goes; what belongs to an incident stays as long as it', async () => {
     await two(async (one) => {
       await one.open(incident(1));
@@ -184,8 +197,11 @@ export function incidentStoreContract(fresh: () => Promise<Store>, again: () => 
       await one.addDay('money', 'key:k1', AT, 1);
       await one.learn('new', 'key:k1', '192.0.2.1', AT);
       const later = AT + 1000;
-      expect(await one.prune({ waiting: AT, learnt: AT, closed: AT })).toBe(0);
-      expect(await one.prune({ waiting: later, learnt: later, closed: later })).toBe(1);
+      expect(await one.pruneClosed(AT, [])).toBe(0);
+      expect(await one.pruneClosed(later, [])).toBe(1);
+      await one.prune({ waiting: AT, learnt: AT });
+      expect(await sum(one)).toBe(1);
+      await one.prune({ waiting: later, learnt: later });
       expect((await one.list({ limit: 9 })).map((each) => each.id)).toEqual([id(1)]);
       expect([await one.signalsOf(id(1), 9), await one.signalsOf(id(2), 9), await sum(one)]).toEqual([
         [{ chain: 'chain-1', sequence: 2 }],

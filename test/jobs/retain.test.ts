@@ -1,16 +1,30 @@
 /**
  * The daily round over a real store: on record before, only what is old, in batches, never of who is held, by one of many,
  * and again where it failed. Shown false by deleting before the record, by a lease that is put instead of changed,
- * by no record of a failure, by a lease that a failed round keeps, and by no look before the next.
+ * by no record of a failure, by a lease that a failed round keeps, and by no look before the next; by holds that are asked
+ * once a round, and by a lease that is believed whatever its time.
  */
 import { expect, onTestFinished, test } from 'vitest';
 import { cutOffs, createHolds, retentionSchema } from '../../src/domain/history/retention.ts';
 import { openSqliteStore } from '../../src/engines/store/store-sqlite.ts';
 import { retain, type RetainOptions } from '../../src/jobs/retain.ts';
 import type { EntryDraft } from '../../src/ports/audit-log.ts';
+import type { Store } from '../../src/ports/store.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 20);
+
+/** What the job uses of a store, to put something else in the place of a part. */
+function partsOf(store: Store): RetainOptions['store'] {
+  return {
+    getSetting: (name) => store.getSetting(name),
+    changeSetting: (...change) => store.changeSetting(...change),
+    pruneEntries: (...bounds) => store.pruneEntries(...bounds),
+    pruneOwners: (...bounds) => store.pruneOwners(...bounds),
+    history: store.history,
+    incidents: store.incidents,
+  };
+}
 
 async function house(more: Partial<RetainOptions> = {}) {
   const store = openSqliteStore({ file: ':memory:' });
@@ -45,8 +59,8 @@ async function house(more: Partial<RetainOptions> = {}) {
     lookEveryMs: 20,
     ...more,
   };
-  const run = (): ReturnType<typeof retain> => {
-    const job = retain(options);
+  const run = (other: Partial<RetainOptions> = {}): ReturnType<typeof retain> => {
+    const job = retain({ ...options, ...other });
     onTestFinished(() => job.stop());
     return job;
   };
@@ -69,6 +83,58 @@ test('on record with its times before anything goes; what is young, and who is h
   });
   expect(drafts[1]?.metadata).toMatchObject({ history: 1, entries: 0 });
   expect([await left(), await left('held')]).toEqual([['new'], ['older']]);
+});
+
+test('a hold that is put while the round is on its way holds from then on', async () => {
+  const { options, store, drafts, run, left } = await house();
+  const rest = { user: 'bob', operation: 'chat.completions.create', sealed: 'c2VhbGVk' };
+  for (let i = 0; i < 600; i++) await store.history.put({ ...rest, id: `b${i}`, at: NOW - 100 * DAY - i });
+  const holds = createHolds(store, ['held'], options.clock);
+  const history = {
+    ...store.history,
+    prune: async (...args: Parameters<typeof store.history.prune>) => {
+      const gone = await store.history.prune(...args);
+      await holds.put('bob');
+      return gone;
+    },
+  };
+  run({ holds, store: { ...partsOf(store), history } });
+  await expect.poll(() => drafts.at(-1)?.status).toBe('success');
+  expect(drafts.at(-1)?.metadata).toMatchObject({ history: 501 });
+  expect((await store.history.list({ user: 'bob', limit: 999 })).length).toBe(100);
+  expect(await left()).toEqual(['new']);
+});
+
+test('closed incidents go with the log, on record, but of who is held', async () => {
+  const { drafts, run, store } = await house();
+  const base = { rule: 'person', severity: 'low', state: 'documented', openedBy: 'grace', count: 0 } as const;
+  const lists = { version: 1, rulesVersion: 'r', wanted: [], contained: [], steps: [], notes: [] };
+  const at = NOW - 91 * DAY;
+  for (const [id, value] of [
+    ['one', 'ada'],
+    ['other', 'held'],
+  ] as const) {
+    const subject = { kind: 'user', value } as const;
+    await store.incidents.open({ ...base, ...lists, id, subject, openedAt: at, lastAt: at, closedAt: at });
+  }
+  run();
+  await expect.poll(() => drafts.length).toBe(2);
+  expect(drafts[1]?.metadata).toMatchObject({ incidents: 1 });
+  expect((await store.incidents.list({ limit: 9 })).map(({ id }) => id)).toEqual(['other']);
+});
+
+test('what a clock that was off has left behind holds nobody up', async () => {
+  for (const lease of [
+    { until: NOW + 400 * DAY, done: 0 },
+    { until: 0, done: NOW + 400 * DAY, days: '30/90' },
+  ]) {
+    const { drafts, run, store, left } = await house();
+    const before = await store.getSetting('retention.lease');
+    expect(await store.changeSetting('retention.lease', before, JSON.stringify(lease))).toBe(true);
+    run();
+    await expect.poll(() => drafts.length).toBe(2);
+    expect(await left()).toEqual(['new']);
+  }
 });
 
 test('digests of what upstream sealed go after 30 days, other objects stay', async () => {

@@ -203,8 +203,8 @@ export class ApprovalDesk implements Approvals {
     for (const record of await store.overdue(clock.now(), OVERDUE_AT_A_TIME)) await this.#expire(record);
   }
 
-  /** Deletes what was over so long ago, and answers that nobody can claim any more, but of these. @throws as above */
-  async prune(keptMs: number, except: readonly string[] = []): Promise<void> {
+  /** Deletes what was over so long ago, and answers that nobody can claim any more; `held`: of whom nothing. @throws as above */
+  async prune(keptMs: number, held: () => Promise<'all' | readonly string[]>): Promise<void> {
     const { store, auditLog, clock, settings } = this.#options;
     const now = clock.now();
     if ((await store.list({ limit: 1, at: now })).length === 0) return;
@@ -214,7 +214,9 @@ export class ApprovalDesk implements Approvals {
     };
     const entry = { userId: 'system', action: 'approval.pruned', resource: 'approvals' };
     await auditLog.record({ ...entry, status: 'pending', metadata: { before } });
-    auditLog.note({ ...entry, status: 'success', metadata: { ...(await store.prune(before, except)) } });
+    const except = await held();
+    const gone = except === 'all' ? { approvals: 0, answers: 0 } : await store.prune(before, except);
+    auditLog.note({ ...entry, status: 'success', metadata: { ...gone } });
   }
 
   #questionOf(request: ApprovalRequest, askedAt: number): ApprovalRecord {

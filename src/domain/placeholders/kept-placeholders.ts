@@ -57,13 +57,13 @@ export interface KeptPlaceholders {
   /**
    * Drops values that would be older than they may be before it is called again.
    * @param everyMs how often it is called
-   * @param except users of whom nothing is dropped
    * @param onRecord told before each round of how many objects have some; what it rejects with ends the work
+   * @param held of whom nothing is dropped, asked before each round
    */
   forgetOld(
     everyMs: number,
     onRecord: (objects: number) => Promise<void>,
-    except?: readonly string[],
+    held: () => Promise<'all' | readonly string[]>,
   ): Promise<void>;
 }
 
@@ -190,10 +190,12 @@ class Keeping implements KeptPlaceholders {
   async forgetOld(
     everyMs: number,
     onRecord: (objects: number) => Promise<void>,
-    except: readonly string[] = [],
+    held: () => Promise<'all' | readonly string[]>,
   ): Promise<void> {
     const { store, seal, days, clock } = this.#deps;
     for (let pages = 0; pages < PAGES_MAX; pages++) {
+      const except = await held();
+      if (except === 'all') return;
       const since = this.#since() + everyMs;
       const old = await store.listSealed(since, PAGE, except);
       if (old.length > 0) await onRecord(old.length);

@@ -28,6 +28,8 @@ export interface PruneOptions {
   readonly archiveDir?: string | undefined;
   /** Ends the work between two files. */
   readonly signal?: AbortSignal | undefined;
+  /** Asked before each file: whether somebody's entries must stay, from now on. */
+  readonly isHeld?: (() => Promise<boolean>) | undefined;
   readonly disk?: Pick<DiskPort, 'remove' | 'sync'> | undefined;
 }
 
@@ -66,6 +68,7 @@ export async function pruneAuditLog(options: PruneOptions): Promise<PrunedFiles>
     const facts = await factsOf(segment);
     if (facts.newest >= limit) break;
     if (!options.isExported(next)) return { files, entries, stoppedBy: 'not exported' };
+    if (await options.isHeld?.()) break;
     await prune(options, segment, { ...facts, chain: next.chain, sequence: next.sequence, hash: next.hash });
     files += 1;
     entries += facts.entries;

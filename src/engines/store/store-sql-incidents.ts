@@ -12,6 +12,7 @@ import {
   subjectText,
 } from '../../ports/incident-store.ts';
 import { changingOf, incidentFrom } from './store-sql-incident-rows.ts';
+import { pruneClosed } from './store-sql-incidents-closed.ts';
 import type { Tables } from './store-sql-schema.ts';
 
 type Db = Kysely<Tables>;
@@ -252,10 +253,11 @@ class SqlIncidents implements IncidentStore {
     return { others, since };
   }
 
-  async prune(before: { waiting: number; learnt: number; closed: number }): Promise<number> {
-    const closed = await this.#run((db) =>
-      db.deleteFrom('sallyport_incidents').where('closed_at', '<', before.closed).returning('id').execute(),
-    );
+  pruneClosed(before: number, except: readonly string[]): Promise<number> {
+    return pruneClosed(this.#run, before, except);
+  }
+
+  async prune(before: { waiting: number; learnt: number }): Promise<void> {
     await this.#run((db) =>
       db
         .deleteFrom('sallyport_incident_signals')
@@ -272,6 +274,5 @@ class SqlIncidents implements IncidentStore {
     await this.#run((db) =>
       db.deleteFrom('sallyport_incident_known').where('at', '<', before.learnt).execute(),
     );
-    return closed.length;
   }
 }

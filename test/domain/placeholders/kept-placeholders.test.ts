@@ -96,6 +96,9 @@ describe('keep', () => {
   });
 });
 
+const nobody = async () => [];
+const away = async (): Promise<void> => Promise.reject(new Error('the disk'));
+
 describe('forgetOld', () => {
   const told: number[] = [];
   const onRecord = async (objects: number): Promise<void> => void told.push(objects);
@@ -112,13 +115,14 @@ describe('forgetOld', () => {
     };
     expect(await kept.keep(ADA, both, rows)).toBe(true);
     clock.at += DAY / 2;
-    await kept.forgetOld(DAY / 4, onRecord);
+    await kept.forgetOld(DAY / 4, onRecord, nobody);
     expect(told).toEqual([]);
-    await expect(kept.forgetOld(DAY, async () => Promise.reject(new Error('the disk')))).rejects.toThrow(
-      'the disk',
-    );
+    await expect(kept.forgetOld(DAY, away, nobody)).rejects.toThrow('the disk');
+    await kept.forgetOld(DAY, onRecord, async () => 'all');
+    await kept.forgetOld(DAY, onRecord, async () => [ADA.user]);
+    expect(told).toEqual([]);
     expect((await store.getSealed(['resp_1', 'conv_1'])).size).toBe(2);
-    await kept.forgetOld(DAY, onRecord);
+    await kept.forgetOld(DAY, onRecord, nobody);
     expect(told).toEqual([2]);
     expect([...(await store.getSealed(['resp_1', 'conv_1'])).keys()]).toEqual(['conv_1']);
     expect(await kept.recall(ADA, [RESPONSE], true)).toMatchObject({
@@ -127,7 +131,7 @@ describe('forgetOld', () => {
     });
     const left = await kept.recall(ADA, [CONVERSATION], true);
     expect(left.earlier).toMatchObject({ numbers: { EMAIL: 2 }, entries: [{ placeholder: '<EMAIL_2>' }] });
-    await kept.forgetOld(DAY, onRecord);
+    await kept.forgetOld(DAY, onRecord, nobody);
     expect(told).toEqual([2]);
   });
 

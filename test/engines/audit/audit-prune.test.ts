@@ -67,7 +67,7 @@ test('old files go, each told with its last entry and digest; what remains verif
   expect(await verify(dir, checkpoints)).toMatchObject({ code: 0 });
 });
 
-test('nothing goes that is young, not exported everywhere, or follows such a file', async () => {
+test('nothing goes that is young, not exported everywhere, follows such a file, or is held from now on', async () => {
   const { dir, options } = await house();
   const all = filesOf(dir);
   expect(await pruneAuditLog({ ...options, before: Date.now() - DAY_MS })).toEqual({ files: 0, entries: 0 });
@@ -80,6 +80,9 @@ test('nothing goes that is young, not exported everywhere, or follows such a fil
   const part = await pruneAuditLog({ ...options, isExported: () => ++asked <= 2 });
   expect(part).toMatchObject({ files: 2, stoppedBy: 'not exported' });
   expect(filesOf(dir)).toEqual(all.slice(2));
+  const held = await pruneAuditLog({ ...options, isHeld: async () => ++asked > 4 });
+  expect(held).toMatchObject({ files: 1 });
+  expect(filesOf(dir)).toEqual(all.slice(3));
   expect((await verify(dir)).code).toBe(0);
 });
 
