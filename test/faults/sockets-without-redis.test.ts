@@ -3,7 +3,8 @@
  * nothing reaches upstream, and all is normal soon after. Shown false by letting a call go up whose steps were refused.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { create, saying } from '../support/socket-answers.ts';
 import { openSocket, refusedSocket } from '../support/socket-client.ts';
@@ -15,7 +16,7 @@ let upstream: SocketUpstream;
 let gateway: Gateway;
 beforeAll(async () => {
   [redis, upstream] = await Promise.all([startRedis({ own: true }), startSocketUpstream()]);
-  gateway = await startGateway({
+  gateway = await openGateway({
     upstream,
     env: { REDIS_URL: redis.url },
     key: { tier: 'internal' },

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
 import { admin } from '../support/admin.ts';
 import { json, openaiError, sse } from '../support/behaviour.ts';
 import { CHAT_BODY, CHAT_LINE, CHAT_STREAM, journey } from '../support/journey.ts';
@@ -12,7 +13,8 @@ const EMAIL = 'wilhelmina.canary@example.com';
 const CARD = '4111111111111111';
 const ANSWER_EMAIL = 'answering.canary@example.com';
 const UPSTREAM_KEY = `sk-proj-${randomBytes(30).toString('hex')}`;
-const house = journey({ env: { LOG_LEVEL: 'trace', OPENAI_API_KEY: UPSTREAM_KEY } });
+// A process: all that it writes counts, by whatever way.
+const house = journey({ env: { LOG_LEVEL: 'trace', OPENAI_API_KEY: UPSTREAM_KEY } }, startGateway);
 
 /** A text in the dresses it may be worn in. */
 function dressed(text: string): string[] {

@@ -14,8 +14,9 @@ import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { admin, createKey } from '../support/admin.ts';
 import { allEntries } from '../support/audit.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import { CHAT_BODY, CHAT_LINE, journey } from '../support/journey.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { rawCall, requestBytes } from '../support/raw-call.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { until } from '../support/until.ts';
@@ -154,7 +155,7 @@ const exposedIn = async (of: Gateway) =>
 
 test('a key that comes in clear to the admin port is marked there, and the house’s own is on record', async () => {
   const { key, id } = await createKey(proxied.gateway, { user: 'chief', tier: 'internal', role: 'admin' });
-  const alone = await startGateway({ key: null, config: { server: { adminTls: files } } });
+  const alone = await openGateway({ key: null, config: { server: { adminTls: files } } });
   const said = { 'x-forwarded-proto': 'http' };
   expect(await askedInClear(proxied.gateway, key, said)).toBe(426);
   expect(await askedInClear(proxied.gateway, proxied.gateway.adminKey, said)).toBe(426);

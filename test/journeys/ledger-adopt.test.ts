@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admin } from '../support/admin.ts';
 import { runCommand } from '../support/command.ts';
-import { startGateway, type Gateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { until } from '../support/until.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
   redis = await startRedis({ own: true });
   upstream = await startUpstream();
   const config = { ledger: { kind: 'redis', url: 'env:REDIS_URL' } };
-  gateway = await startGateway({ upstream, config, env: { REDIS_URL: redis.url } });
+  gateway = await openGateway({ upstream, config, env: { REDIS_URL: redis.url } });
 });
 afterAll(async () => {
   await gateway.stop();

@@ -4,6 +4,7 @@ import { admin, createKey } from '../support/admin.ts';
 import { freePorts } from '../support/free-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { journey } from '../support/journey.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { rawCall, requestBytes } from '../support/raw-call.ts';
 
 const house = journey();
@@ -134,7 +135,7 @@ test.each(['x'.repeat(4000), '%zz', '%E0%A4%A'])(
 /** Shown false without the flag `urgent` (the kill switch waits), and by one count for all credentials. */
 test('who asks too often waits, nobody else does, and what shuts is always taken', async () => {
   const config = { server: { adminRequestsPerMinute: 60 }, audit: { waitMsMax: 10_000 } };
-  await using gateway = await startGateway({ upstream: house.upstream, config });
+  await using gateway = await openGateway({ upstream: house.upstream, config });
   const { key } = await createKey(gateway, { user: 'dev', role: 'developer' });
   const codes = await Promise.all(
     Array.from({ length: 80 }, async () => {

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { admin } from '../support/admin.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
+import type { Gateway } from '../support/gateway.ts';
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -12,6 +12,7 @@ import {
   startProvider,
   type TestProvider,
 } from '../support/identity-provider.ts';
+import { openGateway } from '../support/open-gateway.ts';
 import { Visitor } from '../support/visitor.ts';
 
 let gateway: Gateway;
@@ -20,8 +21,8 @@ const evil = 'http://127.0.0.1:9';
 
 beforeAll(async () => {
   provider = await startProvider(() => `${gateway.adminUrl}/console/callback`);
-  gateway = await startGateway({
-    env: { OPENAI_API_KEY: undefined, CLIENT_SECRET },
+  gateway = await openGateway({
+    env: { CLIENT_SECRET },
     config: (baseUrl: string) => ({
       people: {
         issuer: provider.issuer,

@@ -51,7 +51,7 @@ export interface Gateway extends AsyncDisposable {
   /** Empty where none was made. */
   readonly callerKey: string;
   readonly dataDir: string;
-  /** All output so far. */
+  /** All output so far; of one in this process, its log. */
   logs(): string;
   /** Ends it in order. The data folder goes unless it was given. */
   stop(): Promise<unknown>;
