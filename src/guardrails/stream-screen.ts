@@ -26,8 +26,8 @@ export interface StreamFinding extends Finding {
 }
 
 export interface StreamScreenOptions {
-  /** Findings of a piece of the channel; sorted, not overlapping. */
-  readonly find: (text: string) => readonly Finding[];
+  /** Findings of a piece of the channel, by start. The first `border` units of it are of the text that was before. */
+  readonly find: (text: string, border: number) => readonly Finding[];
   /** What stands for a finding; the text itself where it may pass. */
   readonly replace: (finding: Finding, text: string) => string;
   /** What a piece must hold that anything can be found in; left out: whatever is no small letter. */
@@ -141,7 +141,7 @@ export class StreamScreen {
     else if (isHighSurrogate(this.#held.charCodeAt(end - 1))) end--;
     const space = this.#held.lastIndexOf(' ', end - 1);
     const before = this.#context.length;
-    const last = this.#options.find(this.#context + this.#held.slice(0, end)).at(-1);
+    const last = this.#find(this.#held.slice(0, end)).at(-1);
     const goesOn = last !== undefined && last.end >= before + end - 1;
     // Behind the last space no value has begun; otherwise the value itself is longer than what may wait.
     const out = this.#release(!goesOn && space > HELD_MAX / 2 ? space + 1 : end);
@@ -157,7 +157,7 @@ export class StreamScreen {
     const before = this.#context.length;
     let out = '';
     let from = 0;
-    const found = this.#goesOn || this.#needsLook(piece) ? this.#options.find(this.#context + piece) : [];
+    const found = this.#goesOn || this.#needsLook(piece) ? this.#find(piece) : [];
     for (const finding of found) {
       const start = Math.max(0, finding.start - before);
       const stop = finding.end - before;
@@ -168,6 +168,10 @@ export class StreamScreen {
     }
     this.#forget(end, piece);
     return out + piece.slice(from);
+  }
+
+  #find(piece: string): readonly Finding[] {
+    return this.#options.find(this.#context + piece, Math.max(0, this.#context.length - this.#offset));
   }
 
   #forget(end: number, piece: string): void {

@@ -226,11 +226,9 @@ function screenOf(policy: ScreenPolicy, { isJson, isRendered, before = '' }: Cha
       end: finding.end - JSON_START.length,
     }));
   };
-  const find = (text: string): readonly Finding[] => {
-    const border = text.startsWith(before) ? before.length : 0;
+  const find = (text: string, border: number): readonly Finding[] => {
     asJson ??= /^\s*[[{"]/.test(text.slice(border));
-    const found = read(text);
-    return border > 0 ? found.filter((finding) => goesOn(finding, before, policy)) : found;
+    return border > 0 ? findOver(text, border, read, policy) : read(text);
   };
   const own = (policy.custom?.length ?? 0) + (policy.output?.leak?.canaries.length ?? 0);
   const ofWords = own > 0 || WORDY.some((type) => isActedUpon(type, policy));
@@ -242,10 +240,34 @@ function screenOf(policy: ScreenPolicy, { isJson, isRendered, before = '' }: Cha
   });
 }
 
-/** Whether what is found is none that ended where the text before did, and is only followed by another letter. */
-function goesOn({ guardrail, start, end }: Finding, before: string, policy: ScreenPolicy): boolean {
-  if (start >= before.length || end <= before.length || guardrail === 'secrets') return true;
-  return !inspectProse(before, policy, true).some(
+/**
+ * What is found in two texts together, and in the second by itself: what the first ends with may go on into a value and
+ * hide it, as one digit more hides the number of a card.
+ */
+function findOver(
+  text: string,
+  border: number,
+  read: (text: string) => readonly Finding[],
+  policy: ScreenPolicy,
+): readonly Finding[] {
+  const first = text.slice(0, border);
+  const both = read(text).filter((finding) => goesOn(finding, first, policy));
+  const second = read(text.slice(border))
+    .map((finding) => ({ ...finding, start: finding.start + border, end: finding.end + border }))
+    .filter((own) => !both.some((other) => covers(other, own, policy)));
+  return second.length === 0 ? both : [...both, ...second].sort((a, b) => a.start - b.start);
+}
+
+/** Whether nothing of what is found is left by what becomes of the other. */
+function covers(other: Finding, own: Finding, policy: ScreenPolicy): boolean {
+  if (other.start > own.start || other.end < own.end) return false;
+  return other.type === own.type || outcomeInProse(other, policy) !== 'observed';
+}
+
+/** Whether what is found is none that ended where the first text did, and is only followed by another letter. */
+function goesOn({ guardrail, start, end }: Finding, first: string, policy: ScreenPolicy): boolean {
+  if (start >= first.length || end <= first.length || guardrail === 'secrets') return true;
+  return !inspectProse(first, policy, true).some(
     (own) => start < own.end && outcomeInProse(own, policy) !== 'observed',
   );
 }

@@ -1,6 +1,7 @@
 /**
  * domain/answers/joined-texts: what stands over the borders of texts that clients put together. Shown false by a `groupOf` that
- * finds none, by rows that end at each text, by `endsInOne` always and never, and by words that are no echo.
+ * finds none, by rows that end at each text, by `endsInOne` always and never, by words that are no echo, and by a `findOver` of
+ * answer-channel.ts that leaves out what the second text says by itself.
  */
 import { describe, expect, test } from 'vitest';
 import { screenAnswer } from '../../../src/domain/answers/answer-screening.ts';
@@ -122,6 +123,27 @@ describe('in a stream', () => {
       expect([at, code]).toEqual([at, undefined]);
       expect(text).not.toContain(`"${MAIL.slice(at)}`);
       expect(text.match(/"\[REDACTED\] now\."/g)?.length).toBeGreaterThan(2);
+    }
+  });
+
+  test('what one text ends with hides nothing that the next says by itself', async () => {
+    const values = ['4111 1111 1111 1111', 'AKIAIOSFODNN7EXAMPLQ', '212-555-0147', 'DE89 3704 0044 0532 0130 00'];
+    for (const value of values) {
+      for (const end of ['7', 'A', 'Total 7', 'x-']) {
+        const deltas = Array.from(`${value} is it.`);
+        const said = [`It is ${end}`, deltas.join('')];
+        const [first = '', ...rest] = events(said);
+        const pieces = deltas.map((delta) => ({ type: 'response.output_text.delta', ...place(1), delta }));
+        const chunks = [first, ...numbered(pieces), ...rest.filter((event) => !event.includes('delta'))];
+        const { text, code } = await run(RESPOND, { chunks }, { allow: ['*'] });
+        const heard = [...text.matchAll(/"delta":"([^"]*)"/g)].map(([, delta]) => delta).join('');
+        expect([end, heard.replace(/\[REDACTED(_SECRET)?\]/, '*'), code]).toEqual([
+          end,
+          `It is ${end}* is it.`,
+          undefined,
+        ]);
+        expect(text).not.toContain(value);
+      }
     }
   });
 
