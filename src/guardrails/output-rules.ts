@@ -3,6 +3,7 @@ import type { Action, Finding } from '../base/finding.ts';
 import type { View } from './canonical.ts';
 import { findCanaries } from './leak.ts';
 import { findLinks } from './links.ts';
+import type { ScreenInput } from './screening.ts';
 
 /** Each part is left out where nothing of it is looked for. */
 export interface OutputRules {
@@ -10,18 +11,18 @@ export interface OutputRules {
   readonly leak?: { readonly action: Action; readonly canaries: readonly string[] };
 }
 
-/** `view` is of the text; `isRendered`: somebody's page shows it. */
+/** `view` is of the text. */
 export function findInOutput(
-  text: string,
+  { text, isRendered, isSystemText }: Pick<ScreenInput, 'text' | 'isRendered' | 'isSystemText'>,
   view: View,
   { links, leak }: OutputRules,
-  isRendered: boolean,
 ): Finding[] {
   const found =
     links && isRendered
       ? findLinks(text, links.allow).filter(({ type }) => actionOf(type, links) !== 'off')
       : [];
-  return leak && leak.canaries.length > 0 ? [...found, ...findCanaries(view, leak.canaries)] : found;
+  if (!leak || leak.canaries.length === 0 || isSystemText) return found;
+  return [...found, ...findCanaries(view, leak.canaries)];
 }
 
 /** What is done about a finding of `links` or `leak`. */

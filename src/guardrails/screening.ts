@@ -31,6 +31,8 @@ export interface ScreenInput {
   readonly class: 'prose' | 'token' | 'opaque';
   /** Somebody's page shows it: addresses in it may be followed, or loaded. */
   readonly isRendered?: boolean;
+  /** An answer repeats the system text of whoever asked: no words of it can leak there. */
+  readonly isSystemText?: boolean;
 }
 
 /** What is done about findings. An `off` guardrail does not run. */
@@ -161,19 +163,15 @@ function withKnownNames(texts: readonly ScreenInput[], found: Found): Found {
 }
 
 /** Findings of all guardrails that are on, by start. */
-function inspect(
-  { text, trust, class: kind, isRendered }: ScreenInput,
-  policy: ScreenPolicy,
-): readonly Finding[] {
+function inspect(input: ScreenInput, policy: ScreenPolicy): readonly Finding[] {
+  const { text, class: kind } = input;
   if (kind === 'opaque' || text.length < 3) return NOTHING;
-  const vocabulary = kind === 'token' && text.length <= VOCABULARY_CHARS_MAX && !policy.custom;
+  const vocabulary = kind === 'token' && text.length <= VOCABULARY_CHARS_MAX && !hasOwnWords(policy);
   if (vocabulary && clean.has(text)) return NOTHING;
   const found =
     text.length < (kind === 'token' ? RECALLED_TOKEN_CHARS_MIN : RECALLED_CHARS_MIN)
-      ? inspectWith(text, kind, trust, policy, isRendered)
-      : recall(text, readerOf(policy, wayOf(kind, trust, isRendered)), () =>
-          inspectWith(text, kind, trust, policy, isRendered),
-        );
+      ? inspectWith(input, policy)
+      : recall(text, readerOf(policy, wayOf(input)), () => inspectWith(input, policy));
   // Only what everything that reads tokens has read, so that it holds under any policy.
   if (vocabulary && found.length === 0 && isWhole(policy)) clean.set(text, true);
   return found;
@@ -182,10 +180,16 @@ function inspect(
 const NOTHING: readonly Finding[] = [];
 
 /** A number for each way in which a text is read under a policy. */
-function wayOf(kind: ScreenInput['class'], trust: Trust, isRendered = false): number {
-  return (kind === 'token' ? 6 : 0) + 2 * TRUSTS.indexOf(trust) + (isRendered ? 1 : 0);
+function wayOf({ class: kind, trust, isRendered = false, isSystemText = false }: ScreenInput): number {
+  const flags = (isRendered ? 1 : 0) + (isSystemText ? 2 : 0) + (kind === 'token' ? 4 : 0);
+  return 8 * TRUSTS.indexOf(trust) + flags;
 }
 const TRUSTS: readonly Trust[] = ['tool', 'user', 'system'];
+
+/** Whether words are looked for that only this policy knows: what is clean under others need not be. */
+function hasOwnWords({ custom, output }: ScreenPolicy): boolean {
+  return custom !== undefined || (output?.leak !== undefined && output.leak.canaries.length > 0);
+}
 
 /** Whether nothing that is found is left out. */
 function isWhole({ pii, secrets, allow, piiActions }: ScreenPolicy): boolean {
@@ -196,19 +200,14 @@ function isWhole({ pii, secrets, allow, piiActions }: ScreenPolicy): boolean {
 const clean = new BoundedMap<string, true>(512);
 const VOCABULARY_CHARS_MAX = 24;
 
-function inspectWith(
-  text: string,
-  kind: ScreenInput['class'],
-  trust: Trust,
-  policy: ScreenPolicy,
-  isRendered = false,
-): readonly Finding[] {
+function inspectWith(input: ScreenInput, policy: ScreenPolicy): readonly Finding[] {
+  const { text, class: kind, trust } = input;
   const view = viewOf(text);
   const plain = protectedIn(view, text, policy);
   const encoded = encodedIn(view, text, plain, policy);
   const isHeard = kind === 'prose' && trust !== 'system' && policy.injection !== 'off';
   const injection = isHeard ? findInjection(view, trust, pointsFor(trust, policy).observe) : [];
-  const output = policy.output ? findInOutput(text, view, policy.output, isRendered) : [];
+  const output = policy.output ? findInOutput(input, view, policy.output) : [];
   const found = [...plain, ...encoded, ...injection, ...output];
   return found.length > 1 ? found.sort((a, b) => a.start - b.start) : found;
 }
@@ -278,5 +277,5 @@ function personalData(view: View, source: string, policy: ScreenPolicy): Finding
 
 /** Findings in a piece of prose that nobody keeps, by start. */
 export function inspectProse(text: string, policy: ScreenPolicy, isRendered = false): readonly Finding[] {
-  return inspectWith(text, 'prose', 'tool', policy, isRendered);
+  return inspectWith({ text, class: 'prose', trust: 'tool', isRendered }, policy);
 }

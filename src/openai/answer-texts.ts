@@ -96,6 +96,22 @@ const GIVEN = new Set(['arguments', 'input', 'code']);
 /** Code, and what tools are called with. */
 const NOT_SHOWN = /_(?:input|code|arguments)\./;
 
+/** What holds what a call was asked with, and whose answer repeats it. */
+const ASKED = new Set(['response', 'session', 'data']);
+const SYSTEM_ROLES: readonly unknown[] = ['system', 'developer'];
+
+/** Whether a text of an answer repeats the system text of whoever asked: its `instructions`, or a message in its place. */
+export function repeatsSystem({ at }: Leaf, { value }: JsonBody): boolean {
+  let holder = value;
+  let isAsked = true;
+  for (const key of keysOf(at)) {
+    if (SYSTEM_ROLES.includes(child(holder, 'role')) || (isAsked && key === 'instructions')) return true;
+    isAsked &&= typeof key === 'number' || ASKED.has(key);
+    holder = child(holder, key);
+  }
+  return false;
+}
+
 interface Origin {
   readonly value: unknown;
   /** What the channels of a typed event begin with; '' where choices tell them apart. */

@@ -15,7 +15,12 @@ import {
   type ScreenPolicy,
 } from '../../guardrails/screening.ts';
 import { findAnswerCalls } from '../../openai/answer-calls.ts';
-import { type AnswerEvent, type AnswerText, readWholeAnswer } from '../../openai/answer-texts.ts';
+import {
+  type AnswerEvent,
+  type AnswerText,
+  readWholeAnswer,
+  repeatsSystem,
+} from '../../openai/answer-texts.ts';
 import type { JsonBody, Place } from '../../openai/body.ts';
 import { type Edit, quote, splice } from '../../openai/json-edit.ts';
 import { child } from '../../openai/child.ts';
@@ -96,7 +101,11 @@ export function screenEvent(
   event: AnswerEvent,
   rules: AnswerRules,
 ): { readonly edits: readonly Edit[] } & Pick<Screened, 'findings' | 'block'> {
-  const texts = event.texts.filter(({ kind }) => kind === 'text' || kind === 'token');
+  const texts = withSystem(
+    event.texts.filter(({ kind }) => kind === 'text' || kind === 'token'),
+    event,
+    rules,
+  );
   const { findings, block, said } = screenTogether(texts, event, rules);
   const spoken = echoedTexts(event).map(asSpoken);
   const echoed =
@@ -111,6 +120,16 @@ export function screenEvent(
   const isRedacted = all.some(({ outcome }) => outcome === 'redacted');
   const changed = isRedacted ? withoutEchoes(event, edits) : edits;
   return { edits: changed, findings: all, block: block ?? echoed.block };
+}
+
+/** Where words are looked for that only the system text knows, what repeats that text is told apart. */
+function withSystem(
+  texts: readonly AnswerText[],
+  { body }: AnswerEvent,
+  { policy }: AnswerRules,
+): readonly (AnswerText & Pick<Spoken, 'isSystemText'>)[] {
+  if (!policy?.output?.leak?.canaries.length) return texts;
+  return texts.map((text) => (repeatsSystem(text.leaf, body) ? { ...text, isSystemText: true } : text));
 }
 
 /** The texts of an event that clients put together with others. */
@@ -128,7 +147,7 @@ const isShown = ({ isRendered, kind }: Pick<AnswerText, 'isRendered' | 'kind'>):
 
 /** The texts without what stands over their borders, then screened each by itself. */
 function screenTogether(
-  texts: readonly AnswerText[],
+  texts: readonly (AnswerText & Pick<Spoken, 'isSystemText'>)[],
   { body }: AnswerEvent,
   rules: AnswerRules,
 ): ReturnType<typeof screenTexts> {
@@ -159,6 +178,7 @@ function entriesAt(place: Place | undefined, { placeholders, ofItems }: AnswerRu
 const NO_ENTRIES: readonly VaultEntry[] = [];
 
 type Spoken = Pick<AnswerText, 'isJson' | 'isSaid' | 'isRendered' | 'kind'> & {
+  readonly isSystemText?: boolean;
   readonly leaf: { readonly value: string; readonly at?: Place | undefined };
 };
 
@@ -171,9 +191,7 @@ function screenTexts(
     const leaking = texts.map((text) => (text.isSaid ? leaksIn(text.leaf.value, prints) : []));
     if (leaking.some((leaks) => leaks.length > 0)) return screenLeaking(texts, leaking, policy, rules);
   }
-  const inputs = texts.map(({ leaf, kind, isRendered }) =>
-    input(leaf.value, kind === 'token' ? 'token' : 'prose', isRendered),
-  );
+  const inputs = texts.map(input);
   const { findings, rewrites, block } = policy ? screen(inputs, policy) : NOTHING;
   const said = texts.map(({ leaf }) => leaf.value);
   for (const { textIndex, text } of rewrites) said[textIndex] = text;
@@ -216,8 +234,9 @@ function leaksIn(text: string, prints: Uint32Array): Edit[] {
 
 const NOTHING = { findings: [], rewrites: [], block: undefined } as const;
 
-function input(text: string, kind: ScreenInput['class'], isRendered: boolean): ScreenInput {
-  return { text, trust: 'tool', class: kind, isRendered };
+function input({ leaf, kind, isRendered, isSystemText = false }: Spoken): ScreenInput {
+  const text = leaf.value;
+  return { text, trust: 'tool', class: kind === 'token' ? 'token' : 'prose', isRendered, isSystemText };
 }
 
 /** The text with the caller's values back; inside JSON they are escaped as it needs. */

@@ -127,7 +127,12 @@ describe('in a stream', () => {
   });
 
   test('what one text ends with hides nothing that the next says by itself', async () => {
-    const values = ['4111 1111 1111 1111', 'AKIAIOSFODNN7EXAMPLQ', '212-555-0147', 'DE89 3704 0044 0532 0130 00'];
+    const values = [
+      '4111 1111 1111 1111',
+      'AKIAIOSFODNN7EXAMPLQ',
+      '212-555-0147',
+      'DE89 3704 0044 0532 0130 00',
+    ];
     for (const value of values) {
       for (const end of ['7', 'A', 'Total 7', 'x-']) {
         const deltas = Array.from(`${value} is it.`);

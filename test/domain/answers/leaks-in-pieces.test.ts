@@ -1,11 +1,13 @@
 /**
- * domain/answers/answer-channel: addresses and the system text in a text that comes in pieces, at every split.
+ * domain/answers/answer-channel: addresses and the system text in a text that comes in pieces, at every split. Of words that
+ * only the system text knows, shown false by a `repeatsSystem` that is always false, or always true, and by a `hasOwnWords`
+ * that asks for patterns alone.
  */
 import { describe, expect, test } from 'vitest';
 import { AnswerChannel, type ChannelOptions } from '../../../src/domain/answers/answer-channel.ts';
 import { screenJsonAnswer, screenPlainAnswer } from '../../../src/domain/answers/answer-screening.ts';
 import { promptPrints } from '../../../src/guardrails/leak.ts';
-import type { ScreenPolicy } from '../../../src/guardrails/screening.ts';
+import { screen, type ScreenPolicy } from '../../../src/guardrails/screening.ts';
 
 const policy: ScreenPolicy = {
   injection: 'off',
@@ -29,6 +31,7 @@ function streamed(pieces: readonly string[], more: Partial<ChannelOptions> = {})
   return list.map((piece) => piece.told ?? piece.text).join('');
 }
 
+const output = (item: object) => ({ object: 'response', output: [item] });
 const halves = (text: string, at: number): string[] => [text.slice(0, at), text.slice(at)];
 
 describe('an address', () => {
@@ -129,5 +132,48 @@ describe('the system text', () => {
     const wanted = 'It is [REDACTED], or [REDACTED], or [REDACTED]; never Kolibri 8.';
     for (let at = 0; at <= text.length; at++) expect(streamed(halves(text, at))).toBe(wanted);
     expect(screenPlainAnswer(text, rules).text).toBe(wanted);
+  });
+
+  const word = 'Kolibri-7';
+  test.each([
+    ['a message', output({ type: 'message', content: [{ type: 'output_text', text: `Is ${word}.` }] })],
+    ['two parts', output({ content: [{ text: 'Is Koli' }, { text: 'bri-7.' }] })],
+    ['a refusal', { choices: [{ message: { refusal: `Not ${word}.` } }] }],
+    ['reasoning', output({ type: 'reasoning', summary: [{ type: 'summary_text', text: word }] })],
+    ['arguments', output({ type: 'function_call', name: 'f', arguments: '{"q":"\\u004bolibri-7"}' })],
+    ['what is searched for', output({ type: 'web_search_call', action: { query: word } })],
+    ['what is run', output({ type: 'shell_call', action: { commands: [`echo ${word}`] } })],
+    ['what a server answers', output({ type: 'mcp_call', name: 'f', arguments: '{}', output: word })],
+    ['a name', output({ type: 'function_call', name: word, arguments: '{}' })],
+    ['log probabilities', { choices: [{ logprobs: { content: [{ token: 'Koli' }, { token: 'bri-7' }] } }] }],
+    ['instructions that a tool is given', output({ type: 'x_call', action: { instructions: word } })],
+  ])('its words are found in an answer that comes whole: %s', (_, answer) => {
+    const { text, findings } = screenJsonAnswer(JSON.stringify(answer), rules);
+    expect(findings.map(({ type, outcome }) => [type, outcome])).toEqual([['canary', 'redacted']]);
+    expect(text).not.toMatch(/olibri|bri-7/);
+  });
+
+  const message = { type: 'message', content: [{ type: 'input_text', text: `Say not ${word}.` }] };
+  const instructions = `Say not ${word}.`;
+  test.each([
+    { object: 'response', instructions, output: [] },
+    { type: 'response.created', response: { instructions, output: [] } },
+    { type: 'response.created', response: { instructions: [{ ...message, role: 'system' }], output: [] } },
+    { type: 'session.updated', session: { instructions } },
+    { object: 'list', data: [{ object: 'assistant', instructions }] },
+    { object: 'list', data: [{ ...message, role: 'developer' }] },
+    { type: 'conversation.item.added', item: { ...message, role: 'system' } },
+  ])('but not where whoever asked reads their own system text again: %j', (answer) => {
+    const source = JSON.stringify(answer);
+    const stopping = { ...policy, output: { leak: { action: 'block' as const, canaries: [word] } } };
+    for (const rulesOf of [rules, { policy: stopping, placeholders: [] }])
+      expect(screenJsonAnswer(source, rulesOf)).toMatchObject({ text: source, findings: [] });
+  });
+
+  test('a name that was clean where nobody knew the word is read again', () => {
+    const name = [{ text: 'kolibri-7', trust: 'tool', class: 'token' }] as const;
+    expect(screen(name, { ...policy, output: {} }).findings).toEqual([]);
+    const stopping = { ...policy, output: { leak: { action: 'block' as const, canaries: [word] } } };
+    expect(screen(name, stopping).block).toBe('leak');
   });
 });
