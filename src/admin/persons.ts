@@ -46,7 +46,7 @@ const erase = route({
     'Erases what was said by a user: history, values behind placeholders, texts of approvals, parked answers, names of keys.',
   status: 200,
   input: nothing,
-  async plan(_input, id, { store, keys, holds }) {
+  async plan(_input, id, { store, keys, holds, clock }) {
     if (!isUserName(id)) throw new Refusal('access.not_found');
     const user = id;
     await holds.refuseIfHeld(user);
@@ -54,7 +54,7 @@ const erase = route({
     return {
       resource: user,
       async run() {
-        erased = await erasePerson({ store, keys }, { user });
+        erased = await erasePerson({ store, keys, clock }, { user });
         return { user, erased };
       },
       done: () => ({ erased }),

@@ -126,7 +126,7 @@ const usage = route({
   input: z.strictObject({ user: userName }),
   forTeams: true,
   async plan({ user }, _id, tools, { teamAdmin }) {
-    if (teamAdmin && !isOfTeam(teamAdmin, user, await tools.keys.list()))
+    if (teamAdmin && !isOfTeam(teamAdmin, user, await tools.keys.list(), tools.teams))
       throw new Refusal('access.permission', { param: 'user' });
     return {
       resource: user,

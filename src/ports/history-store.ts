@@ -35,11 +35,14 @@ export interface HistoryPage {
 
 /** Every operation may throw `store.unavailable`, within 2 s. */
 export interface HistoryStore {
-  /** The same id again changes nothing. */
-  put(record: HistoryRecord): Promise<void>;
+  /**
+   * The same id again changes nothing.
+   * @param begunAt when the exchange began: nothing of one is kept that began before who it is of was erased
+   */
+  put(record: HistoryRecord, begunAt?: number): Promise<void>;
   list(page: HistoryPage): Promise<readonly HistoryRecord[]>;
   /** Deletes the oldest that are older than `before`, at most `limit`, of all users but these; how many. */
   prune(before: number, limit: number, except: readonly string[]): Promise<number>;
-  /** Deletes all of theirs; how many. */
-  erase(of: Person): Promise<number>;
+  /** Deletes all of theirs, what began before this time and is put later too; how many. */
+  erase(of: Person, at: number): Promise<number>;
 }

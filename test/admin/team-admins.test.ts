@@ -2,7 +2,7 @@
  * Promise 27 for administrators of one team: they see and manage their team's keys, give nobody more than they have, and
  * every other route and other tenant is closed to them. Shown false, each by its case: without `forTeams` at the door,
  * without the check of the role (a key for the whole house's audit log was made), of the user (another team's user was
- * taken over), and by a rotation that looks at the team alone (it gave away the text of a house administrator's key).
+ * taken over; a name within `red.west` was), and by a rotation that looks at the team alone (it gave away the text of a house administrator's key).
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_ROUTES } from '../../src/admin/routes.ts';
@@ -44,6 +44,7 @@ beforeAll(async () => {
     boss: { user: 'rex', team: 'red', role: 'admin' },
     reader: { user: 'rae', team: 'red', role: 'developer' },
     blue: { user: 'bea', team: 'blue' },
+    within: { user: 'wim', team: 'red.west' },
     alone: { user: 'una' },
   };
   for (const [name, body] of Object.entries(keys)) made[name] = (await make(body)).body;
@@ -67,6 +68,16 @@ describe('an administrator of a team', () => {
     const users = new Set(data.map(({ user }: { user: string }) => user));
     expect(users).toEqual(new Set(['rae', 'rex', 'rita', 'rob', 'ruth']));
     expect(new Set(data.map(({ team }: { team: string }) => team))).toEqual(new Set(['red']));
+  });
+
+  test('has no name that begins with that of another team, also where that one begins with theirs', async () => {
+    for (const user of ['red.west.ann', 'red.west.wim'])
+      expect([user, outcome(await make({ user }, red)), await usageOf(user)]).toEqual([
+        user,
+        'access.permission user',
+        'access.permission user',
+      ]);
+    expect(outcome(await make({ user: 'red.westend' }, red))).toBe('ok');
   });
 
   test('makes keys of the team, which open and can be rotated and revoked', async () => {

@@ -81,7 +81,7 @@ export function endUserContract(fresh: () => Promise<Store>): void {
   test('end users: one is erased alone, of all users but those who are left out', async () => {
     const store = await filled();
     const of = { endUsers: [EVE], except: ['bob'] };
-    expect(await store.history.erase(of)).toBe(1);
+    expect(await store.history.erase(of, 0)).toBe(1);
     expect(await store.dropSealed(of)).toBe(1);
     expect(await store.approvals.erase(of)).toEqual({ approvals: 1, answers: 1 });
     const ids = ['resp_none', 'resp_eve', 'resp_mal', 'resp_bobs'];
@@ -94,7 +94,7 @@ export function endUserContract(fresh: () => Promise<Store>): void {
     expect(owners.get('resp_bobs')?.user).toBe('bob');
     expect((await store.approvals.get('eve'))?.shown).toBe('');
     expect((await store.approvals.get('bobs'))?.shown).not.toBe('');
-    expect(await store.history.erase({ endUsers: [EVE] })).toBe(1);
+    expect(await store.history.erase({ endUsers: [EVE] }, 0)).toBe(1);
     await store.close();
   });
 }

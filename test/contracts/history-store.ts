@@ -1,4 +1,4 @@
-/** What every store engine must do with conversation history. */
+/** What every store engine must do with conversation history. Shown false by a put that does not ask who was erased. */
 import { expect, test } from 'vitest';
 import type { HistoryRecord } from '../../src/ports/history-store.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -50,9 +50,26 @@ export function historyStoreContract(fresh: () => Promise<Store>): void {
     expect(await history.prune(4, 2, ['held'])).toBe(0);
     expect(await history.list({ user: 'held', limit: 9 })).toHaveLength(1);
     expect(await history.prune(4, 2, [])).toBe(1);
-    expect(await history.erase({ user: 'ada' })).toBe(1);
-    expect(await history.erase({ user: 'ada' })).toBe(0);
+    expect(await history.erase({ user: 'ada' }, 9)).toBe(1);
+    expect(await history.erase({ user: 'ada' }, 9)).toBe(0);
     expect(await left()).toEqual([]);
+    await close();
+  });
+
+  test('history: what began before who it is of was erased is not kept, whenever it is put; what began later is', async () => {
+    const { history, close } = await opened();
+    const ids = async (user: string) => (await history.list({ user, limit: 9 })).map(({ id }) => id).sort();
+    await history.erase({ user: 'ada' }, 1000);
+    await history.put(record('late', { at: 2000 }), 1000);
+    await history.put(record('new', { at: 2000 }), 1001);
+    await history.put(record('other', { user: 'ad', at: 2000 }), 1);
+    expect([await ids('ada'), await ids('ad')]).toEqual([['new'], ['other']]);
+    await history.erase({ endUsers: ['eve', 'eve before'], except: ['held'] }, 3000);
+    for (const user of ['ada', 'held'])
+      for (const endUser of ['eve', 'eve before', 'joe', undefined])
+        await history.put(record(`${user} ${endUser}`, { user, endUser, at: 4000 }), 2000);
+    expect(await ids('ada')).toEqual(['ada joe', 'ada undefined', 'new']);
+    expect(await ids('held')).toHaveLength(4);
     await close();
   });
 

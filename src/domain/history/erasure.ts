@@ -3,6 +3,7 @@
  * upstream's are theirs. What bounds and proves stays: that an object is known, counts, and the audit log, which has names of
  * the operator's and digests alone.
  */
+import type { Clock } from '../../base/clock.ts';
 import { Refusal } from '../../base/errors.ts';
 import type { Person } from '../../ports/person.ts';
 import type { Store } from '../../ports/store.ts';
@@ -25,12 +26,13 @@ export interface Erased {
 export interface ErasureDeps {
   readonly store: Pick<Store, 'history' | 'approvals' | 'dropSealed' | 'disown' | 'amendKey'>;
   readonly keys: Pick<KeyRing, 'list' | 'forget'>;
+  readonly clock: Clock;
 }
 
-/** Of theirs. Again finds nothing. @throws store.unavailable: what was removed until then is gone */
+/** Of theirs, and of calls under way what the history would keep. Again finds nothing. @throws store.unavailable: what was removed until then is gone */
 export async function erasePerson(deps: ErasureDeps, of: Person): Promise<Erased> {
   const { store } = deps;
-  const history = await store.history.erase(of);
+  const history = await store.history.erase(of, deps.clock.now());
   const placeholders = await store.dropSealed(of);
   const { approvals, answers } = await store.approvals.erase(of);
   const keyNames = 'user' in of ? await dropNames(deps, of.user) : 0;

@@ -110,7 +110,8 @@ class Keeper implements HistoryKeeper {
     const said = saidIn(exchange);
     const { operation: endpointId } = exchange;
     const transcript = await transcribe({ endpointId, sent, said, policy: this.#policy });
-    await store.put(this.#recordOf(exchange, transcript));
+    const begunAt = this.#deps.clock.now() - Math.ceil(performance.now() - exchange.startedAt);
+    await store.put(this.#recordOf(exchange, transcript), begunAt);
   }
 
   #recordOf(exchange: Exchange, { asked, answered }: Transcript): HistoryRecord {

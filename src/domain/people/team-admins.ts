@@ -45,7 +45,7 @@ export interface TeamAdmin {
 export function grantOf(admin: TeamAdmin, wanted: NewKey, teams: Teams, keys: readonly KeyRecord[]): NewKey {
   const granted = { ...wanted, team: wanted.team ?? admin.team };
   checkWithin(admin, granted, teams);
-  if (!isOfTeam(admin, granted.user, keys)) throw more('user');
+  if (!isOfTeam(admin, granted.user, keys, teams)) throw more('user');
   return granted;
 }
 
@@ -65,11 +65,20 @@ export function keysOf(admin: TeamAdmin, keys: readonly KeyRecord[]): readonly K
 
 /**
  * Whether a user is the team's alone: has keys in it and none elsewhere, or none at all and a name that begins with the
- * team's. Rates, money and objects go by the user's name, so who may use any name is in every team.
+ * team's, and with no longer one of another. Rates, money and objects go by the user's name, so who may use any name is in
+ * every team.
  */
-export function isOfTeam({ team }: TeamAdmin, user: string, keys: readonly KeyRecord[]): boolean {
+export function isOfTeam(
+  { team }: TeamAdmin,
+  user: string,
+  keys: readonly KeyRecord[],
+  teams: Teams,
+): boolean {
   const own = keys.filter((key) => key.user === user);
-  return own.length > 0 ? own.every((key) => key.team === team) : user.startsWith(`${team}.`);
+  if (own.length > 0) return own.every((key) => key.team === team);
+  const others = [...Object.keys(teams), ...keys.map((key) => key.team ?? '')];
+  const isWithin = (name: string): boolean => name.length > team.length && user.startsWith(`${name}.`);
+  return user.startsWith(`${team}.`) && !others.some(isWithin);
 }
 
 function checkWithin({ team, key }: TeamAdmin, wanted: NewKey, teams: Teams): void {
