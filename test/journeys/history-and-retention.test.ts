@@ -3,7 +3,7 @@
  * store, nor does what a tier without a history says; days later the job has deleted what is old, on record, and the log
  * verifies; a legal hold keeps. Shown false by keeping what came before it is screened (the canary is in the page), by
  * keeping without the seal (a plain word is in the file), by a job that asks no holds, and by one without a lease (two
- * rounds).
+ * rounds); by a history that does not ask who was erased.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -235,6 +235,31 @@ test('a person is erased: not while held, then with counts, then again with none
   expect(told[2]).toMatchObject({ resource: 'ada', metadata: { erased: gone } });
   expect(JSON.stringify((await admin(gateway, 'GET', '/admin/keys')).body)).not.toContain('accounts');
   await ask('ada');
+});
+
+test('what a call under way says is erased with the rest; what comes after it is kept', async () => {
+  const { script } = upstream;
+  const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  upstream.script = async (seen) => {
+    asked.resolve();
+    await answered.promise;
+    return await script(seen);
+  };
+  const say = async (content: string) =>
+    await ai('ada').chat.completions.create({
+      model,
+      messages: [{ role: 'user', content }],
+      max_completion_tokens: 999,
+    });
+  const underWay = say('Before it.');
+  await asked.promise;
+  expect((await users('erase', 'ada')).code).toBe(0);
+  answered.resolve();
+  await underWay;
+  upstream.script = script;
+  await say('After it.');
+  const { data } = await kept('ada', 1);
+  expect(data[0]?.asked.text).toContain('After it.');
 });
 
 test('200 days later, with no hold, old files have left the log, which verifies; one file more is tampering', async () => {
