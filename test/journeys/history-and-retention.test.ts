@@ -237,6 +237,13 @@ test('a person is erased: not while held, then with counts, then again with none
   await ask('ada');
 });
 
+const say = async (content: string) =>
+  await ai('ada').chat.completions.create({
+    model,
+    messages: [{ role: 'user', content }],
+    max_completion_tokens: 999,
+  });
+
 test('what a call under way says is erased with the rest; what comes after it is kept', async () => {
   const { script } = upstream;
   const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -245,12 +252,6 @@ test('what a call under way says is erased with the rest; what comes after it is
     await answered.promise;
     return await script(seen);
   };
-  const say = async (content: string) =>
-    await ai('ada').chat.completions.create({
-      model,
-      messages: [{ role: 'user', content }],
-      max_completion_tokens: 999,
-    });
   const underWay = say('Before it.');
   await asked.promise;
   expect((await users('erase', 'ada')).code).toBe(0);
