@@ -135,14 +135,21 @@ const usage = route({
   },
 });
 
-/** The budget belongs to the user and the presented key's tier gives its size: the largest there is. */
+/**
+ * The budget belongs to the user and the presented credential's tier gives its size: the largest there is. A token is kept
+ * nowhere, so that its tier is known by the newest call on record.
+ */
 async function largestTier(
   user: string,
-  { keys, tiers, clock }: Pick<AdminTools, 'keys' | 'tiers' | 'clock'>,
+  { keys, store, tiers, clock }: Pick<AdminTools, 'keys' | 'store' | 'tiers' | 'clock'>,
 ): Promise<string | undefined> {
   const own = (await keys.list()).filter((key) => key.user === user && isLive(key, clock.now()));
+  const [newest] = await store.findEntries({ user, action: 'exchange.intent', limit: 1 });
+  const { credential, tier: last } = newest?.metadata ?? {};
+  const byToken = typeof credential === 'string' && credential.startsWith('jwt:') && typeof last === 'string';
+  const known = [...own.map(({ tier }) => tier), ...(byToken ? [last] : [])].filter((tier) => tiers[tier]);
   const budget = (tier: string): number => tiers[tier]?.dailyBudgetUsd ?? Infinity;
-  return own.map(({ tier }) => tier).sort((a, b) => budget(b) - budget(a))[0];
+  return known.sort((a, b) => budget(b) - budget(a))[0];
 }
 
 /** What was looked for, unless it is a secret or somebody's data that was pasted here. */

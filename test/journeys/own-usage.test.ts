@@ -59,6 +59,19 @@ test('a key and a token of the same user see the same, and operators too; anothe
   expect(house.upstream.requests).toHaveLength(2);
 });
 
+// Control: by keys alone, operators read of such a user that nothing bounds them, while 0.10 does.
+test('of who has tokens and no key, operators see the budget of the tier that the newest call had', async () => {
+  const token = await new SignJWT({ iss: 'sallyport', aud: 'sallyport', sub: 'tom', tier: 'free' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('5m')
+    .sign(Buffer.from(SECRET));
+  await spend(token);
+  await expect
+    .poll(async () => (await admin(house.gateway, 'GET', '/admin/usage?user=tom')).body)
+    .toMatchObject({ user: 'tom', requests: 1, reservedUsd: 0, budgetUsd: 0.1 });
+  expect(await usageOf(token)).toMatchObject({ user: 'tom', requests: 1, reservedUsd: 0, budgetUsd: 0.1 });
+});
+
 test('nobody, and a key at a wrong address, are refused in the form of every other call', async () => {
   const { key } = await createKey(house.gateway, { user: 'eve', ips: ['192.0.2.0/24'] });
   expect(await get(undefined)).toMatchObject({ status: 401, code: 'auth.missing' });
