@@ -5,7 +5,7 @@
 
 /** The last letters of every label the patterns of labelled.ts know; without accents. */
 const WORDS =
-  'password passwort passwords passworts passwd passphrase passcode passkey pwd psw pass pw contrasena clave passe mdp kennwort senha wachtwoord haslo losenord passord adgangskode parola sifre salasana secret secrets token tokens key apikey credential credentials authorization auth salt nonce jsessionid phpsessid sessionid sid dsn code phrase string';
+  'password passwort passwords passworts passwd psk passphrase passcode passkey pwd psw pass pw contrasena clave passe mdp kennwort senha wachtwoord haslo losenord passord adgangskode parola sifre salasana secret secrets token tokens key apikey credential credentials authorization auth salt nonce creds login fernet jsessionid phpsessid sessionid sid dsn code phrase string';
 /** What may follow such a word in a name, and ends of names that hold a vendor's. */
 const ADDITIONS = 'value base hash plain text new old prod dev test live staging login api pat';
 const WORD_MAX = 14;

@@ -12,9 +12,9 @@ const STATEMENT_MAX = 80;
 const SPACE = 0x20;
 
 const PASSWORDS =
-  'passwor[dt]s?|passwd|passphrase|passcode|passkey|pwd|psw|pass|pw|contrasena|clave|mot de passe|mdp|kennwort|senha|wachtwoord|haslo|losenord|passord|adgangskode|parola|sifre|salasana|pin code|пароль|密码|密碼|パスワード|비밀번호';
+  'passwor[dt]s?|passwd|psk|passphrase|passcode|passkey|pwd|psw|pass|pw|contrasena|clave|mot de passe|mdp|kennwort|senha|wachtwoord|haslo|losenord|passord|adgangskode|parola|sifre|salasana|pin code|пароль|密码|密碼|パスワード|비밀번호';
 const KEYS =
-  'secret|token|api[ _-]?key|apikey|api[ _-]?token|app[ _-]?key|(?:access|auth|private|account|encryption|signing|master|secret|storage|subscription|shared|consumer|client|deploy|webhook|license|service|session|crypto|cipher|aes|hmac|jwt|admin|root|app|application|integration|sdk|write|server|management|oauth|connection|security|recovery|hash|salt)[ _-]?key|credentials?|authorization|auth|salt|nonce|seed phrase|connection[ _-]?string|jsessionid|phpsessid|sessionid|connect\\.sid|session[ _-]?token|session[ _-]?secret|dsn';
+  'secret|token|api[ _-]?key|apikey|api[ _-]?token|app[ _-]?key|(?:access|auth|private|account|encryption|signing|master|secret|storage|subscription|shared|consumer|client|deploy|webhook|license|service|session|crypto|cipher|aes|hmac|jwt|admin|root|app|application|integration|sdk|write|server|management|oauth|connection|security|recovery|hash|salt)[ _-]?key|credentials?|authorization|auth|salt|nonce|seed phrase|connection[ _-]?string|jsessionid|phpsessid|sessionid|connect\\.sid|fernet|session[ _-]?token|session[ _-]?secret|dsn';
 const SUFFIX =
   '(?:[_-]?(?:value|string|base64|base|b64|hash|plain|text|v\\d|\\d|new|old|prod|dev|test|live|staging))?';
 /** A name that ends in a word for a secret, then what may stand between name and value. */
@@ -70,10 +70,21 @@ export function assignedAt(read: Read, at: number): Candidate | undefined {
   return valueFrom(text, at + 1, label?.isPassword ?? false, left);
 }
 
+/** The value behind `at`, of the label that ends at `labelEnd`. */
+export function labelledAt({ text, units }: Read, labelEnd: number, at: number): Candidate | undefined {
+  if (!mayEndLabel(units, endOfName(units, labelEnd))) return undefined;
+  const label = labelBefore(text, labelEnd);
+  return label && valueFrom(text, at + 1, label.isPassword, labelEnd);
+}
+
 const isKeyLabel = (text: string, end: number): boolean =>
   /(?:api[_-]?(?:key|token|secret)|auth[_-]?token|access[_-]?token|client[_-]?secret)["'\]]{0,2}\s{0,4}$/i.test(
     text.slice(Math.max(0, end - 24), end),
   );
+
+/** `machine api.host login me password …`, in one line or three, as .netrc has it. */
+const isOfMachine = (text: string, end: number): boolean =>
+  /\bmachine \S{3,64}\s{1,8}login \S{1,64}\s{1,8}password ?$/.test(text.slice(Math.max(0, end - 170), end));
 
 /** "Password for the router: …". */
 function purposeAt(read: Read, at: number): Candidate | undefined {
@@ -133,7 +144,7 @@ export function statedAt(read: Read, at: number, width: number): Candidate | und
 export function toldAt(read: Read, at: number): Candidate | undefined {
   const { text, units } = read;
   let start = at;
-  while (at - start < 4 && isMark(text.charCodeAt(start - 1))) start--;
+  while (at - start < TOLD_MAX && isTold(units[start - 1] ?? SPACE)) start--;
   if (text[start - 1] !== ' ') return undefined;
   const labelEnd = text[start - 2] === '-' && text[start - 3] === ' ' ? start - 3 : start - 1;
   if (!mayEndLabel(units, labelEnd)) return undefined;
@@ -145,10 +156,12 @@ export function toldAt(read: Read, at: number): Candidate | undefined {
   return candidate && isRandom(text.slice(candidate.start, candidate.end)) ? candidate : undefined;
 }
 
-/** Neither white space, nor what words are made of, nor a mark of quotation. */
-const isMark = (unit: number): boolean => (unit < 0x80 ? MARKS[unit] === 1 : unit >= 0x80 && !isSpace(unit));
-const MARKS = new Uint8Array(0x80);
-for (let unit = 0; unit < 0x80; unit++) MARKS[unit] = /[^\s\w"'`]/.test(String.fromCharCode(unit)) ? 1 : 0;
+/** Units of a told value before its first run of token characters that holds a digit. */
+const TOLD_MAX = 16;
+/** Neither white space nor a mark of quotation. */
+const isTold = (unit: number): boolean => (unit < 0x80 ? TOLD[unit] === 1 : !isSpace(unit));
+const TOLD = new Uint8Array(0x80);
+for (let unit = 0; unit < 0x80; unit++) TOLD[unit] = /[^\s"'`]/.test(String.fromCharCode(unit)) ? 1 : 0;
 
 const FLAG =
   /^--?(?:[a-z]{1,16}-)?(?:password|passwd|pass|token|secret|api-?key|access-?key|secret-?key|auth-?token|pwd)$/i;
@@ -163,7 +176,7 @@ export function flagAt(text: string, start: number, end: number): Candidate | un
 /** The literal in `setPassword("…")`, and what stands in `<password>…</password>`; the bracket is at `at`. */
 export function enclosedAt(read: Read, at: number): Candidate | undefined {
   const { text, units } = read;
-  if (text[at] === '(' && !/["']/.test(text[at + 1] ?? '')) return undefined;
+  if (text[at] === '(' && !/^[bruf]?["']/.test(text.slice(at + 1, at + 3))) return undefined;
   if (text[at] === '(' && !mayEndLabel(units, at)) return pairAt(read, at);
   if (
     text[at] === '>' &&
@@ -233,7 +246,8 @@ function pairAt(read: Read, at: number): Candidate | undefined {
 const KEYED =
   /(?:key|name)(?:=|: )["']?[\w.:-]{0,32}(?:password|passwd|secret|token|apikey|api_key|secret_key|access_key)["']?(?: {1,3}|\r?\n[ \t]{1,16})["']?value=$/i;
 
-function labelBefore(text: string, end: number): Label | undefined {
+/** The label that ends at `end`, if one does. */
+export function labelBefore(text: string, end: number): Label | undefined {
   LABEL.lastIndex = end;
   const match = LABEL.exec(text);
   const spelling = match?.[1] ?? match?.[2];
@@ -262,12 +276,19 @@ export function labelled(start: number, end: number): Candidate {
 }
 
 /** The value that begins about `from`, behind a label that ends at `labelEnd`. */
-function valueFrom(text: string, from: number, isPassword: boolean, labelEnd: number): Candidate | undefined {
+export function valueFrom(
+  text: string,
+  from: number,
+  isPassword: boolean,
+  labelEnd: number,
+): Candidate | undefined {
   const { start, quote } = openingAt(text, from);
   const value = readValue(text, start, quote);
   const isQuoted = quote !== '' && !quote.startsWith('*');
   // A UUID is somebody's key only where a vendor that hands such keys out is named, or nothing but a key is meant.
-  const isKey = isUuid(value) && (isVendorLabel(text, labelEnd) || isKeyLabel(text, labelEnd));
+  const isKey =
+    isUuid(value) &&
+    (isVendorLabel(text, labelEnd) || isKeyLabel(text, labelEnd) || isOfMachine(text, labelEnd));
   if (!isKey && !isSecretValue(value, isPassword, isQuoted)) return undefined;
   if (!isQuoted && /[([]/.test(text[start + value.length] ?? '')) return undefined;
   return labelled(start, start + value.length);

@@ -10,7 +10,17 @@ import type { Guardrail } from '../guardrail.ts';
 import { isDigit, isLatinLetter } from '../units.ts';
 import { entropyBits, isStandIn } from './allowed.ts';
 import { curlPasswordAt, gluedPasswordAt } from './command-lines.ts';
-import { assignedAt, asideAt, enclosedAt, flagAt, statedAt, statedBefore, toldAt } from './labelled.ts';
+import {
+  assignedAt,
+  asideAt,
+  enclosedAt,
+  flagAt,
+  labelledAt,
+  statedAt,
+  statedBefore,
+  toldAt,
+} from './labelled.ts';
+import { declaredAt, labelEndBefore, pairedAt, pairedSecretAt, quotedAt, rememberedAt } from './told.ts';
 import {
   accessSignatureAt,
   appTokenAt,
@@ -34,7 +44,7 @@ for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
   KIND[char.charCodeAt(0)] = 1;
 for (const char of '0123456789') KIND[char.charCodeAt(0)] = 5;
 for (const char of ':=') KIND[char.charCodeAt(0)] = 2;
-for (const char of '(>~|$') KIND[char.charCodeAt(0)] = 3;
+for (const char of '(>~|$\'"') KIND[char.charCodeAt(0)] = 3;
 
 /** Findings in a view, in places of its source; sorted, not overlapping. */
 export function findSecrets(view: View): Finding[] {
@@ -85,14 +95,24 @@ function separated(read: Read, at: number): Candidate | undefined {
     botTokenAt(text, at) ??
     accessSignatureAt(text, at) ??
     seedPhraseAt(text, at) ??
-    assignedAt(read, at)
+    assignedAt(read, at) ??
+    otherwiseAt(read, at)
   );
 }
 
-/** At `(`, `>`, `~`, `|` and `$`. */
+/** At `:` and `=` that no label stands right before. */
+function otherwiseAt(read: Read, at: number): Candidate | undefined {
+  const { text } = read;
+  const labelEnd = labelEndBefore(read.units, at);
+  const candidate = labelEnd < at ? labelledAt(read, labelEnd, at) : undefined;
+  return candidate ?? (text[at] === ':' ? pairedAt(read, at) : declaredAt(text, at));
+}
+
+/** At `(`, `>`, `~`, `|`, `$`, and marks of quotation. */
 function marked(read: Read, at: number): Candidate | undefined {
   const { text } = read;
   const mark = text[at];
+  if (mark === "'" || mark === '"') return quotedAt(read, at);
   if (mark === '~') return azureSecretAt(text, at);
   if (mark === '$') return cryptHashAt(text, at);
   if (mark === '(' && text.charCodeAt(at - 1) === SPACE) return asideAt(read, at);
@@ -106,7 +126,11 @@ function statement(read: Read, at: number, end: number): Candidate | undefined {
   if (last !== 0x73 && last !== 0x74 && last !== 0x6f) return undefined;
   const verb = text.slice(at, end);
   if (!VERBS.has(verb)) return undefined;
-  return statedAt(read, at - 1, verb.length + 2) ?? (verb === 'is' ? statedBefore(text, at - 1) : undefined);
+  return (
+    statedAt(read, at - 1, verb.length + 2) ??
+    (verb === 'is' || verb === 'was' ? rememberedAt(text, at - 1, verb.length + 2) : undefined) ??
+    (verb === 'is' ? statedBefore(text, at - 1) : undefined)
+  );
 }
 
 /** `--password …` and `-u user:password` on a command line. */
@@ -129,6 +153,7 @@ function inRun(text: string, units: Uint16Array, start: number, end: number, fou
     const candidate = isPem ? pemAt(text, at) : rules.length > 0 ? vendorTokenAt(text, at, rules) : undefined;
     if (!candidate) continue;
     found.push(candidate);
+    if (candidate.type === 'aws_access_key') add(found, pairedSecretAt(text, candidate.end));
     at = candidate.end - 1;
   }
   add(

@@ -102,6 +102,8 @@ const AZURE_MARKS: readonly (readonly [length: number, at: number, mark: string]
   [84, 70, 'APIM'],
   [82, 70, 'APIM'],
 ];
+const MAXMIND = /^[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk$/;
+const NEW_RELIC = /^(?:eu01xx)?[0-9a-f]{30,36}(?:FFFF)?NRAL$/;
 const MAILGUN = /^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$/;
 
 /** Tokens that are a whole run of token characters: Azure, Discord bots, Mailchimp, Mailgun, Terraform Cloud. */
@@ -115,6 +117,9 @@ export function wholeTokenAt(text: string, start: number, end: number): Candidat
     return vendorToken('azure_key', 'Azure', start, end);
   const run = text.slice(start, end);
   if (run[32] === '-' && MAILCHIMP.test(run)) return vendorToken('mailchimp_key', 'Mailchimp', start, end);
+  if (run.endsWith('_mmk') && MAXMIND.test(run)) return vendorToken('maxmind_key', 'MaxMind', start, end);
+  if (run.endsWith('NRAL') && NEW_RELIC.test(run))
+    return vendorToken('newrelic_key', 'New Relic', start, end);
   if (run[32] === '-' && MAILGUN.test(run)) return vendorToken('mailgun_key', 'Mailgun', start, end);
   if (!run.includes('.')) return undefined;
   if (run[14] === '.' && ATLAS.test(run))
@@ -156,15 +161,16 @@ export function accessSignatureAt(text: string, at: number): Candidate | undefin
     : vendorToken('azure_signature', 'Azure Storage', at + 1, at + 1 + signature.length);
 }
 
-const SEED_WORDS = /^["']?(?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8}(?![\w' ])/;
+const SEED_WORDS = /^(?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8}(?![\w' ])/;
 
 /** Twelve to twenty-four words behind "seed phrase:" (BIP 39), which are all the money of a wallet. */
 export function seedPhraseAt(text: string, at: number): Candidate | undefined {
-  const before = text[at - 1];
-  if (before !== 'e' && before !== 'c') return undefined;
-  if (!/(?:seed|recovery|mnemonic)[ _-]?(?:phrase)?$|mnemonic$/i.test(text.slice(Math.max(0, at - 18), at)))
-    return undefined;
-  const start = at + (text[at + 1] === ' ' ? 2 : 1);
+  const labelEnd = text[at - 1] === ' ' ? at - 1 : at;
+  const last = text[labelEnd - 1];
+  if (last !== 'e' && last !== 'c') return undefined;
+  const label = text.slice(Math.max(0, labelEnd - 18), labelEnd);
+  if (!/(?:seed|recovery|mnemonic)[ _-]?(?:phrase)?$|mnemonic$/i.test(label)) return undefined;
+  const start = at + 1 + (/^ ?["']?/.exec(text.slice(at + 1, at + 3))?.[0].length ?? 0);
   const words = SEED_WORDS.exec(text.slice(start, start + 240))?.[0];
   if (words === undefined) return undefined;
   return {

@@ -62,7 +62,8 @@ export function readValue(text: string, start: number, quote: string): string {
 const ENDING = new Uint8Array(0x80);
 for (const char of ' \t\n\v\f\r"\'`') ENDING[char.charCodeAt(0)] = 1;
 for (const char of ',;)]}&<') ENDING[char.charCodeAt(0)] = 2;
-const ENDS = /^(?:,(?:\s|$)|[;)\]}](?:\s|$|[;,)])|&(?:amp;)?[\w-]{1,24}=|<\/?[a-z])/;
+const ENDS =
+  /^(?:,(?:\s|$)|[;)\]}](?:\s|$|[;,)])|\}["']|;[A-Za-z][\w .-]{0,24}=|&(?:amp;)?[\w-]{1,24}=|<\/?[a-z])/;
 
 function bareEnd(text: string, start: number): number {
   const limit = Math.min(text.length, start + VALUE_MAX);
@@ -113,16 +114,20 @@ function isPasswordValue(value: string, isQuoted: boolean): boolean {
       (isIdentifier(value) && /[._]/.test(value) && !isPairOfWords(value)))
   )
     return false;
-  if (/^[a-z]+(?:-[a-z\d]+){3,}$/.test(value)) return false;
+  if (/^[a-z]+(?:-[a-z\d]+){3,}$/.test(value)) return isRowOfWords(value);
   return /[^A-Za-z]/.test(value) || isMixed(value) ? entropyBits(value) >= 1.9 : false;
 }
 
 /** `tiger_Winter94`: two words and a number, none of which says what a value is for. */
 const isPairOfWords = (value: string): boolean =>
-  /^[A-Za-z]{3,12}[._][A-Za-z]{3,12}\d{2,4}$/.test(value) &&
-  !/pass|pwd|user|token|key|secret|auth|field|input|value|hash|param|default|sample|conf|(?:^|[._])(?:sha|md|base|utf|int|str|arg|test|var)(?=[._\d]|$)/i.test(
-    value,
-  );
+  /^[A-Za-z]{3,12}[._][A-Za-z]{3,12}\d{2,4}$/.test(value) && !OF_PURPOSE.test(value);
+
+/** `stone-acorn-violet-river09`: words drawn from a list and a number; names of services and files say what they are. */
+const isRowOfWords = (value: string): boolean =>
+  /^(?:[a-z]{3,9}-){3,5}[a-z]{3,9}-?\d{1,4}$/.test(value) && !OF_PURPOSE.test(value);
+
+const OF_PURPOSE =
+  /pass|pwd|user|token|key|secret|auth|field|input|value|hash|param|default|sample|conf|cred|prod|stag|login|(?:^|[._-])(?:sha|md|base|utf|int|str|arg|test|var|dev|app|api|svc|service|the|for|and|with|from|see|ver|version|admin|root|postgres|mysql|redis|data|database|cluster|server|node|host|east|west|north|south|central)(?=[._\d-]|$)/i;
 
 const isBase64 = (value: string): boolean =>
   value.length % 4 === 0 && /\d/.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value);

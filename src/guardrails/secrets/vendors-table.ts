@@ -149,7 +149,7 @@ stripe_webhook_secret | Stripe          | whsec_                                
 square_token          | Square          | sq0atp- sq0csp- sq0idp-                           | /[A-Za-z0-9_-]{22,43}/
 square_token          | Square          | EAAA                                              | u58,60
 facebook_token        | Facebook        | EAAM EAAC EAACEdEose0cBA EAA                      | w100,400
-twitter_token         | Twitter         | AAAAAAAAAAAAAAAAAAAAA                             | /[A-Za-z0-9]{20,60}%3D[A-Za-z0-9]{40,60}(?![A-Za-z0-9])/
+twitter_token         | Twitter         | AAAAAAAAAAAAAAAAAAAAA                             | /[A-Za-z0-9%]{50,110}(?![A-Za-z0-9%])/
 instagram_token       | Instagram       | IGQV IGQW                                         | u100,300
 shopify_token         | Shopify         | shpat_ shpca_ shppa_ shpss_ shptka_               | H32
 paypal_token          | PayPal          | access_token$production$ access_token$sandbox$    | /[a-z0-9]{16}\\$[a-f0-9]{32}/
@@ -184,6 +184,14 @@ intercom_token        | Intercom        | dG9rO                                 
 frameio_token         | Frame.io        | fio-u-                                            | /[A-Za-z0-9_=-]{64}(?![A-Za-z0-9])/
 adobe_secret          | Adobe           | p8e-                                              | u32
 definednetworking_key | Defined Networking | dnkey-                                         | /[a-z0-9=_-]{26}-[a-z0-9=_-]{52}/
+infura_key            | Infura          | infura.io/v3/ infura.io/ws/v3/                    | h32
+alchemy_key           | Alchemy         | alchemy.com/v2/ alchemyapi.io/v2/                 | u32
+astra_token           | DataStax Astra  | AstraCS:                                          | /[A-Za-z0-9]{20,30}:[a-f0-9]{64}(?![A-Za-z0-9])/
+atlas_secret          | MongoDB Atlas   | mdb_sa_sk_                                        | u36,48
+klaviyo_key           | Klaviyo         | pk_                                               | h34
+segment_token         | Segment         | sgp_                                              | w64
+polar_token           | Polar           | polar_oat_                                        | w40,50
+together_key          | Together AI     | tgp_v1_                                           | u40,50
 adafruit_key          | Adafruit        | aio_                                              | w28
 mapbox_token          | Mapbox          | sk.eyJ tk.eyJ                                     | /[A-Za-z0-9_-]{40,160}\\.[A-Za-z0-9_-]{18,30}/
 apify_token           | Apify           | apify_api_                                        | w30,40
