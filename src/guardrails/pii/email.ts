@@ -54,8 +54,13 @@ export function emailAt(text: string, at: number): Candidate | undefined {
   end -= fileEndingLength(text.slice(at + 1, end));
   if (end - at < 5) return undefined;
   if (!isDomainName(text.slice(at + 1, end)) || isUserInfo(text, start, at, end)) return undefined;
+  if (text[start - 1] === '<' && MESSAGE_ID.test(text.slice(Math.max(0, start - 24), start - 1)))
+    return undefined;
   return { type: 'EMAIL', start, end, score: CONFIDENCE.validated, reason: 'an e-mail address' };
 }
+
+/** Names messages and their parts, and nobody: the headers of a mail (RFC 5322, 3.6.4). */
+const MESSAGE_ID = /(?:^|\n)(?:message-id|in-reply-to|references|content-id): ?$/i;
 
 /** `ann@example.org.txt` is the name of a file, and holds an address; units of its ending, or 0. */
 function fileEndingLength(domain: string): number {

@@ -23,9 +23,9 @@ const FORMS: Readonly<Record<IdentityType, Form>> = {
 };
 
 const LENGTH_MAX = 32;
-/** A date or a time of day, a sum of money, a year. */
+/** A date, a month or a time of day, a sum of money, a year. */
 const OTHER =
-  /^(?:(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d|\d{1,2}:\d\d|(?:19|20)\d\d$)/;
+  /^(?:(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d|\d{1,2}:\d\d|(?:\d\d?[-/.])?(?:19|20)\d\d$)/;
 
 /** What stands before a path, a sum, a name of a variable; a space before `#` makes it "number". */
 const BEFORE_OTHERS = /[_@$£€/]$|[^ ]#$/;

@@ -66,6 +66,8 @@ describe('is left alone', () => {
     ['user-info of a URL', 'https://user@host.example.com/'],
     ['a scope operator', 'std::vector<int> a::b::c'],
     ['pi', '3.14159265358979323846'],
+    ['the id of a message', 'Subject: rent\nMessage-ID: <CAHq7Lw2x0@mail.example.com>\n\nHi'],
+    ['until when a passport holds', 'Reisepass verlängert, gültig bis 07/2031'],
     ['base64 with a plus', 'abc+14155552671def'],
   ])('%s', (_, text) => {
     expect(found(text)).toEqual([]);
