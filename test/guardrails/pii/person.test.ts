@@ -193,3 +193,14 @@ it('pages of people, not of projects', () => {
     'URL https://jane.example.org/about',
   ]);
 });
+
+it.each(['hired', 'enrolled', 'registered for', 'admitted'])(
+  'a name behind "%s", in a long text as well',
+  (verb) => {
+    const before =
+      'The minutes of the board say how the year went, and what is planned for the next. '.repeat(6);
+    expect(found(`${before}In May they ${verb} Denise Holloway, and went on.`)).toEqual([
+      'PERSON Denise Holloway',
+    ]);
+  },
+);
