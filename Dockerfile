@@ -29,4 +29,6 @@ EXPOSE 8787 8788
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT}/livez`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+# The flags of `npm start`: a gateway is much code, and this way V8 is done compiling it in half as many calls.
+CMD ["node", "--use-largepages=silent", "--minimum-invocations-after-ic-update=200", "--invocation-count-for-maglev=200", "--invocation-count-for-turbofan=1000", \
+     "--enable-source-maps", "dist/main.js"]

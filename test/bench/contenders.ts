@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../support/free-port.ts';
 import { startGateway } from '../support/gateway.ts';
+import { program, shippedFlags } from '../support/program.ts';
 import { onMeasuredCore, portOf, start } from './worker.ts';
 
 export interface Contender {
@@ -46,6 +47,7 @@ export async function sallyport(origin: string, redisUrl: string, more: object =
     config: { ledger: { kind: 'redis', url: 'env:REDIS_URL' }, tiers: { bench }, ...more },
     key: { tier: 'bench' },
     command: onMeasuredCore,
+    program: [...shippedFlags(), program('main')],
   });
   return {
     name: 'Sallyport',

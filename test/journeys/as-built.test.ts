@@ -14,7 +14,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bubblewrap, whyNoSandbox } from '../support/bubblewrap.ts';
 import { startGateway, type Gateway } from '../support/gateway.ts';
-import { program } from '../support/program.ts';
+import { program, shippedFlags } from '../support/program.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 
@@ -31,12 +31,23 @@ beforeAll(async () => {
   [redis, upstream] = await Promise.all([startRedis(), startUpstream()]);
   const config = { ledger: { kind: 'redis', url: 'env:REDIS_URL' } };
   const env = { REDIS_URL: redis.url, NODE_COMPILE_CACHE: undefined };
-  gateway = await startGateway({ upstream, config, env, program: [join(dist, 'main.js')] });
+  gateway = await startGateway({
+    upstream,
+    config,
+    env,
+    program: [...shippedFlags(), join(dist, 'main.js')],
+  });
 });
 afterAll(async () => {
   await gateway?.stop();
   await Promise.all([redis?.stop(), upstream?.close()]);
   rmSync(app, { recursive: true, force: true });
+});
+
+test('the image starts it with the flags of `npm start`', () => {
+  const command =
+    /^CMD (\[[^\]]*\])$/m.exec(readFileSync('Dockerfile', 'utf8').replaceAll('\\\n', ''))?.[1] ?? '';
+  expect(JSON.parse(command)).toEqual(['node', ...shippedFlags(), '--enable-source-maps', 'dist/main.js']);
 });
 
 /** 200, or the code of the refusal. */
