@@ -137,6 +137,20 @@ const IDIOMS: readonly Idiom[] = [
     /\bjail ?br(?:eak|oken)/i,
   ),
   persona(
+    'jailbreak',
+    0.92,
+    'asks to jailbreak the model',
+    'jailbreak jail break',
+    /(?:^|[.!?:\n] {0,3}|\b(?:please|now|just|let'?s|let us|to) )jail ?break (?:you(?:rself)?|chat ?gpt|gpt|claude|gemini|llama|(?:the|this|your) (?:ai|model|assistant|chat(?:bot)?|bot|llm|session))\b|\b(?:activate|enable|enter|engage|use) (?:the |this |my |following )?jail ?break\b(?! (?:detect|prevent|test|attempt|protect|defen))/i,
+  ),
+  persona(
+    'alone',
+    0.6,
+    'says nothing but jailbreak',
+    'jailbreak jail break',
+    /^\W{0,3}(?:please |now )?jail ?break(?: now| please| mode)?\W{0,3}$/i,
+  ),
+  persona(
     'decline',
     0.35,
     'forbids the model to decline',
