@@ -119,16 +119,16 @@ function marked(read: Read, at: number): Candidate | undefined {
   return mark === '|' ? appTokenAt(text, at) : enclosedAt(read, at);
 }
 
-/** `is`, `was`, `es`, `ist`, `est`, `to`, `as` after a label. */
+/** `is`, `was`, `be`, `es`, `ist`, `est`, `to`, `as` after a label. */
 function statement(read: Read, at: number, end: number): Candidate | undefined {
   const { text, units } = read;
   const last = units[end - 1];
-  if (last !== 0x73 && last !== 0x74 && last !== 0x6f) return undefined;
+  if (last !== 0x73 && last !== 0x74 && last !== 0x6f && last !== 0x65) return undefined;
   const verb = text.slice(at, end);
   if (!VERBS.has(verb)) return undefined;
   return (
     statedAt(read, at - 1, verb.length + 2) ??
-    (verb === 'is' || verb === 'was' ? rememberedAt(text, at - 1, verb.length + 2) : undefined) ??
+    (REMEMBERED.has(verb) ? rememberedAt(text, at - 1, verb) : undefined) ??
     (verb === 'is' ? statedBefore(text, at - 1) : undefined)
   );
 }
@@ -140,7 +140,8 @@ function optionAt(text: string, start: number, end: number): Candidate | undefin
   return option === '-u' || option === '--user' ? curlPasswordAt(text, end) : flagAt(text, start, end);
 }
 
-const VERBS = new Set(['is', 'was', 'es', 'ist', 'est', 'to', 'as', 'lautet']);
+const VERBS = new Set(['is', 'was', 'be', 'es', 'ist', 'est', 'to', 'as', 'lautet']);
+const REMEMBERED = new Set(['is', 'was', 'be', 'to']);
 const isVerbLong = (length: number, first: number): boolean =>
   length <= 3 || (length === 6 && first === 0x6c);
 

@@ -27,14 +27,23 @@ export function quotedAt({ text, units }: Read, at: number): Candidate | undefin
 }
 
 const SUBJECT =
-  /\b(?:passwor[dt]|passphrase|passcode|pwd|pw|pin|contrasena|mot de passe|kennwort|senha)\b[^.!?\n]{0,40}$/i;
+  /\b(?:passwor[dt]|passphrase|passcode|pwd|pw|contrasena|mot de passe|kennwort|senha)\b(?! (?:manager|vault|polic|hash|field|length|generator|prompt|rule|hint))[^.!?\n]{0,40}$/i;
+const CHANGED = /\b(?:changed|changing|set|reset|updated|switched|back)$/i;
+/** What may stand between verb and value. */
+const ADVERB = /(?:still|now|currently|just|actually) /y;
+const DIGIT_AHEAD = /[^\s\d]{0,40}\d/y;
 
-/** "My password, I think it was …": nothing but what looks chosen counts so far from its label; the space before the verb is at `at`. */
-export function rememberedAt(text: string, at: number, width: number): Candidate | undefined {
-  if (!text.startsWith(' it', at - 3) || !SUBJECT.test(text.slice(Math.max(0, at - 64), at)))
-    return undefined;
-  const candidate = valueFrom(text, at + width, true, at);
-  return candidate && isChosen(text.slice(candidate.start, candidate.end)) ? candidate : undefined;
+/** "My password, I think it was …", "used to be …", "was changed to …": so far from its label only what looks chosen counts; the space before the verb is at `at`. */
+export function rememberedAt(text: string, at: number, verb: string): Candidate | undefined {
+  let from = at + verb.length + 2;
+  ADVERB.lastIndex = from;
+  if (ADVERB.test(text)) from = ADVERB.lastIndex;
+  DIGIT_AHEAD.lastIndex = from;
+  if (!DIGIT_AHEAD.test(text)) return undefined;
+  const candidate = valueFrom(text, from, true, at);
+  if (!candidate || !isChosen(text.slice(candidate.start, candidate.end))) return undefined;
+  const before = text.slice(Math.max(0, at - 64), at);
+  return SUBJECT.test(before) && (verb !== 'to' || CHANGED.test(before)) ? candidate : undefined;
 }
 
 /** A letter, a digit, and a mark or both cases. */

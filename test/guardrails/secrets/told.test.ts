@@ -25,6 +25,10 @@ describe('is found', () => {
     [`creds for the print server: scan / ${password}`, password],
     [`login: scan/${password}`, password],
     [`I can't get in, my password, I think it was ${password}, is refused`, password],
+    [`the password that I used for the printer was ${password} until May`, password],
+    [`Her password used to be ${password}`, password],
+    [`the passphrase on that laptop is still ${password}`, password],
+    [`our admin password was changed to ${password} today`, password],
     [`try the console with pw ab$${password}`, `ab$${password}`],
     [`password: ${words}`, words],
     [`wifi passphrase is ${words}`, words],
@@ -66,6 +70,10 @@ describe('is none', () => {
     'msgid "Your password"\nmsgstr "Ihr Kennwort 2"',
     'the password "must contain 8 characters"',
     'identified by "SKU-1204"',
+    'The password manager that we all use is 1Password',
+    'Passwords are stored, and the hash that is used for them is Argon2id',
+    'Reset your password to open Office365-Portal again',
+    'a password must be at least 12-Characters long',
     'mnemonic = "some words"',
   ])('%s', (text) => {
     expect(found(text)).toEqual([]);
