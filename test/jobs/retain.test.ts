@@ -2,7 +2,7 @@
  * The daily round over a real store: on record before, only what is old, in batches, never of who is held, by one of many,
  * and again where it failed. Shown false by deleting before the record, by a lease that is put instead of changed,
  * by no record of a failure, by a lease that a failed round keeps, and by no look before the next; by holds that are asked
- * once a round, and by a lease that is believed whatever its time.
+ * once a round, by closed incidents that go whoever is held, and by a lease that is believed whatever its time.
  */
 import { expect, onTestFinished, test } from 'vitest';
 import { cutOffs, createHolds, retentionSchema } from '../../src/domain/history/retention.ts';

@@ -230,10 +230,11 @@ const IDIOMS: readonly Idiom[] = [
   ),
 ];
 
-/** Cue → bits of the idioms it belongs to. */
+/** Cue → bits of the idioms it belongs to: there are 32. */
 export const CUES: ReadonlyMap<string, number> = collectCues();
 
 function collectCues(): Map<string, number> {
+  if (IDIOMS.length > 32) throw new RangeError('more idioms than bits');
   const bits = new Map<string, number>();
   for (const [index, { cues }] of IDIOMS.entries()) {
     for (const cue of cues) bits.set(cue, (bits.get(cue) ?? 0) | (1 << index));

@@ -186,7 +186,6 @@ adobe_secret          | Adobe           | p8e-                                  
 definednetworking_key | Defined Networking | dnkey-                                         | /[a-z0-9=_-]{26}-[a-z0-9=_-]{52}/
 infura_key            | Infura          | infura.io/v3/ infura.io/ws/v3/                    | h32
 alchemy_key           | Alchemy         | alchemy.com/v2/ alchemyapi.io/v2/                 | u32
-astra_token           | DataStax Astra  | AstraCS:                                          | /[A-Za-z0-9]{20,30}:[a-f0-9]{64}(?![A-Za-z0-9])/
 atlas_secret          | MongoDB Atlas   | mdb_sa_sk_                                        | u36,48
 klaviyo_key           | Klaviyo         | pk_                                               | h34
 segment_token         | Segment         | sgp_                                              | w64

@@ -1,7 +1,7 @@
 /**
  * The desk over a real store and a real audit log; only the clock is ours. Shown false, each by its case: by a desk
  * that acts before it records, by `checkDecision` without its first line, by `take` with the record's own binding, by
- * a claim that does not ask whose the answer is, by a desk that shows what it reads as it was written.
+ * a claim that does not ask whose the answer is, by a desk that shows what it reads as it was written, by deleting whoever is held.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

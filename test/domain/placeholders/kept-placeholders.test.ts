@@ -1,6 +1,6 @@
 /**
  * Chains in a real store: who recalls what, what nobody knows, and writers that meet. Shown false by a `recall` that
- * opens for team-mates too, and by a `keep` that does not look at what it read.
+ * opens for team-mates too, by a `keep` that does not look at what it read, and by dropping values of who is held.
  */
 import { describe, expect, test } from 'vitest';
 import type { ChainPlaceholders } from '../../../src/guardrails/placeholders.ts';

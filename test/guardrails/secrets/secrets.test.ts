@@ -42,6 +42,13 @@ const TOKENS: readonly (readonly [type: string, token: string])[] = [
   ['mailgun_key', `${hex(32)}-${hex(8)}-${hex(8)}`],
   ['password_hash', `$2b$12$${noise(53)}`],
   ['password_hash', `$6$${noise(8)}$${noise(86)}`],
+  ['infura_key', `infura.io/v3/${hex(32)}`],
+  ['alchemy_key', `alchemy.com/v2/${noise(32)}`],
+  ['atlas_secret', `mdb_sa_sk_${noise(40)}`],
+  ['klaviyo_key', `pk_${hex(34)}`],
+  ['segment_token', `sgp_${noise(64)}`],
+  ['polar_token', `polar_oat_${noise(43)}`],
+  ['together_key', `tgp_v1_${noise(43)}`],
   ['slack_webhook', `hooks.slack.com/services/T${noise(8)}/B${noise(8)}/${noise(24)}`],
 ];
 
